@@ -1,0 +1,82 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { GENERATED } from "./config.js";
+
+/** Generated text by path from the root. */
+export type Output = ReadonlyMap<string, string>;
+
+/** A file that is not what the documents say, and whether they say anything of it. */
+export interface StaleFile {
+  readonly file: string;
+  readonly expected: boolean;
+}
+
+/** Every file of the output folder that differs, is missing, or has no business there. */
+export function findStale(root: string, output: Output): StaleFile[] {
+  const stale = [...output]
+    .filter(([file, text]) => readIfThere(path.join(root, file)) !== text)
+    .map(([file]) => ({ file, expected: true }));
+  const unexpected = list(path.join(root, GENERATED))
+    .map((name) => `${GENERATED}/${name}`)
+    .filter((file) => !output.has(file) && !isTemporary(file))
+    .map((file) => ({ file, expected: false }));
+  return [...stale, ...unexpected];
+}
+
+/**
+ * Brings the output folder up to date. Everything is on disk under temporary names before the first old file is
+ * replaced, so a failure, a full disk or an interruption leaves the old files whole.
+ */
+export function writeOutput(root: string, output: Output, stale: readonly StaleFile[]): void {
+  const folder = path.join(root, GENERATED);
+  mkdirSync(folder, { recursive: true });
+  const renames = stale
+    .filter(({ expected }) => expected)
+    .map(({ file }) => ({ from: path.join(root, temporaryName(file)), to: path.join(root, file), file }));
+  try {
+    for (const { from, file } of renames) writeFileSync(from, output.get(file) ?? "");
+    withoutInterruption(() => {
+      for (const { from, to } of renames) renameSync(from, to);
+      for (const { file, expected } of stale) if (!expected) rmSync(path.join(root, file), { recursive: true });
+    });
+  } finally {
+    // Also what a killed run left behind.
+    for (const name of list(folder).filter(isTemporary)) rmSync(path.join(folder, name), { recursive: true });
+  }
+}
+
+/** Runs `replace` to its end even when the terminal or the system asks the process to stop. */
+function withoutInterruption(replace: () => void): void {
+  const ignore = () => {};
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, ignore);
+  try {
+    replace();
+  } finally {
+    for (const signal of signals) process.off(signal, ignore);
+  }
+}
+
+function temporaryName(file: string): string {
+  return path.posix.join(path.posix.dirname(file), `.${path.posix.basename(file)}.tmp`);
+}
+
+function isTemporary(file: string): boolean {
+  return /(^|\/)\.[^/]+\.tmp$/.test(file);
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}

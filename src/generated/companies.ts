@@ -1,0 +1,116 @@
+/**
+ * Written by `npm run generate` from these documents; an edit here would be lost.
+ *
+ * - openapi/companies.yaml
+ * - openapi/components/company.yaml
+ * - openapi/components/credits.yaml
+ * - openapi/components/errors.yaml
+ * - openapi/components/security.yaml
+ *
+ * SHA-256 of them: 0b791f2a08e928c87e43230a107355367694e12746998089f18c423dd940f4f4
+ */
+
+export interface paths {
+    "/companies/{company_lookup}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look up one company
+         * @description Reading needs at least the role viewer.
+         */
+        get: operations["getCompany"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * @description What little is known of an error body: one consumer reads `message` or `error`. Neither is promised, and the body
+         *     need not be JSON at all.
+         */
+        Error: {
+            /** @description Seen as text; nothing more is known. */
+            message?: unknown;
+            /** @description Seen as text; nothing more is known. */
+            error?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A company, as a job names it. Any value may be `null` or absent. */
+        Company: {
+            /**
+             * @description Stable id of the company, `LDC-…`. With the suffix `-group` it stands for the company and its subsidiaries.
+             * @example LDC-EXAMPLE
+             */
+            id?: string | null;
+            /**
+             * @description Canonical name. Two values name no company, `None` and `Freelance/Self-employed`.
+             * @example Acme Corp
+             */
+            name?: string | null;
+            domain?: string | null;
+            /** @description The LinkedIn slug. */
+            linkedin?: string | null;
+            ticker?: string | null;
+            /** @example Technology */
+            industry?: string | null;
+            employee_count?: number | null;
+            country?: string | null;
+            location?: string | null;
+            type?: string | null;
+        };
+    };
+    responses: {
+        /** @description Any other failure. Which statuses occur and what their bodies hold is unknown. */
+        Failure: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What identifies the company. Which forms are understood is unknown. */
+                company_lookup: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The company. That it has the fields a job's company has is inferred. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Company"];
+                };
+            };
+            default: components["responses"]["Failure"];
+        };
+    };
+}

@@ -1,0 +1,269 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  watch,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+
+const REPOSITORY = process.cwd();
+const SCRIPT = path.join(REPOSITORY, "scripts/generate.ts");
+const TSX = import.meta.resolve("tsx");
+const OUTPUT = "src/generated";
+
+const folders: string[] = [];
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+/** A copy of what the script reads, and of what it has written before unless `output` says otherwise. */
+function createCopy({ output = true } = {}): string {
+  const copy = mkdtempSync(path.join(tmpdir(), "livedata-generate-"));
+  folders.push(copy);
+  for (const name of ["openapi", "redocly.yaml", ...(output ? [OUTPUT] : [])]) {
+    cpSync(path.join(REPOSITORY, name), path.join(copy, name), { recursive: true });
+  }
+  return copy;
+}
+
+function edit(copy: string, file: string, change: (text: string) => string): void {
+  const before = readFileSync(path.join(copy, file), "utf8");
+  const after = change(before);
+  expect(after).not.toBe(before);
+  writeFileSync(path.join(copy, file), after);
+}
+
+function readOutput(copy: string): Record<string, string> {
+  const folder = path.join(copy, OUTPUT);
+  return Object.fromEntries(
+    readdirSync(folder)
+      .sort()
+      .map((name) => [name, readFileSync(path.join(folder, name), "utf8")]),
+  );
+}
+
+interface Result {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(copy: string, ...args: string[]): ChildProcess {
+  return spawn(process.execPath, ["--import", TSX, SCRIPT, ...args], { cwd: copy });
+}
+
+function finish(child: ChildProcess): Promise<Result> {
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.on("data", (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr?.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
+}
+
+function generate(copy: string, ...args: string[]): Promise<Result> {
+  return finish(start(copy, ...args));
+}
+
+describe("npm run generate", () => {
+  it("writes the same bytes in every folder and checkout, and nothing else", async () => {
+    const copy = createCopy();
+    for (const file of ["openapi/people.yaml", "openapi/components/filters.yaml", "openapi/components/person.yaml"]) {
+      edit(copy, file, (text) => text.replaceAll("\n", "\r\n"));
+    }
+    rmSync(path.join(copy, OUTPUT, "identity.ts"));
+    writeFileSync(path.join(copy, OUTPUT, "billing.ts"), "export {};\n");
+    const people = path.join(copy, OUTPUT, "people.ts");
+    const { mtimeMs } = statSync(people);
+    expect(await generate(copy)).toMatchObject({ code: 0, stderr: "" });
+    expect(readOutput(copy)).toEqual(readOutput(REPOSITORY));
+    // What is up to date is not written again.
+    expect(statSync(people).mtimeMs).toBe(mtimeMs);
+  });
+
+  it("names the documents and a hash of them at the head of each file", () => {
+    const output = readOutput(REPOSITORY);
+    for (const [name, text] of Object.entries(output)) {
+      const head = text.slice(0, text.indexOf("*/"));
+      expect(head).toMatch(/SHA-256 of them: [0-9a-f]{64}\n/);
+      const document = name === "request-schemas.ts" ? "people" : name.replace(".ts", "");
+      expect(head).toContain(` * - openapi/${document}.yaml\n`);
+      expect(head).not.toContain("openapi/examples");
+      expect(head).not.toContain(REPOSITORY);
+    }
+    expect(output["people.ts"]).toContain(" * - openapi/components/person.yaml\n");
+    expect(output["identity.ts"]).not.toContain(" * - openapi/components/person.yaml\n");
+  });
+
+  it("refuses an argument it does not know", async () => {
+    const result = await generate(createCopy(), "--chek");
+    expect(result).toMatchObject({ code: 1, stdout: "" });
+    expect(result.stderr).toBe("Unknown argument --chek. Usage: npm run generate [-- --check]\n");
+  });
+});
+
+describe("npm run generate -- --check", () => {
+  it("exits 0 and says nothing while all is fresh", async () => {
+    expect(await generate(createCopy(), "--check")).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
+  it("names what an edit of one field made stale, what is missing, changed by hand or unaccounted for", async () => {
+    const copy = createCopy();
+    edit(copy, "openapi/people.yaml", (text) =>
+      text.replace("- name: id\n", "- name: person_id\n").replace("{id}", "{person_id}"),
+    );
+    rmSync(path.join(copy, OUTPUT, "identity.ts"));
+    edit(copy, `${OUTPUT}/ledgers.ts`, (text) => `${text}\n`);
+    writeFileSync(path.join(copy, OUTPUT, "billing.ts"), "export {};\n");
+    const before = readOutput(copy);
+    const { code, stdout, stderr } = await generate(copy, "--check");
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr.trim().split("\n")).toEqual([
+      "src/generated/identity.ts is stale: run npm run generate",
+      "src/generated/people.ts is stale: run npm run generate",
+      "src/generated/ledgers.ts is stale: run npm run generate",
+      "src/generated/request-schemas.ts is stale: run npm run generate",
+      "src/generated/billing.ts is made from no document: run npm run generate",
+    ]);
+    expect(readOutput(copy)).toEqual(before);
+  });
+});
+
+describe("a broken document", () => {
+  const broken: { what: string; file: string; change: (text: string) => string; says: RegExp[] }[] = [
+    {
+      what: "that is no YAML",
+      file: "openapi/people.yaml",
+      change: (text) => text.replace("\npaths:\n", "\npaths: [\n"),
+      says: [/^openapi\/people\.yaml:\d+:\d+ yaml \S/],
+    },
+    {
+      what: "with a key twice",
+      file: "openapi/components/find.yaml",
+      change: (text) => text.replace("  type: object\n", "  type: object\n  type: object\n"),
+      says: [/^openapi\/components\/find\.yaml:3:3 yaml Map keys must be unique$/],
+    },
+    {
+      what: "with a reference to nothing",
+      file: "openapi/companies.yaml",
+      change: (text) => text.replace("company.yaml#/Company", "company.yaml#/Compny"),
+      says: [/^openapi\/companies\.yaml:\d+:\d+ no-unresolved-refs .*components\/company\.yaml#\/Compny/],
+    },
+    {
+      what: "with a reference to a file that is not there",
+      file: "openapi/identity.yaml",
+      change: (text) => text.replace("components/session.yaml#/Session", "components/sessions.yaml#/Session"),
+      says: [/^openapi\/identity\.yaml:\d+:\d+ missing-file Cannot read openapi\/components\/sessions\.yaml\.$/],
+    },
+    {
+      what: "with a reference to the network",
+      file: "openapi/identity.yaml",
+      change: (text) => text.replace("components/session.yaml#/Session", "https://example.com/session.yaml#/Session"),
+      says: [/^openapi\/identity\.yaml:\d+:\d+ remote-ref Refer to a file/],
+    },
+    {
+      what: "against the rules, in a component that all documents share,",
+      file: "openapi/components/errors.yaml",
+      change: (text) =>
+        text
+          .replace("  description: Any other failure.", "  # description: Any other failure.")
+          .replaceAll("x-evidence: inferred", "x-evidence: rumoured"),
+      says: [
+        /^openapi\/components\/errors\.yaml:\d+:\d+ struct \S/,
+        /^openapi\/components\/errors\.yaml:\d+:\d+ rule\/evidence-values \S/,
+      ],
+    },
+    {
+      what: "with an example that is not what its schema says",
+      file: "openapi/examples/search-response.json",
+      change: (text) => text.replace('"count": 1024', '"count": "1024"'),
+      says: [/^openapi\/examples\/search-response\.json:\d+:\d+ no-invalid-media-type-examples \S/],
+    },
+    {
+      what: "that is empty",
+      file: "openapi/companies.yaml",
+      change: () => "",
+      says: [/^openapi\/companies\.yaml:1:1 redocly \S/],
+    },
+    {
+      what: "whose types go nowhere",
+      file: "redocly.yaml",
+      change: (text) => text.replace("output: src/generated/ledgers.ts", "output: src/ledgers.ts"),
+      says: [/^redocly\.yaml:\d+:\d+ config apis\.ledgers needs/],
+    },
+  ];
+
+  for (const { what, file, change, says } of broken) {
+    it(`${what} gives file, line and rule, exit 1, and no output`, async () => {
+      const copy = createCopy();
+      edit(copy, file, change);
+      const before = readOutput(copy);
+      const { code, stdout, stderr } = await generate(copy);
+      const lines = stderr.trim().split("\n");
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      for (const line of says) expect(lines).toContainEqual(expect.stringMatching(line));
+      expect(lines.length).toBe(says.length);
+      expect(stderr).not.toMatch(/^\s+at |node:internal/m);
+      expect(stderr).not.toContain(copy);
+      expect(readOutput(copy)).toEqual(before);
+    });
+  }
+
+  it("that is missing is named", async () => {
+    const copy = createCopy();
+    rmSync(path.join(copy, "openapi/people.yaml"));
+    const { code, stderr } = await generate(copy, "--check");
+    expect(code).toBe(1);
+    expect(stderr).toBe("openapi/people.yaml:1:1 missing-file Cannot read openapi/people.yaml.\n");
+  });
+});
+
+describe("the old output stays whole", () => {
+  function makeStale(copy: string): void {
+    for (const name of readdirSync(path.join(copy, OUTPUT))) {
+      writeFileSync(path.join(copy, OUTPUT, name), `// old ${name}\n`);
+    }
+  }
+
+  it("when a file cannot be written", async () => {
+    const copy = createCopy();
+    makeStale(copy);
+    const before = readOutput(copy);
+    mkdirSync(path.join(copy, OUTPUT, ".people.ts.tmp"));
+    const { code, stderr } = await generate(copy);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^generate: EISDIR/);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(readOutput(copy)).toEqual(before);
+  });
+
+  it("when the process is killed while it writes", async () => {
+    const copy = createCopy();
+    makeStale(copy);
+    const old = readOutput(copy);
+    const fresh = readOutput(REPOSITORY);
+    const child = start(copy);
+    const result = finish(child);
+    const watcher = watch(path.join(copy, OUTPUT), () => child.kill("SIGKILL"));
+    await result;
+    watcher.close();
+    for (const [name, text] of Object.entries(readOutput(copy))) {
+      if (!name.startsWith(".")) expect([old[name], fresh[name]]).toContain(text);
+    }
+    expect(readdirSync(path.join(copy, OUTPUT))).toEqual(expect.arrayContaining(Object.keys(fresh)));
+    expect(await generate(copy)).toMatchObject({ code: 0 });
+    expect(readOutput(copy)).toEqual(fresh);
+  });
+});
