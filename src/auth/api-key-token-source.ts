@@ -1,0 +1,36 @@
+import { AccessToken } from "./access-token.js";
+import { now, systemClock } from "./clock.js";
+import type { ApiKey } from "./credentials.js";
+import type { TokenSource } from "./token-source.js";
+import { untilAborted } from "./until-aborted.js";
+
+/**
+ * Gives an API key as the token of every call. No exchange is known of for a key, so after a rejection the only
+ * hope is that the caller's function now gives another one.
+ */
+export class ApiKeyTokenSource implements TokenSource {
+  readonly origins: readonly string[];
+  readonly #apiKey: ApiKey;
+  #token: AccessToken | undefined;
+  #rejected = false;
+
+  constructor(apiKey: ApiKey, origins: readonly string[]) {
+    this.origins = origins;
+    this.#apiKey = apiKey;
+  }
+
+  async token({ signal }: { readonly signal?: AbortSignal | null | undefined } = {}): Promise<AccessToken> {
+    signal?.throwIfAborted();
+    if (this.#token && !this.#rejected) return this.#token;
+    const key = await untilAborted(this.#apiKey.read(), signal);
+    this.#rejected = false;
+    // The same object again says that there is nothing new to try.
+    if (this.#token?.value === key) return this.#token;
+    this.#token = new AccessToken(key, { life: Infinity, start: now(systemClock) }, 0);
+    return this.#token;
+  }
+
+  invalidate(rejected?: AccessToken): void {
+    if (!rejected || rejected === this.#token) this.#rejected = true;
+  }
+}

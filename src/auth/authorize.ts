@@ -1,0 +1,86 @@
+import { ConfigurationError } from "../errors/configuration-error.js";
+import { discardBody } from "../http/response-body.js";
+import type { Send } from "../http/send.js";
+import type { AccessToken } from "./access-token.js";
+import type { TokenSource } from "./token-source.js";
+
+/**
+ * Sends each request with an access token, and sends it once more with a new one where the API answers 401.
+ *
+ * A request that brings its own `Authorization` goes out untouched. The second answer is returned as it is, and so
+ * is a 401 to a body that was a stream, which cannot be sent again; its token is renewed for the next call.
+ *
+ * @param send the next step
+ * @param source gives the tokens
+ * @returns a step that rejects with a ConfigurationError before a token could leave for an origin that is not the
+ *   API's
+ */
+export function withAuthorization(send: Send, source: TokenSource): Send {
+  return async (url, init) => {
+    if (init.headers.has("authorization")) return send(url, init);
+    checkOrigin(url, source);
+
+    const token = await source.token(init);
+    const response = await send(url, { ...init, headers: bearing(init.headers, token) });
+    if (response.status !== 401) return response;
+    if (init.body instanceof ReadableStream) {
+      source.invalidate(token);
+      return response;
+    }
+
+    const renewed = await renew(source, token, response, init.signal);
+    return renewed ? send(url, { ...init, headers: bearing(init.headers, renewed) }) : response;
+  };
+}
+
+/**
+ * Has a rejected token renewed.
+ *
+ * @param source who gave it
+ * @param rejected the token that was answered with 401
+ * @param response that answer; its body is discarded unless nothing is left to try
+ * @param signal ends the wait
+ * @returns Resolves with the token to send next; undefined where the source has no other
+ */
+export async function renew(
+  source: TokenSource,
+  rejected: AccessToken,
+  response: Response,
+  signal: AbortSignal | null | undefined,
+): Promise<AccessToken | undefined> {
+  source.invalidate(rejected);
+  let token: AccessToken | undefined;
+  try {
+    token = await source.token({ signal });
+    return token === rejected ? undefined : token;
+  } finally {
+    // Not awaited: a body that trickles in must not hold the second attempt up.
+    if (token !== rejected) void discardBody(response);
+  }
+}
+
+/**
+ * Refuses to let a token leave for an origin that is not the API's.
+ *
+ * @param url where a request is about to go
+ * @param source whose token it would bear
+ * @throws a ConfigurationError that names the origin
+ */
+export function checkOrigin(url: string, { origins }: TokenSource): void {
+  const { origin, username, password } = new URL(url);
+  if (username || password) {
+    throw new ConfigurationError("The request's URL has a user name or password in it: pass credentials as `auth`");
+  }
+  if (origins.includes(origin)) return;
+  throw new ConfigurationError(
+    `A request to ${origin} would carry the access token of ${origins.join(", ")}: it was not sent. ` +
+      "Set `baseUrl` or `baseUrls` if that is where the API is, or give the request an `Authorization` of its own",
+  );
+}
+
+/** Headers that bear a token, beside those the caller can see: a log of the request does not show it. */
+function bearing(headers: Headers, token: AccessToken): Headers {
+  const copy = new Headers(headers);
+  copy.set("authorization", `Bearer ${token.value}`);
+  return copy;
+}

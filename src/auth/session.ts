@@ -1,0 +1,155 @@
+import createClient from "openapi-fetch";
+import { parseHttpDate, retryAfter } from "../errors/retry-after.js";
+import { SessionError } from "../errors/session-error.js";
+import type { components, paths } from "../generated/identity.js";
+import { replayableRequest } from "../http/replayable-request.js";
+import { readText } from "../http/response-body.js";
+import { type Send, sendArguments } from "../http/send.js";
+import { AccessToken } from "./access-token.js";
+import { type Clock, now } from "./clock.js";
+import type { SessionCredentials, SessionRequest } from "./credentials.js";
+import { parseExpiresAt } from "./expires-at.js";
+import { untilAborted } from "./until-aborted.js";
+
+/** No session's answer is larger, in bytes; a larger one is not read to its end. */
+const MAX_BODY = 1024 * 1024;
+/** What a header can carry. The platform's own error for anything else would echo the token. */
+const HEADER_SAFE = /^[\x21-\x7e]+$/;
+
+/** What the exchange needs besides credentials. */
+export interface SessionOptions {
+  /** The base URL of the identity service, without a slash at its end. */
+  readonly baseUrl: string;
+  /** How long one exchange may take, its body included, in ms. */
+  readonly timeout: number;
+  readonly send: Send;
+  readonly clock: Clock;
+  /** Gives numbers from 0 up to 1. */
+  readonly random: () => number;
+}
+
+/** Makes one access token by one request. */
+export type SessionExchange = (request: SessionRequest) => Promise<AccessToken>;
+
+/**
+ * The session exchange, `POST /session` of the identity document.
+ *
+ * A redirect is not followed: a 307 or 308 would send the secret on to another origin.
+ *
+ * @param kind whose credentials are exchanged, for messages
+ * @param options the service, the time allowed and the clocks
+ * @returns a function that rejects with a {@link SessionError}, whose message holds nothing of what was sent
+ */
+export function sessionExchange(kind: SessionCredentials["kind"], options: SessionOptions): SessionExchange {
+  const { baseUrl, timeout, send, clock, random } = options;
+  const identity = createClient<paths>({
+    baseUrl,
+    Request: replayableRequest(),
+    fetch: async (request) => bounded(await send(...(await sendArguments(request)))),
+  });
+
+  return async (request) => {
+    const start = now(clock);
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), timeout);
+    try {
+      const call = identity.POST("/session", {
+        body: request.body,
+        headers: { "Content-Type": request.contentType },
+        parseAs: "text",
+        // `error` would do on most platforms, but workerd knows only `follow` and `manual`.
+        redirect: "manual",
+        signal: deadline.signal,
+      });
+      const { data, error, response } = await untilAborted(call, deadline.signal);
+      if (!response.ok) throw refusal(kind, response, explanation(error, request));
+      const { accessToken, expiresAt } = readSession(data);
+      const life = expiresAt - (issuedAt(response.headers) ?? start.wall);
+      if (life <= 0) throw invalid("its `expiresAt` is in the past by the server's own clock");
+      return new AccessToken(accessToken, { life, start }, random());
+    } catch (error) {
+      if (error instanceof SessionError) throw error;
+      if (deadline.signal.aborted) {
+        throw new SessionError("timeout", `The session exchange gave no complete answer within ${timeout} ms`);
+      }
+      throw new SessionError("unreachable", `The session exchange got no complete answer from ${baseUrl}`, {
+        cause: error,
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+async function bounded(response: Response): Promise<Response> {
+  const { status, headers } = response;
+  if (response.type === "opaqueredirect" || (status >= 300 && status < 400)) {
+    throw invalid("a redirect, which is not followed since it could carry the secret elsewhere: check `baseUrl`");
+  }
+  const text = await readText(response, MAX_BODY);
+  if (text === undefined) throw invalid(`more than ${MAX_BODY} bytes`);
+  return new Response(text === "" ? null : text, { status, headers });
+}
+
+function readSession(text: string | undefined): { accessToken: string; expiresAt: number } {
+  const session = parseObject(text);
+  // The vendor's prose says `access_token` once; its sample and all known code say `accessToken`.
+  const accessToken = session.accessToken ?? session.access_token;
+  if (typeof accessToken !== "string" || accessToken === "") throw invalid("no `accessToken`");
+  if (!HEADER_SAFE.test(accessToken)) throw invalid("an `accessToken` with a character that no header can carry");
+  const expiresAt = typeof session.expiresAt === "string" ? parseExpiresAt(session.expiresAt) : undefined;
+  if (expiresAt === undefined) throw invalid("no `expiresAt`, or one that is not a time");
+  return { accessToken, expiresAt };
+}
+
+type UncheckedSession = { [Key in keyof components["schemas"]["Session"] | "access_token"]?: unknown };
+
+function parseObject(text = ""): UncheckedSession {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null) return value;
+  } catch {
+    // The parser's error quotes the text, which may hold a token.
+  }
+  throw invalid("something that is not a JSON object (is `baseUrl` the API's?)");
+}
+
+/** When the server issued the answer, in ms since the epoch; not to be told from an answer that lay in a cache. */
+function issuedAt(headers: Headers): number | undefined {
+  return headers.has("age") ? undefined : parseHttpDate(headers.get("date"));
+}
+
+function invalid(what: string): SessionError {
+  return new SessionError("invalid_response", `The session exchange was answered with ${what}`);
+}
+
+const remedies = {
+  "service account": "check `clientId` and `clientSecret` (LIVEDATA_CLIENT_ID, LIVEDATA_CLIENT_SECRET)",
+  user: "check `username` and `password` (LIVEDATA_USERNAME, LIVEDATA_PASSWORD)",
+} as const;
+
+function refusal(kind: SessionCredentials["kind"], { status, headers }: Response, detail: string): SessionError {
+  const details = { status, retryAfter: retryAfter(headers) };
+  if (status === 400 || status === 401 || status === 403) {
+    const message = `The API rejected the credentials of the ${kind} (${status}${detail}): ${remedies[kind]}`;
+    return new SessionError("rejected", message, details);
+  }
+  if (status === 408 || status === 429 || status >= 500) {
+    return new SessionError("unavailable", `The session exchange failed on the server (${status}${detail})`, details);
+  }
+  const message = `The session exchange was answered with ${status}${detail}: is \`baseUrl\` the API's?`;
+  return new SessionError("invalid_response", message, details);
+}
+
+/** The API's own words, unless they repeat a credential. */
+function explanation(body: unknown, request: SessionRequest): string {
+  if (typeof body !== "object" || body === null) return "";
+  const { message, error }: { message?: unknown; error?: unknown } = body;
+  const text = [message, error].find((words) => typeof words === "string");
+  if (text === undefined || text.length > 200 || !/^[\x20-\x7e]+$/.test(text)) return "";
+  const { grantType: _public, ...credentials } = { grantType: "", ...request.body };
+  const repeats = Object.values(credentials).some(
+    (value) => text.includes(value) || text.includes(encodeURIComponent(value)),
+  );
+  return repeats ? "" : `, "${text}"`;
+}

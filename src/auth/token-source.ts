@@ -1,0 +1,23 @@
+import type { AccessToken } from "./access-token.js";
+
+/** What a call needs of one who gives access tokens. */
+export interface TokenSource {
+  /** The origins (scheme, host and port) that its tokens may be sent to. */
+  readonly origins: readonly string[];
+
+  /**
+   * An access token for a call to be made now.
+   *
+   * @param options a signal that ends this caller's wait, and nobody else's
+   * @throws a SessionError where none could be had, or the reason of the signal
+   */
+  token(options?: { readonly signal?: AbortSignal | null | undefined }): Promise<AccessToken>;
+
+  /**
+   * Says that the API rejected a token. It is dropped only while it is still the current one: of a hundred calls
+   * that were rejected with the same token, one brings about a new one.
+   *
+   * @param rejected the token; without it, whatever is held, and what an exchange under way will give, is dropped
+   */
+  invalidate(rejected?: AccessToken): void;
+}

@@ -1,0 +1,16 @@
+/**
+ * Waits for a promise no longer than a signal allows, and leaves no listener behind. The promise itself goes on.
+ *
+ * @param promise what to wait for
+ * @param signal ends the wait
+ * @returns Resolves or rejects as the promise does; rejects with the signal's reason once it aborts
+ */
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

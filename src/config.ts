@@ -1,0 +1,120 @@
+import { apiKey, type Credentials, serviceAccount, userPassword } from "./auth/credentials.js";
+import type { Environment } from "./environment.js";
+import { ConfigurationError } from "./errors/configuration-error.js";
+import { type BaseUrlOptions, type Service, serviceBaseUrl } from "./http/base-urls.js";
+import type { NetworkOptions } from "./http/send.js";
+import { checkTimeout } from "./transport/timeout.js";
+
+/** Options of {@link createLiveData}. What is left out is read from the environment, where there is a variable for it. */
+export interface LiveDataOptions extends BaseUrlOptions, NetworkOptions {
+  /**
+   * The organization, as the UI's Settings show it. Variable: `LIVEDATA_ORG_ID`.
+   * @example "o_0123abcd"
+   */
+  readonly orgId?: string | undefined;
+  /**
+   * Whom to sign in as: `serviceAccount({…})`, `userPassword({…})` or `apiKey("…")`.
+   *
+   * Variables: `LIVEDATA_CLIENT_ID` and `LIVEDATA_CLIENT_SECRET`, or `LIVEDATA_API_KEY`, or `LIVEDATA_USERNAME` and
+   * `LIVEDATA_PASSWORD`; of these three, one.
+   */
+  readonly auth?: Credentials | undefined;
+  /**
+   * How long one attempt of a call may take, its body included, in ms; `Infinity` for no limit. One call may bring
+   * its own: `livedata.people.POST("/search", { body, timeout: 5_000 })`.
+   * @default 30_000
+   */
+  readonly timeout?: number | undefined;
+}
+
+/** What {@link LiveDataOptions} come to. */
+export interface Configuration extends BaseUrlOptions, NetworkOptions {
+  readonly auth: Credentials;
+  readonly services: Readonly<Record<Service, string>>;
+  readonly timeout: number;
+}
+
+const DEFAULT_TIMEOUT = 30_000;
+
+/**
+ * Works out the configuration from options and environment. An option goes before its variable; a blank variable
+ * counts as missing.
+ *
+ * @param options the options as given
+ * @param environment the variables
+ * @throws a ConfigurationError that names the option and the variable
+ */
+export function resolveConfiguration(options: LiveDataOptions, environment: Environment): Configuration {
+  const { fetch, requestInitExt, baseUrls } = options;
+  const baseUrl = options.baseUrl ?? variable(environment, "LIVEDATA_BASE_URL");
+  const orgId = resolveOrgId(options.orgId, environment);
+  const urls = { baseUrl, baseUrls };
+  return Object.freeze({
+    ...urls,
+    auth: options.auth ?? credentialsFrom(environment),
+    services: Object.freeze({
+      companies: serviceBaseUrl("companies", urls, orgId),
+      identity: serviceBaseUrl("identity", urls, orgId),
+      ledgers: serviceBaseUrl("ledgers", urls, orgId),
+      people: serviceBaseUrl("people", urls, orgId),
+    }),
+    timeout: checkTimeout(options.timeout ?? DEFAULT_TIMEOUT),
+    fetch: checkFetch(fetch),
+    requestInitExt,
+  });
+}
+
+function resolveOrgId(option: unknown, environment: Environment): string {
+  const orgId = option ?? variable(environment, "LIVEDATA_ORG_ID");
+  if (typeof orgId === "string" && orgId.trim() !== "") return orgId.trim();
+  const fault = orgId === undefined ? "missing" : typeof orgId === "string" ? "blank" : "not a string";
+  throw new ConfigurationError(
+    `\`orgId\` is ${fault}: pass the organization's id, such as "o_0123abcd" (the UI's Settings show it), or set LIVEDATA_ORG_ID`,
+  );
+}
+
+function checkFetch(fetch: LiveDataOptions["fetch"]): LiveDataOptions["fetch"] {
+  if (fetch === undefined || typeof fetch === "function") return fetch;
+  throw new ConfigurationError("`fetch` must be a function that takes a Request and resolves with a Response");
+}
+
+/** Each way to sign in: the variables it takes, all of them, and what it makes of their values. */
+const signIns = [
+  {
+    variables: ["LIVEDATA_CLIENT_ID", "LIVEDATA_CLIENT_SECRET"],
+    credentials: (clientId: string, clientSecret: string) => serviceAccount({ clientId, clientSecret }),
+  },
+  { variables: ["LIVEDATA_API_KEY"], credentials: (key: string) => apiKey(key) },
+  {
+    variables: ["LIVEDATA_USERNAME", "LIVEDATA_PASSWORD"],
+    credentials: (username: string, password: string) => userPassword({ username, password }),
+  },
+] as const;
+
+function credentialsFrom(environment: Environment): Credentials {
+  const isSet = (name: string) => variable(environment, name) !== undefined;
+  const [signIn, another] = signIns.filter(({ variables }) => variables.some(isSet));
+  if (!signIn) {
+    throw new ConfigurationError(
+      "`auth` is missing: pass `serviceAccount({ clientId, clientSecret })`, or set LIVEDATA_CLIENT_ID and LIVEDATA_CLIENT_SECRET",
+    );
+  }
+  if (another) {
+    throw new ConfigurationError(
+      `\`auth\` is ambiguous: ${signIn.variables.join(" and ")} are set beside ${another.variables.join(" and ")}. Unset one, or pass \`auth\``,
+    );
+  }
+  const missing = signIn.variables.filter((name) => !isSet(name));
+  if (missing.length > 0) {
+    throw new ConfigurationError(
+      `\`auth\` lacks a part: ${missing.join(" and ")} is missing or blank. Set it, or pass \`auth\``,
+    );
+  }
+  const [first = "", second = ""] = signIn.variables.map((name) => variable(environment, name));
+  return signIn.credentials(first, second);
+}
+
+function variable(environment: Environment, name: string): string | undefined {
+  const value = environment[name];
+  return value === undefined || value.trim() === "" ? undefined : value;
+}

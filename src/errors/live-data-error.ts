@@ -1,0 +1,96 @@
+const BRAND = Symbol.for("@livedata/sdk/error");
+
+/** What went wrong, as a closed set to `switch` on. Each subclass of {@link LiveDataError} has one. */
+export type LiveDataErrorCode =
+  | "aborted"
+  | "authentication"
+  | "bad_request"
+  | "configuration"
+  | "connection"
+  | "credits_exhausted"
+  | "not_found"
+  | "permission_denied"
+  | "protocol"
+  | "rate_limited"
+  | "server"
+  | "session"
+  | "timeout"
+  | "unexpected_status";
+
+/** What an error may carry besides its message. */
+export interface LiveDataErrorOptions {
+  /** The lower error that led to this one. It must hold no secret: `util.inspect` prints it. */
+  readonly cause?: unknown;
+  /** The HTTP status, where there was a response. */
+  readonly status?: number | undefined;
+  /** The parsed body of the API's answer. */
+  readonly body?: unknown;
+  /** How long the API asked to wait before another try, in ms. */
+  readonly retryAfter?: number | undefined;
+  /** Whether the same call may succeed later without a change. @default false */
+  readonly retryable?: boolean;
+}
+
+/**
+ * The one base of every error that this package throws on purpose.
+ *
+ * `instanceof` goes by a brand instead of the prototype chain: a process that loads the ESM and the CommonJS
+ * copy of this package has two of each class, and an error of one is an instance of the other's.
+ *
+ * Messages hold no secret, no token and no person's data, so that they may be logged.
+ */
+export class LiveDataError extends Error {
+  /** The code that the brand of this class bears; undefined on the base, which takes every code. */
+  protected static readonly code: LiveDataErrorCode | undefined = undefined;
+
+  /** What went wrong. */
+  readonly code: LiveDataErrorCode;
+  /** The HTTP status, where there was a response. */
+  readonly status: number | undefined;
+  /** How long the API asked to wait before another try, in ms. */
+  readonly retryAfter: number | undefined;
+  /** Whether the same call may succeed later without a change. */
+  readonly retryable: boolean;
+  /**
+   * The parsed body of the API's answer, where there was one. It may name people, so it is kept from
+   * `util.inspect`, `JSON.stringify` and `Object.keys`.
+   */
+  declare readonly body: unknown;
+
+  constructor(code: LiveDataErrorCode, message: string, options: LiveDataErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.status = options.status;
+    this.retryAfter = options.retryAfter;
+    this.retryable = options.retryable ?? false;
+    Object.defineProperty(this, "body", { value: options.body });
+    Object.defineProperty(this, BRAND, { value: code });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    const code = brandOf(value);
+    if (code === undefined) return false;
+    return Object.hasOwn(this, "code")
+      ? this.code === undefined || this.code === code
+      : Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+
+  /** The fields that may be written to a log. */
+  toJSON(): Record<string, unknown> {
+    const { name, message, code, status, retryAfter, retryable } = this;
+    return { name, message, code, status, retryAfter, retryable };
+  }
+}
+
+/**
+ * Tells whether a caught value is an error of this package, whichever copy of it threw.
+ *
+ * @param value what `catch` gave
+ */
+export function isLiveDataError(value: unknown): value is LiveDataError {
+  return brandOf(value) !== undefined;
+}
+
+function brandOf(value: unknown): unknown {
+  return typeof value === "object" && value !== null && BRAND in value ? value[BRAND] : undefined;
+}

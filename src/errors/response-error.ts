@@ -1,0 +1,45 @@
+import { AuthenticationError } from "./authentication-error.js";
+import { BadRequestError } from "./bad-request-error.js";
+import { CreditsExhaustedError } from "./credits-exhausted-error.js";
+import type { LiveDataError } from "./live-data-error.js";
+import { NotFoundError } from "./not-found-error.js";
+import { PermissionDeniedError } from "./permission-denied-error.js";
+import { RateLimitedError } from "./rate-limited-error.js";
+import { retryAfter } from "./retry-after.js";
+import { ServerError } from "./server-error.js";
+import { UnexpectedStatusError } from "./unexpected-status-error.js";
+
+const meanings = {
+  400: [BadRequestError, "the API did not accept the request"],
+  401: [AuthenticationError, "the API did not accept the access token or API key: check the credentials in `auth`"],
+  402: [CreditsExhaustedError, "the organization has no credits left in this billing period"],
+  403: [PermissionDeniedError, "the account's role or the API key does not allow this operation on this organization"],
+  404: [NotFoundError, "nothing was found: check the id, and `orgId`"],
+  408: [ServerError, "the API gave up waiting for the request"],
+  422: [BadRequestError, "the API did not accept the request"],
+  429: [RateLimitedError, "too many requests"],
+} as const;
+
+/**
+ * The error that stands for an unsuccessful response. Its message holds the status alone, since a body may name people.
+ *
+ * @param response the response; its body is not read here
+ * @param body the parsed body
+ */
+export function responseError(response: Response, body: unknown): LiveDataError {
+  const { status } = response;
+  const [ErrorClass, meaning] = meaningOf(status);
+  const detail = body === undefined || body === "" ? "" : " (`error.body` holds the API's answer)";
+  return new ErrorClass(`${status}: ${meaning}${detail}`, {
+    status,
+    body,
+    retryAfter: retryAfter(response.headers),
+    retryable: status === 408 || status === 429 || status >= 500,
+  });
+}
+
+function meaningOf(status: number) {
+  if (status in meanings) return meanings[status as keyof typeof meanings];
+  if (status >= 500) return [ServerError, "the API failed to handle the request"] as const;
+  return [UnexpectedStatusError, "an answer that the API's documents do not speak of"] as const;
+}

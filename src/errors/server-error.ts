@@ -1,0 +1,11 @@
+import { LiveDataError, type LiveDataErrorOptions } from "./live-data-error.js";
+
+/** 5xx: the API failed to handle a sound request. */
+export class ServerError extends LiveDataError {
+  protected static override readonly code = "server";
+  override readonly name = "ServerError";
+
+  constructor(message: string, options?: LiveDataErrorOptions) {
+    super("server", message, options);
+  }
+}

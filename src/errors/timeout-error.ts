@@ -1,0 +1,11 @@
+import { LiveDataError, type LiveDataErrorOptions } from "./live-data-error.js";
+
+/** No complete answer came in the time that was allowed. */
+export class TimeoutError extends LiveDataError {
+  protected static override readonly code = "timeout";
+  override readonly name = "TimeoutError";
+
+  constructor(message: string, options?: LiveDataErrorOptions) {
+    super("timeout", message, options);
+  }
+}

@@ -1,0 +1,67 @@
+import { rememberedInit } from "./replayable-request.js";
+
+/** Everything one attempt is made of. Plain data, so that a step changes a copy and the body can be sent again. */
+export interface SendInit extends RequestInit {
+  headers: Headers;
+  /** How long an attempt may take, in ms, where one call brings its own. */
+  timeout?: number | undefined;
+}
+
+/**
+ * One step of the way from a call to the network. A step takes the next one and answers in its place, so that
+ * timeout, authorization and retry are each a function from `Send` to `Send`.
+ */
+export type Send = (url: string, init: SendInit) => Promise<Response>;
+
+/** A replacement for the platform's `fetch`, called like openapi-fetch calls one: with a `Request`. */
+export type CustomFetch = (request: Request, requestInitExt?: Record<string, unknown>) => Promise<Response>;
+
+/** How requests reach the network. */
+export interface NetworkOptions {
+  /**
+   * Called in place of the global `fetch`, for every attempt and for the session exchange.
+   * @default the global `fetch` of the moment of the call
+   */
+  readonly fetch?: CustomFetch | undefined;
+  /**
+   * Passed to `fetch` with every attempt and with the session exchange; for example
+   * `{ dispatcher: new Agent(…) }` of undici for a proxy or for mutual TLS on Node.
+   */
+  readonly requestInitExt?: Record<string, unknown> | undefined;
+}
+
+/**
+ * The last step: hands a request to the network.
+ *
+ * @param options the network to use
+ */
+export function sendBy({ fetch: customFetch, requestInitExt }: NetworkOptions): Send {
+  if (customFetch) return (url, init) => customFetch(new Request(url, init), requestInitExt);
+  // Given a URL, `fetch` builds one Request; given a Request, it builds a second and pipes the body from the first.
+  return (url, init) => globalThis.fetch(url, { ...init, ...requestInitExt });
+}
+
+/**
+ * What `fetch` may be called with, taken apart into what a {@link Send} takes.
+ *
+ * The body of a `Request` is read into memory unless it is known to have been a text: a `Request` does not tell a
+ * text from a stream, and writes the boundary of a form into its headers. A stream given in `init` stays one.
+ *
+ * @param input a URL or a Request
+ * @param init what `fetch` takes as its second argument
+ */
+export async function sendArguments(
+  input: RequestInfo | URL,
+  init: RequestInit = {},
+): Promise<[url: string, init: SendInit]> {
+  if (!(input instanceof Request)) return [String(input), { ...init, headers: new Headers(init.headers) }];
+  const headers = new Headers(init.headers ?? input.headers);
+  const { method, redirect, signal } = input;
+  const made: RequestInit = rememberedInit(input) ?? { method, redirect, signal };
+  const body = init.body ?? (typeof made.body === "string" ? made.body : await readBody(input));
+  return [input.url, { ...made, ...init, headers, body }];
+}
+
+async function readBody(request: Request): Promise<ArrayBuffer | null> {
+  return request.body === null ? null : request.arrayBuffer();
+}

@@ -1,0 +1,21 @@
+export type { AccessToken } from "./auth/access-token.js";
+export { type AuthFetch, authFetch } from "./auth/auth-fetch.js";
+export { type AuthMiddlewareOptions, authMiddleware } from "./auth/auth-middleware.js";
+export { createTokenSource, type TokenSourceOptions } from "./auth/create-token-source.js";
+export {
+  apiKey,
+  type Credentials,
+  type ServiceAccountOptions,
+  serviceAccount,
+  type UserPasswordOptions,
+  userPassword,
+} from "./auth/credentials.js";
+export type { Secret } from "./auth/secret.js";
+export type { TokenSource } from "./auth/token-source.js";
+export { createLiveData, type LiveData } from "./client.js";
+export type { LiveDataOptions } from "./config.js";
+export * from "./errors/index.js";
+export type { CustomFetch } from "./http/send.js";
+export type { CallOptions, ServiceClient, ServiceResult } from "./service-client.js";
+export type * from "./types.js";
+export { type CallResult, unwrap } from "./unwrap.js";

@@ -1,0 +1,101 @@
+import type { Client, HeadersOptions, Middleware, ParseAs, RequestOptions } from "openapi-fetch";
+import type { CustomFetch } from "./http/send.js";
+
+/** What a call may bring besides what its operation takes. */
+export interface CallOptions
+  extends Pick<RequestInit, "cache" | "credentials" | "integrity" | "keepalive" | "mode" | "redirect">,
+    Pick<RequestOptions<unknown>, "bodySerializer" | "pathSerializer" | "querySerializer"> {
+  /** Headers of this call. An `Authorization` is sent as it is, and not renewed after a 401. */
+  readonly headers?: HeadersOptions | undefined;
+  /** Ends the call, whatever it is waiting for. */
+  readonly signal?: AbortSignal | null | undefined;
+  /**
+   * How long one attempt may take, its body included, in ms; `Infinity` for no limit.
+   * @default the client's `timeout`
+   */
+  readonly timeout?: number | undefined;
+  /** The network of this call; it is authorized and timed as any other. */
+  readonly fetch?: CustomFetch | undefined;
+  /** Another base URL for this call, on an origin of the API. */
+  readonly baseUrl?: string | undefined;
+  /** Middlewares of this call, which run after the client's. */
+  readonly middleware?: Middleware[] | undefined;
+}
+
+type Verb = "delete" | "get" | "head" | "options" | "patch" | "post" | "put" | "trace";
+
+/** The paths that have an operation of a verb. */
+type PathsWith<Paths, V extends Verb> = {
+  [Path in keyof Paths]: Paths[Path] extends Record<V, unknown> ? Path : never;
+}[keyof Paths];
+
+type Content<Part> = Part extends { content: infer Media } ? Media[keyof Media] : never;
+
+type Body<Operation> = Operation extends { requestBody: infer RequestBody }
+  ? { readonly body: Content<RequestBody> }
+  : Operation extends { requestBody?: infer RequestBody }
+    ? { readonly body?: Content<NonNullable<RequestBody>> }
+    : { readonly body?: never };
+
+type Params<Operation> = Operation extends { parameters: infer Parameters }
+  ? Partial<Parameters> extends Parameters
+    ? { readonly params?: Parameters }
+    : { readonly params: Parameters }
+  : never;
+
+type Init<Operation> = CallOptions & Params<Operation> & Body<Operation>;
+
+type Success = 200 | 201 | 202 | 203 | 204 | "2XX";
+
+type Responses<Operation> = Operation extends { responses: infer Statuses } ? Statuses : never;
+
+/** What a call resolves with: `data` for a success, `error` for anything else. */
+export type ServiceResult<Operation, As extends ParseAs = "json"> =
+  | {
+      data: As extends "json" ? ContentOf<Operation, Success> : Parsed[Exclude<As, "json">];
+      error?: never;
+      response: Response;
+    }
+  | { data?: never; error: ContentOf<Operation, Exclude<keyof Responses<Operation>, Success>>; response: Response };
+
+type ContentOf<Operation, Status> = Content<Responses<Operation>[keyof Responses<Operation> & Status]>;
+
+interface Parsed {
+  arrayBuffer: ArrayBuffer;
+  blob: Blob;
+  stream: Response["body"];
+  text: string;
+}
+
+type Arguments<Operation, As extends ParseAs, Options = Init<Operation> & { readonly parseAs?: As }> =
+  Partial<Options> extends Options ? [options?: Options] : [options: Options];
+
+type OperationOf<Paths, Path extends keyof Paths, V extends Verb> = Paths[Path][V & keyof Paths[Path]];
+
+type Call<Paths, V extends Verb> = <Path extends PathsWith<Paths, V>, As extends ParseAs = "json">(
+  path: Path,
+  ...options: Arguments<OperationOf<Paths, Path, V>, As>
+) => Promise<ServiceResult<OperationOf<Paths, Path, V>, As>>;
+
+/**
+ * An openapi-fetch client with types of its own, since openapi-fetch's let a misspelt key of a body or of the options
+ * pass, rewrite each named type into an anonymous one, and lose the suggestions of open strings on the way.
+ */
+export interface ServiceClient<Paths extends {}> extends Pick<Client<Paths>, "eject" | "use"> {
+  /** Calls a GET operation. */
+  readonly GET: Call<Paths, "get">;
+  /** Calls a POST operation. */
+  readonly POST: Call<Paths, "post">;
+  readonly PUT: Call<Paths, "put">;
+  readonly PATCH: Call<Paths, "patch">;
+  readonly DELETE: Call<Paths, "delete">;
+  readonly HEAD: Call<Paths, "head">;
+  readonly OPTIONS: Call<Paths, "options">;
+  readonly TRACE: Call<Paths, "trace">;
+  /** Calls the operation of a method that is known only at run time. */
+  readonly request: <V extends Verb, Path extends PathsWith<Paths, V>, As extends ParseAs = "json">(
+    method: V,
+    path: Path,
+    ...options: Arguments<OperationOf<Paths, Path, V>, As>
+  ) => Promise<ServiceResult<OperationOf<Paths, Path, V>, As>>;
+}

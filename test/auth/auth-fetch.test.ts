@@ -1,0 +1,119 @@
+import nock from "nock";
+import { afterEach, expect, test } from "vitest";
+import { authFetch } from "../../src/auth/auth-fetch.js";
+import { createTokenSource } from "../../src/auth/create-token-source.js";
+import { serviceAccount } from "../../src/auth/credentials.js";
+import { HOST, nockedApi, SEARCH } from "../support/api.js";
+import { describeAuthorization } from "./authorization-suite.js";
+
+const JSON_TYPE = { "Content-Type": "application/json" };
+const account = serviceAccount({ clientId: "client-1", clientSecret: "secret-1" });
+
+afterEach(() => {
+  nock.cleanAll();
+  nock.enableNetConnect();
+});
+
+describeAuthorization("authFetch given a URL", (auth) => {
+  const fetch = authFetch(createTokenSource({ auth, baseUrl: HOST }));
+  return async (body, { host = HOST, headers, signal = null } = {}) => {
+    const init = { method: "POST", body: JSON.stringify(body), headers: { ...JSON_TYPE, ...headers }, signal };
+    const response = await fetch(new URL(SEARCH, host), init);
+    return { status: response.status, text: await response.text() };
+  };
+});
+
+describeAuthorization("authFetch given a Request", (auth) => {
+  const fetch = authFetch(createTokenSource({ auth, baseUrl: HOST }));
+  return async (body, { host = HOST, headers, signal = null } = {}) => {
+    const init = { method: "POST", body: JSON.stringify(body), headers: { ...JSON_TYPE, ...headers }, signal };
+    const response = await fetch(new Request(host + SEARCH, init));
+    return { status: response.status, text: await response.text() };
+  };
+});
+
+test("a stream is not sent again after a 401, and the next call has a new token", async () => {
+  const api = nockedApi();
+  const fetch = authFetch(createTokenSource({ auth: account, baseUrl: HOST }));
+  api.answer(401);
+  const body = new Blob(['{"size":1}']).stream();
+  const first = await fetch(HOST + SEARCH, { method: "POST", body, duplex: "half" } as RequestInit);
+  expect(first.status).toBe(401);
+  expect(await first.json()).toEqual({ message: "status 401" });
+  expect(api.searches.map(({ authorization }) => authorization)).toEqual(["Bearer token-1"]);
+
+  await fetch(HOST + SEARCH, { method: "POST", body: '{"size":2}' });
+  expect(api.searches[1]).toMatchObject({ authorization: "Bearer token-2", body: '{"size":2}' });
+});
+
+test.each([
+  ["bytes", () => new TextEncoder().encode('{"a":1}')],
+  ["a blob", () => new Blob(['{"a":1}'])],
+  ["a form", () => new URLSearchParams({ a: "1" })],
+])("%s are sent again after a 401", async (_name, makeBody) => {
+  const api = nockedApi();
+  const fetch = authFetch(createTokenSource({ auth: account, baseUrl: HOST }));
+  api.answer(401);
+  const response = await fetch(HOST + SEARCH, { method: "POST", body: makeBody() });
+  expect(response.status).toBe(200);
+  expect(api.searches).toHaveLength(2);
+  expect(api.searches[1]?.body).toBe(api.searches[0]?.body);
+  expect(api.searches[0]?.body.length).toBeGreaterThan(2);
+});
+
+test("a multipart form in a Request keeps its boundary, also when it is sent again", async () => {
+  const api = nockedApi();
+  const fetch = authFetch(createTokenSource({ auth: account, baseUrl: HOST }));
+  api.answer(401);
+  const form = new FormData();
+  form.set("name", "value");
+  await fetch(new Request(HOST + SEARCH, { method: "POST", body: form }));
+  for (const { body, contentType } of api.searches) {
+    const boundary = /boundary=(.+)$/.exec(contentType ?? "")?.[1];
+    expect(body).toContain(`--${boundary}`);
+  }
+  expect(api.searches).toHaveLength(2);
+  expect(api.searches[1]?.body).toBe(api.searches[0]?.body);
+});
+
+test("a URL with a password in it is refused, and not repeated", async () => {
+  const fetch = authFetch(createTokenSource({ auth: account, baseUrl: HOST }));
+  const error: unknown = await fetch("https://me:hunter2@api.test/").catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: "configuration" });
+  expect(String(error)).not.toContain("hunter2");
+});
+
+test("the global fetch is looked up at each call", async () => {
+  const api = nockedApi();
+  const fetch = authFetch(createTokenSource({ auth: account, baseUrl: HOST }));
+  const original = globalThis.fetch;
+  const seen: string[] = [];
+  globalThis.fetch = (input, init) => {
+    seen.push(String(input));
+    return original(input, init);
+  };
+  try {
+    await fetch(HOST + SEARCH, { method: "POST", body: "{}" });
+  } finally {
+    globalThis.fetch = original;
+  }
+  expect(seen).toEqual([`${HOST}/api/identity/v1/session`, HOST + SEARCH]);
+  expect(api.searches).toHaveLength(1);
+});
+
+test("a custom fetch and `requestInitExt` serve the exchange, the call and its second attempt", async () => {
+  const api = nockedApi();
+  api.answer(401);
+  const seen: [string, unknown][] = [];
+  const network = {
+    fetch: (request: Request, ext?: Record<string, unknown>) => {
+      seen.push([new URL(request.url).pathname, ext?.["dispatcher"]]);
+      return globalThis.fetch(request);
+    },
+    requestInitExt: { dispatcher: "an agent" },
+  };
+  const fetch = authFetch(createTokenSource({ auth: account, baseUrl: HOST, ...network }), network);
+  await fetch(HOST + SEARCH, { method: "POST", body: "{}" });
+  const session = "/api/identity/v1/session";
+  expect(seen).toEqual([session, SEARCH, session, SEARCH].map((path) => [path, "an agent"]));
+});

@@ -1,0 +1,91 @@
+import { inspect } from "node:util";
+import { describe, expect, test } from "vitest";
+import { createTokenSource } from "../../src/auth/create-token-source.js";
+import { apiKey, serviceAccount, userPassword } from "../../src/auth/credentials.js";
+
+const make = {
+  clientId: (value: never) => serviceAccount({ clientId: value, clientSecret: "s3cret" }),
+  clientSecret: (value: never) => serviceAccount({ clientId: "client-1", clientSecret: value }),
+  username: (value: never) => userPassword({ username: value, password: "s3cret" }),
+  password: (value: never) => userPassword({ username: "jane", password: value }),
+  apiKey: (value: never) => apiKey(value),
+};
+
+const variables = {
+  clientId: "LIVEDATA_CLIENT_ID",
+  clientSecret: "LIVEDATA_CLIENT_SECRET",
+  username: "LIVEDATA_USERNAME",
+  password: "LIVEDATA_PASSWORD",
+  apiKey: "LIVEDATA_API_KEY",
+};
+
+const faults: [unknown, string][] = [
+  [undefined, "missing"],
+  [null, "missing"],
+  ["", "blank"],
+  [" \t ", "blank"],
+  [42, "a number instead of a string"],
+  [{ secret: "s3cret" }, "a object instead of a string"],
+  ["s3cret\n", "a text with a line break"],
+  ["s3c\r\nret", "a text with a line break"],
+];
+
+describe.each(Object.keys(make) as (keyof typeof make)[])("%s", (option) => {
+  test.each(faults)("given %j is refused by name", (value, fault) => {
+    expect(() => make[option](value as never)).toThrow(
+      expect.objectContaining({
+        code: "configuration",
+        message: expect.stringMatching(new RegExp(`^\`${option}\` is ${fault}.*${variables[option]}$`)),
+      }),
+    );
+  });
+
+  test.each(faults)("given as a function of %j is refused by name when it is read", async (value, fault) => {
+    const credentials = make[option]((() => value) as never);
+    const error: unknown = await Promise.resolve(credentials.read()).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      code: "configuration",
+      message: expect.stringMatching(new RegExp(`^\`${option}\` is a function that gave ${fault}`)),
+    });
+    expect(inspect(error)).not.toContain("s3cret\n");
+  });
+
+  test("given as a function that throws is refused with its error as the cause", async () => {
+    const cause = new Error("the vault is sealed");
+    const credentials = make[option]((() => Promise.reject(cause)) as never);
+    await expect(credentials.read()).rejects.toMatchObject({
+      code: "configuration",
+      message: expect.stringContaining(`\`${option}\``),
+      cause,
+    });
+  });
+});
+
+test("a secret may be a function, sync or async, that is called at every exchange", async () => {
+  let round = 0;
+  const account = serviceAccount({ clientId: () => "client-1", clientSecret: async () => `secret-${++round}` });
+  await account.read();
+  expect((await account.read()).body).toMatchObject({ clientId: "client-1", clientSecret: "secret-2" });
+});
+
+test("credentials do not show what they hold", async () => {
+  const held = [
+    serviceAccount({ clientId: "client-1", clientSecret: "s3cret" }),
+    userPassword({ username: "jane", password: "s3cret" }),
+    apiKey("s3cret"),
+  ];
+  const seen = inspect(held, { showHidden: true, getters: true, depth: 9 }) + JSON.stringify(held);
+  expect(seen).not.toMatch(/s3cret|client-1|jane/);
+});
+
+test.each([undefined, null, "s3cret", {}, { clientId: "client-1", clientSecret: "s3cret" }])(
+  "%j in the place of credentials is refused",
+  (auth) => {
+    expect(() => createTokenSource({ auth: auth as never })).toThrow(
+      expect.objectContaining({
+        code: "configuration",
+        message: expect.stringMatching(/^`auth` .*serviceAccount\(/),
+      }),
+    );
+  },
+);

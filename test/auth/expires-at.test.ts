@@ -1,0 +1,101 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parseExpiresAt } from "../../src/auth/expires-at.js";
+
+test("the run is in the time zone that its name says", () => {
+  const { TZ = "" } = process.env;
+  const offsets = { UTC: 0, "America/Los_Angeles": 420, "Asia/Kolkata": -330 };
+  expect(offsets).toHaveProperty([TZ], new Date("2026-07-01T00:00:00Z").getTimezoneOffset());
+});
+
+describe("a time without a zone is UTC", () => {
+  test.each([
+    ["the vendor's sample", "2021-11-19T23:36:09.092720", "2021-11-19T23:36:09.092Z"],
+    ["no fraction, as Python writes a zero one", "2021-11-19T23:36:09", "2021-11-19T23:36:09.000Z"],
+    ["1 fraction digit", "2021-11-19T23:36:09.5", "2021-11-19T23:36:09.500Z"],
+    ["9 fraction digits", "2021-11-19T23:36:09.123456789", "2021-11-19T23:36:09.123Z"],
+    ["an hour that Los Angeles skips in spring", "2026-03-08T02:30:00", "2026-03-08T02:30:00.000Z"],
+    ["an hour that Los Angeles has twice in autumn", "2026-11-01T01:30:00", "2026-11-01T01:30:00.000Z"],
+    ["29 February", "2024-02-29T00:00:00", "2024-02-29T00:00:00.000Z"],
+  ])("%s", (_name, text, instant) => {
+    expect(parseExpiresAt(text)).toBe(Date.parse(instant));
+  });
+});
+
+test.each([
+  ["Z", "2021-11-19T23:36:09Z", "2021-11-19T23:36:09Z"],
+  ["Z behind a fraction", "2021-11-19T23:36:09.092720Z", "2021-11-19T23:36:09.092Z"],
+  ["an offset to the east", "2021-11-20T05:06:09+05:30", "2021-11-19T23:36:09Z"],
+  ["an offset to the west", "2021-11-19T16:36:09-07:00", "2021-11-19T23:36:09Z"],
+  ["an offset without its colon", "2021-11-19T16:36:09-0700", "2021-11-19T23:36:09Z"],
+])("%s is honoured", (_name, text, instant) => {
+  expect(parseExpiresAt(text)).toBe(Date.parse(instant));
+});
+
+test.each([
+  "",
+  "soon",
+  "3600",
+  "2021-11-19",
+  "2021-11-19 23:36:09",
+  "2021-11-19T23:36",
+  "2021-11-19T24:00:00",
+  "2021-11-19T23:60:00",
+  "2021-11-19T23:36:60",
+  "2021-02-29T00:00:00",
+  "2021-13-01T00:00:00",
+  "2021-00-10T00:00:00",
+  "2021-11-19T23:36:09.",
+  "2021-11-19T23:36:09.1234567890",
+  "2021-11-19T23:36:09+24:00",
+  "2021-11-19T23:36:09+05:60",
+  "2021-11-19T23:36:09 UTC",
+  " 2021-11-19T23:36:09",
+  "2021-11-19T23:36:09Z\n",
+  "Fri, 19 Nov 2021 23:36:09 GMT",
+])("%j is not a time", (text) => {
+  expect(parseExpiresAt(text)).toBeUndefined();
+});
+
+const instants = fc.date({
+  min: new Date("1970-01-01T00:00:00Z"),
+  max: new Date("9999-12-30T00:00:00Z"),
+  noInvalidDate: true,
+});
+
+test("any instant comes back, with its zone written or not", () => {
+  fc.assert(
+    fc.property(instants, fc.constantFrom("", "Z", "+00:00", "-0000"), (instant, zone) => {
+      expect(parseExpiresAt(instant.toISOString().replace("Z", zone))).toBe(instant.getTime());
+    }),
+  );
+});
+
+test("an offset moves the instant by itself alone", () => {
+  fc.assert(
+    fc.property(instants, fc.integer({ min: -1439, max: 1439 }), (instant, minutes) => {
+      const sign = minutes < 0 ? "-" : "+";
+      const hh = String(Math.floor(Math.abs(minutes) / 60)).padStart(2, "0");
+      const mm = String(Math.abs(minutes) % 60).padStart(2, "0");
+      const text = instant.toISOString().replace("Z", `${sign}${hh}:${mm}`);
+      expect(parseExpiresAt(text)).toBe(instant.getTime() - minutes * 60_000);
+    }),
+  );
+});
+
+test("fraction digits beyond the third do not change the instant", () => {
+  fc.assert(
+    fc.property(instants, fc.stringMatching(/^\d{1,6}$/), (instant, digits) => {
+      expect(parseExpiresAt(instant.toISOString().replace("Z", digits))).toBe(instant.getTime());
+    }),
+  );
+});
+
+test("no text makes it throw", () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      const time = parseExpiresAt(text);
+      expect(time === undefined || Number.isInteger(time)).toBe(true);
+    }),
+  );
+});

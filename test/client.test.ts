@@ -1,0 +1,157 @@
+import { inspect } from "node:util";
+import nock from "nock";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { serviceAccount } from "../src/auth/credentials.js";
+import { createLiveData } from "../src/client.js";
+import { describeAuthorization } from "./auth/authorization-suite.js";
+import { CLIENT_SECRET, HOST, nockedApi, ORG, SEARCH } from "./support/api.js";
+
+const auth = serviceAccount({ clientId: "client-1", clientSecret: CLIENT_SECRET });
+
+afterEach(() => {
+  nock.cleanAll();
+  nock.enableNetConnect();
+});
+
+describeAuthorization("createLiveData", (auth) => {
+  const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST });
+  return async (body, { host, ...options } = {}) => {
+    const result = await livedata.people.POST("/search", {
+      ...options,
+      body: body as { size: number },
+      ...(host && { baseUrl: `${host}/api/people/v1/${ORG}` }),
+    });
+    return { status: result.response.status, text: JSON.stringify(result.data ?? result.error) };
+  };
+});
+
+describe("a client", () => {
+  let api: ReturnType<typeof nockedApi>;
+
+  beforeEach(() => {
+    api = nockedApi();
+  });
+
+  test("calls each service where the documents say it is", async () => {
+    const livedata = createLiveData({ orgId: "o/1 2", auth, baseUrl: `${HOST}/` });
+    const paths: string[] = [];
+    nock(HOST)
+      .persist()
+      .get(/.*/)
+      .reply((uri) => {
+        paths.push(uri);
+        return [200, {}];
+      });
+    await livedata.people.GET("/person/{id}", { params: { path: { id: "LDP-1-EXAMPLE" } } });
+    await livedata.companies.GET("/companies/{company_lookup}", { params: { path: { company_lookup: "nvidia.com" } } });
+    await livedata.ledgers.GET("/imports");
+    expect(paths).toEqual([
+      "/api/people/v1/o%2F1%202/person/LDP-1-EXAMPLE",
+      "/api/dwh/v1/companies/nvidia.com",
+      "/api/ledgers/v1/o%2F1%202/imports",
+    ]);
+  });
+
+  test("shares one token among all services", async () => {
+    const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST });
+    nock(HOST).get("/api/dwh/v1/companies/nvidia.com").reply(200, {});
+    await Promise.all([
+      livedata.people.POST("/search", { body: { size: 0 } }),
+      livedata.companies.GET("/companies/{company_lookup}", { params: { path: { company_lookup: "nvidia.com" } } }),
+      livedata.accessToken(),
+    ]);
+    expect(api.exchanges()).toBe(1);
+    expect(await livedata.accessToken()).toBe("token-1");
+  });
+
+  test("takes a whole base URL a service, and lets the token go there", async () => {
+    const livedata = createLiveData({
+      orgId: ORG,
+      auth,
+      baseUrl: HOST,
+      baseUrls: { companies: "https://companies.test/v9" },
+    });
+    const company = nock("https://companies.test", { reqheaders: { authorization: "Bearer token-1" } })
+      .get("/v9/companies/nvidia.com")
+      .reply(200, {});
+    await livedata.companies.GET("/companies/{company_lookup}", { params: { path: { company_lookup: "nvidia.com" } } });
+    expect(company.isDone()).toBe(true);
+  });
+
+  test("sends no token with the session call, and does not exchange for it", async () => {
+    const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST });
+    const { data } = await livedata.identity.POST("/session", {
+      body: { grantType: "clientCredentials", clientId: "client-2", clientSecret: "secret-2" },
+    });
+    expect(data?.accessToken).toBe("token-1");
+    expect(api.exchanges()).toBe(1);
+  });
+
+  test("sends nothing when it is made, and leaves no timer", () => {
+    vi.useFakeTimers();
+    try {
+      createLiveData({ orgId: ORG, auth, baseUrl: HOST });
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(api.exchanges()).toBe(0);
+  });
+
+  test("uses a fetch that one call brings as the network of that call, authorized like any other", async () => {
+    const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST });
+    api.answer(401);
+    const seen: (string | null)[] = [];
+    const fetch = (request: Request) => {
+      seen.push(request.headers.get("authorization"));
+      return globalThis.fetch(request);
+    };
+    await livedata.people.POST("/search", { body: { size: 1 }, fetch });
+    await livedata.people.request("post", "/search", { body: { size: 1 }, fetch });
+    await livedata.people.POST("/search", { body: { size: 1 } });
+    expect(seen).toEqual(["Bearer token-1", "Bearer token-2", "Bearer token-2"]);
+    expect(api.searches).toHaveLength(4);
+  });
+
+  test("runs the middlewares of its users, whose requests do not show the token", async () => {
+    const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST });
+    api.answer(401);
+    const seen: unknown[] = [];
+    livedata.people.use({
+      onRequest({ request }) {
+        request.headers.set("x-trace", "1");
+      },
+      onResponse({ request, response }) {
+        seen.push(response.status, request.headers.get("authorization"), request instanceof Request);
+      },
+    });
+    await livedata.people.POST("/search", { body: { size: 1 } });
+    expect(seen).toEqual([200, null, true]);
+    expect(api.searches.map(({ headers }) => headers["x-trace"])).toEqual(["1", "1"]);
+  });
+
+  test("keeps its secret and its token to itself", async () => {
+    const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST });
+    await livedata.accessToken();
+    const seen = inspect({ livedata, auth }, { showHidden: true, getters: true, depth: 20 });
+    expect(seen + JSON.stringify({ livedata, auth })).not.toMatch(/token-1|s3cret/);
+  });
+
+  test("refuses a timeout that no timer can keep, also one call's", async () => {
+    const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST });
+    await expect(livedata.people.POST("/search", { body: { size: 1 }, timeout: -1 })).rejects.toMatchObject({
+      code: "configuration",
+      message: expect.stringContaining("`timeout`"),
+    });
+  });
+
+  test("reads everything from the environment where it is given nothing", async () => {
+    vi.stubEnv("LIVEDATA_ORG_ID", ORG);
+    vi.stubEnv("LIVEDATA_CLIENT_ID", "client-1");
+    vi.stubEnv("LIVEDATA_CLIENT_SECRET", CLIENT_SECRET);
+    vi.stubEnv("LIVEDATA_BASE_URL", HOST);
+    const { response } = await createLiveData().people.POST("/search", { body: { size: 0 } });
+    expect(response.status).toBe(200);
+    expect(new URL(response.url).pathname).toBe(SEARCH);
+  });
+});

@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import { inspect } from "node:util";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { serviceAccount } from "../src/auth/credentials.js";
+import { type LiveDataOptions, resolveConfiguration } from "../src/config.js";
+import { ConfigurationError } from "../src/errors/configuration-error.js";
+
+const auth = serviceAccount({ clientId: "client-1", clientSecret: "secret-1" });
+const orgId = "o_0123abcd";
+
+function failure(options: unknown, environment: Record<string, string> = {}): ConfigurationError {
+  try {
+    resolveConfiguration(options as LiveDataOptions, environment);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error;
+  }
+  throw new Error("no ConfigurationError");
+}
+
+test.each(["identity", "people", "companies", "ledgers"] as const)("%s is where its document says", (service) => {
+  const { servers } = parse(readFileSync(`openapi/${service}.yaml`, "utf8")) as { servers: { url: string }[] };
+  const { services } = resolveConfiguration({ orgId, auth }, {});
+  expect(services[service]).toBe(servers[0]?.url.replace("{orgId}", orgId));
+});
+
+test("an option goes before its variable", () => {
+  const environment = { LIVEDATA_ORG_ID: "o_ffffffff", LIVEDATA_BASE_URL: "https://staging.gotlivedata.io" };
+  expect(resolveConfiguration({ auth }, environment).services.people).toBe(
+    "https://staging.gotlivedata.io/api/people/v1/o_ffffffff",
+  );
+  expect(resolveConfiguration({ auth, orgId, baseUrl: "https://proxy.test/live/" }, environment).services.people).toBe(
+    `https://proxy.test/live/api/people/v1/${orgId}`,
+  );
+});
+
+describe("credentials in the environment", () => {
+  const account = { LIVEDATA_CLIENT_ID: "client-1", LIVEDATA_CLIENT_SECRET: "secret-1" };
+  const user = { LIVEDATA_USERNAME: "jane", LIVEDATA_PASSWORD: "secret-2" };
+  const key = { LIVEDATA_API_KEY: "key-1" };
+
+  test.each([
+    [account, "service account"],
+    [user, "user"],
+    [key, "API key"],
+    [{ ...account, LIVEDATA_API_KEY: " " }, "service account"],
+  ])("%j make a %s", (environment, kind) => {
+    expect(resolveConfiguration({ orgId }, environment).auth.kind).toBe(kind);
+  });
+
+  test.each([
+    [{}, /^`auth` is missing: .*serviceAccount.*LIVEDATA_CLIENT_ID and LIVEDATA_CLIENT_SECRET$/],
+    [{ LIVEDATA_CLIENT_ID: "client-1" }, /LIVEDATA_CLIENT_SECRET is missing or blank/],
+    [{ ...account, LIVEDATA_CLIENT_SECRET: "  " }, /LIVEDATA_CLIENT_SECRET is missing or blank/],
+    [{ LIVEDATA_PASSWORD: "secret-2" }, /LIVEDATA_USERNAME is missing or blank/],
+    [
+      { ...account, ...key },
+      /ambiguous: LIVEDATA_CLIENT_ID and LIVEDATA_CLIENT_SECRET are set beside LIVEDATA_API_KEY/,
+    ],
+    [{ ...key, LIVEDATA_USERNAME: "jane" }, /ambiguous: LIVEDATA_API_KEY are set beside/],
+    [
+      { ...account, LIVEDATA_CLIENT_SECRET: "secret-1\n" },
+      /`clientSecret` is a text with a line break.*LIVEDATA_CLIENT_SECRET/,
+    ],
+  ])("%j are refused", (environment, message) => {
+    const error = failure({ orgId }, environment);
+    expect(error.message).toMatch(message);
+    expect(error.message).not.toMatch(/secret-\d|key-\d/);
+  });
+
+  test("do not matter where `auth` is passed", () => {
+    expect(resolveConfiguration({ orgId, auth }, { ...account, ...key }).auth).toBe(auth);
+  });
+});
+
+describe("an option that cannot be right", () => {
+  test.each<[unknown, RegExp]>([
+    [{ orgId: undefined }, /^`orgId` is missing: .*LIVEDATA_ORG_ID$/],
+    [{ orgId: "" }, /^`orgId` is blank/],
+    [{ orgId: " \t" }, /^`orgId` is blank/],
+    [{ orgId: 12 }, /^`orgId` is not a string/],
+    [{ baseUrl: "gotlivedata.io" }, /^`baseUrl` \(LIVEDATA_BASE_URL\) is not a URL/],
+    [{ baseUrl: "" }, /^`baseUrl`.* is not a URL/],
+    [{ baseUrl: "http://gotlivedata.io" }, /^`baseUrl`.* is not https/],
+    [{ baseUrl: "http://127.0.0.1.example.com" }, /is not https/],
+    [{ baseUrl: "http://localhost.example.com" }, /is not https/],
+    [{ baseUrl: "ftp://gotlivedata.io" }, /is not https/],
+    [{ baseUrl: "https://me:hunter2@gotlivedata.io" }, /has a user name or password in it/],
+    [{ baseUrl: "https://gotlivedata.io/?a=b" }, /has a query or a fragment/],
+    [{ baseUrls: { companies: "http://dwh.test" } }, /^`baseUrls.companies` is not https/],
+    [{ timeout: 0 }, /^`timeout` must be/],
+    [{ timeout: Number.NaN }, /^`timeout` must be/],
+    [{ timeout: "30s" }, /^`timeout` must be/],
+    [{ timeout: 2 ** 31 }, /^`timeout` must be/],
+    [{ fetch: "fetch" }, /^`fetch` must be a function/],
+  ])("%j is refused by name", (option, message) => {
+    const error = failure({ orgId, auth, ...(option as object) });
+    expect(error.message).toMatch(message);
+    expect(inspect(error)).not.toContain("hunter2");
+  });
+
+  test.each(["http://localhost:8080", "http://127.0.0.1:1", "http://[::1]:8080", "https://proxy.test/a/b"])(
+    "%s is a fine base URL",
+    (baseUrl) => {
+      expect(resolveConfiguration({ orgId, auth, baseUrl }, {}).services.identity).toBe(`${baseUrl}/api/identity/v1`);
+    },
+  );
+});

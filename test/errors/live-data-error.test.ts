@@ -1,0 +1,77 @@
+import { inspect } from "node:util";
+import { describe, expect, test } from "vitest";
+import * as errors from "../../src/errors/index.js";
+import { isLiveDataError, LiveDataError, NotFoundError, ServerError, SessionError } from "../../src/errors/index.js";
+
+type ErrorClass = new (message: string, options?: errors.LiveDataErrorOptions) => LiveDataError;
+
+const classes = Object.entries<unknown>(errors).filter(
+  (entry): entry is [string, ErrorClass] => /Error$/.test(entry[0]) && !/^(is)?(LiveData|Session)Error$/.test(entry[0]),
+);
+
+test("every class of the folder is exported", () => {
+  expect(classes.map(([name]) => name)).toEqual(expect.arrayContaining(["ServerError", "TimeoutError"]));
+  expect(classes).toHaveLength(13);
+});
+
+describe.each(classes)("%s", (name, ErrorClass) => {
+  const error = new ErrorClass("what happened", { status: 418, cause: "the cause" });
+
+  test("is an error of its class, of the base and of the platform", () => {
+    expect(error).toBeInstanceOf(ErrorClass);
+    expect(error).toBeInstanceOf(LiveDataError);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(SessionError);
+  });
+
+  test("has its name, a code of its own, and what it was given", () => {
+    expect(error).toMatchObject({ name, status: 418, cause: "the cause", retryable: false });
+    expect(classes.filter(([, Other]) => new Other("").code === error.code)).toHaveLength(1);
+    expect(String(error)).toBe(`${name}: what happened`);
+  });
+});
+
+test("`instanceof` holds for an error of another copy of the package", () => {
+  const foreign = Object.assign(new Error("from the other copy"), {
+    [Symbol.for("@livedata/sdk/error")]: "server",
+    code: "server",
+  });
+  expect(foreign).toBeInstanceOf(ServerError);
+  expect(foreign).toBeInstanceOf(LiveDataError);
+  expect(foreign).not.toBeInstanceOf(NotFoundError);
+  expect(isLiveDataError(foreign)).toBe(true);
+});
+
+test.each([undefined, null, "server", new Error("plain"), { code: "server" }])(
+  "%s is no error of this package",
+  (value) => {
+    expect(isLiveDataError(value)).toBe(false);
+    expect(value).not.toBeInstanceOf(ServerError);
+  },
+);
+
+test("a class that a user derives is told from its base", () => {
+  class OwnError extends ServerError {}
+  expect(new OwnError("own")).toBeInstanceOf(OwnError);
+  expect(new OwnError("own")).toBeInstanceOf(ServerError);
+  expect(new ServerError("base")).not.toBeInstanceOf(OwnError);
+});
+
+test("a body is at hand for code and kept from logs", () => {
+  const error = new ServerError("what happened", { body: { name: "Jane Doe" } });
+  expect(error.body).toEqual({ name: "Jane Doe" });
+  expect(inspect(error, { depth: 9 }) + JSON.stringify(error) + Object.keys(error)).not.toContain("Jane");
+});
+
+test("JSON has what a log needs", () => {
+  const error = new SessionError("unavailable", "what happened", { status: 503, retryAfter: 1000 });
+  expect(JSON.parse(JSON.stringify(error))).toEqual({
+    name: "SessionError",
+    message: "what happened",
+    code: "session",
+    reason: "unavailable",
+    status: 503,
+    retryAfter: 1000,
+    retryable: true,
+  });
+});

@@ -1,0 +1,76 @@
+import nock from "nock";
+
+/** Where the nocked API is. */
+export const HOST = "https://api.test";
+export const ORG = "o_0123abcd";
+export const SEARCH = `/api/people/v1/${ORG}/search`;
+export const CLIENT_SECRET = "s3cret-of-the-test";
+
+/** A request as the API received it. */
+export interface Received {
+  readonly authorization: string | undefined;
+  readonly contentType: string | undefined;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+}
+
+/** A nocked API: sessions give `token-1`, `token-2` and so on; a search is answered by the status that is next. */
+export interface NockedApi {
+  /** The searches received, in order. */
+  readonly searches: readonly Received[];
+  /** How many exchanges there were. */
+  readonly exchanges: () => number;
+  /** The statuses that the next searches are answered with; 200 after the last. */
+  answer(...statuses: number[]): void;
+  /** Rejects searches that bear one of these tokens with 401. */
+  revoke(...tokens: string[]): void;
+  /** The status that the next exchanges are answered with; 200 unless set. */
+  failExchanges(status: number | undefined): void;
+}
+
+/** Makes a nocked API that answers until `nock.cleanAll()`. */
+export function nockedApi(): NockedApi {
+  const searches: Received[] = [];
+  const revoked = new Set<string>();
+  let statuses: number[] = [];
+  let exchanges = 0;
+  let exchangeStatus: number | undefined;
+
+  nock.disableNetConnect();
+  nock(HOST)
+    .persist()
+    .post("/api/identity/v1/session")
+    .reply(() => {
+      exchanges++;
+      if (exchangeStatus) return [exchangeStatus, { message: "no session" }];
+      return [200, { accessToken: `token-${exchanges}`, expiresAt: new Date(Date.now() + 3_600_000).toISOString() }];
+    });
+  nock(HOST)
+    .persist()
+    .post(SEARCH)
+    .query(true)
+    .reply(function (_uri, body) {
+      const headers = Object.fromEntries(Object.entries(this.req.headers)) as Received["headers"];
+      const header = (name: string) => [headers[name]].flat()[0];
+      const authorization = header("authorization");
+      const text = typeof body === "string" ? body : JSON.stringify(body);
+      searches.push({ authorization, contentType: header("content-type"), body: text, headers });
+      const isRevoked = revoked.has(authorization?.replace("Bearer ", "") ?? "");
+      const status = statuses.shift() ?? (isRevoked ? 401 : 200);
+      return [status, status === 200 ? { people: [], count: 0 } : { message: `status ${status}` }];
+    });
+
+  return {
+    searches,
+    exchanges: () => exchanges,
+    answer: (...next) => {
+      statuses = next;
+    },
+    revoke: (...tokens) => {
+      for (const token of tokens) revoked.add(token);
+    },
+    failExchanges: (status) => {
+      exchangeStatus = status;
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach } from "vitest";
+
+/** A real server on the loopback, closed with all its connections when the test ends. */
+export interface TestServer {
+  readonly server: Server;
+  /** Its origin, such as `http://127.0.0.1:41234`. */
+  readonly origin: string;
+}
+
+const servers: Server[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/**
+ * Starts a server.
+ *
+ * @param listener answers its requests
+ */
+export async function serve(listener: RequestListener): Promise<TestServer> {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  servers.push(server);
+  await once(server, "listening");
+  return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}

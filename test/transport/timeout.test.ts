@@ -1,0 +1,135 @@
+import { getEventListeners, once } from "node:events";
+import type { RequestListener } from "node:http";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { sendBy } from "../../src/http/send.js";
+import { withTimeout } from "../../src/transport/timeout.js";
+import { serve } from "../support/serve.js";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const init = (signal?: AbortSignal) => ({
+  method: "POST",
+  body: '{"size":1}',
+  headers: new Headers({ "content-type": "application/json" }),
+  ...(signal && { signal }),
+});
+
+const fakeTimers = () => vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+
+describe("an attempt that takes too long", () => {
+  test("before its headers is ended and its request really cancelled", async () => {
+    fakeTimers();
+    const { server, origin: url } = await serve(() => {});
+    const call = withTimeout(sendBy({}), { timeout: 30_000 })(url, init());
+    call.catch(() => {});
+    const [, response] = await once(server, "request");
+    vi.advanceTimersByTime(29_999);
+    const cancelled = once(response, "close");
+    vi.advanceTimersByTime(1);
+    await expect(call).rejects.toMatchObject({
+      name: "TimeoutError",
+      code: "timeout",
+      retryable: true,
+      message: expect.stringContaining("30000 ms"),
+    });
+    await cancelled;
+  });
+
+  test("in the middle of its body is ended too", async () => {
+    fakeTimers();
+    const { origin: url } = await serve((_request, response) => {
+      response.writeHead(200, { "content-length": "100" }).write("half");
+    });
+    const response = await withTimeout(sendBy({}), { timeout: 30_000 })(url, init());
+    const text = response.text();
+    vi.advanceTimersByTime(30_000);
+    await expect(text).rejects.toMatchObject({ name: "TimeoutError" });
+  });
+
+  test("is given one call's own time", async () => {
+    fakeTimers();
+    const { server, origin: url } = await serve(() => {});
+    const call = withTimeout(sendBy({}), { timeout: 30_000 })(url, { ...init(), timeout: 70 });
+    call.catch(() => {});
+    await once(server, "request");
+    vi.advanceTimersByTime(70);
+    await expect(call).rejects.toThrow("70 ms");
+  });
+});
+
+describe("the caller's signal", () => {
+  test("ends an attempt with its own reason", async () => {
+    const { server, origin: url } = await serve(() => {});
+    const caller = new AbortController();
+    const call = withTimeout(sendBy({}), { timeout: 30_000 })(url, init(caller.signal));
+    await once(server, "request");
+    const reason = new Error("the user left");
+    caller.abort(reason);
+    await expect(call).rejects.toBe(reason);
+  });
+
+  test("ends a body that is being read", async () => {
+    const { origin: url } = await serve((_request, response) => {
+      response.writeHead(200, { "content-length": "100" }).write("half");
+    });
+    const caller = new AbortController();
+    const response = await withTimeout(sendBy({}), { timeout: 30_000 })(url, init(caller.signal));
+    const text = response.text();
+    caller.abort(new Error("the user left"));
+    await expect(text).rejects.toThrow("the user left");
+    expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
+  });
+
+  test("that is aborted already starts nothing", async () => {
+    let requests = 0;
+    const { origin: url } = await serve(() => {
+      requests++;
+    });
+    const send = withTimeout(sendBy({}), { timeout: 30_000 });
+    await expect(send(url, init(AbortSignal.abort(new Error("gone"))))).rejects.toThrow("gone");
+    expect(requests).toBe(0);
+  });
+});
+
+describe("nothing is left behind", () => {
+  test.each<[string, RequestListener, (response: Response) => Promise<unknown>]>([
+    ["once the body was read", (_request, response) => response.end('{"people":[]}'), (response) => response.json()],
+    ["by a body that is empty", (_request, response) => response.end(), async () => {}],
+    ["by a status without a body", (_request, response) => response.writeHead(204).end(), async () => {}],
+    [
+      "by a body that breaks off",
+      (_request, response) => {
+        response.writeHead(200, { "content-length": "100" }).write("half");
+        setImmediate(() => response.destroy());
+      },
+      (response) => response.text().catch(() => {}),
+    ],
+  ])("%s", async (_name, listener, read) => {
+    fakeTimers();
+    const caller = new AbortController();
+    const { origin: url } = await serve(listener);
+    const response = await withTimeout(sendBy({}), { timeout: 30_000 })(url, init(caller.signal));
+    await read(response);
+    expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("by an attempt that failed", async () => {
+    fakeTimers();
+    const caller = new AbortController();
+    const { origin: url } = await serve((request) => request.socket.destroy());
+    await expect(withTimeout(sendBy({}), { timeout: 30_000 })(url, init(caller.signal))).rejects.toThrow();
+    expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+test("without a limit no timer is started", async () => {
+  fakeTimers();
+  const { origin: url } = await serve((_request, response) => response.end("done"));
+  const pending = await withTimeout(sendBy({}), { timeout: Number.POSITIVE_INFINITY })(url, init());
+  expect(vi.getTimerCount()).toBe(0);
+  expect(await pending.text()).toBe("done");
+});

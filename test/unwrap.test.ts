@@ -1,0 +1,57 @@
+import { inspect } from "node:util";
+import { describe, expect, test } from "vitest";
+import { unwrap } from "../src/unwrap.js";
+
+function failed(status: number, error: unknown, headers: Record<string, string> = {}) {
+  return { error, response: new Response(null, { status, headers }) };
+}
+
+function thrown(result: Parameters<typeof unwrap>[0]): unknown {
+  try {
+    return unwrap(result);
+  } catch (error) {
+    return error;
+  }
+}
+
+test("gives the data of a success", () => {
+  expect(unwrap({ data: { count: 3 }, response: new Response("{}") })).toEqual({ count: 3 });
+});
+
+describe("throws the error that stands for a status", () => {
+  test.each([
+    [400, "BadRequestError", "bad_request", false],
+    [401, "AuthenticationError", "authentication", false],
+    [402, "CreditsExhaustedError", "credits_exhausted", false],
+    [403, "PermissionDeniedError", "permission_denied", false],
+    [404, "NotFoundError", "not_found", false],
+    [408, "ServerError", "server", true],
+    [409, "UnexpectedStatusError", "unexpected_status", false],
+    [422, "BadRequestError", "bad_request", false],
+    [429, "RateLimitedError", "rate_limited", true],
+    [500, "ServerError", "server", true],
+    [503, "ServerError", "server", true],
+  ])("%i: %s", (status, name, code, retryable) => {
+    expect(thrown(failed(status, { message: "why" }))).toMatchObject({ name, code, status, retryable });
+  });
+
+  test("though its body is empty", () => {
+    expect(thrown(failed(401, undefined))).toMatchObject({ code: "authentication" });
+  });
+
+  test("with how long the API asks to wait", () => {
+    expect(thrown(failed(429, "", { "retry-after": "3" }))).toMatchObject({ retryAfter: 3_000 });
+  });
+
+  test("whose message tells what to do, and nothing of the body", () => {
+    const error = thrown(failed(404, { message: "No person Jane Doe" }));
+    expect(error).toMatchObject({ body: { message: "No person Jane Doe" } });
+    expect(inspect(error)).toContain("404: nothing was found: check the id, and `orgId`");
+    expect(inspect(error)).not.toContain("Jane");
+  });
+});
+
+test("a success without a body is an error of the protocol", () => {
+  const result = { data: undefined, response: new Response(null, { status: 200 }) };
+  expect(thrown(result)).toMatchObject({ name: "ProtocolError", code: "protocol", status: 200 });
+});
