@@ -4,6 +4,9 @@ import { type Clock, elapsedSince, type Moment, now } from "./clock.js";
 import type { SessionCredentials, SessionRequest } from "./credentials.js";
 import type { SessionExchange } from "./session.js";
 
+/** Tells credentials apart without keeping them. */
+export type Digest = (request: SessionRequest) => Promise<string>;
+
 /** How long the same credentials are not tried again after the API rejected them, in ms. */
 const REJECTION_MEMORY = 5_000;
 
@@ -20,6 +23,7 @@ interface Rejection {
  * @param credentials what to exchange; read once more where what they gave was rejected
  * @param exchange one exchange
  * @param clock the clocks to read
+ * @param digestOf tells credentials apart; by SHA-256 unless a test takes another
  * @returns a function that makes a token; within 5 s of a rejection it rejects with the same error, unless the
  *   credentials have changed
  */
@@ -27,6 +31,7 @@ export function sessionRenewal(
   credentials: SessionCredentials,
   exchange: SessionExchange,
   clock: Clock,
+  digestOf: Digest = sha256,
 ): () => Promise<AccessToken> {
   let rejection: Rejection | undefined;
 
@@ -59,8 +64,7 @@ function isRejection(error: unknown): error is SessionError {
   return error instanceof SessionError && error.reason === "rejected";
 }
 
-/** Tells credentials apart without keeping them. */
-async function digestOf(request: SessionRequest): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(request.body));
+async function sha256({ body }: SessionRequest): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(body));
   return String.fromCharCode(...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }

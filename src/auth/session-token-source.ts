@@ -36,6 +36,8 @@ interface Flight {
   waiting: number;
   /** Whether any ever did. */
   awaited: boolean;
+  /** Whether `invalidate()` was called while it was under way. */
+  isGivenUp: boolean;
 }
 
 /** The exchanges that failed in a row. */
@@ -87,7 +89,9 @@ export class SessionTokenSource implements TokenSource {
   invalidate(rejected?: AccessToken): void {
     if (rejected && rejected !== this.#current) return;
     this.#current = undefined;
-    if (!rejected) this.#flight = undefined;
+    if (rejected || !this.#flight) return;
+    this.#flight.isGivenUp = true;
+    this.#flight = undefined;
   }
 
   #unexpired(): AccessToken | undefined {
@@ -103,6 +107,9 @@ export class SessionTokenSource implements TokenSource {
     flight.waiting++;
     try {
       return await untilAborted(flight.promise, signal);
+    } catch (error) {
+      if (flight.isGivenUp && !signal?.aborted) return await this.token({ signal });
+      throw error;
     } finally {
       flight.waiting--;
     }
@@ -114,7 +121,12 @@ export class SessionTokenSource implements TokenSource {
   }
 
   #takeOff(): Flight {
-    const flight: Flight = { promise: Promise.resolve().then(() => this.#fly(flight)), waiting: 0, awaited: false };
+    const flight: Flight = {
+      promise: Promise.resolve().then(() => this.#fly(flight)),
+      waiting: 0,
+      awaited: false,
+      isGivenUp: false,
+    };
     // Nobody may be waiting, and a rejection that nobody hears ends the process on Node.
     flight.promise.catch(() => {});
     return flight;
@@ -138,7 +150,7 @@ export class SessionTokenSource implements TokenSource {
 
   /** A flight that was given up by `invalidate()` may not overwrite what came after it. */
   #land(flight: Flight, change: () => void): void {
-    if (this.#flight !== flight) return;
+    if (flight.isGivenUp) return;
     this.#flight = undefined;
     change();
   }
@@ -152,6 +164,7 @@ export class SessionTokenSource implements TokenSource {
         const asked = retryAfterOf(error) ?? 0;
         if (retry === RETRIES || flight.waiting === 0 || !isPassing(error) || asked > MAX_RETRY_PAUSE) throw error;
         await sleep(Math.max(asked, random() * RETRY_PAUSE * 2 ** retry));
+        if (flight.isGivenUp) throw error;
       }
     }
   }

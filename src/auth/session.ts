@@ -64,7 +64,7 @@ export function sessionExchange(kind: SessionCredentials["kind"], options: Sessi
       const { data, error, response } = await untilAborted(call, deadline.signal);
       if (!response.ok) throw refusal(kind, response, explanation(error, request));
       const { accessToken, expiresAt } = readSession(data);
-      const life = expiresAt - (issuedAt(response.headers) ?? start.wall);
+      const life = expiresAt - issuedAt(response.headers, start.wall);
       if (life <= 0) throw invalid("its `expiresAt` is in the past by the server's own clock");
       return new AccessToken(accessToken, { life, start }, random());
     } catch (error) {
@@ -114,9 +114,14 @@ function parseObject(text = ""): UncheckedSession {
   throw invalid("something that is not a JSON object (is `baseUrl` the API's?)");
 }
 
-/** When the server issued the answer, in ms since the epoch; not to be told from an answer that lay in a cache. */
-function issuedAt(headers: Headers): number | undefined {
-  return headers.has("age") ? undefined : parseHttpDate(headers.get("date"));
+/**
+ * When the server issued the answer by its own clock, in ms since the epoch. `Date` tells the second, and the local
+ * clock where in that second as far as it can: it matters where a token lives for seconds.
+ */
+function issuedAt(headers: Headers, localTime: number): number {
+  const date = headers.has("age") ? undefined : parseHttpDate(headers.get("date"));
+  if (date === undefined) return localTime;
+  return Math.min(Math.max(localTime, date), date + 999);
 }
 
 function invalid(what: string): SessionError {

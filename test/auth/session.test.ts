@@ -24,8 +24,7 @@ afterEach(() => {
   nock.enableNetConnect();
 });
 
-async function exchange(credentials = account) {
-  const clock = turnedClock();
+async function exchange(credentials = account, clock = turnedClock()) {
   const send = sendBy({});
   const options = { baseUrl: `${HOST}/api/identity/v1`, timeout: 10_000, send, clock, random: () => 0 };
   return sessionExchange(credentials.kind, options)(await credentials.read());
@@ -73,9 +72,21 @@ describe("what is sent", () => {
 });
 
 describe("the token's life", () => {
-  test("runs from the server's `Date` to `expiresAt`, whatever the local clock says", async () => {
+  test("runs from the server's `Date` to `expiresAt` where the local clock is slow", async () => {
     answer(200, session, { date: "Thu, 15 Jan 2026 12:30:00 GMT" });
     expect((await exchange()).life).toBe(30 * 60_000);
+  });
+
+  test("runs from the end of that second where the local clock is fast", async () => {
+    answer(200, session, { date: "Thu, 15 Jan 2026 11:30:00 GMT" });
+    expect((await exchange()).life).toBe(90 * 60_000 - 999);
+  });
+
+  test("runs from where the local clock is in that second, where both agree", async () => {
+    answer(200, session, { date: "Thu, 15 Jan 2026 12:00:00 GMT" });
+    const clock = turnedClock();
+    clock.pass(400);
+    expect((await exchange(account, clock)).life).toBe(60 * 60_000 - 400);
   });
 
   test("runs from the local clock where the server sends no `Date`", async () => {

@@ -1,0 +1,11 @@
+export type { FakeCredits, FakeOrg } from "./credits.js";
+export {
+  createFakeLiveData,
+  type FakeListenOptions,
+  type FakeLiveData,
+  type FakeServer,
+  type ReceivedRequest,
+} from "./fake-live-data.js";
+export { type FakeLiveDataOptions, fakeCredentials } from "./options.js";
+export type { FakeOperation } from "./router.js";
+export type { FakeApiKey, FakeServiceAccount, FakeSessions, FakeUser } from "./sessions.js";

@@ -1,0 +1,74 @@
+import type { FakeOrg } from "./credits.js";
+import type { FakeApiKey, FakeServiceAccount, FakeUser } from "./sessions.js";
+
+/** What the embedded API lets in unless it is told otherwise. All of it is made up, and good for nothing else. */
+export const fakeCredentials = {
+  orgId: "o_0123abcd",
+  serviceAccount: { clientId: "fake-client", clientSecret: "fake-client-secret" },
+  user: { username: "fake.user@example.com", password: "fake-password" },
+  apiKey: "ldtkey_fa4efa4efa4efa4efa4efa4efa4efa4e",
+} as const;
+
+/** Options of `createFakeLiveData`. */
+export interface FakeLiveDataOptions {
+  /**
+   * Decides who lives in the made-up world: the same seed gives the same people, byte for byte.
+   *
+   * @default 1
+   */
+  readonly seed?: number;
+  /**
+   * How many people there are, the few included that are there with every seed, such as Jane Doe (`LDP-1-EXAMPLE`).
+   *
+   * @default 1000
+   */
+  readonly people?: number;
+  /**
+   * Tells the time, in milliseconds since 1970: when tokens expire, and what the `Date` header says.
+   *
+   * @default Date.now
+   */
+  readonly clock?: () => number;
+  /**
+   * Life of an access token, in milliseconds.
+   *
+   * @default 3_600_000 (1 hour)
+   */
+  readonly tokenLife?: number;
+  /**
+   * The organizations, each with its own credits and ledger.
+   *
+   * @default `fakeCredentials.orgId`, without a cap on credits
+   */
+  readonly orgs?: readonly FakeOrg[];
+  /** @default `fakeCredentials.serviceAccount` */
+  readonly serviceAccounts?: readonly FakeServiceAccount[];
+  /** @default `fakeCredentials.user` */
+  readonly users?: readonly FakeUser[];
+  /** @default `fakeCredentials.apiKey` */
+  readonly apiKeys?: readonly FakeApiKey[];
+}
+
+const HOUR = 3_600_000;
+
+/** Fills in the defaults. @throws {RangeError} if a number makes no sense. */
+export function resolveOptions(options: FakeLiveDataOptions): Required<FakeLiveDataOptions> {
+  const resolved = {
+    seed: 1,
+    people: 1000,
+    // Looked up on each call, so that a test's fake timers apply even when installed later.
+    clock: () => Date.now(),
+    tokenLife: HOUR,
+    orgs: [{ id: fakeCredentials.orgId }],
+    serviceAccounts: [fakeCredentials.serviceAccount],
+    users: [fakeCredentials.user],
+    apiKeys: [{ key: fakeCredentials.apiKey }],
+    ...options,
+  };
+  if (!Number.isSafeInteger(resolved.seed)) throw new RangeError("seed must be an integer");
+  if (!Number.isSafeInteger(resolved.people) || resolved.people < 0) {
+    throw new RangeError("people must be an integer, 0 or more");
+  }
+  if (!(resolved.tokenLife > 0)) throw new RangeError("tokenLife must be more than 0 ms");
+  return resolved;
+}

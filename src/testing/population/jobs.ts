@@ -1,0 +1,66 @@
+import type { Company, Job, LocationDetails } from "../../types.js";
+import { COLLECTED_IN, type Month, monthToTime } from "./months.js";
+
+export type Confidence = "validated" | "low" | "medium" | "high";
+
+/** What is decided about a job; the rest follows from it and from the person's other jobs. */
+export interface JobOutline {
+  readonly title: string | null;
+  readonly level: string | null;
+  readonly function: string | null;
+  readonly company: Company;
+  readonly place: LocationDetails | null;
+  /** `null` where it is not known. */
+  readonly startedIn: Month | null;
+  /** `null` in a current job. */
+  readonly endedIn: Month | null;
+  readonly confidence: Confidence;
+}
+
+/** Tells whether two jobs are at one company. `None` and `Freelance/Self-employed` have no id, so the name must do. */
+export function companyKey(company: Company): string {
+  return company.id ?? company.name ?? "";
+}
+
+// Shared by all jobs: a large population has half a million of them.
+const STARTED_AT_DETAILS: Record<Confidence, NonNullable<Job["started_at_details"]>> = {
+  validated: { confidence: "validated" },
+  low: { confidence: "low" },
+  medium: { confidence: "medium" },
+  high: { confidence: "high" },
+};
+
+const startOf = (job: JobOutline) => job.startedIn ?? Number.NEGATIVE_INFINITY;
+const endOf = (job: JobOutline) => job.endedIn ?? COLLECTED_IN;
+
+/** Completes the jobs of one person, newest first. */
+export function completeJobs(outlines: readonly JobOutline[]): Job[] {
+  const newestFirst = [...outlines].sort((a, b) => startOf(b) - startOf(a) || endOf(b) - endOf(a));
+  return newestFirst.map((job) => {
+    const key = companyKey(job.company);
+    return completeJob(
+      job,
+      newestFirst.filter(({ company }) => companyKey(company) === key),
+    );
+  });
+}
+
+function completeJob(job: JobOutline, atCompany: readonly JobOutline[]): Job {
+  const starts = atCompany.flatMap(({ startedIn }) => startedIn ?? []);
+  const tenure = starts.length === 0 ? null : Math.max(...atCompany.map(endOf)) - Math.min(...starts);
+  return {
+    title: job.title,
+    level: job.level,
+    function: job.function,
+    location: job.place?.raw ?? null,
+    location_details: job.place,
+    started_at: job.startedIn === null ? null : monthToTime(job.startedIn),
+    started_at_details: job.startedIn === null ? null : STARTED_AT_DETAILS[job.confidence],
+    ended_at: job.endedIn === null ? null : monthToTime(job.endedIn),
+    duration: job.startedIn === null ? null : endOf(job) - job.startedIn,
+    company_tenure: tenure,
+    is_first_at_company: atCompany.at(-1) === job,
+    is_last_at_company: atCompany[0] === job,
+    company: job.company,
+  };
+}

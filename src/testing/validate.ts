@@ -1,0 +1,153 @@
+import { type Schema, type SchemaObject, type SchemaType, schemas } from "../generated/request-schemas.js";
+
+type Check = (schema: SchemaObject, value: unknown, place: string) => string | undefined;
+
+/**
+ * Finds the first thing in a value that its schema refuses, such as `filters[0].filters[1].field is required`. It never
+ * repeats the value, which may be a secret.
+ *
+ * @returns The problem, or `undefined` where there is none.
+ */
+export function findProblem(schema: Schema, value: unknown, place = ""): string | undefined {
+  if (schema === true) return undefined;
+  if (schema === false) return `${nameOf(place)} is not known here`;
+  for (const check of CHECKS) {
+    const problem = check(schema, value, place);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+const CHECKS: readonly Check[] = [
+  checkReference,
+  checkType,
+  checkConstants,
+  checkText,
+  checkNumber,
+  checkItems,
+  checkRequired,
+  checkProperties,
+  checkAlternatives,
+  checkAll,
+];
+
+const TYPES: Record<SchemaType, { readonly called: string; readonly has: (value: unknown) => boolean }> = {
+  string: { called: "a string", has: (value) => typeof value === "string" },
+  number: { called: "a number", has: (value) => Number.isFinite(value) },
+  integer: { called: "an integer", has: (value) => Number.isInteger(value) },
+  boolean: { called: "true or false", has: (value) => typeof value === "boolean" },
+  array: { called: "a list", has: Array.isArray },
+  object: { called: "an object", has: isObject },
+  null: { called: "null", has: (value) => value === null },
+};
+
+function checkReference({ $ref }: SchemaObject, value: unknown, place: string) {
+  return $ref === undefined ? undefined : findProblem(resolve($ref), value, place);
+}
+
+function checkType({ type }: SchemaObject, value: unknown, place: string) {
+  const types = typesOf(type);
+  if (types.length === 0 || types.some((name) => TYPES[name].has(value))) return undefined;
+  return `${nameOf(place)} must be ${types.map((name) => TYPES[name].called).join(" or ")}`;
+}
+
+function checkConstants(schema: SchemaObject, value: unknown, place: string) {
+  const allowed: readonly unknown[] | undefined = schema.const === undefined ? schema.enum : [schema.const];
+  if (allowed === undefined || allowed.includes(value)) return undefined;
+  const list = allowed.map((constant) => JSON.stringify(constant)).join(", ");
+  return `${nameOf(place)} must be ${allowed.length === 1 ? "" : "one of "}${list}`;
+}
+
+function checkText({ minLength = 0, pattern }: SchemaObject, value: unknown, place: string) {
+  if (typeof value !== "string") return undefined;
+  if ([...value].length < minLength) return `${nameOf(place)} must have at least ${minLength} characters`;
+  if (pattern === undefined || new RegExp(pattern, "u").test(value)) return undefined;
+  return `${nameOf(place)} must match ${pattern}`;
+}
+
+function checkNumber({ minimum }: SchemaObject, value: unknown, place: string) {
+  if (minimum === undefined || typeof value !== "number" || value >= minimum) return undefined;
+  return `${nameOf(place)} must be at least ${minimum}`;
+}
+
+function checkItems({ items, minItems = 0 }: SchemaObject, value: unknown, place: string) {
+  if (!Array.isArray(value)) return undefined;
+  if (value.length < minItems) return `${nameOf(place)} must have at least ${minItems} items`;
+  if (items === undefined) return undefined;
+  return firstOf(value.entries(), ([index, item]) => findProblem(items, item, `${place}[${index}]`));
+}
+
+function checkRequired({ required = [] }: SchemaObject, value: unknown, place: string) {
+  if (!isObject(value)) return undefined;
+  const missing = required.find((key) => !Object.hasOwn(value, key));
+  return missing === undefined ? undefined : `${within(place, missing)} is required`;
+}
+
+function checkProperties({ properties = {}, additionalProperties }: SchemaObject, value: unknown, place: string) {
+  if (!isObject(value)) return undefined;
+  return firstOf(Object.entries(value), ([key, inner]) => {
+    const schema = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
+    return schema === undefined ? undefined : findProblem(schema, inner, within(place, key));
+  });
+}
+
+function checkAlternatives({ oneOf, anyOf }: SchemaObject, value: unknown, place: string) {
+  for (const branches of [oneOf, anyOf]) {
+    if (branches === undefined) continue;
+    const problems = branches.map((branch) => findProblem(branch, value, place));
+    const fitting = problems.filter((problem) => problem === undefined).length;
+    if (fitting === 0) return problems[branches.indexOf(meantBranch(branches, value))];
+    if (branches === oneOf && fitting > 1) return `${nameOf(place)} can be read in more than one way`;
+  }
+  return undefined;
+}
+
+function checkAll({ allOf = [] }: SchemaObject, value: unknown, place: string) {
+  return firstOf(allOf, (branch) => findProblem(branch, value, place));
+}
+
+/** The branch that was evidently meant: the one of the right type that knows most of the keys. */
+function meantBranch(branches: readonly Schema[], value: unknown): Schema {
+  const likeness = (branch: Schema): number => {
+    const { type, properties = {} } = dereference(branch);
+    if (!typesOf(type).some((name) => TYPES[name].has(value))) return -1;
+    return isObject(value) ? Object.keys(value).filter((key) => (properties[key] ?? false) !== false).length : 0;
+  };
+  return branches.reduce((best, branch) => (likeness(branch) > likeness(best) ? branch : best));
+}
+
+function dereference(schema: Schema): SchemaObject {
+  if (typeof schema === "boolean") return {};
+  return schema.$ref === undefined ? schema : dereference(resolve(schema.$ref));
+}
+
+function resolve(reference: string): Schema {
+  const schema = schemas[reference.replace("#/schemas/", "")];
+  if (schema === undefined) throw new Error(`The documents have no ${reference}`);
+  return schema;
+}
+
+function typesOf(type: SchemaObject["type"]): readonly SchemaType[] {
+  if (type === undefined) return [];
+  return typeof type === "string" ? [type] : type;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function nameOf(place: string): string {
+  return place === "" ? "The body" : place;
+}
+
+function within(place: string, key: string): string {
+  return place === "" ? key : `${place}.${key}`;
+}
+
+function firstOf<T>(values: Iterable<T>, find: (value: T) => string | undefined): string | undefined {
+  for (const value of values) {
+    const found = find(value);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

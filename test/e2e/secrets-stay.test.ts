@@ -1,0 +1,147 @@
+import { getEventListeners } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { describe, expect, test } from "vitest";
+import { serviceAccount } from "../../src/auth/credentials.js";
+import { sessionExchange } from "../../src/auth/session.js";
+import { createLiveData } from "../../src/client.js";
+import { sendBy } from "../../src/http/send.js";
+import { serve } from "../support/serve.js";
+import { turnedClock } from "../support/turned-clock.js";
+
+const auth = serviceAccount({ clientId: "client-1", clientSecret: "s3cret" });
+const SESSION = "/api/identity/v1/session";
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+function sessionJson(): string {
+  const expiresAt = new Date(Date.now() + 3_600_000).toISOString().replace("Z", "");
+  return JSON.stringify({ accessToken: "token-1", expiresAt });
+}
+
+/** An origin that notes whatever reaches it. */
+async function attacker() {
+  const received: string[] = [];
+  const { origin } = await serve(async (request, response) => {
+    received.push(JSON.stringify(request.headers) + (await textOf(request)));
+    response.setHeader("content-type", "application/json").end(sessionJson());
+  });
+  return { origin, received };
+}
+
+describe("a redirect to another origin", () => {
+  test.each([301, 302, 303, 307, 308])("of status %i gets no secret from the exchange", async (status) => {
+    const { origin: elsewhere, received } = await attacker();
+    const { origin } = await serve((_request, response) => {
+      response.writeHead(status, { location: `${elsewhere}/session` }).end();
+    });
+    const livedata = createLiveData({ orgId: "o_0123abcd", auth, baseUrl: origin });
+    await expect(livedata.accessToken()).rejects.toMatchObject({ reason: "invalid_response" });
+    expect(received).toEqual([]);
+  });
+
+  test.each([302, 307])("of status %i gets no token from a call", async (status) => {
+    const { origin: elsewhere, received } = await attacker();
+    const { origin } = await serve((request, response) => {
+      if (request.url === SESSION) response.end(sessionJson());
+      else response.writeHead(status, { location: `${elsewhere}/search` }).end();
+    });
+    const livedata = createLiveData({ orgId: "o_0123abcd", auth, baseUrl: origin });
+    await livedata.people.POST("/search", { body: { size: 1 } });
+    expect(received).toHaveLength(1);
+    expect(received.join()).not.toMatch(/token-1|s3cret/);
+  });
+});
+
+test("the second attempt after a 401 sends the same bytes to the same place", async () => {
+  const received: { line: string; body: string; length: string | undefined }[] = [];
+  const { origin } = await serve(async (request, response) => {
+    const body = await textOf(request);
+    if (request.url === SESSION) {
+      response.end(sessionJson());
+      return;
+    }
+    received.push({ line: `${request.method} ${request.url}`, body, length: request.headers["content-length"] });
+    response.writeHead(received.length === 1 ? 401 : 200, { "content-type": "application/json" });
+    response.end('{"people":[],"count":0}');
+  });
+  const livedata = createLiveData({ orgId: "o_0123abcd", auth, baseUrl: origin });
+  livedata.people.use({
+    onRequest: ({ request }) => new Request(request, { headers: { "content-type": "application/json", "x-own": "1" } }),
+  });
+  const body = { size: 1, return_fields: ["Größe ☃ 𝒳"] };
+  const { data } = await livedata.people.POST("/search", { body });
+  expect(data).toEqual({ people: [], count: 0 });
+  expect(received).toHaveLength(2);
+  expect(received[1]).toEqual(received[0]);
+  expect(received[0]?.body).toBe(JSON.stringify(body));
+  expect(received[0]?.length).toBe(String(Buffer.byteLength(JSON.stringify(body))));
+});
+
+test("an exchange that gets no answer ends when its time is up, and no sooner leaves its socket open", async () => {
+  const { origin } = await serve(() => {});
+  const exchange = sessionExchange(auth.kind, {
+    baseUrl: origin,
+    timeout: 30,
+    send: sendBy({}),
+    clock: turnedClock(),
+    random: Math.random,
+  });
+  await expect(exchange(await auth.read())).rejects.toMatchObject({
+    reason: "timeout",
+    retryable: true,
+    message: expect.stringContaining("30 ms"),
+  });
+});
+
+test("an exchange whose body never ends is given up, too", async () => {
+  const { origin } = await serve((_request, response) => {
+    response.writeHead(200, { "content-type": "application/json" }).write('{"accessToken":');
+  });
+  const exchange = sessionExchange(auth.kind, {
+    baseUrl: origin,
+    timeout: 50,
+    send: sendBy({}),
+    clock: turnedClock(),
+    random: Math.random,
+  });
+  await expect(exchange(await auth.read())).rejects.toMatchObject({ reason: "timeout" });
+});
+
+test("one of a hundred callers leaves, and none of the others notices", async () => {
+  let answer = () => {};
+  const arrived = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  let exchanges = 0;
+  const { server, origin } = await serve(async (request, response) => {
+    await textOf(request);
+    response.setHeader("content-type", "application/json");
+    if (request.url !== SESSION) {
+      response.end('{"people":[],"count":0}');
+      return;
+    }
+    exchanges++;
+    await arrived;
+    response.end(sessionJson());
+  });
+  const livedata = createLiveData({ orgId: "o_0123abcd", auth, baseUrl: origin });
+  const leaving = new AbortController();
+  const longLived = new AbortController();
+  const calls = Array.from({ length: 100 }, (_, index) =>
+    livedata.people.POST("/search", { body: {}, signal: index === 42 ? leaving.signal : longLived.signal }),
+  );
+  const outcomes = Promise.allSettled(calls);
+  await new Promise((resolve) => server.once("request", resolve));
+  leaving.abort(new Error("the user left"));
+  await expect(calls[42]).rejects.toThrow("the user left");
+  answer();
+  const rejected = (await outcomes).flatMap(({ status }, index) => (status === "rejected" ? [index] : []));
+  expect(rejected).toEqual([42]);
+  expect(exchanges).toBe(1);
+  expect(getEventListeners(longLived.signal, "abort")).toHaveLength(0);
+  expect(getEventListeners(leaving.signal, "abort")).toHaveLength(0);
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { createFakeLiveData, fakeCredentials } from "../../src/testing/index.js";
+import { exchange, HOST, open, orgId, send } from "./support.js";
+
+const searchUrl = `${HOST}/api/people/v1/${orgId}/search`;
+const headers = { Authorization: `Bearer ${fakeCredentials.apiKey}`, "Content-Type": "application/json" };
+const post = { method: "POST", headers, body: '{"size":0}' };
+
+describe("fetch", () => {
+  const { fake } = open({ people: 5 });
+
+  it("takes what the platform's takes: text, a URL, a request, and a request with changes", async () => {
+    const inputs = [
+      () => fake.fetch(searchUrl, post),
+      () => fake.fetch(new URL(searchUrl), post),
+      () => fake.fetch(new Request(searchUrl, post)),
+      () => fake.fetch(new Request(searchUrl, { ...post, headers: {} }), { headers }),
+    ];
+    for (const send of inputs) expect((await send()).status).toBe(200);
+    await expect(fake.fetch("/a/path/alone")).rejects.toThrow(TypeError);
+  });
+
+  it("stands in for the platform's without a cast", () => {
+    const replacement: typeof fetch = fake.fetch;
+    expect(replacement).toBe(fake.fetch);
+  });
+
+  it("uses the body of a request up, as the platform's does", async () => {
+    const request = new Request(searchUrl, post);
+    await fake.fetch(request);
+    expect(request.bodyUsed).toBe(true);
+    await expect(fake.fetch(request)).rejects.toThrow(TypeError);
+  });
+
+  it("rejects with the reason of an abort, before or on the way", async () => {
+    const reason = new Error("changed my mind");
+    const before = createFakeLiveData({ people: 5 });
+    await expect(before.fetch(searchUrl, { ...post, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(before.requests).toEqual([]);
+
+    const controller = new AbortController();
+    const underWay = fake.fetch(searchUrl, { ...post, signal: controller.signal });
+    controller.abort(reason);
+    await expect(underWay).rejects.toBe(reason);
+  });
+
+  it("answers HEAD as GET, without the body", async () => {
+    const url = `${HOST}/api/dwh/v1/companies/nvidia.com`;
+    const [get, head] = [await fake.fetch(url, { headers }), await fake.fetch(url, { method: "HEAD", headers })];
+    expect(head.status).toBe(200);
+    expect(await head.text()).toBe("");
+    const { byteLength } = await get.arrayBuffer();
+    expect(head.headers.get("Content-Length")).toBe(String(byteLength));
+  });
+
+  it("gives each caller answers of its own", async () => {
+    const read = async () =>
+      (
+        await send<{ name: string }>(fake, `/api/people/v1/${orgId}/person/LDP-1-EXAMPLE`, {
+          token: fakeCredentials.apiKey,
+        })
+      ).body;
+    const first = await read();
+    first.name = "spoilt";
+    expect((await read()).name).toBe("Jane Doe");
+  });
+});
+
+describe("requests", () => {
+  it("tells what was received and how it was answered, and no secret", async () => {
+    const fake = createFakeLiveData({ people: 5 });
+    const { accessToken } = (await exchange(fake)).body;
+    await exchange(fake, "a-wrong-secret");
+    await send(fake, `/api/people/v1/${orgId}/search`, { body: { size: 0 }, token: accessToken });
+    await send(fake, `/api/people/v1/${orgId}/search`, { body: { size: -1 }, token: accessToken });
+    await send(fake, `/api/ledgers/v1/${orgId}/contacts?lastJobChangedAt=2026-01-01`, { token: "a-wrong-token" });
+    await send(fake, "/no/such/path");
+    expect(fake.requests).toEqual([
+      { method: "POST", path: "/api/identity/v1/session", operation: "createSession", status: 200 },
+      { method: "POST", path: "/api/identity/v1/session", operation: "createSession", status: 401 },
+      { method: "POST", path: `/api/people/v1/${orgId}/search`, operation: "searchPeople", status: 200 },
+      { method: "POST", path: `/api/people/v1/${orgId}/search`, operation: "searchPeople", status: 400 },
+      { method: "GET", path: `/api/ledgers/v1/${orgId}/contacts`, operation: "listContacts", status: 401 },
+      { method: "GET", path: "/no/such/path", status: 404 },
+    ]);
+  });
+});

@@ -1,0 +1,92 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { createFakeLiveData, fakeCredentials } from "../../src/testing/index.js";
+import type { Contact, NewContact } from "../../src/types.js";
+import { orgId, send } from "./support.js";
+
+const token = fakeCredentials.apiKey;
+
+function openLedger() {
+  const fake = createFakeLiveData({ people: 5, orgs: [{ id: orgId }, { id: "o_0000000b" }] });
+  const at = (path: string, body?: unknown, org: string = orgId) =>
+    send(fake, `/api/ledgers/v1/${org}${path}`, { token, body });
+  return {
+    add: (body: NewContact | NewContact[]) => at("/contacts", body),
+    list: async (query = "", org: string = orgId) => (await at(`/contacts${query}`, undefined, org)).body as Contact[],
+    imports: async () => (await at("/imports")).body,
+  };
+}
+
+const jane: NewContact = { name: "Jane Doe", company: "Example Corp", referenceId: "crm-1" };
+const john: NewContact = { name: "Jonathan Doe", company: "elsewhere", linkedin: "john-doe" };
+const stranger: NewContact = { name: "No One", company: "Nowhere" };
+
+describe("a ledger", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it("follows one contact or a list of them, and tells what is known of each", async () => {
+    const { add, list } = openLedger();
+    expect(await list()).toEqual([]);
+    expect((await add(jane)).status).toBe(200);
+    await add([john, stranger]);
+    const [first, second, third] = await list();
+    expect(first).toMatchObject({
+      isVerified: true,
+      referenceId: "crm-1",
+      linkedin: "jane-doe",
+      hasMultipleJobs: false,
+      company: "Example Corp",
+      title: "Software Engineer",
+      titleLevel: "Staff",
+      contactInfo: { email: "jane@example.com", emailStatus: "valid" },
+    });
+    expect(second).toMatchObject({ isVerified: true, name: "John Doe", company: "NVIDIA" });
+    expect(third).toMatchObject({
+      isVerified: false,
+      name: "No One",
+      company: "Nowhere",
+      title: null,
+      contactInfo: null,
+    });
+    expect(new Set([first?.id, second?.id, third?.id]).size).toBe(3);
+  });
+
+  it("rejects a referenceId that is taken, and all that came with it", async () => {
+    const { add, list } = openLedger();
+    await add(jane);
+    for (const body of [
+      jane,
+      [stranger, jane],
+      [
+        { ...stranger, referenceId: "x" },
+        { ...john, referenceId: "x" },
+      ],
+    ]) {
+      expect((await add(body)).status).toBe(409);
+    }
+    expect(await list()).toHaveLength(1);
+  });
+
+  it("tells who changed since, in UTC wherever it runs", async () => {
+    vi.stubEnv("TZ", "Asia/Kolkata");
+    const { add, list } = openLedger();
+    await add([jane, john, stranger]);
+    const names = async (query: string) => (await list(query)).map(({ name }) => name);
+    expect(await names("?lastJobChangedAt=2025-01-01")).toEqual(["John Doe"]);
+    expect(await names("?lastJobChangedAt=2020-01-01T00:00:00Z")).toEqual(["Jane Doe", "John Doe"]);
+    expect(await names("?lastInfoChangedAt=2025-11-23T00:00:00.000")).toEqual(["John Doe"]);
+    expect(await names("?lastInfoChangedAt=2025-11-23T00:00:01")).toEqual([]);
+    expect(await names("?lastJobChangedAt=2020-01-01&lastInfoChangedAt=2030-01-01")).toEqual([]);
+    expect(await list("?lastJobChangedAt=yesterday")).toEqual({
+      message: "lastJobChangedAt must be a day or a time, such as 2026-01-31",
+    });
+  });
+
+  it("remembers imports, each organization its own", async () => {
+    const { add, list, imports } = openLedger();
+    const { body: job } = await add(jane);
+    expect(await imports()).toEqual({ imports: [job] });
+    expect(await list("", "o_0000000b")).toEqual([]);
+  });
+});

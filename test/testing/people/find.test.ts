@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { open } from "../support.js";
+
+const field = (field_name: string, search_term: string) => ({ field_name, search_term });
+
+describe("find", () => {
+  const { fake, find } = open();
+  const idsFoundBy = async (...fields: ReturnType<typeof field>[]) => {
+    const { body } = await find({ matches: [{ fields }], size: 5 });
+    return body.matches[0]?.people.map(({ id }) => id);
+  };
+
+  it("resolves by name and company, whatever the case", async () => {
+    expect(await idsFoundBy(field("name", "jane  DOE"), field("company.name", "Example Corp"))).toEqual([
+      "LDP-1-EXAMPLE",
+    ]);
+    expect(await idsFoundBy(field("name", "Jane Doe"), field("company.name", "NVIDIA"))).toEqual([]);
+  });
+
+  it("resolves by e-mail address, which no answer ever holds", async () => {
+    expect(await idsFoundBy(field("email_address", "Jane@Example.com"))).toEqual(["LDP-1-EXAMPLE"]);
+    expect(fake.emailsOf("LDP-1-EXAMPLE")).toEqual(["jane@example.com"]);
+    expect(JSON.stringify(fake.people)).not.toContain("@");
+  });
+
+  it("resolves everyone who has an address by it", async () => {
+    const addressed = fake.people.filter(({ id }) => fake.emailsOf(id).length > 0);
+    expect(addressed.length).toBeGreaterThan(500);
+    const matches = addressed.map(({ id }) => ({ fields: [field("email_address", fake.emailsOf(id)[0] ?? "")] }));
+    const { body } = await find({ matches, return_fields: ["id"] });
+    expect(body.matches.map(({ people }) => people)).toEqual(addressed.map(({ id }) => [{ id }]));
+  });
+
+  it("takes the slug of LinkedIn, not the URL", async () => {
+    expect(await idsFoundBy(field("linkedin", "jane-doe"))).toEqual(["LDP-1-EXAMPLE"]);
+    expect(await idsFoundBy(field("linkedin", "https://www.linkedin.com/in/jane-doe"))).toEqual([]);
+  });
+
+  it("answers match by match, and says who was not found", async () => {
+    const { body } = await find({
+      matches: [
+        { fields: [field("linkedin", "no-one")] },
+        { fields: [field("linkedin", "john-doe")] },
+        { fields: [field("no_such_field", "x")] },
+        { fields: [] },
+      ],
+      return_fields: ["name"],
+      confidence: "medium",
+    });
+    const nobody = { found: false, people: [] };
+    const john = { found: true, people: [{ id: "LDP-2-EXAMPLE", name: "John Doe" }] };
+    expect(body.matches).toEqual([nobody, john, nobody, nobody]);
+  });
+
+  it("gives at most so many people a match", async () => {
+    const matches = [{ fields: [field("company.name", "NVIDIA")] }];
+    for (const size of [0, 1, 3]) {
+      const { body } = await find({ matches, size });
+      expect(body.matches[0]?.found).toBe(true);
+      expect(body.matches[0]?.people).toHaveLength(size);
+    }
+  });
+});

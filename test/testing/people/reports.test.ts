@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import type { FilterGroup, Job, ReportResults } from "../../../src/types.js";
+import { open } from "../support.js";
+
+const { fake, search } = open();
+
+const atAcme: FilterGroup = {
+  operator: "and",
+  filters: [{ type: "must", field: "jobs.company.name", match_type: "exact", string_values: ["Acme Corp"] }],
+};
+const acmeJobs = fake.people.flatMap((person) =>
+  (person.jobs ?? []).filter(({ company }) => company?.name === "Acme Corp").map((job) => ({ person, job })),
+);
+
+async function report(name: string, params: object, group: FilterGroup = atAcme): Promise<ReportResults> {
+  const filters: FilterGroup[] = [{ ...group, report: { name, params } }];
+  const { body } = await search({ size: 0, filters });
+  return body.report_results ?? {};
+}
+
+const sum = (numbers: readonly (number | undefined)[]) =>
+  numbers.reduce<number>((total, next) => total + (next ?? 0), 0);
+const day = (time: string | null | undefined) => time?.slice(0, 10) ?? "";
+const isHeldOn = ({ started_at, ended_at }: Job, date: string) =>
+  started_at != null && day(started_at) <= date && (ended_at === null || day(ended_at) > date);
+
+describe("reports", () => {
+  it("count arrivals and departures, which add up to those of the population", async () => {
+    const period = { date_from: "2022-01-01", date_to: "2024-12-31" };
+    const { arrivals_departures: rows = [] } = await report("arrivals_departures", {
+      ...period,
+      group_by: ["jobs.function"],
+    });
+    const within = (time: string | null | undefined) => day(time) >= period.date_from && day(time) <= period.date_to;
+    const arrivals = acmeJobs.filter(({ job }) => job.is_first_at_company && within(job.started_at)).length;
+    const departures = acmeJobs.filter(({ job }) => job.is_last_at_company && within(job.ended_at)).length;
+    expect(arrivals).toBeGreaterThan(10);
+    expect(departures).toBeGreaterThan(10);
+    expect(sum(rows.map((row) => row.arrivals))).toBe(arrivals);
+    expect(sum(rows.map((row) => row.departures))).toBe(departures);
+    const groups = rows.map(({ group_values }) => group_values?.[0]?.value);
+    expect(groups).toContain("Engineering");
+    expect(new Set(groups).size).toBe(rows.length);
+  });
+
+  it("count heads on the same day of every month", async () => {
+    const params = {
+      date_from: "2023-10-31",
+      date_to: "2024-03-30",
+      group_by: ["jobs.company.name"],
+      status: "active",
+    };
+    const { demographics: rows = [] } = await report("demographics", params);
+    const days = ["2023-10-31", "2023-11-30", "2023-12-31", "2024-01-31", "2024-02-29"];
+    expect(rows).toEqual(
+      days.map((date) => ({
+        group_values: [{ value: "Acme Corp" }],
+        date,
+        count_employees: new Set(acmeJobs.filter(({ job }) => isHeldOn(job, date)).map(({ person }) => person.id)).size,
+      })),
+    );
+  });
+
+  it("group by more than one field", async () => {
+    const group_by = ["jobs.function", "jobs.level"];
+    const { demographics: rows = [] } = await report("demographics", {
+      date_from: "2024-01-01",
+      date_to: "2024-01-01",
+      group_by,
+    });
+    const engineers = acmeJobs.filter(
+      ({ job }) => job.function === "Engineering" && job.level === "Staff" && isHeldOn(job, "2024-01-01"),
+    );
+    expect(rows).toContainEqual({
+      group_values: [{ value: "Engineering" }, { value: "Staff" }],
+      date: "2024-01-01",
+      count_employees: engineers.length,
+    });
+  });
+
+  it("look only at jobs that a jobs group admits", async () => {
+    const params = { date_from: "2010-01-01", date_to: "2026-03-01", group_by: [] };
+    const active = { ...atAcme, isJobsGroup: true, jobsGroupType: "active" } as const;
+    const { arrivals_departures: rows } = await report("arrivals_departures", params, active);
+    const current = acmeJobs.filter(({ job }) => job.ended_at === null && day(job.started_at) >= params.date_from);
+    const arrivals = current.filter(({ job }) => job.is_first_at_company).length;
+    expect(rows).toEqual([{ group_values: [], arrivals, departures: 0 }]);
+  });
+
+  it("no longer count someone on the day a job ended", async () => {
+    const params = { date_from: "2021-01-01", date_to: "2025-12-01", group_by: [] };
+    const { demographics: rows = [] } = await report("demographics", params);
+    const heads = (date: string) =>
+      new Set(acmeJobs.filter(({ job }) => isHeldOn(job, date)).map(({ person }) => person.id)).size;
+    expect(rows).toHaveLength(60);
+    expect(rows.map(({ count_employees }) => count_employees)).toEqual(rows.map(({ date = "" }) => heads(date)));
+  });
+
+  it("promise nothing of what is not known", async () => {
+    expect(await report("stats", { status: "active" })).toEqual({ stats: {} });
+    expect(await report("no_such_report", {})).toEqual({});
+    expect(await report("demographics", {})).toEqual({ demographics: [] });
+    const { body } = await search({ size: 0, filters: [atAcme] });
+    expect(body).not.toHaveProperty("report_results");
+  });
+
+  it("are answered at both ends of the calendar", async () => {
+    const heads = async (date_from: string, date_to: string) =>
+      (await report("demographics", { date_from, date_to, group_by: [] })).demographics ?? [];
+    expect(await heads("0001-01-31", "0002-12-31")).toEqual([]);
+    expect((await heads("9999-11-30", "9999-12-31")).map(({ date }) => date)).toEqual(["9999-11-30", "9999-12-30"]);
+    expect(await heads("2024-01-02", "2024-01-01")).toEqual([]);
+  });
+});

@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { createFakeLiveData } from "../../../src/testing/index.js";
+import type { Job } from "../../../src/types.js";
+
+const written = (options: { seed?: number; people?: number }) => JSON.stringify(createFakeLiveData(options).people);
+const digest = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
+
+describe("the population of a seed", () => {
+  it("is the same, byte for byte, whenever and wherever it is made", () => {
+    expect(written({ seed: 7 })).toBe(written({ seed: 7 }));
+    expect(written({ seed: 7 })).not.toBe(written({ seed: 8 }));
+    // Users pin ids and counts in their tests: whoever changes this changes them.
+    expect(digest(written({}))).toBe("5c66ef786f79cb44");
+  });
+
+  it("begins with a smaller one of the same seed", () => {
+    const large = createFakeLiveData({ people: 300 }).people;
+    expect(createFakeLiveData({ people: 40 }).people).toEqual(large.slice(0, 40));
+  });
+
+  it.each([-1, 1.5, Number.NaN])("is not made of %d people", (people) => {
+    expect(() => createFakeLiveData({ people })).toThrow(RangeError);
+  });
+
+  it("need not have anyone", () => {
+    expect(createFakeLiveData({ people: 0 }).people).toEqual([]);
+  });
+});
+
+describe.each([1, 2, -5])("the people of seed %d", (seed) => {
+  const { people, emailsOf } = createFakeLiveData({ seed });
+  const share = (test: (person: (typeof people)[number]) => boolean) => people.filter(test).length / people.length;
+  const someJob = (test: (job: Job) => boolean) => share(({ jobs }) => (jobs ?? []).some(test));
+  const worksAt = (name: string) => (job: Job) => job.company?.name === name;
+
+  it("are a thousand, each with an id, slug and address of their own", () => {
+    expect(people).toHaveLength(1000);
+    for (const key of [people.map(({ id }) => id), people.flatMap(({ linkedin }) => linkedin ?? [])]) {
+      expect(new Set(key).size).toBe(key.length);
+    }
+    const emails = people.flatMap(({ id }) => emailsOf(id));
+    expect(new Set(emails).size).toBe(emails.length);
+    expect(emails.filter((email) => !/^\S+@(\S+\.)?example(\.com)?$/.test(email))).toEqual([]);
+  });
+
+  it("have what makes real records hard", () => {
+    expect(someJob(({ title }) => title === null)).toBeGreaterThan(0.03);
+    expect(someJob(({ started_at }) => started_at === null)).toBeGreaterThan(0.01);
+    expect(someJob(worksAt("None"))).toBeGreaterThan(0.01);
+    expect(someJob(worksAt("Freelance/Self-employed"))).toBeGreaterThan(0.05);
+    expect(someJob(worksAt("Acme Robotics Japan"))).toBeGreaterThan(0.05);
+    expect(share(({ position }) => position === null)).toBeGreaterThan(0.02);
+    expect(share(({ education }) => education?.length === 0)).toBeGreaterThan(0.05);
+    expect(share(({ linkedin }) => linkedin === null)).toBeGreaterThan(0.01);
+    expect(share(({ company_change_detected_at }) => company_change_detected_at === null)).toBeGreaterThan(0.02);
+    expect(share(({ jobs }) => (jobs ?? []).filter(({ ended_at }) => ended_at === null).length > 1)).toBeGreaterThan(
+      0.02,
+    );
+    const both = (jobs: Job[]) => jobs.some(worksAt("NVIDIA")) && jobs.some(worksAt("Salesforce"));
+    expect(share(({ jobs }) => both(jobs ?? []))).toBeGreaterThan(0.03);
+  });
+
+  it("have lives that hold together", () => {
+    const broken = people.filter(({ position, jobs }) => {
+      const list = jobs ?? [];
+      const starts = list.map(({ started_at }) => started_at ?? "");
+      const current = list.find(({ ended_at }) => ended_at === null) ?? null;
+      return (
+        position !== current || starts.join() !== [...starts].sort().reverse().join() || !list.every(holdsTogether)
+      );
+    });
+    expect(broken).toEqual([]);
+  });
+});
+
+function holdsTogether(job: Job, _: number, all: readonly Job[]): boolean {
+  const atCompany = all.filter(({ company }) => company?.name === job.company?.name);
+  if (atCompany.filter(({ is_first_at_company }) => is_first_at_company).length !== 1) return false;
+  if (atCompany.filter(({ is_last_at_company }) => is_last_at_company).length !== 1) return false;
+  if (!job.started_at) return true;
+  const duration = job.duration ?? 0;
+  return duration > 0 && (job.company_tenure ?? 0) >= duration && (!job.ended_at || job.started_at < job.ended_at);
+}
