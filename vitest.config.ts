@@ -3,28 +3,29 @@ import { defineConfig } from "vitest/config";
 /** A time without a zone read as local shows only where local is not UTC. */
 const timeZones = ["UTC", "America/Los_Angeles", "Asia/Kolkata"];
 
-const unitFolders = "{auth,errors,http,transport}";
+const simulation = "test/auth/simulation/**/*.test.ts";
+
+function project(name: string, include: string[], options: object = {}) {
+  return { extends: true as const, test: { name, include, ...options } };
+}
 
 export default defineConfig({
   test: {
     // A worker thread cannot change its time zone.
     pool: "forks",
+    setupFiles: ["test/support/fixed-seed.ts"],
     projects: [
-      ...timeZones.map((TZ) => ({
-        extends: true as const,
-        test: {
-          name: `unit (${TZ})`,
-          include: ["test/*.test.ts", `test/${unitFolders}/**/*.test.ts`],
+      ...timeZones.map((TZ) =>
+        project(`unit (${TZ})`, ["test/*.test.ts", "test/{auth,errors,http,transport}/**/*.test.ts"], {
+          exclude: [simulation],
           env: { TZ },
           unstubEnvs: true,
-        },
-      })),
-      {
-        extends: true as const,
-        test: { name: "documents", include: ["test/{openapi,scripts}/**/*.test.ts"], testTimeout: 60_000 },
-      },
-      { extends: true as const, test: { name: "testing", include: ["test/testing/**/*.test.ts"] } },
-      { extends: true as const, test: { name: "e2e", include: ["test/e2e/**/*.test.ts"] } },
+        }),
+      ),
+      project("simulation", [simulation]),
+      project("documents", ["test/{openapi,scripts}/**/*.test.ts"], { testTimeout: 60_000 }),
+      project("testing", ["test/testing/**/*.test.ts"]),
+      project("e2e", ["test/e2e/**/*.test.ts"]),
     ],
   },
 });

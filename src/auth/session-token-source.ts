@@ -71,11 +71,9 @@ export class SessionTokenSource implements TokenSource {
   async token({ signal }: { readonly signal?: AbortSignal | null | undefined } = {}): Promise<AccessToken> {
     signal?.throwIfAborted();
     const token = this.#unexpired();
-    if (!token) return this.#renewed(signal);
-
-    const zone = token.zone(this.#parts.clock);
-    if (zone === "fresh" || this.#backsOff()) return token;
-    if (zone === "soft") {
+    const zone = token?.zone(this.#parts.clock);
+    if (token && (zone === "fresh" || this.#backsOff())) return token;
+    if (token && zone === "soft") {
       this.#flight ??= this.#takeOff();
       return token;
     }

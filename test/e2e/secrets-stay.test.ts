@@ -1,4 +1,4 @@
-import { getEventListeners } from "node:events";
+import { getEventListeners, setMaxListeners } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { describe, expect, test } from "vitest";
 import { serviceAccount } from "../../src/auth/credentials.js";
@@ -131,6 +131,7 @@ test("one of a hundred callers leaves, and none of the others notices", async ()
   const livedata = createLiveData({ orgId: "o_0123abcd", auth, baseUrl: origin });
   const leaving = new AbortController();
   const longLived = new AbortController();
+  setMaxListeners(100, longLived.signal);
   const calls = Array.from({ length: 100 }, (_, index) =>
     livedata.people.POST("/search", { body: {}, signal: index === 42 ? leaving.signal : longLived.signal }),
   );

@@ -1,0 +1,168 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { createLiveData, isLiveDataError, type LiveData, serviceAccount } from "@livedata/sdk";
+import { createFakeLiveData, fakeCredentials } from "@livedata/sdk/testing";
+import {
+  alumniAt,
+  company,
+  countByTitle,
+  findByEmail,
+  findByNameAndCompany,
+  newJoiners,
+  priceOf,
+} from "./talent-desk.js";
+
+/** The main job from end to end: a backend program against the embedded API, over real HTTP on the loopback. */
+
+const { orgId } = fakeCredentials;
+const fake = createFakeLiveData();
+const server = await fake.listen();
+
+function signIn(clientSecret: string): LiveData {
+  const { clientId } = fakeCredentials.serviceAccount;
+  return createLiveData({ orgId, baseUrl: server.url, auth: serviceAccount({ clientId, clientSecret }) });
+}
+
+const livedata = signIn(fakeCredentials.serviceAccount.clientSecret);
+
+/** What a step is to show, and whether it came out as expected. */
+interface Outcome {
+  readonly says: string;
+  readonly isExpected: boolean;
+}
+
+const steps: [name: string, run: () => Promise<Outcome>][] = [
+  [
+    "sign in as a service account",
+    async () => {
+      const token = await livedata.accessToken();
+      return { says: "an access token that lives 1 hour", isExpected: token.split(".").length === 3 };
+    },
+  ],
+  [
+    "who joined NVIDIA since 2024?",
+    async () => {
+      const { people, count, creditsUsed } = await newJoiners(livedata, "NVIDIA", "2024-01-01");
+      const newest = people[0]?.position;
+      return {
+        says: `${count} people, ${creditsUsed} credits; the latest is now ${newest?.title ?? "without a title"}`,
+        isExpected: count > 0 && people.length === Math.min(count, 25) && creditsUsed === people.length,
+      };
+    },
+  ],
+  [
+    "who of them studied at Example University?",
+    async () => {
+      const { people, count, creditsUsed } = await alumniAt(livedata, "Example University", "NVIDIA");
+      return {
+        says: `${count} people, ${creditsUsed} credits: those paid for above are free`,
+        isExpected: count > 0 && creditsUsed < people.length,
+      };
+    },
+  ],
+  [
+    "how many software engineers are there?",
+    async () => {
+      const { people, count, creditsUsed } = await countByTitle(livedata, "Software Engineer");
+      return {
+        says: `${count}, for ${creditsUsed} credits`,
+        isExpected: count > 0 && people.length === 0 && creditsUsed === 0,
+      };
+    },
+  ],
+  [
+    "whose address is jane@example.com?",
+    async () => {
+      const person = await findByEmail(livedata, "jane@example.com");
+      return { says: `${person?.name ?? "nobody"}'s (${person?.id})`, isExpected: person?.id === "LDP-1-EXAMPLE" };
+    },
+  ],
+  [
+    "is there a Jane Doe at Example Corp?",
+    async () => {
+      const person = await findByNameAndCompany(livedata, "Jane Doe", "Example Corp");
+      const { title, company } = person?.position ?? {};
+      return {
+        says: `${person?.linkedin ?? "nobody"}, ${title} at ${company?.name}`,
+        isExpected: person?.linkedin === "jane-doe" && company?.name === "Example Corp",
+      };
+    },
+  ],
+  [
+    "what would 100 people at Salesforce cost?",
+    async () => {
+      const cost = await priceOf(livedata, "Salesforce", 100);
+      return { says: `${cost} credits; asking is free`, isExpected: cost > 0 && cost <= 100 };
+    },
+  ],
+  [
+    "which company is nvidia.com?",
+    async () => {
+      const { name, industry } = await company(livedata, "nvidia.com");
+      return { says: `${name}, ${industry}`, isExpected: name === "NVIDIA" };
+    },
+  ],
+  [
+    "use a token that is about to expire",
+    async () => {
+      fake.sessions.revokeAll();
+      fake.sessions.tokenLife = 3_000;
+      const held = await renewedToken();
+      await pause(2_500);
+      const used = await livedata.accessToken();
+      await pause(100);
+      const next = await livedata.accessToken();
+      return { says: "used at once, and renewed behind the call", isExpected: used === held && next !== held };
+    },
+  ],
+  [
+    "use a token that was revoked",
+    async () => {
+      fake.sessions.revokeAll();
+      const before = fake.requests.length;
+      const { count } = await countByTitle(livedata, "Software Engineer");
+      const statuses = fake.requests.slice(before).map(({ status }) => status);
+      return {
+        says: `${statuses[0]}, a new token, and the same request again: ${statuses.at(-1)}`,
+        isExpected: count > 0 && statuses.join() === "401,200,200",
+      };
+    },
+  ],
+  [
+    "sign in with a wrong secret",
+    async () => {
+      const error: unknown = await signIn("a-wrong-secret")
+        .accessToken()
+        .catch((reason: unknown) => reason);
+      if (!isLiveDataError(error)) return { says: "no error", isExpected: false };
+      return {
+        says: `${error.name}: ${error.message.split(": ").at(-1)}`,
+        isExpected: error.code === "session" && !error.message.includes("a-wrong-secret"),
+      };
+    },
+  ],
+];
+
+/** A token made after all others were revoked; a call finds that out. */
+async function renewedToken(): Promise<string> {
+  await countByTitle(livedata, "Software Engineer");
+  return livedata.accessToken();
+}
+
+console.log(`\nThe embedded Live Data API, ${fake.people.length} made-up people, at ${server.url}\n`);
+let failed = 0;
+for (const [name, run] of steps) {
+  const before = fake.sessions.exchanges;
+  const { says, isExpected } = await run().catch((error: unknown) => ({ says: String(error), isExpected: false }));
+  const exchanges = fake.sessions.exchanges - before;
+  if (!isExpected) failed++;
+  const line = `${isExpected ? "✓" : "✗"} ${name.padEnd(42)} ${says}`;
+  console.log(exchanges === 0 ? line : `${line}  [${exchanges} exchange${exchanges > 1 ? "s" : ""}]`);
+}
+await server.close();
+
+const { exchanges } = fake.sessions;
+console.log(`\n${fake.requests.length} requests, ${exchanges} exchanges, ${fake.credits.used()} credits\n`);
+if (failed > 0) {
+  console.error(`${failed} of ${steps.length} steps did not come out as expected`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,134 @@
+import { type Company, type FilterClause, type LiveData, type Person, unwrap } from "@livedata/sdk";
+
+/** A small backend over people data: what a recruiting team asks every morning. */
+
+/** A page of people, and what it cost. */
+export interface PaidPeople {
+  readonly people: Person[];
+  /** All who match, however few of them came back. */
+  readonly count: number;
+  /** Credits that this call used. A person already paid for in this billing period is free. */
+  readonly creditsUsed: number;
+}
+
+const worksAt = (company: string): FilterClause => ({
+  type: "must",
+  field: "jobs.company.name",
+  match_type: "exact",
+  string_values: [company],
+});
+
+/** People who started at a company since a day (`YYYY-MM-DD`), the latest movers first. */
+export async function newJoiners(livedata: LiveData, company: string, since: string): Promise<PaidPeople> {
+  const result = await livedata.people.POST("/search", {
+    body: {
+      size: 25,
+      past_jobs: 6,
+      sort_by: "-company_change_detected_at",
+      filters: [
+        {
+          operator: "and",
+          // Both clauses are meant for one job: without the group, any job of the person may fulfil the second.
+          isJobsGroup: true,
+          filters: [
+            worksAt(company),
+            { type: "must", field: "jobs.started_at", match_type: "exists", date_from: since },
+          ],
+        },
+      ],
+    },
+  });
+  return paid(result.response, unwrap(result));
+}
+
+/** People who went to a school and have worked at a company. Education has a group of its own. */
+export async function alumniAt(livedata: LiveData, school: string, company: string): Promise<PaidPeople> {
+  const result = await livedata.people.POST("/search", {
+    body: {
+      size: 25,
+      filters: [
+        {
+          operator: "and",
+          isJobsGroup: false,
+          filters: [{ type: "must", field: "education.school", match_type: "fuzzy", string_values: [school] }],
+        },
+        { operator: "and", isJobsGroup: true, filters: [worksAt(company)] },
+      ],
+    },
+  });
+  return paid(result.response, unwrap(result));
+}
+
+/** How many people hold a title now. A search of size 0 costs no credit. */
+export async function countByTitle(livedata: LiveData, title: string): Promise<PaidPeople> {
+  const result = await livedata.people.POST("/search", {
+    body: {
+      size: 0,
+      filters: [
+        {
+          operator: "and",
+          isJobsGroup: true,
+          jobsGroupType: "active",
+          positionStatus: "all",
+          filters: [{ type: "must", field: "jobs.title", match_type: "fuzzy", string_values: [title] }],
+        },
+      ],
+    },
+  });
+  return paid(result.response, unwrap(result));
+}
+
+/** Who has this e-mail address; undefined for nobody that is known. */
+export async function findByEmail(livedata: LiveData, email: string): Promise<Person | undefined> {
+  const { matches } = unwrap(
+    await livedata.people.POST("/find", {
+      body: { size: 1, matches: [{ fields: [{ field_name: "email_address", search_term: email }] }] },
+    }),
+  );
+  return matches[0]?.people?.[0];
+}
+
+/** Who of this name works at a company; undefined for nobody that is known. */
+export async function findByNameAndCompany(
+  livedata: LiveData,
+  name: string,
+  company: string,
+): Promise<Person | undefined> {
+  const { matches } = unwrap(
+    await livedata.people.POST("/find", {
+      body: {
+        size: 3,
+        confidence: "medium",
+        return_fields: ["name", "linkedin", "position.title", "position.company.name"],
+        matches: [
+          {
+            fields: [
+              { field_name: "name", search_term: name },
+              { field_name: "company.name", search_term: company },
+            ],
+          },
+        ],
+      },
+    }),
+  );
+  return matches[0]?.people?.[0];
+}
+
+/** What a search for a company's people would cost, in credits. Asking is free. */
+export async function priceOf(livedata: LiveData, company: string, size: number): Promise<number> {
+  const { response } = await livedata.people.POST("/search/preview", {
+    body: { size, filters: [{ operator: "and", filters: [worksAt(company)] }] },
+  });
+  return Number(response.headers.get("X-LDT-Credits-Cost"));
+}
+
+/** A company by its domain, id or LinkedIn slug. */
+export async function company(livedata: LiveData, lookup: string): Promise<Company> {
+  return unwrap(
+    await livedata.companies.GET("/companies/{company_lookup}", { params: { path: { company_lookup: lookup } } }),
+  );
+}
+
+function paid(response: Response, { people, count }: { people: Person[]; count: number }): PaidPeople {
+  return { people, count, creditsUsed: Number(response.headers.get("X-LDT-Credits-Used")) };
+}

@@ -1,0 +1,60 @@
+import { createLiveData, type Person, type SearchResponse, unwrap } from "@livedata/sdk";
+
+const { people, companies, identity, ledgers, accessToken } = createLiveData();
+
+export async function search(): Promise<SearchResponse> {
+  const { data, error } = await people.POST("/search", { body: { size: 25 }, timeout: 5_000 });
+  if (data) return data;
+  const explanation: unknown = error.message;
+  throw new Error(String(explanation));
+}
+
+export async function names(): Promise<string[]> {
+  const found = unwrap(await people.POST("/search", { body: {} }));
+  const first: Person | undefined = found.people[0];
+  // @ts-expect-error a name may be null or absent
+  first?.name.trim();
+  // @ts-expect-error a page may have no person
+  found.people[0].id.trim();
+  // A level is an open string that suggests the values seen.
+  const level: string = first?.position?.level ?? "";
+  if (first?.position?.level === "Staff") return [level];
+  return found.people.map(({ name }) => name ?? "unknown");
+}
+
+export const token: Promise<string> = accessToken({ signal: AbortSignal.timeout(1_000) });
+export const text: Promise<string | undefined> = people
+  .POST("/search", { body: { size: 0 }, parseAs: "text" })
+  .then(({ data }) => data);
+export const person = people.GET("/person/{id}", { params: { path: { id: "LDP-1-EXAMPLE" } } });
+export const company = companies.GET("/companies/{company_lookup}", {
+  params: { path: { company_lookup: "nvidia.com" } },
+  headers: { "x-trace": "1" },
+});
+export const imports = ledgers.GET("/imports");
+export const session = identity.POST("/session", { body: { username: "jane", password: "secret" } });
+
+// @ts-expect-error `filter` is not a key of the body
+export const misspeltKey = people.POST("/search", { body: { filter: [] } });
+export const misspeltClause = people.POST("/search", {
+  // @ts-expect-error `feild` is not a key of a clause
+  body: { filters: [{ operator: "and", filters: [{ type: "must", feild: "jobs.title" }] }] },
+});
+// @ts-expect-error `size` is a number
+export const textualSize = people.POST("/search", { body: { size: "1" } });
+// @ts-expect-error `matches` is missing
+export const nobody = people.POST("/find", { body: {} });
+// @ts-expect-error a search is posted
+export const wrongMethod = people.GET("/search");
+// @ts-expect-error there is no such path
+export const wrongPath = people.POST("/serach", { body: {} });
+// @ts-expect-error a search has a body
+export const noBody = people.POST("/search");
+// @ts-expect-error the id is missing
+export const noId = people.GET("/person/{id}");
+// @ts-expect-error `timeuot` is not an option
+export const misspeltOption = people.POST("/search", { body: {}, timeuot: 5_000 });
+// @ts-expect-error a timeout is a number of ms
+export const textualTimeout = people.POST("/search", { body: {}, timeout: "5s" });
+// @ts-expect-error a service account needs its secret
+export const halfAccount = identity.POST("/session", { body: { grantType: "clientCredentials", clientId: "c" } });
