@@ -1,4 +1,5 @@
 import { apiKey, type Credentials, serviceAccount, userPassword } from "./auth/credentials.js";
+import type { AuthObserver } from "./auth/events.js";
 import type { Environment } from "./environment.js";
 import { ConfigurationError } from "./errors/configuration-error.js";
 import { type BaseUrlOptions, type Service, serviceBaseUrl } from "./http/base-urls.js";
@@ -25,6 +26,8 @@ export interface LiveDataOptions extends BaseUrlOptions, NetworkOptions {
    * @default 30_000
    */
   readonly timeout?: number | undefined;
+  /** Receives what happens to the access token, for logs and metrics. What it throws is ignored. */
+  readonly observe?: AuthObserver | undefined;
 }
 
 /** What {@link LiveDataOptions} come to. */
@@ -32,6 +35,7 @@ export interface Configuration extends BaseUrlOptions, NetworkOptions {
   readonly auth: Credentials;
   readonly services: Readonly<Record<Service, string>>;
   readonly timeout: number;
+  readonly observe: AuthObserver | undefined;
 }
 
 const DEFAULT_TIMEOUT = 30_000;
@@ -45,7 +49,7 @@ const DEFAULT_TIMEOUT = 30_000;
  * @throws a ConfigurationError that names the option and the variable
  */
 export function resolveConfiguration(options: LiveDataOptions, environment: Environment): Configuration {
-  const { fetch, requestInitExt, baseUrls } = options;
+  const { fetch, requestInitExt, baseUrls, observe } = options;
   const baseUrl = options.baseUrl ?? variable(environment, "LIVEDATA_BASE_URL");
   const orgId = resolveOrgId(options.orgId, environment);
   const urls = { baseUrl, baseUrls };
@@ -59,7 +63,8 @@ export function resolveConfiguration(options: LiveDataOptions, environment: Envi
       people: serviceBaseUrl("people", urls, orgId),
     }),
     timeout: checkTimeout(options.timeout ?? DEFAULT_TIMEOUT),
-    fetch: checkFetch(fetch),
+    fetch: checkFunction(fetch, "fetch"),
+    observe: checkFunction(observe, "observe"),
     requestInitExt,
   });
 }
@@ -73,9 +78,9 @@ function resolveOrgId(option: unknown, environment: Environment): string {
   );
 }
 
-function checkFetch(fetch: LiveDataOptions["fetch"]): LiveDataOptions["fetch"] {
-  if (fetch === undefined || typeof fetch === "function") return fetch;
-  throw new ConfigurationError("`fetch` must be a function that takes a Request and resolves with a Response");
+function checkFunction<T>(value: T, option: string): T {
+  if (value === undefined || typeof value === "function") return value;
+  throw new ConfigurationError(`\`${option}\` must be a function`);
 }
 
 /** Each way to sign in: the variables it takes, all of them, and what it makes of their values. */

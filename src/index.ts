@@ -10,6 +10,7 @@ export {
   type UserPasswordOptions,
   userPassword,
 } from "./auth/credentials.js";
+export type { AuthEvent, AuthObserver } from "./auth/events.js";
 export type { Secret } from "./auth/secret.js";
 export type { TokenSource } from "./auth/token-source.js";
 export { createLiveData, type LiveData } from "./client.js";

@@ -1,8 +1,9 @@
 import { inspect } from "node:util";
 import nock from "nock";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { serviceAccount } from "../src/auth/credentials.js";
+import { apiKey, serviceAccount } from "../src/auth/credentials.js";
 import { createLiveData } from "../src/client.js";
+import { unwrap } from "../src/unwrap.js";
 import { describeAuthorization } from "./auth/authorization-suite.js";
 import { CLIENT_SECRET, HOST, nockedApi, ORG, SEARCH } from "./support/api.js";
 
@@ -135,6 +136,18 @@ describe("a client", () => {
     await livedata.accessToken();
     const seen = inspect({ livedata, auth }, { showHidden: true, getters: true, depth: 20 });
     expect(seen + JSON.stringify({ livedata, auth })).not.toMatch(/token-1|s3cret/);
+  });
+
+  test("says of a 401 what it means for the credentials at hand", async () => {
+    const keyed = createLiveData({ orgId: ORG, auth: apiKey("key-1"), baseUrl: HOST });
+    api.answer(401);
+    const result = await keyed.people.POST("/search", { body: { size: 1 } });
+    expect(() => unwrap(result)).toThrow(/401: the API did not accept the API key.*LIVEDATA_API_KEY/);
+
+    const session = createLiveData({ orgId: ORG, auth, baseUrl: HOST });
+    api.answer(401, 401);
+    const second = await session.people.POST("/search", { body: { size: 1 } });
+    expect(() => unwrap(second)).toThrow(/401: the API did not accept the access token, nor a new one/);
   });
 
   test("refuses a timeout that no timer can keep, also one call's", async () => {

@@ -93,6 +93,7 @@ describe("an option that cannot be right", () => {
     [{ timeout: "30s" }, /^`timeout` must be/],
     [{ timeout: 2 ** 31 }, /^`timeout` must be/],
     [{ fetch: "fetch" }, /^`fetch` must be a function/],
+    [{ observe: {} }, /^`observe` must be a function/],
   ])("%j is refused by name", (option, message) => {
     const error = failure({ orgId, auth, ...(option as object) });
     expect(error.message).toMatch(message);

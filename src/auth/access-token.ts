@@ -26,6 +26,8 @@ export interface AccessTokenLife {
   readonly life: number;
   /** When the exchange began: earlier than the issue, so that the life is never taken for longer than it is. */
   readonly start: Moment;
+  /** How far the local clock is ahead of the server's, in ms; undefined where the server's is not known. */
+  readonly clockSkew?: number | undefined;
 }
 
 /**
@@ -36,6 +38,8 @@ export interface AccessTokenLife {
 export class AccessToken {
   /** From issue to expiry, in ms; `Infinity` for an API key. */
   readonly life: number;
+  /** How far the local clock is ahead of the server's, in ms; undefined where the server's is not known. */
+  readonly clockSkew: number | undefined;
   readonly #value: string;
   readonly #start: Moment;
   readonly #softLeeway: number;
@@ -45,9 +49,10 @@ export class AccessToken {
    * @param life its life and when that began
    * @param random a number from 0 up to 1
    */
-  constructor(value: string, { life, start }: AccessTokenLife, random: number) {
+  constructor(value: string, { life, start, clockSkew }: AccessTokenLife, random: number) {
     this.#value = value;
     this.life = life;
+    this.clockSkew = clockSkew;
     this.#start = start;
     this.#softLeeway = Math.min(SOFT_LEEWAY, life * SOFT_SHARE) * (1 - SOFT_JITTER * random);
   }

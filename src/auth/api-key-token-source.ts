@@ -1,6 +1,7 @@
 import { AccessToken } from "./access-token.js";
 import { now, systemClock } from "./clock.js";
 import type { ApiKey } from "./credentials.js";
+import type { AuthObserver } from "./events.js";
 import type { TokenSource } from "./token-source.js";
 import { untilAborted } from "./until-aborted.js";
 
@@ -10,12 +11,14 @@ import { untilAborted } from "./until-aborted.js";
  */
 export class ApiKeyTokenSource implements TokenSource {
   readonly origins: readonly string[];
+  readonly observe: AuthObserver;
   readonly #apiKey: ApiKey;
   #token: AccessToken | undefined;
   #rejected = false;
 
-  constructor(apiKey: ApiKey, origins: readonly string[]) {
+  constructor(apiKey: ApiKey, origins: readonly string[], observe: AuthObserver) {
     this.origins = origins;
+    this.observe = observe;
     this.#apiKey = apiKey;
   }
 
@@ -31,6 +34,8 @@ export class ApiKeyTokenSource implements TokenSource {
   }
 
   invalidate(rejected?: AccessToken): void {
-    if (!rejected || rejected === this.#token) this.#rejected = true;
+    if (rejected && rejected !== this.#token) return;
+    this.#rejected = true;
+    if (rejected) this.observe({ type: "token_rejected" });
   }
 }

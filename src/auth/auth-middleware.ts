@@ -49,6 +49,7 @@ export function authMiddleware(source: TokenSource, options: AuthMiddlewareOptio
       const [url, init] = await sendArguments(attempt.spare);
       const headers = new Headers(request.headers);
       headers.set("authorization", `Bearer ${renewed.value}`);
+      source.observe?.({ type: "request_resent", method: request.method });
       const send = sendBy({ fetch: call.fetch, requestInitExt: options.requestInitExt });
       return send(url, { ...init, headers });
     },

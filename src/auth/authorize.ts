@@ -1,8 +1,13 @@
 import { ConfigurationError } from "../errors/configuration-error.js";
+import { explainResponse } from "../errors/response-error.js";
 import { discardBody } from "../http/response-body.js";
 import type { Send } from "../http/send.js";
 import type { AccessToken } from "./access-token.js";
 import type { TokenSource } from "./token-source.js";
+
+const API_KEY_REJECTED =
+  "the API did not accept the API key, which may be mistyped, revoked or another organization's: check `apiKey` and " +
+  "`orgId` (LIVEDATA_API_KEY, LIVEDATA_ORG_ID)";
 
 /**
  * Sends each request with an access token, and sends it once more with a new one where the API answers 401.
@@ -29,7 +34,9 @@ export function withAuthorization(send: Send, source: TokenSource): Send {
     }
 
     const renewed = await renew(source, token, response, init.signal);
-    return renewed ? send(url, { ...init, headers: bearing(init.headers, renewed) }) : response;
+    if (!renewed) return response;
+    source.observe?.({ type: "request_resent", method: init.method ?? "GET" });
+    return send(url, { ...init, headers: bearing(init.headers, renewed) });
   };
 }
 
@@ -52,7 +59,9 @@ export async function renew(
   let token: AccessToken | undefined;
   try {
     token = await source.token({ signal });
-    return token === rejected ? undefined : token;
+    if (token !== rejected) return token;
+    explainResponse(response, API_KEY_REJECTED);
+    return undefined;
   } finally {
     // Not awaited: a body that trickles in must not hold the second attempt up.
     if (token !== rejected) void discardBody(response);

@@ -4,6 +4,7 @@ import { type NetworkOptions, sendBy } from "../http/send.js";
 import { ApiKeyTokenSource } from "./api-key-token-source.js";
 import { systemClock } from "./clock.js";
 import type { Credentials } from "./credentials.js";
+import { type AuthObserver, observer } from "./events.js";
 import { sessionRenewal } from "./renew-session.js";
 import { sessionExchange } from "./session.js";
 import { SessionTokenSource } from "./session-token-source.js";
@@ -16,6 +17,8 @@ const EXCHANGE_TIMEOUT = 10_000;
 export interface TokenSourceOptions extends BaseUrlOptions, NetworkOptions {
   /** Whom to sign in as: `serviceAccount({…})`, `userPassword({…})` or `apiKey("…")`. */
   readonly auth: Credentials;
+  /** Receives what happens to the access token, for logs and metrics. What it throws is ignored. */
+  readonly observe?: AuthObserver | undefined;
 }
 
 /**
@@ -30,7 +33,8 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   const { auth } = options;
   checkCredentials(auth);
   const origins = serviceOrigins(options);
-  if (auth.kind === "API key") return new ApiKeyTokenSource(auth, origins);
+  const observe = observer(options.observe);
+  if (auth.kind === "API key") return new ApiKeyTokenSource(auth, origins, observe);
 
   const clock = systemClock;
   const random = Math.random;
@@ -46,6 +50,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     exchange: sessionRenewal(auth, exchange, clock),
     clock,
     random,
+    observe,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   });
 }

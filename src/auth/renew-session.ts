@@ -24,7 +24,7 @@ interface Rejection {
  * @param exchange one exchange
  * @param clock the clocks to read
  * @param digestOf tells credentials apart; by SHA-256 unless a test takes another
- * @returns a function that makes a token; within 5 s of a rejection it rejects with the same error, unless the
+ * @returns a function that makes a token, and tells whenever a request is about to leave for it; within 5 s of a rejection it rejects with the same error, unless the
  *   credentials have changed
  */
 export function sessionRenewal(
@@ -32,11 +32,12 @@ export function sessionRenewal(
   exchange: SessionExchange,
   clock: Clock,
   digestOf: Digest = sha256,
-): () => Promise<AccessToken> {
+): (onStart: () => void) => Promise<AccessToken> {
   let rejection: Rejection | undefined;
 
-  async function attempt(request: SessionRequest, digest: string): Promise<AccessToken> {
+  async function attempt(request: SessionRequest, digest: string, onStart: () => void): Promise<AccessToken> {
     if (rejection?.digest === digest && elapsedSince(rejection.at, clock) < REJECTION_MEMORY) throw rejection.error;
+    onStart();
     try {
       return await exchange(request);
     } catch (error) {
@@ -45,17 +46,17 @@ export function sessionRenewal(
     }
   }
 
-  return async () => {
+  return async (onStart) => {
     const request = await credentials.read();
     const digest = await digestOf(request);
     try {
-      return await attempt(request, digest);
+      return await attempt(request, digest, onStart);
     } catch (error) {
       if (!isRejection(error)) throw error;
       const reread = await credentials.read();
       const digestOfReread = await digestOf(reread);
       if (digestOfReread === digest) throw error;
-      return attempt(reread, digestOfReread);
+      return attempt(reread, digestOfReread, onStart);
     }
   };
 }

@@ -1,6 +1,8 @@
 import { SessionError } from "../errors/session-error.js";
 import type { AccessToken } from "./access-token.js";
-import { type Clock, elapsedSince, type Moment, now } from "./clock.js";
+import { Backoff } from "./backoff.js";
+import type { Clock } from "./clock.js";
+import type { AuthObserver } from "./events.js";
 import type { TokenSource } from "./token-source.js";
 import { untilAborted } from "./until-aborted.js";
 
@@ -10,45 +12,31 @@ const RETRIES = 2;
 const RETRY_PAUSE = 500;
 /** A server that asks for a longer pause than this, in ms, is not waited for. */
 const MAX_RETRY_PAUSE = 5_000;
-/** How long a failed exchange keeps the next one behind calls away, in ms. It doubles with each failure. */
-const BACKOFF = 1_000;
-/** The longest it gets, in ms; also what a server's Retry-After is cut to. */
-const MAX_BACKOFF = 30_000;
-/** The longest it keeps calls from trying that have no token to use, in ms. */
-const MAX_WAITING_BACKOFF = 5_000;
 
 /** What the state machine is made of, so that a test may turn time and luck itself. */
 export interface SessionTokenSourceParts {
   readonly origins: readonly string[];
-  /** Makes a token, by one attempt. */
-  readonly exchange: () => Promise<AccessToken>;
+  /** Makes a token; calls `onStart` whenever a request is about to leave for it. */
+  readonly exchange: (onStart: () => void) => Promise<AccessToken>;
   readonly clock: Clock;
   /** Gives numbers from 0 up to 1. */
   readonly random: () => number;
   /** Resolves after so many ms. */
   readonly sleep: (ms: number) => Promise<void>;
+  readonly observe: AuthObserver;
 }
 
-/** One exchange that many callers may wait for. */
+/** One exchange, with its retries, that many callers may wait for. */
 interface Flight {
   promise: Promise<AccessToken>;
   /** How many wait. With none, a failure is not tried again at once. */
   waiting: number;
   /** Whether any ever did. */
-  awaited: boolean;
+  wasAwaited: boolean;
   /** Whether `invalidate()` was called while it was under way. */
   isGivenUp: boolean;
-}
-
-/** The exchanges that failed in a row. */
-interface Failure {
-  readonly count: number;
-  readonly at: Moment;
-  /** How long to let the server be, in ms. */
-  readonly backoff: number;
-  readonly error: unknown;
-  /** Whether a caller waited for it, so that the next without a token need not find out again. */
-  readonly awaited: boolean;
+  /** Whether a request was sent for it; none is for credentials that were rejected just now. */
+  hasStarted: boolean;
 }
 
 /**
@@ -58,21 +46,24 @@ interface Failure {
  */
 export class SessionTokenSource implements TokenSource {
   readonly origins: readonly string[];
+  readonly observe: AuthObserver;
   readonly #parts: SessionTokenSourceParts;
+  readonly #backoff: Backoff;
   #current: AccessToken | undefined;
   #flight: Flight | undefined;
-  #failure: Failure | undefined;
 
   constructor(parts: SessionTokenSourceParts) {
     this.origins = parts.origins;
+    this.observe = parts.observe;
     this.#parts = parts;
+    this.#backoff = new Backoff(parts.clock, parts.random);
   }
 
   async token({ signal }: { readonly signal?: AbortSignal | null | undefined } = {}): Promise<AccessToken> {
     signal?.throwIfAborted();
     const token = this.#unexpired();
     const zone = token?.zone(this.#parts.clock);
-    if (token && (zone === "fresh" || this.#backsOff())) return token;
+    if (token && (zone === "fresh" || this.#backoff.isPausing)) return token;
     if (token && zone === "soft") {
       this.#flight ??= this.#takeOff();
       return token;
@@ -87,9 +78,8 @@ export class SessionTokenSource implements TokenSource {
   invalidate(rejected?: AccessToken): void {
     if (rejected && rejected !== this.#current) return;
     this.#current = undefined;
-    if (rejected || !this.#flight) return;
-    this.#flight.isGivenUp = true;
-    this.#flight = undefined;
+    if (rejected) this.observe({ type: "token_rejected" });
+    else this.#giveUpFlight();
   }
 
   #unexpired(): AccessToken | undefined {
@@ -98,10 +88,10 @@ export class SessionTokenSource implements TokenSource {
 
   /** Waits for the exchange under way, or for a new one. */
   async #renewed(signal: AbortSignal | null | undefined): Promise<AccessToken> {
-    if (!this.#flight && this.#failure?.awaited && this.#backsOff(MAX_WAITING_BACKOFF)) throw this.#failure.error;
+    if (!this.#flight && this.#backoff.isRefusing) throw this.#backoff.error;
     this.#flight ??= this.#takeOff();
     const flight = this.#flight;
-    flight.awaited = true;
+    flight.wasAwaited = true;
     flight.waiting++;
     try {
       return await untilAborted(flight.promise, signal);
@@ -113,74 +103,72 @@ export class SessionTokenSource implements TokenSource {
     }
   }
 
-  #backsOff(atMost = MAX_BACKOFF): boolean {
-    if (!this.#failure) return false;
-    return elapsedSince(this.#failure.at, this.#parts.clock) < Math.min(this.#failure.backoff, atMost);
-  }
-
   #takeOff(): Flight {
     const flight: Flight = {
       promise: Promise.resolve().then(() => this.#fly(flight)),
       waiting: 0,
-      awaited: false,
+      wasAwaited: false,
       isGivenUp: false,
+      hasStarted: false,
     };
     // Nobody may be waiting, and a rejection that nobody hears ends the process on Node.
     flight.promise.catch(() => {});
     return flight;
   }
 
-  async #fly(flight: Flight): Promise<AccessToken> {
-    try {
-      const token = await this.#exchangeWithRetries(flight);
-      this.#land(flight, () => {
-        this.#current = token;
-        this.#failure = undefined;
-      });
-      return token;
-    } catch (error) {
-      this.#land(flight, () => {
-        this.#failure = this.#failureOf(error, flight.awaited);
-      });
-      throw error;
-    }
-  }
-
-  /** A flight that was given up by `invalidate()` may not overwrite what came after it. */
-  #land(flight: Flight, change: () => void): void {
-    if (flight.isGivenUp) return;
+  /** A flight that was given up may not overwrite what came after it. */
+  #giveUpFlight(): void {
+    if (this.#flight) this.#flight.isGivenUp = true;
     this.#flight = undefined;
-    change();
   }
 
-  async #exchangeWithRetries(flight: Flight): Promise<AccessToken> {
-    const { exchange, random, sleep } = this.#parts;
+  async #fly(flight: Flight): Promise<AccessToken> {
     for (let retry = 0; ; retry++) {
       try {
-        return await exchange();
+        return this.#land(flight, await this.#parts.exchange(() => this.#announce(flight)));
       } catch (error) {
-        const asked = retryAfterOf(error) ?? 0;
-        if (retry === RETRIES || flight.waiting === 0 || !isPassing(error) || asked > MAX_RETRY_PAUSE) throw error;
-        await sleep(Math.max(asked, random() * RETRY_PAUSE * 2 ** retry));
+        const pause = this.#retryPause(retry, flight, error);
+        if (pause === undefined) throw this.#crash(flight, error);
+        this.#report(flight, error, pause);
+        await this.#parts.sleep(pause);
         if (flight.isGivenUp) throw error;
       }
     }
   }
 
-  #failureOf(error: unknown, awaited: boolean): Failure {
-    const { clock, random } = this.#parts;
-    const count = (this.#failure?.count ?? 0) + 1;
-    const pause = Math.min(MAX_BACKOFF, BACKOFF * 2 ** (count - 1)) * (1 - random() / 2);
-    const backoff = Math.max(pause, Math.min(MAX_BACKOFF, retryAfterOf(error) ?? 0));
-    // A rejection is remembered by its credentials instead, so that a rotated secret is tried at once.
-    return { count, at: now(clock), backoff, error, awaited: awaited && isPassing(error) };
+  /** How long to wait before the next attempt, in ms; undefined where there is to be none. */
+  #retryPause(retry: number, flight: Flight, error: unknown): number | undefined {
+    if (retry === RETRIES || flight.waiting === 0 || flight.isGivenUp) return undefined;
+    if (!(error instanceof SessionError) || !error.retryable) return undefined;
+    const { retryAfter = 0 } = error;
+    if (retryAfter > MAX_RETRY_PAUSE) return undefined;
+    return Math.max(retryAfter, this.#parts.random() * RETRY_PAUSE * 2 ** retry);
   }
-}
 
-function isPassing(error: unknown): boolean {
-  return error instanceof SessionError && error.retryable;
-}
+  #land(flight: Flight, token: AccessToken): AccessToken {
+    const { life, clockSkew } = token;
+    this.observe({ type: "exchange_succeeded", behind: !flight.wasAwaited, life, clockSkew });
+    if (flight.isGivenUp) return token;
+    if (this.#unexpired() && !flight.wasAwaited) this.observe({ type: "refreshed_behind" });
+    this.#flight = undefined;
+    this.#current = token;
+    this.#backoff.succeed();
+    return token;
+  }
 
-function retryAfterOf(error: unknown): number | undefined {
-  return error instanceof SessionError ? error.retryAfter : undefined;
+  #crash(flight: Flight, error: unknown): unknown {
+    if (flight.isGivenUp) return error;
+    this.#flight = undefined;
+    this.#report(flight, error, this.#backoff.fail(error, flight.wasAwaited));
+    return error;
+  }
+
+  #announce(flight: Flight): void {
+    flight.hasStarted = true;
+    this.observe({ type: "exchange_started", behind: !flight.wasAwaited });
+  }
+
+  #report({ wasAwaited, hasStarted }: Flight, error: unknown, nextAttempt: number): void {
+    if (hasStarted) this.observe({ type: "exchange_failed", behind: !wasAwaited, error, nextAttempt });
+  }
 }

@@ -64,9 +64,11 @@ export function sessionExchange(kind: SessionCredentials["kind"], options: Sessi
       const { data, error, response } = await untilAborted(call, deadline.signal);
       if (!response.ok) throw refusal(kind, response, explanation(error, request));
       const { accessToken, expiresAt } = readSession(data);
-      const life = expiresAt - issuedAt(response.headers, start.wall);
-      if (life <= 0) throw invalid("its `expiresAt` is in the past by the server's own clock");
-      return new AccessToken(accessToken, { life, start }, random());
+      const serverTime = serverTimeOf(response.headers, start.wall);
+      const life = expiresAt - (serverTime ?? start.wall);
+      if (life <= 0) throw invalid("an `expiresAt` that is in the past by the server's own clock");
+      const clockSkew = serverTime && start.wall - serverTime;
+      return new AccessToken(accessToken, { life, start, clockSkew }, random());
     } catch (error) {
       if (error instanceof SessionError) throw error;
       if (deadline.signal.aborted) {
@@ -115,13 +117,13 @@ function parseObject(text = ""): UncheckedSession {
 }
 
 /**
- * When the server issued the answer by its own clock, in ms since the epoch. `Date` tells the second, and the local
- * clock where in that second as far as it can: it matters where a token lives for seconds.
+ * When the server issued an answer by its own clock, in ms since the epoch; undefined where that is not to be told.
+ * `Date` tells the second, and the local clock where in that second as far as it agrees: it matters where a token
+ * lives for seconds.
  */
-function issuedAt(headers: Headers, localTime: number): number {
+function serverTimeOf(headers: Headers, localTime: number): number | undefined {
   const date = headers.has("age") ? undefined : parseHttpDate(headers.get("date"));
-  if (date === undefined) return localTime;
-  return Math.min(Math.max(localTime, date), date + 999);
+  return date && Math.min(Math.max(localTime, date), date + 999);
 }
 
 function invalid(what: string): SessionError {

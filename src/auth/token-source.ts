@@ -1,9 +1,13 @@
 import type { AccessToken } from "./access-token.js";
+import type { AuthObserver } from "./events.js";
 
 /** What a call needs of one who gives access tokens. */
 export interface TokenSource {
   /** The origins (scheme, host and port) that its tokens may be sent to. */
   readonly origins: readonly string[];
+
+  /** Told of what happens to its tokens where they are used; must not throw. */
+  readonly observe?: AuthObserver | undefined;
 
   /**
    * An access token for a call to be made now.

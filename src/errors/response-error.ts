@@ -11,7 +11,7 @@ import { UnexpectedStatusError } from "./unexpected-status-error.js";
 
 const meanings = {
   400: [BadRequestError, "the API did not accept the request"],
-  401: [AuthenticationError, "the API did not accept the access token or API key: check the credentials in `auth`"],
+  401: [AuthenticationError, "the API did not accept the access token, nor a new one: check the credentials in `auth`"],
   402: [CreditsExhaustedError, "the organization has no credits left in this billing period"],
   403: [PermissionDeniedError, "the account's role or the API key does not allow this operation on this organization"],
   404: [NotFoundError, "nothing was found: check the id, and `orgId`"],
@@ -19,6 +19,18 @@ const meanings = {
   422: [BadRequestError, "the API did not accept the request"],
   429: [RateLimitedError, "too many requests"],
 } as const;
+
+const explanations = new WeakMap<Response, string>();
+
+/**
+ * Says more of a response than its status does, for the error that will stand for it.
+ *
+ * @param response the response
+ * @param meaning what it means, and what to do
+ */
+export function explainResponse(response: Response, meaning: string): void {
+  explanations.set(response, meaning);
+}
 
 /**
  * The error that stands for an unsuccessful response. Its message holds the status alone, since a body may name people.
@@ -28,7 +40,8 @@ const meanings = {
  */
 export function responseError(response: Response, body: unknown): LiveDataError {
   const { status } = response;
-  const [ErrorClass, meaning] = meaningOf(status);
+  const [ErrorClass, usualMeaning] = meaningOf(status);
+  const meaning = explanations.get(response) ?? usualMeaning;
   const detail = body === undefined || body === "" ? "" : " (`error.body` holds the API's answer)";
   return new ErrorClass(`${status}: ${meaning}${detail}`, {
     status,

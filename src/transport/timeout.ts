@@ -49,12 +49,18 @@ export function withTimeout(send: Send, options: TimeoutOptions): Send {
     try {
       const response = await send(url, { ...init, signal: controller.signal });
       onBodyRead(response, release);
+      letProcessEnd(timer);
       return response;
     } catch (error) {
       release();
       throw error;
     }
   };
+}
+
+/** A body that nobody reads to its end must not keep a process alive. Only Node, Bun and Deno have processes that end. */
+function letProcessEnd(timer: unknown): void {
+  (timer as { unref?: () => void } | undefined)?.unref?.();
 }
 
 /**

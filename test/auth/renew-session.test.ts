@@ -27,7 +27,8 @@ function renewal(known: string, held: string) {
     if (secret !== server.secret) throw new SessionError("rejected", "wrong", { status: 401 });
     return new AccessToken("token", { life: 1000, start: now(clock) }, 0);
   };
-  return { clock, sent, vault, server, renew: sessionRenewal(credentials, exchange, clock) };
+  const renew = sessionRenewal(credentials, exchange, clock);
+  return { clock, sent, vault, server, renew: () => renew(() => {}) };
 }
 
 test("rejected credentials are not sent again for 5 s", async () => {

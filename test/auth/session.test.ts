@@ -74,12 +74,12 @@ describe("what is sent", () => {
 describe("the token's life", () => {
   test("runs from the server's `Date` to `expiresAt` where the local clock is slow", async () => {
     answer(200, session, { date: "Thu, 15 Jan 2026 12:30:00 GMT" });
-    expect((await exchange()).life).toBe(30 * 60_000);
+    expect(await exchange()).toMatchObject({ life: 30 * 60_000, clockSkew: -30 * 60_000 });
   });
 
   test("runs from the end of that second where the local clock is fast", async () => {
     answer(200, session, { date: "Thu, 15 Jan 2026 11:30:00 GMT" });
-    expect((await exchange()).life).toBe(90 * 60_000 - 999);
+    expect(await exchange()).toMatchObject({ life: 90 * 60_000 - 999, clockSkew: 30 * 60_000 - 999 });
   });
 
   test("runs from where the local clock is in that second, where both agree", async () => {
@@ -91,7 +91,7 @@ describe("the token's life", () => {
 
   test("runs from the local clock where the server sends no `Date`", async () => {
     answer(200, { ...session, expiresAt: new Date(START + 60_000).toISOString() });
-    expect((await exchange()).life).toBe(60_000);
+    expect(await exchange()).toMatchObject({ life: 60_000, clockSkew: undefined });
   });
 
   test("runs from the local clock where the answer lay in a cache", async () => {

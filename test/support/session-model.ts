@@ -1,5 +1,6 @@
 import { AccessToken } from "../../src/auth/access-token.js";
 import { now } from "../../src/auth/clock.js";
+import type { AuthEvent } from "../../src/auth/events.js";
 import { SessionTokenSource } from "../../src/auth/session-token-source.js";
 import { type TurnedClock, turnedClock } from "./turned-clock.js";
 
@@ -17,6 +18,7 @@ export interface SessionModel {
   readonly exchanges: PendingExchange[];
   /** All pauses that were asked for, in ms; each ends at once. */
   readonly pauses: number[];
+  readonly events: AuthEvent[];
 }
 
 /** Lets every promise that can settle do so. */
@@ -33,8 +35,10 @@ export function sessionModel(life = 3_600_000): SessionModel {
   const clock = turnedClock();
   const exchanges: PendingExchange[] = [];
   const pauses: number[] = [];
+  const events: AuthEvent[] = [];
 
-  const exchange = () => {
+  const exchange = (onStart: () => void) => {
+    onStart();
     const start = now(clock);
     const value = `token-${exchanges.length + 1}`;
     return new Promise<AccessToken>((resolve, reject) => {
@@ -61,6 +65,7 @@ export function sessionModel(life = 3_600_000): SessionModel {
     clock,
     random: () => 0.5,
     sleep,
+    observe: (event) => events.push(event),
   });
-  return { clock, source, exchanges, pauses };
+  return { clock, source, exchanges, pauses, events };
 }

@@ -6,7 +6,9 @@ import type { Send } from "../../../src/http/send.js";
 import type { World } from "./world.js";
 
 /** How the token endpoint answers. */
-export type EndpointMode = "down" | "healthy" | "unreachable";
+export type EndpointMode = "broken" | "down" | "healthy" | "unreachable";
+
+const reasons = { broken: "invalid_response", down: "unavailable", unreachable: "unreachable" } as const;
 
 /** An exchange, as the server saw it. */
 export interface Exchange {
@@ -60,7 +62,7 @@ export function makeModelApi(world: World, random: () => number, onExchange: () 
     await world.delay(api.latency);
     if (api.mode !== "healthy") {
       exchange.outcome = "unavailable";
-      throw new SessionError(api.mode === "down" ? "unavailable" : "unreachable", api.mode);
+      throw new SessionError(reasons[api.mode], api.mode);
     }
     if (exchange.secret !== api.secret) {
       exchange.outcome = "rejected";

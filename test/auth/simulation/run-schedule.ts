@@ -76,12 +76,13 @@ export async function runSchedule(steps: readonly Step[], seed: number): Promise
     clock: world.clock,
     random,
     sleep: world.delay,
-    async exchange() {
+    observe: () => {},
+    async exchange(onStart) {
       const asOf = timesForgotten;
       if (underWay.includes(asOf)) faults.push(`two exchanges at ${world.time()}`);
       underWay.push(asOf);
       try {
-        const token = await renew();
+        const token = await renew(onStart);
         // What an exchange gives that was under way at a `forget` serves those who waited, and nobody else.
         if (asOf === timesForgotten) current = token;
         return token;

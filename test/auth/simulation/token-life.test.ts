@@ -15,7 +15,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Step>({ do: "revoke" }) },
   {
     weight: 3,
-    arbitrary: fc.constantFrom("down", "healthy", "unreachable").map((mode): Step => ({ do: "endpoint", mode })),
+    arbitrary: fc
+      .constantFrom("broken", "down", "healthy", "healthy", "unreachable")
+      .map((mode): Step => ({ do: "endpoint", mode })),
   },
   { weight: 1, arbitrary: durations.map((ms): Step => ({ do: "suspend", ms })) },
   { weight: 1, arbitrary: fc.constantFrom(-DAY, -60_000, 60_000, DAY).map((by): Step => ({ do: "set wall", by })) },
