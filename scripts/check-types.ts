@@ -10,6 +10,8 @@ const projects: { readonly path: string; readonly says: string; readonly version
   { path: "tsconfig.core.json", says: "src without Node's types", versions: compilerVersions },
   { path: "tsconfig.json", says: "scripts, tests and examples", versions: ["5.9"] },
   { path: "test/types/tsconfig.json", says: "what users write, against dist", versions: compilerVersions },
+  { path: "test/types/consumers/classic.json", says: "the same, merely strict", versions: ["5.9", "7.0"] },
+  { path: "test/types/consumers/no-dom.json", says: "the same, with Node's types alone", versions: ["5.9", "7.0"] },
 ];
 
 const blocks = writeReadmeBlocks();

@@ -3,6 +3,9 @@ import { withAuthorization } from "./auth/authorize.js";
 import { createTokenSource } from "./auth/create-token-source.js";
 import { type LiveDataOptions, resolveConfiguration } from "./config.js";
 import { processEnvironment } from "./environment.js";
+import { AbortedError } from "./errors/aborted-error.js";
+import { isLiveDataError } from "./errors/live-data-error.js";
+import { ProtocolError } from "./errors/protocol-error.js";
 import type { paths as CompaniesPaths } from "./generated/companies.js";
 import type { paths as IdentityPaths } from "./generated/identity.js";
 import type { paths as LedgersPaths } from "./generated/ledgers.js";
@@ -10,6 +13,7 @@ import type { paths as PeoplePaths } from "./generated/people.js";
 import { replayableRequest } from "./http/replayable-request.js";
 import { type CustomFetch, type Send, sendArguments, sendBy } from "./http/send.js";
 import type { ServiceClient } from "./service-client.js";
+import { withConnectionErrors } from "./transport/connection-errors.js";
 import { withTimeout } from "./transport/timeout.js";
 
 /** The Live Data API: an openapi-fetch client a service, which share one access token. */
@@ -48,7 +52,7 @@ export function createLiveData(options: LiveDataOptions = {}): LiveData {
   const configuration = resolveConfiguration(options, processEnvironment());
   const { services } = configuration;
   const tokens = createTokenSource(configuration);
-  const timed = (network: Send) => withTimeout(network, configuration);
+  const timed = (network: Send) => withConnectionErrors(withTimeout(network, configuration));
   const authorized = (network: Send) => withAuthorization(timed(network), tokens);
 
   function client<Paths extends {}>(baseUrl: string, steps: (network: Send) => Send): ServiceClient<Paths> {
@@ -57,7 +61,7 @@ export function createLiveData(options: LiveDataOptions = {}): LiveData {
       return async (request) => send(...(await sendArguments(request)));
     };
     const fetch = fetchOf(configuration.fetch);
-    return withCallFetch(createClient<Paths>({ baseUrl, fetch, Request: replayableRequest() }), fetchOf);
+    return serviceClient(createClient<Paths>({ baseUrl, fetch, Request: replayableRequest() }), fetchOf);
   }
 
   return {
@@ -71,26 +75,43 @@ export function createLiveData(options: LiveDataOptions = {}): LiveData {
 
 const methods = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"] as const;
 
-type AnyInit = { readonly fetch?: CustomFetch } | undefined;
-type AnyCalls = Record<(typeof methods)[number], (path: string, init?: AnyInit) => unknown> & {
-  request: (method: string, path: string, init?: AnyInit) => unknown;
+interface AnyInit {
+  readonly fetch?: CustomFetch;
+  readonly signal?: AbortSignal | null;
+}
+type AnyCall = (path: string, init?: AnyInit) => Promise<unknown>;
+type AnyCalls = Record<(typeof methods)[number], AnyCall> & {
+  request: (method: string, path: string, init?: AnyInit) => Promise<unknown>;
 };
 
 /**
- * Has a `fetch` that is given to one call used as the network of that call. openapi-fetch would use it in place of
- * the client's own, which is what authorizes.
+ * Makes of an openapi-fetch client one of ours: a `fetch` that is given to one call serves as the network of that
+ * call, where openapi-fetch would use it in place of what authorizes; and what openapi-fetch throws raw is an error of
+ * this package.
  */
-function withCallFetch<Paths extends {}>(
+function serviceClient<Paths extends {}>(
   client: Client<Paths>,
   fetchOf: (fetch: CustomFetch) => CustomFetch,
 ): ServiceClient<Paths> {
   const calls = client as unknown as AnyCalls;
-  const wrapped = (init: AnyInit) => (init?.fetch ? { ...init, fetch: fetchOf(init.fetch) } : init);
-  for (const method of methods) {
-    const call = calls[method];
-    calls[method] = (path, init) => call(path, wrapped(init));
-  }
+  const ours =
+    (call: AnyCall): AnyCall =>
+    (path, init) =>
+      call(path, init?.fetch ? { ...init, fetch: fetchOf(init.fetch) } : init).catch((error: unknown) => {
+        throw toCallError(error, init?.signal);
+      });
+  for (const method of methods) calls[method] = ours(calls[method]);
   const { request } = calls;
-  calls.request = (method, path, init) => request(method, path, wrapped(init));
+  calls.request = (method, path, init) => ours((path, init) => request(method, path, init))(path, init);
   return calls as unknown as ServiceClient<Paths>;
+}
+
+function toCallError(error: unknown, signal: AbortSignal | null | undefined): unknown {
+  if (isLiveDataError(error)) return error;
+  if (signal?.aborted && error === signal.reason) {
+    return new AbortedError("The call was ended by its own `signal`, whose reason is the `cause`", { cause: error });
+  }
+  // The parser's error quotes the body, which names people.
+  if (error instanceof SyntaxError) return new ProtocolError("The API answered with a body that is not JSON");
+  return error;
 }

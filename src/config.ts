@@ -70,12 +70,21 @@ export function resolveConfiguration(options: LiveDataOptions, environment: Envi
 }
 
 function resolveOrgId(option: unknown, environment: Environment): string {
-  const orgId = option ?? variable(environment, "LIVEDATA_ORG_ID");
-  if (typeof orgId === "string" && orgId.trim() !== "") return orgId.trim();
-  const fault = orgId === undefined ? "missing" : typeof orgId === "string" ? "blank" : "not a string";
+  const orgId = option ?? environment["LIVEDATA_ORG_ID"];
+  const fault = faultOfOrgId(orgId);
+  if (fault === undefined) return String(orgId).trim();
   throw new ConfigurationError(
     `\`orgId\` is ${fault}: pass the organization's id, such as "o_0123abcd" (the UI's Settings show it), or set LIVEDATA_ORG_ID`,
   );
+}
+
+function faultOfOrgId(orgId: unknown): string | undefined {
+  if (orgId === undefined) return "missing";
+  if (typeof orgId !== "string") return "not a string";
+  if (orgId.trim() === "") return "blank";
+  // The one is a place in a path, the other comes of a file that a shell would have read otherwise.
+  if (/^\.+$|["'/\\]/.test(orgId)) return "not an id, with a dot, a slash or a quote where none belongs";
+  return undefined;
 }
 
 function checkFunction<T>(value: T, option: string): T {
@@ -101,13 +110,13 @@ function credentialsFrom(environment: Environment): Credentials {
   const [signIn, another] = signIns.filter(({ variables }) => variables.some(isSet));
   if (!signIn) {
     throw new ConfigurationError(
-      "`auth` is missing: pass `serviceAccount({ clientId, clientSecret })`, or set LIVEDATA_CLIENT_ID and LIVEDATA_CLIENT_SECRET",
+      "`auth` is missing: pass `serviceAccount({ clientId, clientSecret })`, or set LIVEDATA_CLIENT_ID and LIVEDATA_CLIENT_SECRET. " +
+        "LIVEDATA_API_KEY does as well, and so do LIVEDATA_USERNAME and LIVEDATA_PASSWORD",
     );
   }
   if (another) {
-    throw new ConfigurationError(
-      `\`auth\` is ambiguous: ${signIn.variables.join(" and ")} are set beside ${another.variables.join(" and ")}. Unset one, or pass \`auth\``,
-    );
+    const found = [...signIn.variables, ...another.variables].filter(isSet).join(" and ");
+    throw new ConfigurationError(`\`auth\` is ambiguous: ${found} are set. Unset what is not meant, or pass \`auth\``);
   }
   const missing = signIn.variables.filter((name) => !isSet(name));
   if (missing.length > 0) {

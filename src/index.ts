@@ -19,4 +19,4 @@ export * from "./errors/index.js";
 export type { CustomFetch } from "./http/send.js";
 export type { CallOptions, ServiceClient, ServiceResult } from "./service-client.js";
 export type * from "./types.js";
-export { type CallResult, unwrap } from "./unwrap.js";
+export { type CallResult, type DataOf, unwrap } from "./unwrap.js";

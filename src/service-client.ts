@@ -3,8 +3,7 @@ import type { CustomFetch } from "./http/send.js";
 
 /** What a call may bring besides what its operation takes. */
 export interface CallOptions
-  extends Pick<RequestInit, "cache" | "credentials" | "integrity" | "keepalive" | "mode" | "redirect">,
-    Pick<RequestOptions<unknown>, "bodySerializer" | "pathSerializer" | "querySerializer"> {
+  extends Pick<RequestOptions<unknown>, "bodySerializer" | "pathSerializer" | "querySerializer"> {
   /** Headers of this call. An `Authorization` is sent as it is, and not renewed after a 401. */
   readonly headers?: HeadersOptions | undefined;
   /** Ends the call, whatever it is waiting for. */
@@ -20,6 +19,10 @@ export interface CallOptions
   readonly baseUrl?: string | undefined;
   /** Middlewares of this call, which run after the client's. */
   readonly middleware?: Middleware[] | undefined;
+  /** What to do with a redirect. @default "follow" */
+  readonly redirect?: "error" | "follow" | "manual" | undefined;
+  /** Whether the request may outlive the page or the process that made it, where the platform has that. */
+  readonly keepalive?: boolean | undefined;
 }
 
 type Verb = "delete" | "get" | "head" | "options" | "patch" | "post" | "put" | "trace";
@@ -77,25 +80,21 @@ type Call<Paths, V extends Verb> = <Path extends PathsWith<Paths, V>, As extends
   ...options: Arguments<OperationOf<Paths, Path, V>, As>
 ) => Promise<ServiceResult<OperationOf<Paths, Path, V>, As>>;
 
+/** The calls of each verb that has an operation, under the verb's name: `GET`, `POST` and so on. */
+type Calls<Paths> = {
+  readonly [V in Verb as [PathsWith<Paths, V>] extends [never] ? never : Uppercase<V>]: Call<Paths, V>;
+};
+
 /**
  * An openapi-fetch client with types of its own, since openapi-fetch's let a misspelt key of a body or of the options
  * pass, rewrite each named type into an anonymous one, and lose the suggestions of open strings on the way.
  */
-export interface ServiceClient<Paths extends {}> extends Pick<Client<Paths>, "eject" | "use"> {
-  /** Calls a GET operation. */
-  readonly GET: Call<Paths, "get">;
-  /** Calls a POST operation. */
-  readonly POST: Call<Paths, "post">;
-  readonly PUT: Call<Paths, "put">;
-  readonly PATCH: Call<Paths, "patch">;
-  readonly DELETE: Call<Paths, "delete">;
-  readonly HEAD: Call<Paths, "head">;
-  readonly OPTIONS: Call<Paths, "options">;
-  readonly TRACE: Call<Paths, "trace">;
-  /** Calls the operation of a method that is known only at run time. */
-  readonly request: <V extends Verb, Path extends PathsWith<Paths, V>, As extends ParseAs = "json">(
-    method: V,
-    path: Path,
-    ...options: Arguments<OperationOf<Paths, Path, V>, As>
-  ) => Promise<ServiceResult<OperationOf<Paths, Path, V>, As>>;
-}
+export type ServiceClient<Paths extends {}> = Calls<Paths> &
+  Pick<Client<Paths>, "eject" | "use"> & {
+    /** Calls the operation of a method that is known only at run time. */
+    readonly request: <V extends Verb, Path extends PathsWith<Paths, V>, As extends ParseAs = "json">(
+      method: V,
+      path: Path,
+      ...options: Arguments<OperationOf<Paths, Path, V>, As>
+    ) => Promise<ServiceResult<OperationOf<Paths, Path, V>, As>>;
+  };

@@ -2,21 +2,29 @@ import { ProtocolError } from "./errors/protocol-error.js";
 import { responseError } from "./errors/response-error.js";
 
 /** What a call of an openapi-fetch client resolves with. */
-export type CallResult<Data> =
-  | { readonly data: Data; readonly error?: never; readonly response: Response }
+export type CallResult =
+  | { readonly data: unknown; readonly error?: never; readonly response: Response }
   | { readonly data?: never; readonly error: unknown; readonly response: Response };
+
+/** The data of a call that succeeded. */
+export type DataOf<Result extends CallResult> = Result extends { readonly data: infer Data } ? Data : never;
 
 /**
  * The data of a call, or an exception in place of its error.
  *
- * @param result what the call resolved with
+ * @param result what the call resolved with, or the call itself
  * @returns the data, of the type that the operation's success has in the API's document
  * @throws the LiveDataError that stands for the response's status; a ProtocolError for a success without a body
  * @example
  * const { people, count } = unwrap(await livedata.people.POST("/search", { body: { size: 10 } }));
  */
-export function unwrap<Data>(result: CallResult<Data>): Data {
-  const { data, error, response } = result;
+export function unwrap<Result extends CallResult>(result: Result): DataOf<Result>;
+export function unwrap<Result extends CallResult>(call: Promise<Result>): Promise<DataOf<Result>>;
+export function unwrap(result: CallResult | Promise<CallResult>): unknown {
+  return result instanceof Promise ? result.then(dataOf) : dataOf(result);
+}
+
+function dataOf({ data, error, response }: CallResult): unknown {
   if (!response.ok) throw responseError(response, error);
   if (data !== undefined) return data;
   throw new ProtocolError(`${response.status}: a success without the body that the API's documents promise`, {

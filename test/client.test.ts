@@ -34,7 +34,7 @@ describe("a client", () => {
   });
 
   test("calls each service where the documents say it is", async () => {
-    const livedata = createLiveData({ orgId: "o/1 2", auth, baseUrl: `${HOST}/` });
+    const livedata = createLiveData({ orgId: "o?1 2", auth, baseUrl: `${HOST}/` });
     const paths: string[] = [];
     nock(HOST)
       .persist()
@@ -47,9 +47,9 @@ describe("a client", () => {
     await livedata.companies.GET("/companies/{company_lookup}", { params: { path: { company_lookup: "nvidia.com" } } });
     await livedata.ledgers.GET("/imports");
     expect(paths).toEqual([
-      "/api/people/v1/o%2F1%202/person/LDP-1-EXAMPLE",
+      "/api/people/v1/o%3F1%202/person/LDP-1-EXAMPLE",
       "/api/dwh/v1/companies/nvidia.com",
-      "/api/ledgers/v1/o%2F1%202/imports",
+      "/api/ledgers/v1/o%3F1%202/imports",
     ]);
   });
 
@@ -136,6 +136,27 @@ describe("a client", () => {
     await livedata.accessToken();
     const seen = inspect({ livedata, auth }, { showHidden: true, getters: true, depth: 20 });
     expect(seen + JSON.stringify({ livedata, auth })).not.toMatch(/token-1|s3cret/);
+  });
+
+  test("throws an error of its own for a body that is not JSON, which does not quote it", async () => {
+    const fetch = async () => new Response("Jane Doe, of Example Corp");
+    const livedata = createLiveData({ orgId: ORG, auth: apiKey("key-1"), baseUrl: HOST });
+    const error: unknown = await livedata.people
+      .POST("/search", { body: {}, fetch })
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: "ProtocolError", code: "protocol" });
+    expect(inspect(error)).not.toContain("Jane");
+  });
+
+  test("lets the error of a user's own middleware pass as it is", async () => {
+    const own = new RangeError("mine");
+    const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST });
+    livedata.people.use({
+      onRequest() {
+        throw own;
+      },
+    });
+    await expect(livedata.people.POST("/search", { body: {} })).rejects.toBe(own);
   });
 
   test("says of a 401 what it means for the credentials at hand", async () => {

@@ -49,15 +49,12 @@ describe("credentials in the environment", () => {
   });
 
   test.each([
-    [{}, /^`auth` is missing: .*serviceAccount.*LIVEDATA_CLIENT_ID and LIVEDATA_CLIENT_SECRET$/],
+    [{}, /^`auth` is missing: .*serviceAccount.*LIVEDATA_CLIENT_ID.*LIVEDATA_API_KEY.*LIVEDATA_USERNAME/],
     [{ LIVEDATA_CLIENT_ID: "client-1" }, /LIVEDATA_CLIENT_SECRET is missing or blank/],
     [{ ...account, LIVEDATA_CLIENT_SECRET: "  " }, /LIVEDATA_CLIENT_SECRET is missing or blank/],
     [{ LIVEDATA_PASSWORD: "secret-2" }, /LIVEDATA_USERNAME is missing or blank/],
-    [
-      { ...account, ...key },
-      /ambiguous: LIVEDATA_CLIENT_ID and LIVEDATA_CLIENT_SECRET are set beside LIVEDATA_API_KEY/,
-    ],
-    [{ ...key, LIVEDATA_USERNAME: "jane" }, /ambiguous: LIVEDATA_API_KEY are set beside/],
+    [{ ...account, ...key }, /ambiguous: LIVEDATA_CLIENT_ID and LIVEDATA_CLIENT_SECRET and LIVEDATA_API_KEY are set/],
+    [{ ...key, LIVEDATA_USERNAME: "jane" }, /ambiguous: LIVEDATA_API_KEY and LIVEDATA_USERNAME are set/],
     [
       { ...account, LIVEDATA_CLIENT_SECRET: "secret-1\n" },
       /`clientSecret` is a text with a line break.*LIVEDATA_CLIENT_SECRET/,
@@ -79,11 +76,15 @@ describe("an option that cannot be right", () => {
     [{ orgId: "" }, /^`orgId` is blank/],
     [{ orgId: " \t" }, /^`orgId` is blank/],
     [{ orgId: 12 }, /^`orgId` is not a string/],
+    [{ orgId: ".." }, /^`orgId` is not an id/],
+    [{ orgId: "o_1/../.." }, /^`orgId` is not an id/],
+    [{ orgId: '"o_0123abcd"' }, /^`orgId` is not an id/],
     [{ baseUrl: "gotlivedata.io" }, /^`baseUrl` \(LIVEDATA_BASE_URL\) is not a URL/],
     [{ baseUrl: "" }, /^`baseUrl`.* is not a URL/],
     [{ baseUrl: "http://gotlivedata.io" }, /^`baseUrl`.* is not https/],
     [{ baseUrl: "http://127.0.0.1.example.com" }, /is not https/],
     [{ baseUrl: "http://localhost.example.com" }, /is not https/],
+    [{ baseUrl: "https://gotlivedata.io/api/people/v1" }, /has the path of a service in it/],
     [{ baseUrl: "ftp://gotlivedata.io" }, /is not https/],
     [{ baseUrl: "https://me:hunter2@gotlivedata.io" }, /has a user name or password in it/],
     [{ baseUrl: "https://gotlivedata.io/?a=b" }, /has a query or a fragment/],

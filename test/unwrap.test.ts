@@ -1,12 +1,12 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { unwrap } from "../src/unwrap.js";
+import { type CallResult, unwrap } from "../src/unwrap.js";
 
 function failed(status: number, error: unknown, headers: Record<string, string> = {}) {
   return { error, response: new Response(null, { status, headers }) };
 }
 
-function thrown(result: Parameters<typeof unwrap>[0]): unknown {
+function thrown(result: CallResult): unknown {
   try {
     return unwrap(result);
   } catch (error) {
@@ -16,6 +16,13 @@ function thrown(result: Parameters<typeof unwrap>[0]): unknown {
 
 test("gives the data of a success", () => {
   expect(unwrap({ data: { count: 3 }, response: new Response("{}") })).toEqual({ count: 3 });
+});
+
+test("takes a call that is still under way, too", async () => {
+  const call = Promise.resolve({ data: { count: 3 }, response: new Response("{}") });
+  expect(await unwrap(call)).toEqual({ count: 3 });
+  await expect(unwrap(Promise.resolve(failed(404, "")))).rejects.toMatchObject({ code: "not_found" });
+  await expect(unwrap(Promise.reject(new RangeError("mine")))).rejects.toThrow("mine");
 });
 
 describe("throws the error that stands for a status", () => {
@@ -46,7 +53,7 @@ describe("throws the error that stands for a status", () => {
   test("whose message tells what to do, and nothing of the body", () => {
     const error = thrown(failed(404, { message: "No person Jane Doe" }));
     expect(error).toMatchObject({ body: { message: "No person Jane Doe" } });
-    expect(inspect(error)).toContain("404: nothing was found: check the id, and `orgId`");
+    expect(inspect(error)).toContain("404: nothing was found there: check the id");
     expect(inspect(error)).not.toContain("Jane");
   });
 });

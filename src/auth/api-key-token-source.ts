@@ -1,3 +1,4 @@
+import type { NetworkOptions } from "../http/send.js";
 import { AccessToken } from "./access-token.js";
 import { now, systemClock } from "./clock.js";
 import type { ApiKey } from "./credentials.js";
@@ -11,13 +12,15 @@ import { untilAborted } from "./until-aborted.js";
  */
 export class ApiKeyTokenSource implements TokenSource {
   readonly origins: readonly string[];
+  readonly network: NetworkOptions;
   readonly observe: AuthObserver;
   readonly #apiKey: ApiKey;
   #token: AccessToken | undefined;
   #rejected = false;
 
-  constructor(apiKey: ApiKey, origins: readonly string[], observe: AuthObserver) {
+  constructor(apiKey: ApiKey, origins: readonly string[], network: NetworkOptions, observe: AuthObserver) {
     this.origins = origins;
+    this.network = network;
     this.observe = observe;
     this.#apiKey = apiKey;
   }

@@ -2,7 +2,7 @@ import type { Middleware } from "openapi-fetch";
 import { type NetworkOptions, sendArguments, sendBy } from "../http/send.js";
 import type { AccessToken } from "./access-token.js";
 import { checkOrigin, renew } from "./authorize.js";
-import type { TokenSource } from "./token-source.js";
+import { checkTokenSource, type TokenSource } from "./token-source.js";
 
 /** What is kept of a call between its request and its response. */
 interface Attempt {
@@ -27,6 +27,7 @@ export type AuthMiddlewareOptions = Pick<NetworkOptions, "requestInitExt">;
  * @param options pass the client's own `requestInitExt` once more, which openapi-fetch keeps from middlewares
  */
 export function authMiddleware(source: TokenSource, options: AuthMiddlewareOptions = {}): Middleware {
+  checkTokenSource(source);
   // Keyed by the call's options: unlike the request, no middleware can replace them. Weak, since a call that ends in
   // another middleware never comes back here.
   const attempts = new WeakMap<object, Attempt>();

@@ -36,12 +36,12 @@ export class Backoff {
 
   /** Whether an exchange that no call has to wait for is to be put off. */
   get isPausing(): boolean {
-    return this.#lasts(LONGEST_PAUSE);
+    return this.#last !== undefined && this.#elapsed(this.#last) < this.#last.pause;
   }
 
   /** Whether a call without a token is to fail as the last one did, instead of trying. */
   get isRefusing(): boolean {
-    return this.#last?.wasAwaited === true && this.#lasts(LONGEST_REFUSAL);
+    return this.isPausing && this.#last?.wasAwaited === true && this.#elapsed(this.#last) < LONGEST_REFUSAL;
   }
 
   /** Why the last exchange failed. */
@@ -75,9 +75,8 @@ export class Backoff {
     this.#last = undefined;
   }
 
-  #lasts(atMost: number): boolean {
-    if (!this.#last) return false;
-    return elapsedSince(this.#last.at, this.#clock) < Math.min(this.#last.pause, atMost);
+  #elapsed({ at }: Failure): number {
+    return elapsedSince(at, this.#clock);
   }
 }
 

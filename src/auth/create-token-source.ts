@@ -30,23 +30,25 @@ export interface TokenSourceOptions extends BaseUrlOptions, NetworkOptions {
  * @throws a ConfigurationError for an option that is missing or unusable
  */
 export function createTokenSource(options: TokenSourceOptions): TokenSource {
-  const { auth } = options;
+  const { auth, fetch, requestInitExt }: Partial<TokenSourceOptions> = options ?? {};
   checkCredentials(auth);
   const origins = serviceOrigins(options);
+  const network = { fetch, requestInitExt };
   const observe = observer(options.observe);
-  if (auth.kind === "API key") return new ApiKeyTokenSource(auth, origins, observe);
+  if (auth.kind === "API key") return new ApiKeyTokenSource(auth, origins, network, observe);
 
   const clock = systemClock;
   const random = Math.random;
   const exchange = sessionExchange(auth.kind, {
     baseUrl: serviceBaseUrl("identity", options),
     timeout: EXCHANGE_TIMEOUT,
-    send: sendBy(options),
+    send: sendBy(network),
     clock,
     random,
   });
   return new SessionTokenSource({
     origins,
+    network,
     exchange: sessionRenewal(auth, exchange, clock),
     clock,
     random,

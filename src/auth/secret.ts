@@ -53,13 +53,15 @@ async function call(secret: () => string | Promise<string>, { option }: SecretSo
 function checkText(text: unknown, { option, variable }: SecretSource, verb: string): asserts text is string {
   const fault = faultOf(text);
   if (fault === undefined) return;
-  throw new ConfigurationError(`\`${option}\` ${verb} ${fault}: pass the text itself, or set ${variable}`);
+  throw new ConfigurationError(
+    `\`${option}\` ${verb} ${fault}: pass the text itself; or pass no \`auth\`, and set ${variable}`,
+  );
 }
 
 function faultOf(text: unknown): string | undefined {
   if (text === undefined || text === null) return "missing";
   if (typeof text !== "string") return `a ${typeof text} instead of a string`;
   if (text.trim() === "") return "blank";
-  if (/[\r\n]/.test(text)) return "a text with a line break in it (was it read from a file? `.trim()` it)";
+  if (/[\r\n]/.test(text)) return "a text with a line break in it (from a file or a variable? trim it)";
   return undefined;
 }

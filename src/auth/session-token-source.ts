@@ -1,4 +1,5 @@
 import { SessionError } from "../errors/session-error.js";
+import type { NetworkOptions } from "../http/send.js";
 import type { AccessToken } from "./access-token.js";
 import { Backoff } from "./backoff.js";
 import type { Clock } from "./clock.js";
@@ -16,6 +17,7 @@ const MAX_RETRY_PAUSE = 5_000;
 /** What the state machine is made of, so that a test may turn time and luck itself. */
 export interface SessionTokenSourceParts {
   readonly origins: readonly string[];
+  readonly network?: NetworkOptions;
   /** Makes a token; calls `onStart` whenever a request is about to leave for it. */
   readonly exchange: (onStart: () => void) => Promise<AccessToken>;
   readonly clock: Clock;
@@ -46,6 +48,7 @@ interface Flight {
  */
 export class SessionTokenSource implements TokenSource {
   readonly origins: readonly string[];
+  readonly network: NetworkOptions | undefined;
   readonly observe: AuthObserver;
   readonly #parts: SessionTokenSourceParts;
   readonly #backoff: Backoff;
@@ -54,6 +57,7 @@ export class SessionTokenSource implements TokenSource {
 
   constructor(parts: SessionTokenSourceParts) {
     this.origins = parts.origins;
+    this.network = parts.network;
     this.observe = parts.observe;
     this.#parts = parts;
     this.#backoff = new Backoff(parts.clock, parts.random);

@@ -13,9 +13,13 @@ const meanings = {
   400: [BadRequestError, "the API did not accept the request"],
   401: [AuthenticationError, "the API did not accept the access token, nor a new one: check the credentials in `auth`"],
   402: [CreditsExhaustedError, "the organization has no credits left in this billing period"],
-  403: [PermissionDeniedError, "the account's role or the API key does not allow this operation on this organization"],
-  404: [NotFoundError, "nothing was found: check the id, and `orgId`"],
+  403: [
+    PermissionDeniedError,
+    "the account or API key may not do this on this organization: check `orgId` (LIVEDATA_ORG_ID) and its role there",
+  ],
+  404: [NotFoundError, "nothing was found there: check the id"],
   408: [ServerError, "the API gave up waiting for the request"],
+  409: [UnexpectedStatusError, "what was sent is in conflict with what is there already"],
   422: [BadRequestError, "the API did not accept the request"],
   429: [RateLimitedError, "too many requests"],
 } as const;

@@ -39,6 +39,11 @@ export function serviceBaseUrl(service: Service, options: BaseUrlOptions, orgId 
   const own = options.baseUrls?.[service];
   if (own !== undefined) return checkBaseUrl(own, `baseUrls.${service}`);
   const host = checkBaseUrl(options.baseUrl ?? DEFAULT_HOST, "baseUrl");
+  if (/\/api(\/|$)/.test(host)) {
+    throw new ConfigurationError(
+      "`baseUrl` (LIVEDATA_BASE_URL) has the path of a service in it: give the host alone, or use `baseUrls`",
+    );
+  }
   return host + servicePaths[service].replace("{orgId}", encodeURIComponent(orgId));
 }
 

@@ -10,7 +10,7 @@ const inits = new WeakMap<Request, RequestInit>();
  */
 export function replayableRequest(): typeof Request {
   return new Proxy(globalThis.Request, {
-    construct(Request, [input, init = {}]: [RequestInfo | URL, RequestInit?]) {
+    construct(Request, [input, init = {}]: [string | URL | Request, RequestInit?]) {
       const { signal: _signal, ...rest } = init;
       const request = new Request(input, rest);
       if (typeof input === "string") inits.set(request, init);

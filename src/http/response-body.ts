@@ -5,10 +5,24 @@ const readers = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"] as 
 const callbacks = new WeakMap<Response, () => void>();
 
 /**
- * Tells when the body of a response has been read to its end, has failed, or was discarded. At once where there is
- * no body to read.
+ * Has something done around every reading of a body: `json()`, `text()` and the like.
  *
  * The response stays the platform's own, since one built around another stream would lose its `url` and its type.
+ *
+ * @param response the response; taking its `body` as a stream, or a clone, is not seen
+ * @param around is given the reading, and gives what takes its place
+ */
+export function aroundReading(response: Response, around: (reading: Promise<unknown>) => Promise<unknown>): void {
+  for (const name of readers) {
+    const read: (() => Promise<unknown>) | undefined = response[name];
+    if (!read) continue;
+    Object.defineProperty(response, name, { value: () => around(read.call(response)), configurable: true });
+  }
+}
+
+/**
+ * Tells when the body of a response has been read to its end, has failed, or was discarded. At once where there is
+ * no body to read.
  *
  * @param response the response to watch; taking its `body` as a stream, or a clone, is not seen
  * @param callback called at least once; a second call must do no harm
@@ -19,11 +33,7 @@ export function onBodyRead(response: Response, callback: () => void): void {
     return;
   }
   callbacks.set(response, callback);
-  for (const name of readers) {
-    const read: (() => Promise<unknown>) | undefined = response[name];
-    if (!read) continue;
-    Object.defineProperty(response, name, { value: () => read.call(response).finally(callback) });
-  }
+  aroundReading(response, (reading) => reading.finally(callback));
 }
 
 /**

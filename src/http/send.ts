@@ -51,7 +51,7 @@ export function sendBy({ fetch: customFetch, requestInitExt }: NetworkOptions): 
  * @param init what `fetch` takes as its second argument
  */
 export async function sendArguments(
-  input: RequestInfo | URL,
+  input: string | URL | Request,
   init: RequestInit = {},
 ): Promise<[url: string, init: SendInit]> {
   if (!(input instanceof Request)) return [String(input), { ...init, headers: new Headers(init.headers) }];

@@ -23,7 +23,8 @@ describe("the zones of a token", () => {
     ["until its last moment", HOUR, HOUR - 1, "hard"],
     ["and then it is of no use", HOUR, HOUR, "expired"],
     ["a minute's token is fresh for 80 % of its life", MINUTE, 0.8 * MINUTE - 1, "fresh"],
-    ["soft up to 95 %", MINUTE, 0.8 * MINUTE, "soft"],
+    ["then soft", MINUTE, 0.8 * MINUTE, "soft"],
+    ["up to 95 %", MINUTE, 0.95 * MINUTE - 1, "soft"],
     ["and hard in the last 5 %", MINUTE, 0.95 * MINUTE, "hard"],
     ["an API key never ends", Number.POSITIVE_INFINITY, 1e12, "fresh"],
   ])("%s", (_name, life, elapsed, zone) => {

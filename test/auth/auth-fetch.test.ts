@@ -1,6 +1,7 @@
 import nock from "nock";
 import { afterEach, expect, test } from "vitest";
 import { authFetch } from "../../src/auth/auth-fetch.js";
+import { authMiddleware } from "../../src/auth/auth-middleware.js";
 import { createTokenSource } from "../../src/auth/create-token-source.js";
 import { serviceAccount } from "../../src/auth/credentials.js";
 import { HOST, nockedApi, SEARCH } from "../support/api.js";
@@ -83,6 +84,14 @@ test("a URL with a password in it is refused, and not repeated", async () => {
   expect(String(error)).not.toContain("hunter2");
 });
 
+test.each([undefined, null, account, {}])("%j in the place of a token source is refused", (source) => {
+  for (const form of [authFetch, authMiddleware]) {
+    expect(() => form(source as never)).toThrow(
+      expect.objectContaining({ code: "configuration", message: expect.stringContaining("createTokenSource(") }),
+    );
+  }
+});
+
 test("the global fetch is looked up at each call", async () => {
   const api = nockedApi();
   const fetch = authFetch(createTokenSource({ auth: account, baseUrl: HOST }));
@@ -112,7 +121,7 @@ test("a custom fetch and `requestInitExt` serve the exchange, the call and its s
     },
     requestInitExt: { dispatcher: "an agent" },
   };
-  const fetch = authFetch(createTokenSource({ auth: account, baseUrl: HOST, ...network }), network);
+  const fetch = authFetch(createTokenSource({ auth: account, baseUrl: HOST, ...network }));
   await fetch(HOST + SEARCH, { method: "POST", body: "{}" });
   const session = "/api/identity/v1/session";
   expect(seen).toEqual([session, SEARCH, session, SEARCH].map((path) => [path, "an agent"]));

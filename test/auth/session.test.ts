@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { serviceAccount, userPassword } from "../../src/auth/credentials.js";
 import { sessionExchange } from "../../src/auth/session.js";
 import { SessionError } from "../../src/errors/session-error.js";
-import { sendBy } from "../../src/http/send.js";
+import { type Send, sendBy } from "../../src/http/send.js";
 import { START, turnedClock } from "../support/turned-clock.js";
 
 const HOST = "https://api.test";
@@ -24,8 +24,7 @@ afterEach(() => {
   nock.enableNetConnect();
 });
 
-async function exchange(credentials = account, clock = turnedClock()) {
-  const send = sendBy({});
+async function exchange(credentials = account, clock = turnedClock(), send = sendBy({})) {
   const options = { baseUrl: `${HOST}/api/identity/v1`, timeout: 10_000, send, clock, random: () => 0 };
   return sessionExchange(credentials.kind, options)(await credentials.read());
 }
@@ -89,6 +88,19 @@ describe("the token's life", () => {
     expect((await exchange(account, clock)).life).toBe(60 * 60_000 - 400);
   });
 
+  test("is counted from the start of the exchange, however long that took", async () => {
+    answer(200, { ...session, expiresAt: new Date(START + 60_000).toISOString() });
+    const clock = turnedClock();
+    const slow: Send = async (url, init) => {
+      const response = await sendBy({})(url, init);
+      clock.pass(20_000);
+      return response;
+    };
+    const token = await exchange(account, clock, slow);
+    clock.pass(40_000);
+    expect(token.zone(clock)).toBe("expired");
+  });
+
   test("runs from the local clock where the server sends no `Date`", async () => {
     answer(200, { ...session, expiresAt: new Date(START + 60_000).toISOString() });
     expect(await exchange()).toMatchObject({ life: 60_000, clockSkew: undefined });
@@ -114,6 +126,7 @@ describe("an answer that is no session", () => {
   test.each<[string, nock.Body, RegExp]>([
     ["HTML", "<!DOCTYPE html><title>Sign in</title>", /not a JSON object/],
     ["nothing", "", /not a JSON object/],
+    ["a bare token", "token-1", /not a JSON object/],
     ["half a JSON text", '{"accessToken":"token-1', /not a JSON object/],
     ["a JSON array", [], /no `accessToken`/],
     ["null", "null", /not a JSON object/],

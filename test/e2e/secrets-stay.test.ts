@@ -137,8 +137,9 @@ test("one of a hundred callers leaves, and none of the others notices", async ()
   );
   const outcomes = Promise.allSettled(calls);
   await new Promise((resolve) => server.once("request", resolve));
-  leaving.abort(new Error("the user left"));
-  await expect(calls[42]).rejects.toThrow("the user left");
+  const reason = new Error("the user left");
+  leaving.abort(reason);
+  await expect(calls[42]).rejects.toMatchObject({ name: "AbortedError", code: "aborted", cause: reason });
   answer();
   const rejected = (await outcomes).flatMap(({ status }, index) => (status === "rejected" ? [index] : []));
   expect(rejected).toEqual([42]);

@@ -14,8 +14,6 @@ export async function names(): Promise<string[]> {
   const first: Person | undefined = found.people[0];
   // @ts-expect-error a name may be null or absent
   first?.name.trim();
-  // @ts-expect-error a page may have no person
-  found.people[0].id.trim();
   // A level is an open string that suggests the values seen.
   const level: string = first?.position?.level ?? "";
   if (first?.position?.level === "Staff") return [level];

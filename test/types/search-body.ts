@@ -58,8 +58,6 @@ export const misspeltSort: SearchRequest = { sortBy: "name" };
 export const textualSize: SearchRequest = { size: "10" };
 // @ts-expect-error a clause stands in a group, never at the top
 export const topLevelClause: SearchRequest = { filters: [clause] };
-// @ts-expect-error `exactOptionalPropertyTypes`: leave a key out instead of passing undefined
-export const undefinedSize: SearchRequest = { size: undefined };
 
 // A misspelt clause, on its own.
 // @ts-expect-error a clause needs a field

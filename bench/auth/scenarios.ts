@@ -1,0 +1,180 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { inspect } from "node:util";
+import type { Client, Instance } from "./client.js";
+import type { TurnableClock } from "./clock.js";
+import type { Account, SimulatedServer } from "./simulated-server.js";
+
+/** For how long a call that takes its time may keep the next one waiting, in ms. */
+const PATIENCE = 25;
+
+/** What the scenarios are played on. */
+export interface Stage {
+  readonly server: SimulatedServer;
+  readonly clock: TurnableClock;
+}
+
+/** Which of secret (S) and token (T) shows. */
+export type Leak = "none" | "S" | "S+T" | "T";
+
+/** What the scenarios measure of a client. */
+export interface Figures {
+  /** Exchanges for 100 concurrent first calls. */
+  readonly cold: number;
+  /** One cached token is revoked, and the 100 requests that carry it get their 401s spread over 0.5 s. */
+  readonly stale: { readonly exchanges: number; readonly failed: number };
+  /** The token has 60 s left of an hour and the token endpoint answers 503, for 200 calls. */
+  readonly outage: { readonly attempts: number; readonly failed: number };
+  /** Exchanges for 50 calls, one after the other, with tokens that live 60 s. */
+  readonly ttl60: number;
+  /** Token requests sent with wrong credentials, for 50 calls one after the other, which take less than a second. */
+  readonly rejected: number;
+  /** What `util.inspect` or JSON shows of a client that has made a call. */
+  readonly leak: Leak;
+}
+
+/** Plays one scenario with a new instance of a client. */
+export type Scenario<Figure> = (client: Client, stage: Stage) => Promise<Figure>;
+
+export const scenarios: { readonly [Name in keyof Figures]: Scenario<Figures[Name]> } = {
+  cold: async (client, { server }) => {
+    const { account, instance } = begin(client, server);
+    await Promise.all(Array.from({ length: 100 }, () => succeed(instance)));
+    return account.tokenRequests;
+  },
+
+  stale: async (client, { server }) => {
+    const { account, instance } = begin(client, server);
+    await succeed(instance);
+    account.revokeTokens(500 / 100);
+    const before = account.tokenRequests;
+    const outcomes = await Promise.all(Array.from({ length: 100 }, () => succeeds(instance)));
+    return { exchanges: account.tokenRequests - before, failed: failuresIn(outcomes) };
+  },
+
+  outage: async (client, { server, clock }) => {
+    const { account, instance } = begin(client, server);
+    await succeed(instance);
+    clock.advance((account.tokenLife - 60) * 1000);
+    account.isDown = true;
+    const before = account.tokenRequests;
+    const outcomes = await inSuccession(instance, 200);
+    const attempts = account.tokenRequests - before;
+    // Whoever still tries behind its calls is to find an end to it before the clock is put forward again.
+    account.isDown = false;
+    return { attempts, failed: failuresIn(outcomes) };
+  },
+
+  ttl60: async (client, { server }) => {
+    const { account, instance } = begin(client, server);
+    account.tokenLife = 60;
+    for (let call = 0; call < 50; call++) await succeed(instance);
+    return account.tokenRequests;
+  },
+
+  rejected: async (client, { server }) => {
+    const { account, instance } = begin(client, server, { clientSecret: "mistyped" });
+    for (let call = 0; call < 50; call++) await succeeds(instance);
+    return account.tokenRequests;
+  },
+
+  leak: async (client, { server }) => {
+    const { account, instance } = begin(client, server);
+    await succeed(instance);
+    const shown = everythingShownOf(instance.loggable);
+    const secret = shown.includes(account.clientSecret);
+    const token = account.tokens.some((value) => shown.includes(value));
+    if (secret && token) return "S+T";
+    if (secret) return "S";
+    return token ? "T" : "none";
+  },
+};
+
+/** Plays all scenarios with one client. */
+export async function figuresOf(client: Client, stage: Stage): Promise<Figures> {
+  return {
+    cold: await scenarios.cold(client, stage),
+    stale: await scenarios.stale(client, stage),
+    outage: await scenarios.outage(client, stage),
+    ttl60: await scenarios.ttl60(client, stage),
+    rejected: await scenarios.rejected(client, stage),
+    leak: await scenarios.leak(client, stage),
+  };
+}
+
+/**
+ * Holds figures against what @livedata/sdk promises.
+ *
+ * @returns what was promised and is not so, in words; empty where all is well
+ */
+export function brokenPromises({ cold, stale, outage, ttl60, rejected, leak }: Figures): string[] {
+  const promises: readonly (readonly [boolean, string])[] = [
+    [cold === 1, `cold: 1 exchange, not ${cold}`],
+    [stale.exchanges === 1 && stale.failed === 0, `stale: 1 exchange and 0 failed calls, not ${show(stale)}`],
+    [outage.attempts <= 6 && outage.failed === 0, `outage: at most 6 attempts and 0 failed calls, not ${show(outage)}`],
+    [ttl60 <= 2, `ttl60: at most 2 exchanges, not ${ttl60}`],
+    [rejected === 1, `rejected: 1 token request, not ${rejected}`],
+    [leak === "none", `leak: none, not ${leak}`],
+  ];
+  return promises.filter(([isKept]) => !isKept).map(([, promise]) => promise);
+}
+
+function show(figures: Readonly<Record<string, number>>): string {
+  return Object.entries(figures)
+    .map(([name, figure]) => `${figure} ${name}`)
+    .join(" and ");
+}
+
+function begin(client: Client, { origin, openAccount }: SimulatedServer, wrong: { clientSecret?: string } = {}) {
+  const account: Account = openAccount();
+  const { clientId, clientSecret } = account;
+  return { account, instance: client.create({ origin, clientId, clientSecret, ...wrong }) };
+}
+
+/** Makes a call that a scenario needs to be a success: if it is none, the client was not set up as it should be. */
+async function succeed(instance: Instance): Promise<void> {
+  const status = await instance.call();
+  if (!isOk(status)) throw new Error(`The call was answered with ${status}`);
+}
+
+function succeeds(instance: Instance): Promise<boolean> {
+  // A client may throw before it gives a promise.
+  return Promise.resolve()
+    .then(() => instance.call())
+    .then(isOk, () => false);
+}
+
+function isOk(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+function failuresIn(outcomes: readonly boolean[]): number {
+  return outcomes.filter((isSuccess) => !isSuccess).length;
+}
+
+/**
+ * Makes calls one after the other. The next begins when the last has ended, or sooner where that takes its time over
+ * retries: a program's calls do not stop coming in because one hangs.
+ */
+async function inSuccession(instance: Instance, calls: number): Promise<boolean[]> {
+  const outcomes: Promise<boolean>[] = [];
+  for (let call = 0; call < calls; call++) {
+    const outcome = succeeds(instance);
+    outcomes.push(outcome);
+    await Promise.race([outcome, pause(PATIENCE)]);
+  }
+  return Promise.all(outcomes);
+}
+
+function everythingShownOf(value: unknown): string {
+  const all = { maxArrayLength: Number.POSITIVE_INFINITY, maxStringLength: Number.POSITIVE_INFINITY };
+  return inspect(value, { depth: 10, showHidden: true, getters: true, ...all }) + jsonOf(value);
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? "";
+  } catch {
+    // A circle has no JSON, and shows nothing.
+    return "";
+  }
+}

@@ -1,0 +1,25 @@
+import { ConnectionError } from "../errors/connection-error.js";
+import { isLiveDataError } from "../errors/live-data-error.js";
+import { aroundReading } from "../http/response-body.js";
+import type { Send } from "../http/send.js";
+
+/**
+ * Has a failure of the network stand out as such, whatever the platform throws for it, before the headers or in the
+ * middle of the body.
+ *
+ * @param send the next step
+ * @returns a step that rejects with a {@link ConnectionError} in place of the platform's error, which is its cause; the
+ *   errors of this package, the reason of the caller's own signal and a parser's errors pass as they are
+ */
+export function withConnectionErrors(send: Send): Send {
+  return async (url, init) => {
+    const named = (error: unknown): never => {
+      if (isLiveDataError(error) || init.signal?.aborted || error instanceof SyntaxError) throw error;
+      const { origin } = new URL(url);
+      throw new ConnectionError(`No complete answer came from ${origin}`, { cause: error, retryable: true });
+    };
+    const response = await send(url, init).catch(named);
+    aroundReading(response, (reading) => reading.catch(named));
+    return response;
+  };
+}

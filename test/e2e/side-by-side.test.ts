@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { livedataClient } from "../../bench/auth/clients/livedata.js";
+import { installClock, type TurnableClock } from "../../bench/auth/clock.js";
+import { brokenPromises, figuresOf } from "../../bench/auth/scenarios.js";
+import { type SimulatedServer, startServer } from "../../bench/auth/simulated-server.js";
+import { createLiveData, serviceAccount } from "../../src/index.js";
+
+let clock: TurnableClock;
+let server: SimulatedServer;
+
+beforeAll(async () => {
+  clock = installClock();
+  server = await startServer();
+});
+
+afterAll(() => {
+  server.close();
+  clock.restore();
+});
+
+test("in the scenarios that other clients are measured by, no promise is broken", { timeout: 30_000 }, async () => {
+  const figures = await figuresOf(livedataClient({ createLiveData, serviceAccount }), { server, clock });
+  expect(brokenPromises(figures)).toEqual([]);
+});
+
+test("a promise that is broken is told", () => {
+  const stale = { exchanges: 20, failed: 0 };
+  const outage = { attempts: 200, failed: 0 };
+  const told = brokenPromises({ cold: 100, stale, outage, ttl60: 50, rejected: 50, leak: "S+T" });
+  expect(told).toEqual([
+    "cold: 1 exchange, not 100",
+    "stale: 1 exchange and 0 failed calls, not 20 exchanges and 0 failed",
+    "outage: at most 6 attempts and 0 failed calls, not 200 attempts and 0 failed",
+    "ttl60: at most 2 exchanges, not 50",
+    "rejected: 1 token request, not 50",
+    "leak: none, not S+T",
+  ]);
+});
