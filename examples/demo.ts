@@ -1,5 +1,4 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { createLiveData, isLiveDataError, type LiveData, serviceAccount } from "@livedata/sdk";
+import { type AuthEvent, createLiveData, isLiveDataError, type LiveData, serviceAccount } from "@livedata/sdk";
 import { createFakeLiveData, fakeCredentials } from "@livedata/sdk/testing";
 import {
   alumniAt,
@@ -7,6 +6,7 @@ import {
   countByTitle,
   findByEmail,
   findByNameAndCompany,
+  headcountByFunction,
   newJoiners,
   priceOf,
 } from "./talent-desk.js";
@@ -17,9 +17,25 @@ const { orgId } = fakeCredentials;
 const fake = createFakeLiveData();
 const server = await fake.listen();
 
+/** Told of what happens to the access token; a step may wait for something of it. */
+const observers = new Set<(event: AuthEvent) => void>();
+const observe = (event: AuthEvent) => {
+  for (const tell of observers) tell(event);
+};
+
 function signIn(clientSecret: string): LiveData {
   const { clientId } = fakeCredentials.serviceAccount;
-  return createLiveData({ orgId, baseUrl: server.url, auth: serviceAccount({ clientId, clientSecret }) });
+  return createLiveData({ orgId, baseUrl: server.url, auth: serviceAccount({ clientId, clientSecret }), observe });
+}
+
+function happening(type: AuthEvent["type"]): Promise<void> {
+  return new Promise((resolve) => observers.add((event) => event.type === type && resolve()));
+}
+
+/** Turns the clock of this process, which the SDK and the embedded API both go by. */
+function letTimePass(ms: number): void {
+  const { now } = Date;
+  Date.now = () => now() + ms;
 }
 
 const livedata = signIn(fakeCredentials.serviceAccount.clientSecret);
@@ -50,12 +66,13 @@ const steps: [name: string, run: () => Promise<Outcome>][] = [
     },
   ],
   [
-    "who of them studied at Example University?",
+    "who of Example University has worked at Salesforce?",
     async () => {
-      const { people, count, creditsUsed } = await alumniAt(livedata, "Example University", "NVIDIA");
+      const { people, count, creditsUsed } = await alumniAt(livedata, "Example University", "Salesforce");
+      const again = await alumniAt(livedata, "Example University", "Salesforce");
       return {
-        says: `${count} people, ${creditsUsed} credits: those paid for above are free`,
-        isExpected: count > 0 && creditsUsed < people.length,
+        says: `${count} people, ${creditsUsed} credits, and ${again.creditsUsed} to ask again`,
+        isExpected: count > 0 && creditsUsed > 0 && creditsUsed <= people.length && again.creditsUsed === 0,
       };
     },
   ],
@@ -66,6 +83,17 @@ const steps: [name: string, run: () => Promise<Outcome>][] = [
       return {
         says: `${count}, for ${creditsUsed} credits`,
         isExpected: count > 0 && people.length === 0 && creditsUsed === 0,
+      };
+    },
+  ],
+  [
+    "what do the people of Acme Corp do?",
+    async () => {
+      const headcounts = await headcountByFunction(livedata, "LDC-EXAMPLE");
+      const [largest] = [...headcounts].sort(([, a], [, b]) => b - a);
+      return {
+        says: `${headcounts.size} functions, most of them ${largest?.[0]} (${largest?.[1]})`,
+        isExpected: headcounts.size > 1 && (largest?.[1] ?? 0) > 0,
       };
     },
   ],
@@ -102,14 +130,13 @@ const steps: [name: string, run: () => Promise<Outcome>][] = [
     },
   ],
   [
-    "use a token that is about to expire",
+    "57 minutes later, as the token is about to expire",
     async () => {
-      fake.sessions.revokeAll();
-      fake.sessions.tokenLife = 3_000;
-      const held = await renewedToken();
-      await pause(2_500);
+      const held = await livedata.accessToken();
+      const renewed = happening("refreshed_behind");
+      letTimePass(57 * 60_000);
       const used = await livedata.accessToken();
-      await pause(100);
+      await renewed;
       const next = await livedata.accessToken();
       return { says: "used at once, and renewed behind the call", isExpected: used === held && next !== held };
     },
@@ -142,12 +169,6 @@ const steps: [name: string, run: () => Promise<Outcome>][] = [
   ],
 ];
 
-/** A token made after all others were revoked; a call finds that out. */
-async function renewedToken(): Promise<string> {
-  await countByTitle(livedata, "Software Engineer");
-  return livedata.accessToken();
-}
-
 console.log(`\nThe embedded Live Data API, ${fake.people.length} made-up people, at ${server.url}\n`);
 let failed = 0;
 for (const [name, run] of steps) {
@@ -155,7 +176,7 @@ for (const [name, run] of steps) {
   const { says, isExpected } = await run().catch((error: unknown) => ({ says: String(error), isExpected: false }));
   const exchanges = fake.sessions.exchanges - before;
   if (!isExpected) failed++;
-  const line = `${isExpected ? "✓" : "✗"} ${name.padEnd(42)} ${says}`;
+  const line = `${isExpected ? "✓" : "✗"} ${name.padEnd(54)} ${says}`;
   console.log(exchanges === 0 ? line : `${line}  [${exchanges} exchange${exchanges > 1 ? "s" : ""}]`);
 }
 await server.close();

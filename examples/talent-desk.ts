@@ -52,7 +52,11 @@ export async function alumniAt(livedata: LiveData, school: string, company: stri
           isJobsGroup: false,
           filters: [{ type: "must", field: "education.school", match_type: "fuzzy", string_values: [school] }],
         },
-        { operator: "and", isJobsGroup: true, filters: [worksAt(company)] },
+        {
+          operator: "and",
+          isJobsGroup: true,
+          filters: [{ type: "must", field: "jobs.company.name", match_type: "fuzzy", string_values: [company] }],
+        },
       ],
     },
   });
@@ -85,7 +89,7 @@ export async function findByEmail(livedata: LiveData, email: string): Promise<Pe
       body: { size: 1, matches: [{ fields: [{ field_name: "email_address", search_term: email }] }] },
     }),
   );
-  return matches[0]?.people?.[0];
+  return matches[0]?.people[0];
 }
 
 /** Who of this name works at a company; undefined for nobody that is known. */
@@ -111,15 +115,56 @@ export async function findByNameAndCompany(
       },
     }),
   );
-  return matches[0]?.people?.[0];
+  return matches[0]?.people[0];
+}
+
+/** How many people of a company and its subsidiaries do what, by function, as of the latest month. Free. */
+export async function headcountByFunction(livedata: LiveData, companyId: string): Promise<Map<string, number>> {
+  const { report_results } = unwrap(
+    await livedata.people.POST("/search", {
+      body: {
+        size: 0,
+        filters: [
+          {
+            operator: "and",
+            filters: [
+              {
+                operator: "or",
+                filters: [
+                  { type: "must", field: "jobs.company.id", match_type: "exact", string_values: [companyId] },
+                  {
+                    type: "must",
+                    field: "jobs.company.group_id",
+                    match_type: "exact",
+                    string_values: [`${companyId}-group`],
+                  },
+                ],
+              },
+            ],
+            report: {
+              name: "demographics",
+              params: { date_from: "2024-02-15", date_to: "2026-02-15", group_by: ["jobs.function"], status: "active" },
+            },
+          },
+        ],
+      },
+    }),
+  );
+  const headcounts = new Map<string, number>();
+  for (const { group_values, count_employees } of report_results?.demographics ?? []) {
+    // Rows come by date, so the latest stays.
+    headcounts.set(String(group_values?.[0]?.value ?? "unknown"), count_employees ?? 0);
+  }
+  return headcounts;
 }
 
 /** What a search for a company's people would cost, in credits. Asking is free. */
 export async function priceOf(livedata: LiveData, company: string, size: number): Promise<number> {
-  const { response } = await livedata.people.POST("/search/preview", {
+  const result = await livedata.people.POST("/search/preview", {
     body: { size, filters: [{ operator: "and", filters: [worksAt(company)] }] },
   });
-  return Number(response.headers.get("X-LDT-Credits-Cost"));
+  unwrap(result);
+  return creditsIn(result.response, "X-LDT-Credits-Cost");
 }
 
 /** A company by its domain, id or LinkedIn slug. */
@@ -130,5 +175,11 @@ export async function company(livedata: LiveData, lookup: string): Promise<Compa
 }
 
 function paid(response: Response, { people, count }: { people: Person[]; count: number }): PaidPeople {
-  return { people, count, creditsUsed: Number(response.headers.get("X-LDT-Credits-Used")) };
+  return { people, count, creditsUsed: creditsIn(response, "X-LDT-Credits-Used") };
+}
+
+function creditsIn(response: Response, header: string): number {
+  const credits = response.headers.get(header);
+  if (credits === null) throw new Error(`The API sent no ${header}`);
+  return Number(credits);
 }

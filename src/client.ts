@@ -12,7 +12,7 @@ import type { paths as LedgersPaths } from "./generated/ledgers.js";
 import type { paths as PeoplePaths } from "./generated/people.js";
 import { replayableRequest } from "./http/replayable-request.js";
 import { type CustomFetch, type Send, sendArguments, sendBy } from "./http/send.js";
-import type { ServiceClient } from "./service-client.js";
+import type { CallOptions, ServiceClient } from "./service-client.js";
 import { withConnectionErrors } from "./transport/connection-errors.js";
 import { withTimeout } from "./transport/timeout.js";
 
@@ -56,11 +56,13 @@ export function createLiveData(options: LiveDataOptions = {}): LiveData {
   const authorized = (network: Send) => withAuthorization(timed(network), tokens);
 
   function client<Paths extends {}>(baseUrl: string, steps: (network: Send) => Send): ServiceClient<Paths> {
-    const fetchOf = (fetch?: CustomFetch): CustomFetch => {
-      const send = steps(sendBy({ fetch, requestInitExt: configuration.requestInitExt }));
-      return async (request) => send(...(await sendArguments(request)));
+    const { requestInitExt } = configuration;
+    const fetchOf: FetchOf = ({ fetch = configuration.fetch, signal, timeout }) => {
+      const send = steps(sendBy({ fetch, requestInitExt }));
+      // Not left to the Request, which a middleware may replace.
+      return async (request) => send(...(await sendArguments(request, { signal, timeout })));
     };
-    const fetch = fetchOf(configuration.fetch);
+    const fetch = fetchOf({});
     return serviceClient(createClient<Paths>({ baseUrl, fetch, Request: replayableRequest() }), fetchOf);
   }
 
@@ -75,35 +77,34 @@ export function createLiveData(options: LiveDataOptions = {}): LiveData {
 
 const methods = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"] as const;
 
-interface AnyInit {
-  readonly fetch?: CustomFetch;
-  readonly signal?: AbortSignal | null;
-}
+type AnyInit = Pick<CallOptions, "fetch" | "signal" | "timeout">;
+type FetchOf = (init: AnyInit) => CustomFetch;
 type AnyCall = (path: string, init?: AnyInit) => Promise<unknown>;
 type AnyCalls = Record<(typeof methods)[number], AnyCall> & {
   request: (method: string, path: string, init?: AnyInit) => Promise<unknown>;
 };
 
 /**
- * Makes of an openapi-fetch client one of ours: a `fetch` that is given to one call serves as the network of that
- * call, where openapi-fetch would use it in place of what authorizes; and what openapi-fetch throws raw is an error of
- * this package.
+ * Makes of an openapi-fetch client one of ours: what one call brings (its network, its signal, its time) goes to the
+ * steps below, where openapi-fetch would put a `fetch` in their place; and what openapi-fetch throws raw is an error
+ * of this package.
  */
-function serviceClient<Paths extends {}>(
-  client: Client<Paths>,
-  fetchOf: (fetch: CustomFetch) => CustomFetch,
-): ServiceClient<Paths> {
+function serviceClient<Paths extends {}>(client: Client<Paths>, fetchOf: FetchOf): ServiceClient<Paths> {
   const calls = client as unknown as AnyCalls;
   const ours =
     (call: AnyCall): AnyCall =>
     (path, init) =>
-      call(path, init?.fetch ? { ...init, fetch: fetchOf(init.fetch) } : init).catch((error: unknown) => {
+      call(path, bringsOwn(init) ? { ...init, fetch: fetchOf(init) } : init).catch((error: unknown) => {
         throw toCallError(error, init?.signal);
       });
   for (const method of methods) calls[method] = ours(calls[method]);
   const { request } = calls;
   calls.request = (method, path, init) => ours((path, init) => request(method, path, init))(path, init);
   return calls as unknown as ServiceClient<Paths>;
+}
+
+function bringsOwn(init: AnyInit | undefined): init is AnyInit {
+  return init !== undefined && Boolean(init.fetch ?? init.signal ?? init.timeout !== undefined);
 }
 
 function toCallError(error: unknown, signal: AbortSignal | null | undefined): unknown {

@@ -34,10 +34,13 @@ type PathsWith<Paths, V extends Verb> = {
 
 type Content<Part> = Part extends { content: infer Media } ? Media[keyof Media] : never;
 
+/** A body is sent as JSON, so where an operation takes several media types it is that one's. */
+type JsonOf<RequestBody> = RequestBody extends { content: { "application/json": infer Json } } ? Json : never;
+
 type Body<Operation> = Operation extends { requestBody: infer RequestBody }
-  ? { readonly body: Content<RequestBody> }
+  ? { readonly body: JsonOf<RequestBody> }
   : Operation extends { requestBody?: infer RequestBody }
-    ? { readonly body?: Content<NonNullable<RequestBody>> }
+    ? { readonly body?: JsonOf<NonNullable<RequestBody>> }
     : { readonly body?: never };
 
 type Params<Operation> = Operation extends { parameters: infer Parameters }
@@ -59,7 +62,12 @@ export type ServiceResult<Operation, As extends ParseAs = "json"> =
       error?: never;
       response: Response;
     }
-  | { data?: never; error: ContentOf<Operation, Exclude<keyof Responses<Operation>, Success>>; response: Response };
+  | {
+      data?: never;
+      /** The parsed body; a text where it was not JSON, and undefined where there was none. */
+      error: ContentOf<Operation, Exclude<keyof Responses<Operation>, Success>> | string | undefined;
+      response: Response;
+    };
 
 type ContentOf<Operation, Status> = Content<Responses<Operation>[keyof Responses<Operation> & Status]>;
 

@@ -88,6 +88,7 @@ describe("an option that cannot be right", () => {
     [{ baseUrl: "ftp://gotlivedata.io" }, /is not https/],
     [{ baseUrl: "https://me:hunter2@gotlivedata.io" }, /has a user name or password in it/],
     [{ baseUrl: "https://gotlivedata.io/?a=b" }, /has a query or a fragment/],
+    [{ baseUrl: "https://gotlivedata.io/#" }, /has a query or a fragment/],
     [{ baseUrls: { companies: "http://dwh.test" } }, /^`baseUrls.companies` is not https/],
     [{ timeout: 0 }, /^`timeout` must be/],
     [{ timeout: Number.NaN }, /^`timeout` must be/],

@@ -295,7 +295,7 @@ export const mutations: readonly Mutation[] = [
   {
     rule: "resend: a stream is sent again",
     file: "authorize.ts",
-    find: "if (init.body instanceof ReadableStream) {",
+    find: "if (!isRepeatable(init.body)) {",
     replace: "if (false) {",
   },
   {
@@ -341,10 +341,10 @@ export const mutations: readonly Mutation[] = [
     replace: 'redirect: "follow"',
   },
   {
-    rule: "out of reach: a refusal repeats a credential",
+    rule: "out of reach: the platform's error, which may hold the request, is told whole",
     file: "session.ts",
-    find: 'return repeats ? "" : ',
-    replace: "return ",
+    find: "const { name, code, cause }: Error",
+    replace: "const { message: name, code, cause }: Error",
   },
   {
     rule: "out of reach: the parser's error, which quotes the body, is the cause",

@@ -17,6 +17,7 @@ export class ApiKeyTokenSource implements TokenSource {
   readonly #apiKey: ApiKey;
   #token: AccessToken | undefined;
   #rejected = false;
+  #reading: Promise<AccessToken> | undefined;
 
   constructor(apiKey: ApiKey, origins: readonly string[], network: NetworkOptions, observe: AuthObserver) {
     this.origins = origins;
@@ -28,17 +29,24 @@ export class ApiKeyTokenSource implements TokenSource {
   async token({ signal }: { readonly signal?: AbortSignal | null | undefined } = {}): Promise<AccessToken> {
     signal?.throwIfAborted();
     if (this.#token && !this.#rejected) return this.#token;
-    const key = await untilAborted(this.#apiKey.read(), signal);
-    this.#rejected = false;
-    // The same object again says that there is nothing new to try.
-    if (this.#token?.value === key) return this.#token;
-    this.#token = new AccessToken(key, { life: Infinity, start: now(systemClock) }, 0);
-    return this.#token;
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return untilAborted(this.#reading, signal);
   }
 
   invalidate(rejected?: AccessToken): void {
     if (rejected && rejected !== this.#token) return;
     this.#rejected = true;
     if (rejected) this.observe({ type: "token_rejected" });
+  }
+
+  async #read(): Promise<AccessToken> {
+    const key = await this.#apiKey.read();
+    this.#rejected = false;
+    // The same object again says that there is nothing new to try.
+    if (this.#token?.value === key) return this.#token;
+    this.#token = new AccessToken(key, { life: Infinity, start: now(systemClock) }, 0);
+    return this.#token;
   }
 }

@@ -13,7 +13,7 @@ const API_KEY_REJECTED =
  * Sends each request with an access token, and sends it once more with a new one where the API answers 401.
  *
  * A request that brings its own `Authorization` goes out untouched. The second answer is returned as it is, and so
- * is a 401 to a body that was a stream, which cannot be sent again; its token is renewed for the next call.
+ * is a 401 to a body that can be read but once, such as a stream; its token is renewed for the next call.
  *
  * @param send the next step
  * @param source gives the tokens
@@ -28,7 +28,7 @@ export function withAuthorization(send: Send, source: TokenSource): Send {
     const token = await source.token(init);
     const response = await send(url, { ...init, headers: bearing(init.headers, token) });
     if (response.status !== 401) return response;
-    if (init.body instanceof ReadableStream) {
+    if (!isRepeatable(init.body)) {
       source.invalidate(token);
       return response;
     }
@@ -66,6 +66,18 @@ export async function renew(
     // Not awaited: a body that trickles in must not hold the second attempt up.
     if (token !== rejected) void discardBody(response);
   }
+}
+
+/** Platforms take streams of several kinds, so what can be read again is listed, and not what cannot. */
+function isRepeatable(body: RequestInit["body"]): boolean {
+  if (body === undefined || body === null || typeof body === "string") return true;
+  return (
+    body instanceof ArrayBuffer ||
+    ArrayBuffer.isView(body) ||
+    body instanceof Blob ||
+    body instanceof FormData ||
+    body instanceof URLSearchParams
+  );
 }
 
 /**

@@ -31,7 +31,7 @@ const CLIENT_ID: SecretSource = { option: "clientId", variable: "LIVEDATA_CLIENT
 const CLIENT_SECRET: SecretSource = { option: "clientSecret", variable: "LIVEDATA_CLIENT_SECRET" };
 const USERNAME: SecretSource = { option: "username", variable: "LIVEDATA_USERNAME" };
 const PASSWORD: SecretSource = { option: "password", variable: "LIVEDATA_PASSWORD" };
-const API_KEY: SecretSource = { option: "apiKey", variable: "LIVEDATA_API_KEY" };
+const API_KEY: SecretSource = { option: "apiKey", variable: "LIVEDATA_API_KEY", isHeader: true };
 
 /**
  * Signs in as a service account: the way for a backend. The session is made by the vendor's `clientCredentials` grant.

@@ -6,12 +6,20 @@ import { ConfigurationError } from "../errors/configuration-error.js";
  */
 export type Secret = string | (() => string | Promise<string>);
 
+/** What a header can carry. The platform's own error for anything else would echo it. */
+export const HEADER_SAFE = /^[\x21-\x7e]+$/;
+
+/** How long a function may take to give a secret, in ms. */
+const READ_TIMEOUT = 10_000;
+
 /** Where a value may come from, for messages. */
 export interface SecretSource {
   /** The option that holds it, such as `clientSecret`. */
   readonly option: string;
   /** The environment variable that may hold it. */
   readonly variable: string;
+  /** Whether it goes into a header as it is. */
+  readonly isHeader?: boolean;
 }
 
 /**
@@ -41,27 +49,33 @@ export async function readSecret(secret: Secret, source: SecretSource): Promise<
 }
 
 async function call(secret: () => string | Promise<string>, { option }: SecretSource): Promise<unknown> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooLong = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`nothing came within ${READ_TIMEOUT} ms`)), READ_TIMEOUT);
+  });
   try {
-    return await secret();
+    return await Promise.race([secret(), tooLong]);
   } catch (cause) {
-    throw new ConfigurationError(`\`${option}\` is a function that failed: its error is the \`cause\``, {
-      cause,
-    });
+    throw new ConfigurationError(`\`${option}\` is a function that failed: its error is the \`cause\``, { cause });
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-function checkText(text: unknown, { option, variable }: SecretSource, verb: string): asserts text is string {
-  const fault = faultOf(text);
+function checkText(text: unknown, source: SecretSource, verb: string): asserts text is string {
+  const { option, variable } = source;
+  const fault = faultOf(text, source);
   if (fault === undefined) return;
   throw new ConfigurationError(
     `\`${option}\` ${verb} ${fault}: pass the text itself; or pass no \`auth\`, and set ${variable}`,
   );
 }
 
-function faultOf(text: unknown): string | undefined {
+function faultOf(text: unknown, { isHeader }: SecretSource): string | undefined {
   if (text === undefined || text === null) return "missing";
   if (typeof text !== "string") return `a ${typeof text} instead of a string`;
   if (text.trim() === "") return "blank";
   if (/[\r\n]/.test(text)) return "a text with a line break in it (from a file or a variable? trim it)";
+  if (isHeader && !HEADER_SAFE.test(text)) return "a text with a character that no header can carry";
   return undefined;
 }

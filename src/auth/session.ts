@@ -9,13 +9,11 @@ import { AccessToken } from "./access-token.js";
 import { type Clock, now } from "./clock.js";
 import type { SessionCredentials, SessionRequest } from "./credentials.js";
 import { parseExpiresAt } from "./expires-at.js";
+import { HEADER_SAFE } from "./secret.js";
 import { untilAborted } from "./until-aborted.js";
 
 /** No session's answer is larger, in bytes; a larger one is not read to its end. */
 const MAX_BODY = 1024 * 1024;
-/** What a header can carry. The platform's own error for anything else would echo the token. */
-const HEADER_SAFE = /^[\x21-\x7e]+$/;
-
 /** What the exchange needs besides credentials. */
 export interface SessionOptions {
   /** The base URL of the identity service, without a slash at its end. */
@@ -61,8 +59,8 @@ export function sessionExchange(kind: SessionCredentials["kind"], options: Sessi
         redirect: "manual",
         signal: deadline.signal,
       });
-      const { data, error, response } = await untilAborted(call, deadline.signal);
-      if (!response.ok) throw refusal(kind, response, explanation(error, request));
+      const { data, response } = await untilAborted(call, deadline.signal);
+      if (!response.ok) throw refusal(kind, response);
       const { accessToken, expiresAt } = readSession(data);
       const serverTime = serverTimeOf(response.headers, start.wall);
       const life = expiresAt - (serverTime ?? start.wall);
@@ -74,9 +72,10 @@ export function sessionExchange(kind: SessionCredentials["kind"], options: Sessi
       if (deadline.signal.aborted) {
         throw new SessionError("timeout", `The session exchange gave no complete answer within ${timeout} ms`);
       }
-      throw new SessionError("unreachable", `The session exchange got no complete answer from ${baseUrl}`, {
-        cause: error,
-      });
+      throw new SessionError(
+        "unreachable",
+        `The session exchange got no complete answer from ${baseUrl} (${namesOf(error)})`,
+      );
     } finally {
       clearTimeout(timer);
     }
@@ -135,28 +134,24 @@ const remedies = {
   user: "check `username` and `password` (LIVEDATA_USERNAME, LIVEDATA_PASSWORD)",
 } as const;
 
-function refusal(kind: SessionCredentials["kind"], { status, headers }: Response, detail: string): SessionError {
+/** The API's own words are left out: they may repeat a credential, in more ways than can be looked for. */
+function refusal(kind: SessionCredentials["kind"], { status, headers }: Response): SessionError {
   const details = { status, retryAfter: retryAfter(headers) };
   if (status === 400 || status === 401 || status === 403) {
-    const message = `The API rejected the credentials of the ${kind} (${status}${detail}): ${remedies[kind]}`;
+    const message = `The API rejected the credentials of the ${kind} (${status}): ${remedies[kind]}`;
     return new SessionError("rejected", message, details);
   }
   if (status === 408 || status === 429 || status >= 500) {
-    return new SessionError("unavailable", `The session exchange failed on the server (${status}${detail})`, details);
+    return new SessionError("unavailable", `The session exchange failed on the server (${status})`, details);
   }
-  const message = `The session exchange was answered with ${status}${detail}: is \`baseUrl\` the API's?`;
+  const message = `The session exchange was answered with ${status}: is \`baseUrl\` the API's?`;
   return new SessionError("invalid_response", message, details);
 }
 
-/** The API's own words, unless they repeat a credential. */
-function explanation(body: unknown, request: SessionRequest): string {
-  if (typeof body !== "object" || body === null) return "";
-  const { message, error }: { message?: unknown; error?: unknown } = body;
-  const text = [message, error].find((words) => typeof words === "string");
-  if (text === undefined || text.length > 200 || !/^[\x20-\x7e]+$/.test(text)) return "";
-  const { grantType: _public, ...credentials } = { grantType: "", ...request.body };
-  const repeats = Object.values(credentials).some(
-    (value) => text.includes(value) || text.includes(encodeURIComponent(value)),
-  );
-  return repeats ? "" : `, "${text}"`;
+/** The names and codes of an error and its causes. The rest may hold the request, and with it the secret. */
+function namesOf(error: unknown): string {
+  if (!(error instanceof Error)) return "no error";
+  const { name, code, cause }: Error & { code?: unknown } = error;
+  const own = typeof code === "string" ? `${name} ${code}` : name;
+  return cause === undefined ? own : `${own}, ${namesOf(cause)}`;
 }

@@ -1,11 +1,7 @@
-import { LiveDataError, type LiveDataErrorOptions } from "./live-data-error.js";
+import { LiveDataError } from "./live-data-error.js";
 
 /** The caller's own `AbortSignal` ended the call; `cause` is the signal's reason. */
 export class AbortedError extends LiveDataError {
   protected static override readonly code = "aborted";
   override readonly name = "AbortedError";
-
-  constructor(message: string, options?: LiveDataErrorOptions) {
-    super("aborted", message, options);
-  }
 }

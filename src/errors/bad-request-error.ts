@@ -1,11 +1,7 @@
-import { LiveDataError, type LiveDataErrorOptions } from "./live-data-error.js";
+import { LiveDataError } from "./live-data-error.js";
 
 /** 400 or 422: the API did not accept what was sent. `body` holds its explanation. */
 export class BadRequestError extends LiveDataError {
   protected static override readonly code = "bad_request";
   override readonly name = "BadRequestError";
-
-  constructor(message: string, options?: LiveDataErrorOptions) {
-    super("bad_request", message, options);
-  }
 }

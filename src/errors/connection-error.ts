@@ -1,11 +1,7 @@
-import { LiveDataError, type LiveDataErrorOptions } from "./live-data-error.js";
+import { LiveDataError } from "./live-data-error.js";
 
 /** No complete answer came: the name did not resolve, the connection was refused or broke. `cause` is the platform's error. */
 export class ConnectionError extends LiveDataError {
   protected static override readonly code = "connection";
   override readonly name = "ConnectionError";
-
-  constructor(message: string, options?: LiveDataErrorOptions) {
-    super("connection", message, options);
-  }
 }

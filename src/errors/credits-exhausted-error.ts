@@ -1,11 +1,7 @@
-import { LiveDataError, type LiveDataErrorOptions } from "./live-data-error.js";
+import { LiveDataError } from "./live-data-error.js";
 
 /** 402: the organization has no credits left in this billing period. */
 export class CreditsExhaustedError extends LiveDataError {
   protected static override readonly code = "credits_exhausted";
   override readonly name = "CreditsExhaustedError";
-
-  constructor(message: string, options?: LiveDataErrorOptions) {
-    super("credits_exhausted", message, options);
-  }
 }

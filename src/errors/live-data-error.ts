@@ -39,8 +39,8 @@ export interface LiveDataErrorOptions {
  *
  * Messages hold no secret, no token and no person's data, so that they may be logged.
  */
-export class LiveDataError extends Error {
-  /** The code that the brand of this class bears; undefined on the base, which takes every code. */
+export abstract class LiveDataError extends Error {
+  /** The code of this class, which its brand bears; undefined on the base, which stands for every code. */
   protected static readonly code: LiveDataErrorCode | undefined = undefined;
 
   /** What went wrong. */
@@ -57,14 +57,14 @@ export class LiveDataError extends Error {
    */
   declare readonly body: unknown;
 
-  constructor(code: LiveDataErrorCode, message: string, options: LiveDataErrorOptions = {}) {
+  constructor(message: string, options: LiveDataErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.code = code;
+    this.code = new.target.code ?? "unexpected_status";
     this.status = options.status;
     this.retryAfter = options.retryAfter;
     this.retryable = options.retryable ?? false;
     Object.defineProperty(this, "body", { value: options.body });
-    Object.defineProperty(this, BRAND, { value: code });
+    Object.defineProperty(this, BRAND, { value: this.code });
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {

@@ -1,11 +1,7 @@
-import { LiveDataError, type LiveDataErrorOptions } from "./live-data-error.js";
+import { LiveDataError } from "./live-data-error.js";
 
 /** 404: no such person, company, path or organization. */
 export class NotFoundError extends LiveDataError {
   protected static override readonly code = "not_found";
   override readonly name = "NotFoundError";
-
-  constructor(message: string, options?: LiveDataErrorOptions) {
-    super("not_found", message, options);
-  }
 }

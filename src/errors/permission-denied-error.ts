@@ -1,11 +1,7 @@
-import { LiveDataError, type LiveDataErrorOptions } from "./live-data-error.js";
+import { LiveDataError } from "./live-data-error.js";
 
 /** 403: the account's role or the API key does not allow this operation. */
 export class PermissionDeniedError extends LiveDataError {
   protected static override readonly code = "permission_denied";
   override readonly name = "PermissionDeniedError";
-
-  constructor(message: string, options?: LiveDataErrorOptions) {
-    super("permission_denied", message, options);
-  }
 }

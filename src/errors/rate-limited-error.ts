@@ -1,11 +1,7 @@
-import { LiveDataError, type LiveDataErrorOptions } from "./live-data-error.js";
+import { LiveDataError } from "./live-data-error.js";
 
 /** 429: too many requests. `retryAfter` tells how long to wait, where the API said it. */
 export class RateLimitedError extends LiveDataError {
   protected static override readonly code = "rate_limited";
   override readonly name = "RateLimitedError";
-
-  constructor(message: string, options?: LiveDataErrorOptions) {
-    super("rate_limited", message, options);
-  }
 }

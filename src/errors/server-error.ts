@@ -1,11 +1,7 @@
-import { LiveDataError, type LiveDataErrorOptions } from "./live-data-error.js";
+import { LiveDataError } from "./live-data-error.js";
 
 /** 5xx: the API failed to handle a sound request. */
 export class ServerError extends LiveDataError {
   protected static override readonly code = "server";
   override readonly name = "ServerError";
-
-  constructor(message: string, options?: LiveDataErrorOptions) {
-    super("server", message, options);
-  }
 }

@@ -19,7 +19,7 @@ export class SessionError extends LiveDataError {
   readonly reason: SessionErrorReason;
 
   constructor(reason: SessionErrorReason, message: string, options: LiveDataErrorOptions = {}) {
-    super("session", message, {
+    super(message, {
       ...options,
       retryable: reason === "unavailable" || reason === "unreachable" || reason === "timeout",
     });

@@ -1,11 +1,7 @@
-import { LiveDataError, type LiveDataErrorOptions } from "./live-data-error.js";
+import { LiveDataError } from "./live-data-error.js";
 
 /** No complete answer came in the time that was allowed. */
 export class TimeoutError extends LiveDataError {
   protected static override readonly code = "timeout";
   override readonly name = "TimeoutError";
-
-  constructor(message: string, options?: LiveDataErrorOptions) {
-    super("timeout", message, options);
-  }
 }

@@ -6,7 +6,8 @@ export type Service = "companies" | "identity" | "ledgers" | "people";
 /** Where the API is. */
 export interface BaseUrlOptions {
   /**
-   * The API's host, to which the path of each service is added. Variable: `LIVEDATA_BASE_URL`.
+   * The API's host, to which the path of each service is added. Variable, read by `createLiveData` alone:
+   * `LIVEDATA_BASE_URL`.
    * @default "https://gotlivedata.io"
    */
   readonly baseUrl?: string | undefined;
@@ -64,7 +65,7 @@ function checkBaseUrl(text: string, option: string): string {
   const url = parseUrl(text);
   if (!url) throw refuse(`is not a URL: give one such as ${DEFAULT_HOST}`);
   if (url.username || url.password) throw refuse("has a user name or password in it: pass credentials as `auth`");
-  if (url.search || url.hash) throw refuse("has a query or a fragment: end it with its path");
+  if (/[?#]/.test(text)) throw refuse("has a query or a fragment: end it with its path");
   if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))) {
     return text.trim().replace(/\/+$/, "");
   }

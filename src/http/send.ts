@@ -7,6 +7,11 @@ export interface SendInit extends RequestInit {
   timeout?: number | undefined;
 }
 
+/** What `fetch` takes as its second argument, and the time that one call brings; undefined counts as absent. */
+export type CallInit = { readonly [Member in keyof RequestInit]?: RequestInit[Member] | undefined } & {
+  readonly timeout?: number | undefined;
+};
+
 /**
  * One step of the way from a call to the network. A step takes the next one and answers in its place, so that
  * timeout, authorization and retry are each a function from `Send` to `Send`.
@@ -52,14 +57,26 @@ export function sendBy({ fetch: customFetch, requestInitExt }: NetworkOptions): 
  */
 export async function sendArguments(
   input: string | URL | Request,
-  init: RequestInit = {},
+  init: CallInit = {},
 ): Promise<[url: string, init: SendInit]> {
-  if (!(input instanceof Request)) return [String(input), { ...init, headers: new Headers(init.headers) }];
-  const headers = new Headers(init.headers ?? input.headers);
-  const { method, redirect, signal } = input;
-  const made: RequestInit = rememberedInit(input) ?? { method, redirect, signal };
+  if (!(input instanceof Request)) {
+    return [String(input), { ...withoutUndefined(init), headers: new Headers(init.headers) }];
+  }
+  // Entry by entry: nock and msw patch `Headers` to copy what a Request was made from, not what it has.
+  const headers = new Headers(init.headers ?? [...input.headers]);
+  const made: RequestInit = rememberedInit(input) ?? settingsOf(input);
   const body = init.body ?? (typeof made.body === "string" ? made.body : await readBody(input));
-  return [input.url, { ...made, ...init, headers, body }];
+  return [input.url, { ...made, ...withoutUndefined(init), headers, body }];
+}
+
+function settingsOf(request: Request): RequestInit {
+  const { method, redirect, signal, cache, credentials, integrity, keepalive, mode } = request;
+  return withoutUndefined({ method, redirect, signal, cache, credentials, integrity, keepalive, mode });
+}
+
+/** `fetch` takes a member that is undefined for one that is absent, and not every platform has all of them. */
+function withoutUndefined(members: CallInit): RequestInit {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }
 
 async function readBody(request: Request): Promise<ArrayBuffer | null> {

@@ -47,6 +47,28 @@ test("a stream is not sent again after a 401, and the next call has a new token"
   expect(api.searches[1]).toMatchObject({ authorization: "Bearer token-2", body: '{"size":2}' });
 });
 
+test("a body of another kind that can be read but once is not sent again either", async () => {
+  const api = nockedApi();
+  const fetch = authFetch(createTokenSource({ auth: account, baseUrl: HOST }));
+  api.answer(401);
+  async function* lines() {
+    yield new TextEncoder().encode('{"size":1}');
+  }
+  const init = { method: "POST", body: lines(), duplex: "half" };
+  const response = await fetch(HOST + SEARCH, init as unknown as RequestInit);
+  expect(response.status).toBe(401);
+  expect(api.searches.map(({ body }) => body)).toEqual(['{"size":1}']);
+});
+
+test("an init whose members are undefined leaves the Request as it is", async () => {
+  const api = nockedApi();
+  const fetch = authFetch(createTokenSource({ auth: account, baseUrl: HOST }));
+  const request = new Request(HOST + SEARCH, { method: "POST", body: '{"size":1}', headers: { "x-own": "1" } });
+  const init = { method: undefined, headers: undefined, signal: undefined, body: undefined };
+  expect((await fetch(request, init as unknown as RequestInit)).status).toBe(200);
+  expect(api.searches[0]).toMatchObject({ body: '{"size":1}', headers: { "x-own": "1" } });
+});
+
 test.each([
   ["bytes", () => new TextEncoder().encode('{"a":1}')],
   ["a blob", () => new Blob(['{"a":1}'])],

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createTokenSource } from "../../src/auth/create-token-source.js";
 import { apiKey, serviceAccount, userPassword } from "../../src/auth/credentials.js";
 
@@ -66,6 +66,43 @@ test("a secret may be a function, sync or async, that is called at every exchang
   const account = serviceAccount({ clientId: () => "client-1", clientSecret: async () => `secret-${++round}` });
   await account.read();
   expect((await account.read()).body).toMatchObject({ clientId: "client-1", clientSecret: "secret-2" });
+});
+
+test.each(["key…", "key 1", "kéy", "key\u0000"])("an API key that no header can carry, %j, is refused", async (key) => {
+  const refusal = { code: "configuration", message: expect.stringContaining("no header can carry") };
+  expect(() => apiKey(key)).toThrow(expect.objectContaining(refusal));
+  const error: unknown = await apiKey(() => key)
+    .read()
+    .catch((reason: unknown) => reason);
+  expect(error).toMatchObject(refusal);
+  expect(String(error)).not.toContain(key);
+});
+
+test("a function that gives no secret in 10 s is given up", async () => {
+  vi.useFakeTimers();
+  try {
+    const account = serviceAccount({ clientId: "client-1", clientSecret: () => new Promise<never>(() => {}) });
+    const read = account.read();
+    read.catch(() => {});
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(vi.getTimerCount()).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    await expect(read).rejects.toMatchObject({
+      code: "configuration",
+      message: expect.stringContaining("`clientSecret`"),
+    });
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("a function that gives an API key is called once for calls at the same time", async () => {
+  let reads = 0;
+  const source = createTokenSource({ auth: apiKey(async () => `key-${++reads}`) });
+  const tokens = await Promise.all(Array.from({ length: 100 }, () => source.token()));
+  expect(new Set(tokens).size).toBe(1);
+  expect(reads).toBe(1);
 });
 
 test("credentials do not show what they hold", async () => {

@@ -164,7 +164,7 @@ describe("a refusal", () => {
     answer(status, { message: "No such account" });
     const error = await failure();
     expect(error).toMatchObject({ name: "SessionError", status, reason, retryable });
-    expect(error.message).toContain("No such account");
+    expect(error.message).toContain(String(status));
   });
 
   test("names what to check", async () => {
@@ -184,8 +184,7 @@ describe("a refusal", () => {
     { message: `The secret ${SECRET} is wrong` },
     { error: `clientSecret=${encodeURIComponent(SECRET)}` },
     { message: "No account client-1" },
-    { message: "x".repeat(201) },
-    { message: "line\nbreak" },
+    { message: `cannot parse ${Buffer.from(SECRET).toString("base64")}` },
     { message: { secret: SECRET } },
     SECRET,
   ])("does not repeat what might be a credential: %j", async (body) => {
@@ -194,7 +193,7 @@ describe("a refusal", () => {
     const seen = inspect(error, { showHidden: true, depth: 9 }) + JSON.stringify(error);
     expect(seen).not.toContain(SECRET);
     expect(seen).not.toContain("client-1");
-    expect(error.message).toMatch(/\(401\):/);
+    expect(seen).not.toContain(Buffer.from(SECRET).toString("base64"));
   });
 });
 
@@ -207,11 +206,14 @@ test.each([301, 302, 303, 307, 308])("a redirect of status %i is not followed", 
   expect(other.isDone()).toBe(false);
 });
 
-test("no answer at all is told apart, with the platform's error as its cause", async () => {
-  nock(HOST)
-    .post(PATH)
-    .replyWithError(Object.assign(new Error("refused"), { code: "ECONNREFUSED" }));
-  const error = await failure();
-  expect(error).toMatchObject({ reason: "unreachable", retryable: true });
-  expect(error.cause).toBeInstanceOf(Error);
+test("no answer at all is told apart, by the names of the platform's errors and nothing else of them", async () => {
+  const cause = Object.assign(new Error(`refused ${SECRET}`), { code: "ECONNREFUSED", body: SECRET });
+  const send: Send = () => Promise.reject(new TypeError(`fetch failed for ${SECRET}`, { cause }));
+  const error: unknown = await exchange(account, turnedClock(), send).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({
+    reason: "unreachable",
+    retryable: true,
+    message: expect.stringMatching(/from https:\/\/api\.test.* \(TypeError, Error ECONNREFUSED\)$/),
+  });
+  expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain(SECRET);
 });

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
+import { getEventListeners } from "node:events";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { serviceAccount } from "../../src/auth/credentials.js";
 import { createLiveData } from "../../src/client.js";
 import { serve } from "../support/serve.js";
@@ -59,6 +60,40 @@ async function fiftyRejections(bytes: number) {
     expect(response.status).toBe(200);
   }
   return counts();
+}
+
+test.each<[string, (call: AbortController) => object]>([
+  ["signal", ({ signal }) => ({ signal })],
+  ["timeout", () => ({ timeout: 100 })],
+])("a call's own %s ends it, though a middleware replaced its request", async (_name, options) => {
+  const { server, origin } = await serve((request, response) => {
+    if (request.url === SESSION) request.resume().on("end", () => response.end(sessionJson(1)));
+  });
+  const livedata = createLiveData({ orgId: "o_0123abcd", auth, baseUrl: origin });
+  livedata.people.use({
+    onRequest: ({ request }) =>
+      new Request(request, { headers: { ...Object.fromEntries(request.headers), "x-own": "1" } }),
+  });
+  const leaving = new AbortController();
+  const call = livedata.people.POST("/search", { body: {}, ...options(leaving) });
+  call.catch(() => {});
+  server.on("request", ({ url }) => {
+    if (url !== SESSION) leaving.abort();
+  });
+  await expect(call).rejects.toMatchObject({ code: expect.stringMatching(/^(aborted|timeout)$/) });
+});
+
+test("a call that was healed leaves no timer and no listener", async () => {
+  const { origin } = await rejecting(2_000);
+  const livedata = createLiveData({ orgId: "o_0123abcd", auth, baseUrl: origin });
+  const { signal } = new AbortController();
+  const before = timers();
+  await livedata.people.POST("/search", { body: {}, signal });
+  await vi.waitFor(() => expect([timers(), getEventListeners(signal, "abort")]).toEqual([before, []]));
+});
+
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
 }
 
 test("fifty 401s of an ordinary size cost no connection", async () => {

@@ -5,7 +5,7 @@ const { people, companies, identity, ledgers, accessToken } = createLiveData();
 export async function search(): Promise<SearchResponse> {
   const { data, error } = await people.POST("/search", { body: { size: 25 }, timeout: 5_000 });
   if (data) return data;
-  const explanation: unknown = error.message;
+  const explanation: unknown = typeof error === "object" ? error.message : error;
   throw new Error(String(explanation));
 }
 
@@ -30,7 +30,9 @@ export const company = companies.GET("/companies/{company_lookup}", {
   headers: { "x-trace": "1" },
 });
 export const imports = ledgers.GET("/imports");
-export const session = identity.POST("/session", { body: { username: "jane", password: "secret" } });
+export const session = identity.POST("/session", {
+  body: { grantType: "clientCredentials", clientId: "client", clientSecret: "secret" },
+});
 
 // @ts-expect-error `filter` is not a key of the body
 export const misspeltKey = people.POST("/search", { body: { filter: [] } });
@@ -54,5 +56,7 @@ export const noId = people.GET("/person/{id}");
 export const misspeltOption = people.POST("/search", { body: {}, timeuot: 5_000 });
 // @ts-expect-error a timeout is a number of ms
 export const textualTimeout = people.POST("/search", { body: {}, timeout: "5s" });
+// @ts-expect-error a user's credentials go as a form, which `userPassword` sends
+export const user = identity.POST("/session", { body: { username: "jane", password: "secret" } });
 // @ts-expect-error a service account needs its secret
 export const halfAccount = identity.POST("/session", { body: { grantType: "clientCredentials", clientId: "c" } });
