@@ -6,7 +6,7 @@
  *
  * A broken document gives a line `file:line:column rule message` for each problem, exit 1, and no output at all.
  */
-import { type Api, GENERATED, readApis } from "./generate/config.js";
+import { type Api, GENERATED, REQUEST_SCHEMAS, readApis } from "./generate/config.js";
 import { findStale, type Output, writeOutput } from "./generate/output.js";
 import { BrokenDocuments, distinct, formatProblem } from "./generate/problem.js";
 import { type Bundle, bundle, lint } from "./generate/redocly.js";
@@ -46,7 +46,7 @@ async function generate(root: string): Promise<Output> {
   }
   const all = new Map([...sources.values()].flat().map((source) => [source.file, source]));
   const everySource = [...all.keys()].sort().flatMap((file) => all.get(file) ?? []);
-  output.set(`${GENERATED}/request-schemas.ts`, header(everySource) + generateRequestSchemas(bundles));
+  output.set(REQUEST_SCHEMAS, header(everySource) + generateRequestSchemas(bundles));
   return output;
 }
 

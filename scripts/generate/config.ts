@@ -9,6 +9,9 @@ export const CONFIG = "redocly.yaml";
 /** Where all output goes; whatever else is found there is stale. */
 export const GENERATED = "src/generated";
 
+/** Where the schemas of all request bodies go. */
+export const REQUEST_SCHEMAS = `${GENERATED}/request-schemas.ts`;
+
 /** One API of `redocly.yaml`. */
 export interface Api {
   readonly name: string;
@@ -26,6 +29,8 @@ export function readApis(root: string): Api[] {
     throw new BrokenDocuments([{ file: CONFIG, ...config.at(offset), rule: "config", message }]);
   };
   if (!isMap(apis)) return fail(0, "`apis` lists no document.");
+  // Each file has one writer, or the last would take the place of the others without a word.
+  const writers = new Map([[REQUEST_SCHEMAS, "the request schemas"]]);
   return apis.items.map(({ key, value }) => {
     const offset = isScalar(key) ? (key.range?.[0] ?? 0) : 0;
     const name = String(key);
@@ -35,6 +40,11 @@ export function readApis(root: string): Api[] {
     if (typeof output !== "string" || path.posix.dirname(output) !== GENERATED) {
       return fail(offset, `apis.${name} needs an \`x-openapi-ts.output\` directly under ${GENERATED}.`);
     }
+    const writer = writers.get(output);
+    if (writer !== undefined) {
+      return fail(offset, `apis.${name} has the \`x-openapi-ts.output\` of ${writer}: ${output}.`);
+    }
+    writers.set(output, `apis.${name}`);
     return { name, root: document, output };
   });
 }

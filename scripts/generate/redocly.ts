@@ -28,11 +28,19 @@ interface LintReport {
   }[];
 }
 
-/** Lints the documents with the rules of `redocly.yaml`. */
+/**
+ * Lints the documents with the rules of `redocly.yaml`. A fault of that file is an error, too: as the warning that it
+ * is by default it would go unread, and a rule whose name is misspelt would not be kept.
+ */
 export async function lint(root: string, apis: readonly Api[]): Promise<Problem[]> {
-  const outcome = await redocly(root, ["lint", ...apis.map(({ name }) => name), "--format=json"]);
+  const outcome = await redocly(root, [
+    "lint",
+    ...apis.map(({ name }) => name),
+    "--format=json",
+    "--lint-config=error",
+  ]);
   const problems = parseReports(outcome.stdout).flatMap((report) => report.problems);
-  if (problems.length === 0) return outcome.code === 0 ? [] : [misfortune(root, outcome)];
+  if (problems.length === 0) return outcome.code === 0 ? [] : misfortunes(root, outcome);
   return problems.map(({ ruleId, message, location: [place] }) => ({
     file: place?.source.ref ?? CONFIG,
     line: place?.start?.line ?? 1,
@@ -48,7 +56,7 @@ export async function bundle(root: string, apis: readonly Api[]): Promise<Bundle
   try {
     const names = apis.map(({ name }) => name);
     const outcome = await redocly(root, ["bundle", ...names, "--ext=json", `--output=${folder}`]);
-    if (outcome.code !== 0) throw new BrokenDocuments([misfortune(root, outcome)]);
+    if (outcome.code !== 0) throw new BrokenDocuments(misfortunes(root, outcome));
     return apis.map((api) => readBundle(path.join(folder, `${path.parse(api.root).name}.json`)));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -66,7 +74,7 @@ function parseReports(stdout: string): LintReport[] {
 }
 
 function redocly(root: string, args: readonly string[]): Promise<Outcome> {
-  const env = { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" };
+  const env = { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true", NO_COLOR: "1" };
   return new Promise((resolve) => {
     execFile(
       process.execPath,
@@ -81,20 +89,32 @@ function redocly(root: string, args: readonly string[]): Promise<Outcome> {
 }
 
 /**
- * A failure that Redocly reports in prose, such as `- bad indentation in "/x/redocly.yaml" (3:5)`, as a problem with
- * a place.
+ * What Redocly reports in prose, as problems with a place: the faults of its configuration, or else one failure such
+ * as `- bad indentation in "/x/redocly.yaml" (3:5)`.
  */
-function misfortune(root: string, { stderr }: Outcome): Problem {
+function misfortunes(root: string, { stderr }: Outcome): Problem[] {
+  const faults = [...stderr.matchAll(/^\[\d+\] (.+):(\d+):(\d+) at #.*\n\n(.+)$/gm)];
+  if (faults.length > 0) {
+    return faults.map(([, file = CONFIG, line, column, message = ""]) => ({
+      file,
+      line: Number(line),
+      column: Number(column),
+      rule: "config",
+      message,
+    }));
+  }
   const said = /^\s*- (.+)$/m.exec(stderr)?.[1] ?? "Redocly failed without saying why.";
   const place = /^(.*?)(?: in "([^"]+)")? \((\d+):(\d+)\)$/.exec(said);
   const subject = /processing (.+):$/m.exec(stderr)?.[1];
-  return {
-    file: withoutRoot(root, place?.[2] ?? subject ?? CONFIG),
-    line: Number(place?.[3] ?? 1),
-    column: Number(place?.[4] ?? 1),
-    rule: "redocly",
-    message: withoutRoot(root, place?.[1] ?? said),
-  };
+  return [
+    {
+      file: withoutRoot(root, place?.[2] ?? subject ?? CONFIG),
+      line: Number(place?.[3] ?? 1),
+      column: Number(place?.[4] ?? 1),
+      rule: "redocly",
+      message: withoutRoot(root, place?.[1] ?? said),
+    },
+  ];
 }
 
 function withoutRoot(root: string, text: string): string {

@@ -1,4 +1,5 @@
 import type { Api } from "./config.js";
+import { isRecord } from "./is-record.js";
 import { BrokenDocuments } from "./problem.js";
 import type { Bundle } from "./redocly.js";
 
@@ -126,8 +127,4 @@ function print(value: Json): string {
 
 function mapValues(record: Json, map: (value: unknown) => unknown): Json {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
-}
-
-function isRecord(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -112,9 +112,14 @@ function isExamples(node: unknown): boolean {
 
 function resolves(document: Document, pointer: string): boolean {
   const segments = pointer.split("/").slice(1);
-  return document.hasIn(
-    segments.map((segment) => decodeURIComponent(segment).replaceAll("~1", "/").replaceAll("~0", "~")),
-  );
+  try {
+    return document.hasIn(
+      segments.map((segment) => decodeURIComponent(segment).replaceAll("~1", "/").replaceAll("~0", "~")),
+    );
+  } catch {
+    // `%zz` encodes nothing, so it leads nowhere.
+    return false;
+  }
 }
 
 /** SHA-256 over names and contents, in hexadecimal. */

@@ -1,5 +1,6 @@
 import openapiTS, { astToString } from "openapi-typescript";
 import ts from "typescript";
+import { isRecord } from "./is-record.js";
 import type { Bundle } from "./redocly.js";
 
 type Document = Exclude<Parameters<typeof openapiTS>[0], string | URL | Buffer | NodeJS.ReadableStream>;
@@ -47,8 +48,4 @@ function mapNodes(node: Bundle, replace: (node: Bundle) => Bundle): Bundle {
     return isRecord(value) ? mapNodes(value, replace) : value;
   };
   return Object.fromEntries(Object.entries(replace(node)).map(([key, value]) => [key, visit(value)]));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -7,7 +7,7 @@
  * - openapi/components/errors.yaml
  * - openapi/components/security.yaml
  *
- * SHA-256 of them: 0b791f2a08e928c87e43230a107355367694e12746998089f18c423dd940f4f4
+ * SHA-256 of them: eda90939cfeb078539ec3c374ed701d7df26c56d3d0dc4575e59a3560d3a411d
  */
 
 export interface paths {
@@ -20,7 +20,7 @@ export interface paths {
         };
         /**
          * Look up one company
-         * @description Reading needs at least the role viewer.
+         * @description Tells what is known of one company.
          */
         get: operations["getCompany"];
         put?: never;
@@ -40,9 +40,7 @@ export interface components {
          *     need not be JSON at all.
          */
         Error: {
-            /** @description Seen as text; nothing more is known. */
             message?: unknown;
-            /** @description Seen as text; nothing more is known. */
             error?: unknown;
         } & {
             [key: string]: unknown;
@@ -50,17 +48,17 @@ export interface components {
         /** @description A company, as a job names it. Any value may be `null` or absent. */
         Company: {
             /**
-             * @description Stable id of the company, `LDC-…`. With the suffix `-group` it stands for the company and its subsidiaries.
+             * @description Id of the company, `LDC-…`. With the suffix `-group` it stands for the company and its subsidiaries.
              * @example LDC-EXAMPLE
              */
             id?: string | null;
             /**
-             * @description Canonical name. Two values name no company, `None` and `Freelance/Self-employed`.
+             * @description Also seen as `None` and as `Freelance/Self-employed`.
              * @example Acme Corp
              */
             name?: string | null;
             domain?: string | null;
-            /** @description The LinkedIn slug. */
+            /** @description The LinkedIn slug (inferred). */
             linkedin?: string | null;
             ticker?: string | null;
             /** @example Technology */

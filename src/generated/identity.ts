@@ -6,7 +6,7 @@
  * - openapi/components/session.yaml
  * - openapi/identity.yaml
  *
- * SHA-256 of them: 43eff2d18d1f255ab08d06f713bcf33bc67b103d468a9df344398b341fad509c
+ * SHA-256 of them: 73996b119c4ac5a80ae533218eb5896847ee7e9ad431119de2450be259eb4a04
  */
 
 export interface paths {
@@ -52,9 +52,7 @@ export interface components {
          *     need not be JSON at all.
          */
         Error: {
-            /** @description Seen as text; nothing more is known. */
             message?: unknown;
-            /** @description Seen as text; nothing more is known. */
             error?: unknown;
         } & {
             [key: string]: unknown;

@@ -7,7 +7,7 @@
  * - openapi/components/security.yaml
  * - openapi/ledgers.yaml
  *
- * SHA-256 of them: 42811cdabaf3355747353515d92f0d266d2ceb97de606fc44f2eaf958c7ab85b
+ * SHA-256 of them: 446356853b00bb32884a75b1a801cf2884ef4972fe382eedd5904465a17d6543
  */
 
 export interface paths {
@@ -20,8 +20,8 @@ export interface paths {
         };
         /**
          * List contacts, or those that changed
-         * @description Lists the contacts of the ledger. The two parameters answer "what changed since"; other filters exist, unknown
-         *     here. Needs at least the role viewer.
+         * @description Lists the contacts of the ledger. The two filters answer "what changed since"; that they stand in the query is
+         *     inferred. Other filters exist, unknown here. Needs the role viewer.
          */
         get: operations["listContacts"];
         put?: never;
@@ -46,7 +46,7 @@ export interface paths {
         /**
          * Follow an import job
          * @description Tells the status of an import job. Whether the job is named in the path or the query is unknown, so neither is
-         *     written here. Reading needs at least the role viewer.
+         *     written here.
          */
         get: operations["getImports"];
         put?: never;
@@ -88,14 +88,15 @@ export interface components {
          *     need not be JSON at all.
          */
         Error: {
-            /** @description Seen as text; nothing more is known. */
             message?: unknown;
-            /** @description Seen as text; nothing more is known. */
             error?: unknown;
         } & {
             [key: string]: unknown;
         };
-        /** @description A contact of a ledger, version 1. Any value but `id` may be `null` or absent. */
+        /**
+         * @description A contact of a ledger, version 1. The names of the fields are documented; their types, and that `id` is always
+         *     there, are inferred. Any other value may be `null` or absent.
+         */
         Contact: {
             id: string;
             isVerified?: boolean | null;
@@ -119,23 +120,23 @@ export interface components {
         };
         /**
          * @description A person to follow. This schema refuses keys it does not know, so that a misspelt `referenceId` is not lost; that
-         *     closing is ours (inferred).
+         *     closing, and that every value is text, is ours (inferred).
          */
         NewContact: {
             name: string;
             company: string;
-            /** @description Authoritative when given. */
+            /** @description Authoritative when given. Whether it takes the slug or the URL is unknown. */
             linkedin?: string;
             /** @description Your own id of the contact. Must be unique; duplicates are rejected. */
             referenceId?: string;
         };
-        /** @description The work of adding contacts, and its status. Its fields are unknown. */
+        /** @description The work of adding contacts, and its status. That it comes as an object is inferred; its fields are unknown. */
         ImportJob: {
             [key: string]: unknown;
         };
         /**
-         * @description A contact of a ledger, version 2, in snake_case. More fields exist than are written here. Any value but `id` may be
-         *     `null` or absent.
+         * @description A contact of a ledger, version 2, in snake_case. The names of the fields are documented, though more exist than are
+         *     written here; their types, and that `id` is always there, are inferred. Any other value may be `null` or absent.
          */
         ContactV2: {
             id: string;
@@ -261,7 +262,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The value you chose when you registered the webhook. */
+                /** @description The value you chose. */
                 "X-LiveData-Token": string;
             };
             path?: never;

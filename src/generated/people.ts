@@ -14,7 +14,7 @@
  * - openapi/components/security.yaml
  * - openapi/people.yaml
  *
- * SHA-256 of them: fbdc90e4d4863565d5be8a56bf9876302cb90cdab66f394b5748a6aa3d9ea0a0
+ * SHA-256 of them: d4d1299b15f9e8cf8d0e6d16a41907abbd381eaef21f70b5d1c08297902c45cf
  */
 
 export interface paths {
@@ -29,8 +29,8 @@ export interface paths {
         put?: never;
         /**
          * Resolve given people
-         * @description Resolves people of whom a name and company, an e-mail address or a LinkedIn slug is known. Costs 1 credit for
-         *     each new person.
+         * @description Resolves people of whom a name and company, an e-mail address or a LinkedIn slug (`jane-doe`, not the URL) is
+         *     known. Costs 1 credit for each new person.
          */
         post: operations["findPeople"];
         delete?: never;
@@ -149,7 +149,7 @@ export interface components {
         /** @description One thing known of a person. */
         MatchField: {
             /**
-             * @description What is known. The values seen so far; others may work. `linkedin` takes the slug (`jane-doe`), not the URL.
+             * @description What is known. The values seen so far; others may work. `linkedin` takes the slug `jane-doe`, not the URL.
              *     `email_address` is documented, the others were observed.
              */
             field_name: ("name" | "company.name" | "linkedin") | "email_address" | (string & {});
@@ -170,7 +170,7 @@ export interface components {
             size?: number;
             /** @description Dotted paths of the fields to return, such as `position.company.name`. */
             return_fields?: string[];
-            /** @description How sure a match must be. Only `medium` has been seen. */
+            /** @description Only `medium` has been seen. */
             confidence?: "medium" | (string & {});
         };
         /**
@@ -178,9 +178,7 @@ export interface components {
          *     need not be JSON at all.
          */
         Error: {
-            /** @description Seen as text; nothing more is known. */
             message?: unknown;
-            /** @description Seen as text; nothing more is known. */
             error?: unknown;
         } & {
             [key: string]: unknown;
@@ -197,9 +195,8 @@ export interface components {
             county?: string | null;
             fips_code?: string | null;
             postal_code?: string | null;
-            /** @description Metropolitan statistical area. */
+            /** @description Metropolitan statistical area (inferred). */
             msa?: string | null;
-            /** @description The location as it was found. */
             raw?: string | null;
         };
         /** @description Seniority of a job. The values seen so far; others may come. */
@@ -209,17 +206,17 @@ export interface components {
         /** @description A company, as a job names it. Any value may be `null` or absent. */
         Company: {
             /**
-             * @description Stable id of the company, `LDC-…`. With the suffix `-group` it stands for the company and its subsidiaries.
+             * @description Id of the company, `LDC-…`. With the suffix `-group` it stands for the company and its subsidiaries.
              * @example LDC-EXAMPLE
              */
             id?: string | null;
             /**
-             * @description Canonical name. Two values name no company, `None` and `Freelance/Self-employed`.
+             * @description Also seen as `None` and as `Freelance/Self-employed`.
              * @example Acme Corp
              */
             name?: string | null;
             domain?: string | null;
-            /** @description The LinkedIn slug. */
+            /** @description The LinkedIn slug (inferred). */
             linkedin?: string | null;
             ticker?: string | null;
             /** @example Technology */
@@ -248,12 +245,12 @@ export interface components {
             /** @description `null` in a current job. */
             ended_at?: string | null;
             /**
-             * @description Length of the job, in months.
+             * @description Length of the job, in months (inferred).
              * @example 66
              */
             duration?: number | null;
             /**
-             * @description Time at the company over all its jobs, in months.
+             * @description In months.
              * @example 66
              */
             company_tenure?: number | null;
@@ -280,7 +277,7 @@ export interface components {
          */
         Person: {
             /**
-             * @description Stable id of the person, `LDP-1-…`. Credits are counted by it.
+             * @description Id of the person, `LDP-1-…`. Credits are counted by it.
              * @example LDP-1-EXAMPLE
              */
             id: string;
@@ -288,7 +285,7 @@ export interface components {
             first_name?: string | null;
             last_name?: string | null;
             /**
-             * @description The LinkedIn slug, not the URL.
+             * @description The slug `jane-doe`, not the URL.
              * @example jane-doe
              */
             linkedin?: string | null;
@@ -298,7 +295,6 @@ export interface components {
             country?: string | null;
             /** @description Only `employed` has been seen. */
             employment_status?: "employed" | (string & {}) | null;
-            /** @description How many LinkedIn connections the person has. */
             connections?: number | null;
             /** @description The current job. The same job stands in `jobs` again, so count one of the two. */
             position?: components["schemas"]["Job"] | null;
@@ -307,14 +303,10 @@ export interface components {
             education?: components["schemas"]["Education"][] | null;
             /** @example 2023-05-12T05:23:29Z */
             created_at?: string | null;
-            /** @description When a change of title was last detected. */
             title_change_detected_at?: string | null;
-            /** @description When a change of company was last detected. Searches sort by it for the newest movers. */
+            /** @description Searches sort by it, newest first with `-company_change_detected_at`. */
             company_change_detected_at?: string | null;
-            /**
-             * @description When any other change was last detected.
-             * @example 2026-01-14T00:00:00Z
-             */
+            /** @example 2026-01-14T00:00:00Z */
             info_change_detected_at?: string | null;
         };
         /** @description Whom one match found. */
@@ -346,12 +338,12 @@ export interface components {
             /** @description Whether the clauses inside must all hold for one and the same job. */
             isJobsGroup?: boolean;
             /**
-             * @description Which jobs count, current ones, past ones, or both.
+             * @description Which jobs count. By their names, current ones, past ones, or both (inferred).
              * @enum {string}
              */
             jobsGroupType?: "active" | "ended" | "any";
             /**
-             * @description Which of the positions at a company count.
+             * @description By its name, which of the positions at a company count (inferred).
              * @enum {string}
              */
             positionStatus?: "all" | "first" | "last" | "promotion";
@@ -381,7 +373,7 @@ export interface components {
              *     - `exact` counts precisely. On a company's name it needs the canonical name; robust are `jobs.company.id`,
              *       `jobs.company.group_id` (`<id>-group`, with the subsidiaries) and `jobs.company.linkedin` (the slug).
              *     - `fuzzy` on a title also matches longer titles.
-             *     - `exists` asks that the field has a value.
+             *     - `exists`, by its name, asks that the field has a value (inferred).
              * @enum {string}
              */
             match_type?: "exact" | "fuzzy" | "exists";
@@ -406,6 +398,8 @@ export interface components {
             group_by?: (("jobs.function" | "jobs.level" | "jobs.company.name") | (string & {}))[];
             /** @description Only `active` has been seen. */
             status?: "active" | (string & {});
+        } & {
+            [key: string]: unknown;
         };
         /**
          * @description A report over the people a filter group finds, seen in one consumer. Ask for it with `size: 0`, which is free; the
@@ -421,7 +415,7 @@ export interface components {
          *     keys it does not know; that closing is ours (inferred).
          */
         SearchRequest: {
-            /** @description Groups that must all hold. Absent, everyone is found. */
+            /** @description Groups that must all hold. May be absent. */
             filters?: components["schemas"]["FilterGroup"][];
             /**
              * @description How many people come back at most. `0` is free and still gives `count` and reports: never spend a credit on a
@@ -445,9 +439,8 @@ export interface components {
             /** @description Aggregations. They exist, and are ignored on the free tier; nothing is known of their form. */
             aggs?: unknown;
         };
-        /** @description The values that make the group, parallel to `group_by`. */
+        /** @description The values that make the group. */
         GroupValues: {
-            /** @description Seen as text; may be of another type for another field. */
             value?: unknown;
         }[];
         /** @description How many people came and went in one group. */
@@ -478,7 +471,7 @@ export interface components {
             people: components["schemas"]["Person"][];
             /** @description All people that match, not capped by `size`. */
             count: number;
-            /** @description Where the next page begins. */
+            /** @description Where the next page begins (inferred). */
             pagination_token?: string | null;
             report_results?: components["schemas"]["ReportResults"];
             /** @description Outcomes of the aggregations asked for; nothing is known of their form. */
@@ -507,7 +500,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The token is missing, expired, revoked or wrong. */
+        /** @description The token was refused, as the status means everywhere (inferred). */
         Unauthorized: {
             headers: {
                 [name: string]: unknown;
@@ -528,7 +521,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The token is good, but it may not use this endpoint. */
+        /** @description The key may not use this endpoint. */
         Forbidden: {
             headers: {
                 [name: string]: unknown;

@@ -19,7 +19,7 @@
  * - openapi/ledgers.yaml
  * - openapi/people.yaml
  *
- * SHA-256 of them: 0679fd0cb95d45dd70408d8dbdce3ae696fd7ab81d3192f70e702f4cb47cad85
+ * SHA-256 of them: 1eacee208acea4dcf7041ea8ed33a79635dee222c8249d3fa20508d3eb91e3c9
  */
 
 /** The keywords the schemas below are written in; no other occurs. */
@@ -151,8 +151,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
         }
       },
       "size": {
-        "type": "integer",
-        "minimum": 0
+        "type": "integer"
       },
       "return_fields": {
         "type": "array",
@@ -248,8 +247,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
         "type": "string"
       },
       "past_jobs": {
-        "type": "integer",
-        "minimum": 0
+        "type": "integer"
       },
       "pagination_token": {
         "type": "string"
@@ -449,7 +447,8 @@ export const schemas: Readonly<Record<string, Schema>> = {
           }
         ]
       }
-    }
+    },
+    "additionalProperties": true
   },
   "LookupRequest": {
     "type": "object",

@@ -162,6 +162,12 @@ describe("a broken document", () => {
       says: [/^openapi\/companies\.yaml:\d+:\d+ no-unresolved-refs .*components\/company\.yaml#\/Compny/],
     },
     {
+      what: "with a reference that is badly encoded",
+      file: "openapi/companies.yaml",
+      change: (text) => text.replace("company.yaml#/Company", "company.yaml#/Comp%ny"),
+      says: [/^openapi\/companies\.yaml:\d+:\d+ no-unresolved-refs .*components\/company\.yaml#\/Comp%ny/],
+    },
+    {
       what: "with a reference to a file that is not there",
       file: "openapi/identity.yaml",
       change: (text) => text.replace("components/session.yaml#/Session", "components/sessions.yaml#/Session"),
@@ -202,6 +208,24 @@ describe("a broken document", () => {
       file: "redocly.yaml",
       change: (text) => text.replace("output: src/generated/ledgers.ts", "output: src/ledgers.ts"),
       says: [/^redocly\.yaml:\d+:\d+ config apis\.ledgers needs/],
+    },
+    {
+      what: "whose types go where those of another go",
+      file: "redocly.yaml",
+      change: (text) => text.replace("output: src/generated/ledgers.ts", "output: src/generated/people.ts"),
+      says: [/^redocly\.yaml:\d+:\d+ config apis\.ledgers has .* of apis\.people: src\/generated\/people\.ts\.$/],
+    },
+    {
+      what: "whose types go where the request schemas go",
+      file: "redocly.yaml",
+      change: (text) => text.replace("output: src/generated/ledgers.ts", "output: src/generated/request-schemas.ts"),
+      says: [/^redocly\.yaml:\d+:\d+ config apis\.ledgers has .* of the request schemas: \S+$/],
+    },
+    {
+      what: "under rules of which one is misspelt",
+      file: "redocly.yaml",
+      change: (text) => text.replace("  info-contact: off\n", "  info-contakt: off\n"),
+      says: [/^redocly\.yaml:\d+:3 config .*`info-contakt`/],
     },
   ];
 

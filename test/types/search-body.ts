@@ -45,7 +45,11 @@ export const bodies: SearchRequest[] = [
 export const unseen: FilterClause = { type: "must", field: "jobs.something_new", match_type: "exists" };
 export const unseenJob: Job = { level: "Supreme Leader", function: "Alchemy" };
 export const unseenMatch: FindRequest = { matches: [{ fields: [{ field_name: "phone", search_term: "1" }] }] };
-export const unseenReport: FilterGroup = { operator: "and", filters: [], report: { name: "new", params: {} } };
+export const unseenReport: FilterGroup = {
+  operator: "and",
+  filters: [],
+  report: { name: "new", params: { depth: 2 } },
+};
 
 // A misspelt key of the body.
 // @ts-expect-error `filter` is not a key
@@ -101,8 +105,8 @@ export const nested: SearchRequest[] = [
   { filters: [{ operator: "and", filters: [{ operator: "and", isJobGroup: true, filters: [] }] }] },
   // @ts-expect-error a report needs params
   { filters: [{ operator: "and", filters: [], report: { name: "stats" } }] },
-  // @ts-expect-error `groupBy` is not a parameter
-  { filters: [{ operator: "and", filters: [], report: { name: "stats", params: { groupBy: ["jobs.level"] } } }] },
+  // @ts-expect-error `date_from` is a day, not a number
+  { filters: [{ operator: "and", filters: [], report: { name: "stats", params: { date_from: 2024 } } }] },
 ];
 
 // Half a group and half a clause is neither.

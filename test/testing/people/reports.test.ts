@@ -12,7 +12,11 @@ const acmeJobs = fake.people.flatMap((person) =>
   (person.jobs ?? []).filter(({ company }) => company?.name === "Acme Corp").map((job) => ({ person, job })),
 );
 
-async function report(name: string, params: object, group: FilterGroup = atAcme): Promise<ReportResults> {
+async function report(
+  name: string,
+  params: Record<string, unknown>,
+  group: FilterGroup = atAcme,
+): Promise<ReportResults> {
   const filters: FilterGroup[] = [{ ...group, report: { name, params } }];
   const { body } = await search({ size: 0, filters });
   return body.report_results ?? {};

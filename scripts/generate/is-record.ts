@@ -1,0 +1,4 @@
+/** Whether a node of a document is a map. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
