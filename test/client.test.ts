@@ -131,6 +131,33 @@ describe("a client", () => {
     expect(api.searches.map(({ headers }) => headers["x-trace"])).toEqual(["1", "1"]);
   });
 
+  test("hands `requestInitExt` to the exchange, the call and its second attempt", async () => {
+    api.answer(401);
+    const seen: unknown[] = [];
+    const fetch = (request: Request, requestInitExt?: Record<string, unknown>) => {
+      seen.push(requestInitExt?.["dispatcher"]);
+      return globalThis.fetch(request);
+    };
+    const requestInitExt = { dispatcher: "an agent" };
+    const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST, fetch, requestInitExt });
+    await livedata.people.POST("/search", { body: { size: 1 } });
+    expect(seen).toEqual(Array(4).fill("an agent"));
+  });
+
+  test("clones no request, though one was healed", async () => {
+    const clone = vi.spyOn(Request.prototype, "clone");
+    const statuses = [401, 200];
+    const fetch = async ({ url }: Request) => {
+      const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+      if (url.endsWith("/session")) return Response.json({ accessToken: "token", expiresAt });
+      return Response.json({ people: [], count: 0 }, { status: statuses.shift() ?? 500 });
+    };
+    const { response } = await createLiveData({ orgId: ORG, auth, fetch }).people.POST("/search", { body: {} });
+    expect(response.status).toBe(200);
+    expect(clone).not.toHaveBeenCalled();
+    clone.mockRestore();
+  });
+
   test("keeps its secret and its token to itself", async () => {
     const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST });
     await livedata.accessToken();

@@ -37,6 +37,7 @@ export interface Trace {
   readonly world: World;
   readonly api: ModelApi;
   readonly callers: readonly Caller[];
+  readonly source: SessionTokenSource;
   /** What went against a rule while it ran. */
   readonly faults: readonly string[];
 }
@@ -166,7 +167,7 @@ export async function runSchedule(steps: readonly Step[], seed: number): Promise
   for (const { controller, url } of callers) {
     if (getEventListeners(controller.signal, "abort").length > 0) faults.push(`a listener is left of ${url}`);
   }
-  return { world, api, callers, faults };
+  return { world, api, callers, source, faults };
 }
 
 /** Numbers from 0 up to 1, the same for the same seed. */

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SessionError } from "../../../src/errors/session-error.js";
@@ -49,6 +50,7 @@ test(`${SCHEDULES} random schedules keep every rule`, { timeout: SCHEDULES * 60 
         expectSentAtMostTwice(caller, trace);
       }
       expectNoUseAfterRejection(trace);
+      expectNothingShown(trace);
       const has = (what: Step["do"]) => steps.some((taken) => taken.do === what);
       const clocksRunTrue = !has("set wall") && !has("suspend");
       if (clocksRunTrue) expectNoUseAfterExpiry(trace);
@@ -75,6 +77,12 @@ function expectSentAtMostTwice({ url, body }: Caller, { api }: Trace): void {
   expect(first?.status).toBe(401);
   expect(second.token).not.toBe(first?.token);
   expect([first?.body, second.body]).toEqual([body, body]);
+}
+
+/** Neither the source nor any error shows a secret or a token. */
+function expectNothingShown({ source, callers }: Trace): void {
+  const shown = inspect([source, callers.map(({ outcome }) => outcome)], { depth: 9, showHidden: true, getters: true });
+  expect(shown).not.toMatch(/token-\d|secret-\d/);
 }
 
 /** Once a rejection was seen, its token is not sent again, unless it was a second answer that nobody acted on. */
