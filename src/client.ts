@@ -55,7 +55,11 @@ export function createLiveData(options: LiveDataOptions = {}): LiveData {
   const timed = (network: Send) => withConnectionErrors(withTimeout(network, configuration));
   const authorized = (network: Send) => withAuthorization(timed(network), tokens);
 
-  function client<Paths extends {}>(baseUrl: string, steps: (network: Send) => Send): ServiceClient<Paths> {
+  function client<Paths extends {}>(
+    baseUrl: string,
+    steps: (network: Send) => Send,
+    redirect: RequestRedirect = "follow",
+  ): ServiceClient<Paths> {
     const { requestInitExt } = configuration;
     const fetchOf: FetchOf = ({ fetch = configuration.fetch, signal, timeout }) => {
       const send = steps(sendBy({ fetch, requestInitExt }));
@@ -63,14 +67,15 @@ export function createLiveData(options: LiveDataOptions = {}): LiveData {
       return async (request) => send(...(await sendArguments(request, { signal, timeout })));
     };
     const fetch = fetchOf({});
-    return serviceClient(createClient<Paths>({ baseUrl, fetch, Request: replayableRequest() }), fetchOf);
+    return serviceClient(createClient<Paths>({ baseUrl, fetch, redirect, Request: replayableRequest() }), fetchOf);
   }
 
   return {
     people: client<PeoplePaths>(services.people, authorized),
     companies: client<CompaniesPaths>(services.companies, authorized),
     ledgers: client<LedgersPaths>(services.ledgers, authorized),
-    identity: client<IdentityPaths>(services.identity, timed),
+    // A redirect of a session call would carry the secret elsewhere.
+    identity: client<IdentityPaths>(services.identity, timed, "manual"),
     accessToken: async (options) => (await tokens.token(options)).value,
   };
 }
@@ -104,7 +109,7 @@ function serviceClient<Paths extends {}>(client: Client<Paths>, fetchOf: FetchOf
 }
 
 function bringsOwn(init: AnyInit | undefined): init is AnyInit {
-  return init !== undefined && Boolean(init.fetch ?? init.signal ?? init.timeout !== undefined);
+  return Boolean(init?.fetch || init?.signal) || init?.timeout !== undefined;
 }
 
 function toCallError(error: unknown, signal: AbortSignal | null | undefined): unknown {

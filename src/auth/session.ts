@@ -14,6 +14,7 @@ import { untilAborted } from "./until-aborted.js";
 
 /** No session's answer is larger, in bytes; a larger one is not read to its end. */
 const MAX_BODY = 1024 * 1024;
+
 /** What the exchange needs besides credentials. */
 export interface SessionOptions {
   /** The base URL of the identity service, without a slash at its end. */

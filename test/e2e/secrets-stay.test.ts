@@ -43,6 +43,19 @@ describe("a redirect to another origin", () => {
     expect(received).toEqual([]);
   });
 
+  test("gets no secret from a session that is asked for by hand", async () => {
+    const { origin: elsewhere, received } = await attacker();
+    const { origin } = await serve((_request, response) => {
+      response.writeHead(307, { location: `${elsewhere}/session` }).end();
+    });
+    const livedata = createLiveData({ orgId: "o_0123abcd", auth, baseUrl: origin });
+    const { response } = await livedata.identity.POST("/session", {
+      body: { grantType: "clientCredentials", clientId: "client-1", clientSecret: "s3cret" },
+    });
+    expect(response.status).toBe(307);
+    expect(received).toEqual([]);
+  });
+
   test.each([302, 307])("of status %i gets no token from a call", async (status) => {
     const { origin: elsewhere, received } = await attacker();
     const { origin } = await serve((request, response) => {
