@@ -1,4 +1,4 @@
-import { type Company, type FilterClause, type LiveData, type Person, unwrap } from "@livedata/sdk";
+import { type Company, count, credits, type FilterClause, type LiveData, type Person, unwrap } from "@livedata/sdk";
 
 /** A small backend over people data: what a recruiting team asks every morning. */
 
@@ -63,23 +63,17 @@ export async function alumniAt(livedata: LiveData, school: string, company: stri
   return paid(result.response, unwrap(result));
 }
 
-/** How many people hold a title now. A search of size 0 costs no credit. */
-export async function countByTitle(livedata: LiveData, title: string): Promise<PaidPeople> {
-  const result = await livedata.people.POST("/search", {
-    body: {
-      size: 0,
-      filters: [
-        {
-          operator: "and",
-          isJobsGroup: true,
-          jobsGroupType: "active",
-          positionStatus: "all",
-          filters: [{ type: "must", field: "jobs.title", match_type: "fuzzy", string_values: [title] }],
-        },
-      ],
+/** How many people hold a title now. Free. */
+export async function countByTitle(livedata: LiveData, title: string): Promise<number> {
+  return count(livedata.people, [
+    {
+      operator: "and",
+      isJobsGroup: true,
+      jobsGroupType: "active",
+      positionStatus: "all",
+      filters: [{ type: "must", field: "jobs.title", match_type: "fuzzy", string_values: [title] }],
     },
-  });
-  return paid(result.response, unwrap(result));
+  ]);
 }
 
 /** Who has this e-mail address; undefined for nobody that is known. */
@@ -164,7 +158,9 @@ export async function priceOf(livedata: LiveData, company: string, size: number)
     body: { size, filters: [{ operator: "and", filters: [worksAt(company)] }] },
   });
   unwrap(result);
-  return creditsIn(result.response, "X-LDT-Credits-Cost");
+  const { cost } = credits(result.response);
+  if (cost === undefined) throw new Error("The preview did not tell its cost");
+  return cost;
 }
 
 /** A company by its domain, id or LinkedIn slug. */
@@ -175,11 +171,5 @@ export async function company(livedata: LiveData, lookup: string): Promise<Compa
 }
 
 function paid(response: Response, { people, count }: { people: Person[]; count: number }): PaidPeople {
-  return { people, count, creditsUsed: creditsIn(response, "X-LDT-Credits-Used") };
-}
-
-function creditsIn(response: Response, header: string): number {
-  const credits = response.headers.get(header);
-  if (credits === null) throw new Error(`The API sent no ${header}`);
-  return Number(credits);
+  return { people, count, creditsUsed: credits(response).used ?? 0 };
 }

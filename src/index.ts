@@ -17,6 +17,8 @@ export { createLiveData, type LiveData } from "./client.js";
 export type { LiveDataOptions } from "./config.js";
 export * from "./errors/index.js";
 export type { CustomFetch } from "./http/send.js";
+export { type CountOptions, count } from "./people/count.js";
+export { type Credits, credits } from "./people/credits.js";
 export type { CallOptions, ServiceClient, ServiceResult } from "./service-client.js";
 export type * from "./types.js";
 export { type CallResult, type DataOf, unwrap } from "./unwrap.js";

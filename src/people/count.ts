@@ -1,0 +1,26 @@
+import type { paths } from "../generated/people.js";
+import type { CallOptions, ServiceClient } from "../service-client.js";
+import type { FilterGroup } from "../types.js";
+import { unwrap } from "../unwrap.js";
+
+/** Options of {@link count}. */
+export type CountOptions = Pick<CallOptions, "signal" | "timeout">;
+
+/**
+ * Counts the people who match. Free, since it asks for none of them (`size: 0`).
+ *
+ * @param people `livedata.people`
+ * @param filters groups that must all hold; none counts everyone
+ * @param options a signal and a time for the call
+ * @returns Resolves with how many match
+ * @throws the LiveDataError of a search
+ * @example
+ * const engineers = await count(livedata.people, [{ operator: "and", filters: [isEngineer] }]);
+ */
+export async function count(
+  people: Pick<ServiceClient<paths>, "POST">,
+  filters: FilterGroup[] = [],
+  options: CountOptions = {},
+): Promise<number> {
+  return unwrap(await people.POST("/search", { ...options, body: { size: 0, filters } })).count;
+}
