@@ -19,6 +19,13 @@ export * from "./errors/index.js";
 export type { CustomFetch } from "./http/send.js";
 export { type CountOptions, count } from "./people/count.js";
 export { type Credits, credits } from "./people/credits.js";
+export {
+  type PagedSearch,
+  type PaginateOptions,
+  type PaginationEnd,
+  type PeoplePages,
+  paginate,
+} from "./people/paginate.js";
 export type { CallOptions, ServiceClient, ServiceResult } from "./service-client.js";
 export type * from "./types.js";
 export { type CallResult, type DataOf, unwrap } from "./unwrap.js";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { count } from "../../src/people/count.js";
 import { credits } from "../../src/people/credits.js";
+import { paginate } from "../../src/people/paginate.js";
 import type { FilterGroup } from "../../src/types.js";
 import { unwrap } from "../../src/unwrap.js";
 import { connected } from "../support/sdk.js";
@@ -18,6 +19,24 @@ test("a count is that of a search, and costs nothing", async () => {
   expect(counted).toBe(found.people.length);
   expect(counted).toBeGreaterThan(0);
   expect(await count(livedata.people)).toBe(300);
+});
+
+test("paging finds everyone a search counts, once, also while more pages than one are needed", async () => {
+  const { fake, livedata } = await connected({ people: 300 });
+  const found = paginate(livedata.people, { filters: [atNvidia], sort_by: "name" }, { pageSize: 7 });
+  const ids = new Set<string>();
+  for await (const { id } of found) ids.add(id);
+  expect(ids.size).toBe(await count(livedata.people, [atNvidia]));
+  expect(fake.credits.used()).toBe(ids.size);
+  expect(found.stoppedBy).toBe("end");
+});
+
+test("paging spends no more credits than it may, and says why it stopped", async () => {
+  const { fake, livedata } = await connected({ people: 300 });
+  const found = paginate(livedata.people, {}, { pageSize: 20, maxCredits: 50 });
+  let people = 0;
+  for await (const page of found.pages()) people += page.people.length;
+  expect([people, fake.credits.used(), found.stoppedBy]).toEqual([50, 50, "max_credits"]);
 });
 
 test("a count that fails throws, and ends with its signal", async () => {
