@@ -1,5 +1,5 @@
 import createClient, { type Client } from "openapi-fetch";
-import { withAuthorization } from "./auth/authorize.js";
+import { checkOrigin, withAuthorization } from "./auth/authorize.js";
 import { createTokenSource } from "./auth/create-token-source.js";
 import { type LiveDataOptions, resolveConfiguration } from "./config.js";
 import { processEnvironment } from "./environment.js";
@@ -55,11 +55,16 @@ export function createLiveData(options: LiveDataOptions = {}): LiveData {
   const timed = (network: Send) => withConnectionErrors(withTimeout(network, configuration));
   const authorized = (network: Send) => withAuthorization(timed(network), tokens);
 
-  function client<Paths extends {}>(
-    baseUrl: string,
-    steps: (network: Send) => Send,
-    redirect: RequestRedirect = "follow",
-  ): ServiceClient<Paths> {
+  // What a session call carries is a secret: it goes to the API alone, and follows no redirect elsewhere.
+  const guarded = (network: Send): Send => {
+    const send = timed(network);
+    return async (url, init) => {
+      checkOrigin(url, tokens);
+      return send(url, { ...init, redirect: "manual" });
+    };
+  };
+
+  function client<Paths extends {}>(baseUrl: string, steps: (network: Send) => Send): ServiceClient<Paths> {
     const { requestInitExt } = configuration;
     const fetchOf: FetchOf = ({ fetch = configuration.fetch, signal, timeout }) => {
       const send = steps(sendBy({ fetch, requestInitExt }));
@@ -67,15 +72,14 @@ export function createLiveData(options: LiveDataOptions = {}): LiveData {
       return async (request) => send(...(await sendArguments(request, { signal, timeout })));
     };
     const fetch = fetchOf({});
-    return serviceClient(createClient<Paths>({ baseUrl, fetch, redirect, Request: replayableRequest() }), fetchOf);
+    return serviceClient(createClient<Paths>({ baseUrl, fetch, Request: replayableRequest() }), fetchOf);
   }
 
   return {
     people: client<PeoplePaths>(services.people, authorized),
     companies: client<CompaniesPaths>(services.companies, authorized),
     ledgers: client<LedgersPaths>(services.ledgers, authorized),
-    // A redirect of a session call would carry the secret elsewhere.
-    identity: client<IdentityPaths>(services.identity, timed, "manual"),
+    identity: client<IdentityPaths>(services.identity, guarded),
     accessToken: async (options) => (await tokens.token(options)).value,
   };
 }

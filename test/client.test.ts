@@ -195,7 +195,7 @@ describe("a client", () => {
     const session = createLiveData({ orgId: ORG, auth, baseUrl: HOST });
     api.answer(401, 401);
     const second = await session.people.POST("/search", { body: { size: 1 } });
-    expect(() => unwrap(second)).toThrow(/401: the API did not accept the access token, nor a new one/);
+    expect(() => unwrap(second)).toThrow(/401: the API did not accept the access token: check/);
   });
 
   test("refuses a timeout that no timer can keep, also one call's", async () => {

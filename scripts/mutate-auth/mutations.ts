@@ -163,7 +163,7 @@ export const mutations: readonly Mutation[] = [
   {
     rule: "background: Retry-After is ignored",
     file: "backoff.ts",
-    find: "error instanceof SessionError ? (error.retryAfter ?? 0) : 0",
+    find: "error instanceof SessionError ? askedPause(error) : 0",
     replace: "0",
   },
   {
@@ -199,8 +199,8 @@ export const mutations: readonly Mutation[] = [
   {
     rule: "rejected credentials: sent again at once",
     file: "renew-session.ts",
-    find: "const REJECTION_MEMORY = 5_000;",
-    replace: "const REJECTION_MEMORY = 0;",
+    find: "export const REJECTION_MEMORY = 5_000;",
+    replace: "export const REJECTION_MEMORY = 0;",
   },
   {
     rule: "rejected credentials: remembered whatever they are",
@@ -271,14 +271,14 @@ export const mutations: readonly Mutation[] = [
   {
     rule: "resend: a 401 is returned",
     file: "authorize.ts",
-    find: "if (response.status !== 401) return response;",
-    replace: "return response;",
+    find: "if (response.status !== 401 ||",
+    replace: "if (true ||",
   },
   {
     rule: "resend: a 403 is sent again, too",
     file: "authorize.ts",
-    find: "if (response.status !== 401) return response;",
-    replace: "if (response.status !== 401 && response.status !== 403) return response;",
+    find: "if (response.status !== 401 ||",
+    replace: "if ((response.status !== 401 && response.status !== 403) ||",
   },
   {
     rule: "resend: without its body",

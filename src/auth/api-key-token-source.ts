@@ -1,10 +1,10 @@
 import type { NetworkOptions } from "../http/send.js";
+import { untilAborted } from "../http/until-aborted.js";
 import { AccessToken } from "./access-token.js";
 import { now, systemClock } from "./clock.js";
 import type { ApiKey } from "./credentials.js";
 import type { AuthObserver } from "./events.js";
 import type { TokenSource } from "./token-source.js";
-import { untilAborted } from "./until-aborted.js";
 
 /**
  * Gives an API key as the token of every call. No exchange is known of for a key, so after a rejection the only
@@ -12,18 +12,22 @@ import { untilAborted } from "./until-aborted.js";
  */
 export class ApiKeyTokenSource implements TokenSource {
   readonly origins: readonly string[];
-  readonly network: NetworkOptions;
   readonly observe: AuthObserver;
   readonly #apiKey: ApiKey;
+  readonly #network: NetworkOptions;
   #token: AccessToken | undefined;
   #rejected = false;
   #reading: Promise<AccessToken> | undefined;
 
   constructor(apiKey: ApiKey, origins: readonly string[], network: NetworkOptions, observe: AuthObserver) {
     this.origins = origins;
-    this.network = network;
+    this.#network = network;
     this.observe = observe;
     this.#apiKey = apiKey;
+  }
+
+  get network(): NetworkOptions {
+    return this.#network;
   }
 
   async token({ signal }: { readonly signal?: AbortSignal | null | undefined } = {}): Promise<AccessToken> {

@@ -27,7 +27,7 @@ export function withAuthorization(send: Send, source: TokenSource): Send {
 
     const token = await source.token(init);
     const response = await send(url, { ...init, headers: bearing(init.headers, token) });
-    if (response.status !== 401) return response;
+    if (response.status !== 401 || cameFromElsewhere(response, source)) return response;
     if (!isRepeatable(init.body)) {
       source.invalidate(token);
       return response;
@@ -68,6 +68,11 @@ export async function renew(
   }
 }
 
+/** A redirect to another origin loses the token on the way, so a 401 from there says nothing of it. */
+export function cameFromElsewhere({ redirected, url }: Response, { origins }: TokenSource): boolean {
+  return redirected && !origins.includes(new URL(url).origin);
+}
+
 /** Platforms take streams of several kinds, so what can be read again is listed, and not what cannot. */
 function isRepeatable(body: RequestInit["body"]): boolean {
   if (body === undefined || body === null || typeof body === "string") return true;
@@ -94,7 +99,7 @@ export function checkOrigin(url: string, { origins }: TokenSource): void {
   }
   if (origins.includes(origin)) return;
   throw new ConfigurationError(
-    `A request to ${origin} would carry the access token of ${origins.join(", ")}: it was not sent. ` +
+    `A request to ${origin} would carry a token or a secret of ${origins.join(", ")}: it was not sent. ` +
       "Set `baseUrl` or `baseUrls` if that is where the API is, or give the request an `Authorization` of its own",
   );
 }

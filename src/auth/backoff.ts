@@ -1,5 +1,6 @@
 import { SessionError } from "../errors/session-error.js";
 import { type Clock, elapsedSince, type Moment, now } from "./clock.js";
+import { REJECTION_MEMORY } from "./renew-session.js";
 
 /** How long the first failed exchange keeps the next one away, in ms. It doubles with each failure. */
 const FIRST_PAUSE = 1_000;
@@ -59,7 +60,7 @@ export class Backoff {
   fail(error: unknown, wasAwaited: boolean): number {
     const count = (this.#last?.count ?? 0) + 1;
     const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (count - 1)) * (1 - this.#random() / 2);
-    const asked = error instanceof SessionError ? (error.retryAfter ?? 0) : 0;
+    const asked = error instanceof SessionError ? askedPause(error) : 0;
     this.#last = {
       count,
       at: now(this.#clock),
@@ -78,6 +79,10 @@ export class Backoff {
   #elapsed({ at }: Failure): number {
     return elapsedSince(at, this.#clock);
   }
+}
+
+function askedPause({ reason, retryAfter = 0 }: SessionError): number {
+  return reason === "rejected" ? REJECTION_MEMORY : retryAfter;
 }
 
 /** Not so where the credentials may have changed: a rejection is remembered by them, and a secret's function costs nothing. */

@@ -18,7 +18,7 @@ export type AuthEvent =
   | {
       readonly type: "exchange_failed";
       readonly behind: boolean;
-      /** Why: a {@link SessionError}, or what a secret's own function threw. */
+      /** Why: a {@link SessionError}, or the ConfigurationError of a secret's function, whose error is its cause. */
       readonly error: unknown;
       /** When the next attempt may be made, in ms from now. */
       readonly nextAttempt: number;

@@ -8,7 +8,7 @@ import type { SessionExchange } from "./session.js";
 export type Digest = (request: SessionRequest) => Promise<string>;
 
 /** How long the same credentials are not tried again after the API rejected them, in ms. */
-const REJECTION_MEMORY = 5_000;
+export const REJECTION_MEMORY = 5_000;
 
 interface Rejection {
   readonly digest: string;

@@ -1,11 +1,11 @@
 import { SessionError } from "../errors/session-error.js";
 import type { NetworkOptions } from "../http/send.js";
+import { untilAborted } from "../http/until-aborted.js";
 import type { AccessToken } from "./access-token.js";
 import { Backoff } from "./backoff.js";
 import type { Clock } from "./clock.js";
 import type { AuthObserver } from "./events.js";
 import type { TokenSource } from "./token-source.js";
-import { untilAborted } from "./until-aborted.js";
 
 /** How often a failing exchange is tried again while a caller waits for it. */
 const RETRIES = 2;
@@ -48,7 +48,6 @@ interface Flight {
  */
 export class SessionTokenSource implements TokenSource {
   readonly origins: readonly string[];
-  readonly network: NetworkOptions | undefined;
   readonly observe: AuthObserver;
   readonly #parts: SessionTokenSourceParts;
   readonly #backoff: Backoff;
@@ -57,10 +56,13 @@ export class SessionTokenSource implements TokenSource {
 
   constructor(parts: SessionTokenSourceParts) {
     this.origins = parts.origins;
-    this.network = parts.network;
     this.observe = parts.observe;
     this.#parts = parts;
     this.#backoff = new Backoff(parts.clock, parts.random);
+  }
+
+  get network(): NetworkOptions | undefined {
+    return this.#parts.network;
   }
 
   async token({ signal }: { readonly signal?: AbortSignal | null | undefined } = {}): Promise<AccessToken> {
@@ -135,7 +137,7 @@ export class SessionTokenSource implements TokenSource {
         if (pause === undefined) throw this.#crash(flight, error);
         this.#report(flight, error, pause);
         await this.#parts.sleep(pause);
-        if (flight.isGivenUp) throw error;
+        if (flight.isGivenUp || flight.waiting === 0) throw this.#crash(flight, error);
       }
     }
   }
@@ -163,6 +165,7 @@ export class SessionTokenSource implements TokenSource {
   #crash(flight: Flight, error: unknown): unknown {
     if (flight.isGivenUp) return error;
     this.#flight = undefined;
+    if (!isNews(flight.hasStarted, error)) return error;
     this.#report(flight, error, this.#backoff.fail(error, flight.wasAwaited));
     return error;
   }
@@ -173,6 +176,11 @@ export class SessionTokenSource implements TokenSource {
   }
 
   #report({ wasAwaited, hasStarted }: Flight, error: unknown, nextAttempt: number): void {
-    if (hasStarted) this.observe({ type: "exchange_failed", behind: !wasAwaited, error, nextAttempt });
+    if (isNews(hasStarted, error)) this.observe({ type: "exchange_failed", behind: !wasAwaited, error, nextAttempt });
   }
+}
+
+/** A rejection that is remembered is told again to each call, though nothing was sent for it. */
+function isNews(hasStarted: boolean, error: unknown): boolean {
+  return hasStarted || !(error instanceof SessionError);
 }

@@ -5,12 +5,12 @@ import type { components, paths } from "../generated/identity.js";
 import { replayableRequest } from "../http/replayable-request.js";
 import { readText } from "../http/response-body.js";
 import { type Send, sendArguments } from "../http/send.js";
+import { untilAborted } from "../http/until-aborted.js";
 import { AccessToken } from "./access-token.js";
 import { type Clock, now } from "./clock.js";
 import type { SessionCredentials, SessionRequest } from "./credentials.js";
 import { parseExpiresAt } from "./expires-at.js";
 import { HEADER_SAFE } from "./secret.js";
-import { untilAborted } from "./until-aborted.js";
 
 /** No session's answer is larger, in bytes; a larger one is not read to its end. */
 const MAX_BODY = 1024 * 1024;
@@ -65,7 +65,7 @@ export function sessionExchange(kind: SessionCredentials["kind"], options: Sessi
       const { accessToken, expiresAt } = readSession(data);
       const serverTime = serverTimeOf(response.headers, start.wall);
       const life = expiresAt - (serverTime ?? start.wall);
-      if (life <= 0) throw invalid("an `expiresAt` that is in the past by the server's own clock");
+      if (life <= 0) throw invalid("an `expiresAt` that is in the past");
       const clockSkew = serverTime && start.wall - serverTime;
       return new AccessToken(accessToken, { life, start, clockSkew }, random());
     } catch (error) {

@@ -11,7 +11,7 @@ import { UnexpectedStatusError } from "./unexpected-status-error.js";
 
 const meanings = {
   400: [BadRequestError, "the API did not accept the request"],
-  401: [AuthenticationError, "the API did not accept the access token, nor a new one: check the credentials in `auth`"],
+  401: [AuthenticationError, "the API did not accept the access token: check the credentials in `auth`"],
   402: [CreditsExhaustedError, "the organization has no credits left in this billing period"],
   403: [
     PermissionDeniedError,

@@ -5,7 +5,7 @@ const readers = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"] as 
 const callbacks = new WeakMap<Response, () => void>();
 
 /**
- * Has something done around every reading of a body: `json()`, `text()` and the like.
+ * Has something done around the reading of a body: `json()`, `text()` and the like. A second reading fails as ever.
  *
  * The response stays the platform's own, since one built around another stream would lose its `url` and its type.
  *
@@ -16,7 +16,8 @@ export function aroundReading(response: Response, around: (reading: Promise<unkn
   for (const name of readers) {
     const read: (() => Promise<unknown>) | undefined = response[name];
     if (!read) continue;
-    Object.defineProperty(response, name, { value: () => around(read.call(response)), configurable: true });
+    const value = () => (response.bodyUsed ? read.call(response) : around(read.call(response)));
+    Object.defineProperty(response, name, { value, configurable: true });
   }
 }
 

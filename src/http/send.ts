@@ -1,4 +1,5 @@
 import { rememberedInit } from "./replayable-request.js";
+import { untilAborted } from "./until-aborted.js";
 
 /** Everything one attempt is made of. Plain data, so that a step changes a copy and the body can be sent again. */
 export interface SendInit extends RequestInit {
@@ -43,7 +44,7 @@ export interface NetworkOptions {
 export function sendBy({ fetch: customFetch, requestInitExt }: NetworkOptions): Send {
   if (customFetch) return (url, init) => customFetch(new Request(url, init), requestInitExt);
   // Given a URL, `fetch` builds one Request; given a Request, it builds a second and pipes the body from the first.
-  return (url, init) => globalThis.fetch(url, { ...init, ...requestInitExt });
+  return (url, init) => globalThis.fetch(url, { ...requestInitExt, ...init });
 }
 
 /**
@@ -65,7 +66,8 @@ export async function sendArguments(
   // Entry by entry: nock and msw patch `Headers` to copy what a Request was made from, not what it has.
   const headers = new Headers(init.headers ?? [...input.headers]);
   const made: RequestInit = rememberedInit(input) ?? settingsOf(input);
-  const body = init.body ?? (typeof made.body === "string" ? made.body : await readBody(input));
+  const body =
+    init.body ?? (typeof made.body === "string" ? made.body : await untilAborted(readBody(input), input.signal));
   return [input.url, { ...made, ...withoutUndefined(init), headers, body }];
 }
 

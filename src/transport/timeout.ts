@@ -1,7 +1,8 @@
 import { ConfigurationError } from "../errors/configuration-error.js";
 import { TimeoutError } from "../errors/timeout-error.js";
-import { onBodyRead } from "../http/response-body.js";
+import { aroundReading, onBodyRead } from "../http/response-body.js";
 import type { Send } from "../http/send.js";
+import { untilAborted } from "../http/until-aborted.js";
 
 /** The longest wait a timer of the platform can hold, in ms; a longer one would fire at once. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
@@ -47,13 +48,15 @@ export function withTimeout(send: Send, options: TimeoutOptions): Send {
     };
 
     try {
-      const response = await send(url, { ...init, signal: controller.signal });
+      const response = await untilAborted(send(url, { ...init, signal: controller.signal }), controller.signal);
+      // Also where a fetch that is not the platform's pays no heed to its signal.
+      aroundReading(response, (reading) => untilAborted(reading, controller.signal));
       onBodyRead(response, release);
       letProcessEnd(timer);
       return response;
     } catch (error) {
       release();
-      throw error;
+      throw controller.signal.aborted ? controller.signal.reason : error;
     }
   };
 }

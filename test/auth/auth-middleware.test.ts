@@ -4,6 +4,7 @@ import { afterEach, expect, test } from "vitest";
 import { authMiddleware } from "../../src/auth/auth-middleware.js";
 import { createTokenSource } from "../../src/auth/create-token-source.js";
 import { serviceAccount } from "../../src/auth/credentials.js";
+import type { AuthEvent } from "../../src/auth/events.js";
 import type { paths } from "../../src/generated/people.js";
 import { HOST, nockedApi, ORG } from "../support/api.js";
 import { describeAuthorization } from "./authorization-suite.js";
@@ -40,17 +41,44 @@ test("registered last, it sees a 401 before the others do", async () => {
   expect(seen).toEqual([200]);
 });
 
-test("a request that a later middleware replaced is sent again as that one made it", async () => {
+test("a request with a body that a later middleware replaced is not sent again, and the next has a new token", async () => {
   const api = nockedApi();
   api.answer(401);
   const client = createClient<paths>({ baseUrl: HOST + BASE });
   client.use(authMiddleware(createTokenSource({ auth: account, baseUrl: HOST })));
-  client.use({ onRequest: ({ request }) => new Request(request, { headers: [...request.headers, ["x-trace", "1"]] }) });
-  const { data } = await client.POST("/search", { body: { size: 1 } });
-  expect(data).toBeDefined();
-  expect(api.searches.map(({ headers }) => [headers["x-trace"], headers["authorization"]])).toEqual([
-    ["1", "Bearer token-1"],
-    ["1", "Bearer token-2"],
-  ]);
-  expect(api.searches[1]?.body).toBe('{"size":1}');
+  client.use({
+    onRequest: ({ request }) => new Request(request, { body: '{"size":7}', headers: [...request.headers] }),
+  });
+  expect((await client.POST("/search", { body: { size: 1 } })).response.status).toBe(401);
+  await client.POST("/search", { body: { size: 1 } });
+  expect(api.searches.map(({ headers }) => headers["authorization"])).toEqual(["Bearer token-1", "Bearer token-2"]);
+});
+
+test("an Authorization that a later middleware sets is left alone, also after a 401", async () => {
+  const api = nockedApi();
+  api.answer(401);
+  const client = createClient<paths>({ baseUrl: HOST + BASE });
+  client.use(authMiddleware(createTokenSource({ auth: account, baseUrl: HOST })));
+  client.use({ onRequest: ({ request }) => request.headers.set("authorization", "Bearer of-my-own") });
+  expect((await client.POST("/search", { body: { size: 1 } })).response.status).toBe(401);
+  expect(api.exchanges()).toBe(1);
+  expect(api.searches).toHaveLength(1);
+});
+
+test("its second attempt takes the client's own fetch and `requestInitExt`, and is told to the observer", async () => {
+  const api = nockedApi();
+  api.answer(401);
+  const events: string[] = [];
+  const seen: unknown[] = [];
+  const fetch = (request: Request, requestInitExt?: Record<string, unknown>) => {
+    seen.push(requestInitExt?.["dispatcher"]);
+    return globalThis.fetch(request);
+  };
+  const requestInitExt = { dispatcher: "an agent" };
+  const observe = ({ type }: AuthEvent) => events.push(type);
+  const client = createClient<paths>({ baseUrl: HOST + BASE, fetch: fetch as typeof globalThis.fetch, requestInitExt });
+  client.use(authMiddleware(createTokenSource({ auth: account, baseUrl: HOST, observe }), { requestInitExt }));
+  await client.POST("/search", { body: { size: 1 } });
+  expect(seen).toEqual(["an agent", "an agent"]);
+  expect(events.at(-1)).toBe("request_resent");
 });

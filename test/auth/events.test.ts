@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { apiKey, serviceAccount } from "../../src/auth/credentials.js";
 import type { AuthEvent } from "../../src/auth/events.js";
 import { createLiveData } from "../../src/client.js";
+import { ConfigurationError } from "../../src/errors/configuration-error.js";
 import { SessionError } from "../../src/errors/session-error.js";
 import { CLIENT_SECRET, HOST, type NockedApi, nockedApi, ORG } from "../support/api.js";
 import { sessionModel, settled } from "../support/session-model.js";
@@ -51,6 +52,19 @@ describe("the events of a token source", () => {
       { type: "exchange_succeeded", behind: true, life: HOUR, clockSkew: undefined },
       { type: "refreshed_behind" },
     ]);
+  });
+
+  test("tell of a secret's function that fails behind calls", async () => {
+    const { source, exchanges, events, clock } = sessionModel();
+    source.token().catch(() => {});
+    await settled();
+    await exchanges[0]?.succeed();
+    clock.pass(HOUR - 100_000);
+    await source.token();
+    await settled();
+    const error = new ConfigurationError("the vault is sealed");
+    await exchanges[1]?.fail(error);
+    expect(events.at(-1)).toMatchObject({ type: "exchange_failed", behind: true, error });
   });
 
   test("tell once of a token that many calls had rejected", async () => {

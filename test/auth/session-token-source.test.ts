@@ -170,6 +170,18 @@ describe("failures while a caller waits", () => {
     expect(model.exchanges).toHaveLength(3);
   });
 
+  test("are not tried again once nobody waits any more", async () => {
+    const model = sessionModel();
+    const leaving = new AbortController();
+    const call = model.source.token({ signal: leaving.signal });
+    call.catch(() => {});
+    model.beforePauseEnds = () => leaving.abort(new Error("gone"));
+    await (await exchangeOf(model, 1)).fail(down());
+    await settled();
+    await expect(call).rejects.toThrow("gone");
+    expect(model.exchanges).toHaveLength(1);
+  });
+
   test("pause as long as the server asks", async () => {
     const model = sessionModel();
     const call = model.source.token();

@@ -54,6 +54,42 @@ describe("a redirect to another origin", () => {
     });
     expect(response.status).toBe(307);
     expect(received).toEqual([]);
+    const body = { grantType: "clientCredentials" as const, clientId: "client-1", clientSecret: "s3cret" };
+    await expect(livedata.identity.POST("/session", { body, baseUrl: elsewhere })).rejects.toMatchObject({
+      code: "configuration",
+    });
+    expect(received).toEqual([]);
+  });
+
+  test("gets no secret though `requestInitExt` asks to follow", async () => {
+    const { origin: elsewhere, received } = await attacker();
+    const { origin } = await serve((_request, response) => {
+      response.writeHead(307, { location: `${elsewhere}/session` }).end();
+    });
+    const requestInitExt = { redirect: "follow" };
+    const livedata = createLiveData({ orgId: "o_0123abcd", auth, baseUrl: origin, requestInitExt });
+    await expect(livedata.accessToken()).rejects.toMatchObject({ reason: "invalid_response" });
+    expect(received).toEqual([]);
+  });
+
+  test("that answers 401 costs no token, since it never got one", async () => {
+    let exchanges = 0;
+    const { origin: elsewhere } = await serve((request, response) => {
+      request.resume().on("end", () => response.writeHead(401).end());
+    });
+    const { origin } = await serve((request, response) => {
+      request.resume().on("end", () => {
+        if (request.url === SESSION) {
+          exchanges++;
+          response.end(sessionJson());
+        } else response.writeHead(307, { location: `${elsewhere}/search` }).end();
+      });
+    });
+    const livedata = createLiveData({ orgId: "o_0123abcd", auth, baseUrl: origin });
+    for (let call = 0; call < 3; call++) {
+      expect((await livedata.people.POST("/search", { body: {} })).response.status).toBe(401);
+    }
+    expect(exchanges).toBe(1);
   });
 
   test.each([302, 307])("of status %i gets no token from a call", async (status) => {

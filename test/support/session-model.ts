@@ -19,6 +19,8 @@ export interface SessionModel {
   /** All pauses that were asked for, in ms; each ends at once. */
   readonly pauses: number[];
   readonly events: AuthEvent[];
+  /** Done while a pause lasts. */
+  beforePauseEnds: () => void;
 }
 
 /** Lets every promise that can settle do so. */
@@ -58,6 +60,8 @@ export function sessionModel(life = 3_600_000): SessionModel {
   const sleep = async (ms: number) => {
     pauses.push(ms);
     clock.pass(ms);
+    model.beforePauseEnds();
+    await settled();
   };
   const source = new SessionTokenSource({
     origins: ["https://api.test"],
@@ -67,5 +71,6 @@ export function sessionModel(life = 3_600_000): SessionModel {
     sleep,
     observe: (event) => events.push(event),
   });
-  return { clock, source, exchanges, pauses, events };
+  const model: SessionModel = { clock, source, exchanges, pauses, events, beforePauseEnds: () => {} };
+  return model;
 }

@@ -48,6 +48,19 @@ describe("an attempt that takes too long", () => {
     await expect(text).rejects.toMatchObject({ name: "TimeoutError" });
   });
 
+  test("is ended also where its fetch pays no heed to the signal, and so is its body", async () => {
+    fakeTimers();
+    const deaf = withTimeout(() => new Promise<never>(() => {}), { timeout: 30_000 });
+    const call = deaf("https://api.test", init());
+    vi.advanceTimersByTime(30_000);
+    await expect(call).rejects.toMatchObject({ name: "TimeoutError" });
+
+    const stalled = withTimeout(async () => new Response(new ReadableStream()), { timeout: 30_000 });
+    const text = (await stalled("https://api.test", init())).text();
+    vi.advanceTimersByTime(30_000);
+    await expect(text).rejects.toMatchObject({ name: "TimeoutError" });
+  });
+
   test("is given one call's own time", async () => {
     fakeTimers();
     const { server, origin: url } = await serve(() => {});
