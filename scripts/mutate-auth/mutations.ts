@@ -2,7 +2,7 @@
 export interface Mutation {
   /** What is broken, after the number of the rule it belongs to. */
   readonly rule: string;
-  /** The file under `src/auth`. */
+  /** The file, from `src/auth`. */
   readonly file: string;
   /** A text that stands there once. */
   readonly find: string;
@@ -42,8 +42,8 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: "isolation: the listener stays on the caller's signal",
-    file: "until-aborted.ts",
-    find: '.finally(() => signal.removeEventListener("abort", onAbort))',
+    file: "../http/until-aborted.ts",
+    find: ".finally(stopWaiting)",
     replace: "",
   },
   {

@@ -1,5 +1,6 @@
 import { ConfigurationError } from "../errors/configuration-error.js";
 import { TimeoutError } from "../errors/timeout-error.js";
+import { onAbort } from "../http/on-abort.js";
 import { aroundReading, onBodyRead } from "../http/response-body.js";
 import type { Send } from "../http/send.js";
 import { untilAborted } from "../http/until-aborted.js";
@@ -33,7 +34,6 @@ export function withTimeout(send: Send, options: TimeoutOptions): Send {
     callerSignal?.throwIfAborted();
 
     const controller = new AbortController();
-    const onAbort = () => controller.abort(callerSignal?.reason);
     const onTimeout = () => {
       release();
       controller.abort(
@@ -41,10 +41,10 @@ export function withTimeout(send: Send, options: TimeoutOptions): Send {
       );
     };
     const timer = timeout === Infinity ? undefined : setTimeout(onTimeout, timeout);
-    callerSignal?.addEventListener("abort", onAbort);
+    const stopListening = callerSignal && onAbort(callerSignal, () => controller.abort(callerSignal.reason));
     const release = () => {
       clearTimeout(timer);
-      callerSignal?.removeEventListener("abort", onAbort);
+      stopListening?.();
     };
 
     try {
