@@ -24,8 +24,8 @@ interface Rejection {
  * @param exchange one exchange
  * @param clock the clocks to read
  * @param digestOf tells credentials apart; by SHA-256 unless a test takes another
- * @returns a function that makes a token, and tells whenever a request is about to leave for it; within 5 s of a rejection it rejects with the same error, unless the
- *   credentials have changed
+ * @returns a function that makes a token, and tells whenever a request is about to leave for it; within 5 s of a
+ *   rejection it rejects with the same error, unless the credentials have changed
  */
 export function sessionRenewal(
   credentials: SessionCredentials,
