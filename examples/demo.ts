@@ -1,4 +1,4 @@
-import { type AuthEvent, createLiveData, isLiveDataError, type LiveData, serviceAccount } from "@livedata/sdk";
+import { createLiveData, isLiveDataError, type LiveData, type LiveDataEvent, serviceAccount } from "@livedata/sdk";
 import { createFakeLiveData, fakeCredentials } from "@livedata/sdk/testing";
 import {
   alumniAt,
@@ -18,8 +18,8 @@ const fake = createFakeLiveData();
 const server = await fake.listen();
 
 /** Told of what happens to the access token; a step may wait for something of it. */
-const observers = new Set<(event: AuthEvent) => void>();
-const observe = (event: AuthEvent) => {
+const observers = new Set<(event: LiveDataEvent) => void>();
+const observe = (event: LiveDataEvent) => {
   for (const tell of observers) tell(event);
 };
 
@@ -28,7 +28,7 @@ function signIn(clientSecret: string): LiveData {
   return createLiveData({ orgId, baseUrl: server.url, auth: serviceAccount({ clientId, clientSecret }), observe });
 }
 
-function happening(type: AuthEvent["type"]): Promise<void> {
+function happening(type: LiveDataEvent["type"]): Promise<void> {
   return new Promise((resolve) => observers.add((event) => event.type === type && resolve()));
 }
 

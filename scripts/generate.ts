@@ -1,12 +1,16 @@
 /**
- * Lints the OpenAPI documents and writes their types into `src/generated`.
+ * Lints the OpenAPI documents and writes into `src/generated` their types, what else they say, and the version of the
+ * package.
  *
  *     npm run generate             writes what is stale
  *     npm run generate -- --check  writes nothing, names what is stale, and exits 1 if anything is
  *
  * A broken document gives a line `file:line:column rule message` for each problem, exit 1, and no output at all.
  */
-import { type Api, GENERATED, REQUEST_SCHEMAS, readApis } from "./generate/config.js";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { type Api, GENERATED, OPERATION_FACTS, REQUEST_SCHEMAS, readApis, VERSION } from "./generate/config.js";
+import { generateOperationFacts } from "./generate/operation-facts.js";
 import { findStale, type Output, writeOutput } from "./generate/output.js";
 import { BrokenDocuments, distinct, formatProblem } from "./generate/problem.js";
 import { type Bundle, bundle, lint } from "./generate/redocly.js";
@@ -47,7 +51,17 @@ async function generate(root: string): Promise<Output> {
   const all = new Map([...sources.values()].flat().map((source) => [source.file, source]));
   const everySource = [...all.keys()].sort().flatMap((file) => all.get(file) ?? []);
   output.set(REQUEST_SCHEMAS, header(everySource) + generateRequestSchemas(bundles));
+  output.set(OPERATION_FACTS, header(everySource) + generateOperationFacts(bundles));
+  output.set(VERSION, generateVersion(root));
   return output;
+}
+
+/** A module of its own, since the sources cannot import what lies outside of their folder. */
+function generateVersion(root: string): string {
+  const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+  return `/** The version of this package. Written by \`npm run generate\` from package.json. */
+export const VERSION = ${JSON.stringify(version)};
+`;
 }
 
 function readAllSources(root: string, apis: readonly Api[]): Map<Api, Source[]> {

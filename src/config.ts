@@ -1,13 +1,22 @@
 import { apiKey, type Credentials, serviceAccount, userPassword } from "./auth/credentials.js";
-import type { AuthObserver } from "./auth/events.js";
+import type { AuthEvent } from "./auth/events.js";
 import type { Environment } from "./environment.js";
 import { ConfigurationError } from "./errors/configuration-error.js";
 import { type BaseUrlOptions, type Service, serviceBaseUrl } from "./http/base-urls.js";
 import type { NetworkOptions } from "./http/send.js";
+import type { TransportOptions } from "./http/transport-options.js";
+import type { TransportEvent } from "./transport/events.js";
+import { type RetrySettings, resolveRetry } from "./transport/retry.js";
 import { checkTimeout } from "./transport/timeout.js";
 
+/** What happens to the access token and to calls. No event holds a secret, a token, a URL, or anything of a body. */
+export type LiveDataEvent = AuthEvent | TransportEvent;
+
+/** Receives events as they happen. What it throws, or rejects with, is ignored. */
+export type LiveDataObserver = (event: LiveDataEvent) => void;
+
 /** Options of {@link createLiveData}. What is left out is read from the environment, where there is a variable for it. */
-export interface LiveDataOptions extends BaseUrlOptions, NetworkOptions {
+export interface LiveDataOptions extends BaseUrlOptions, NetworkOptions, TransportOptions {
   /**
    * The organization, as the UI's Settings show it. Variable: `LIVEDATA_ORG_ID`.
    * @example "o_0123abcd"
@@ -20,14 +29,8 @@ export interface LiveDataOptions extends BaseUrlOptions, NetworkOptions {
    * `LIVEDATA_PASSWORD`; of these three, one.
    */
   readonly auth?: Credentials | undefined;
-  /**
-   * How long one attempt of a call may take, its body included, in ms; `Infinity` for no limit. One call may bring
-   * its own: `livedata.people.POST("/search", { body, timeout: 5_000 })`.
-   * @default 30_000
-   */
-  readonly timeout?: number | undefined;
-  /** Receives what happens to the access token, for logs and metrics. What it throws is ignored. */
-  readonly observe?: AuthObserver | undefined;
+  /** Receives what happens to the access token and to calls, for logs and metrics. What it throws is ignored. */
+  readonly observe?: LiveDataObserver | undefined;
 }
 
 /** What {@link LiveDataOptions} come to. */
@@ -35,7 +38,9 @@ export interface Configuration extends BaseUrlOptions, NetworkOptions {
   readonly auth: Credentials;
   readonly services: Readonly<Record<Service, string>>;
   readonly timeout: number;
-  readonly observe: AuthObserver | undefined;
+  readonly totalTimeout: number;
+  readonly retry: RetrySettings | false;
+  readonly observe: LiveDataObserver | undefined;
 }
 
 const DEFAULT_TIMEOUT = 30_000;
@@ -62,7 +67,9 @@ export function resolveConfiguration(options: LiveDataOptions, environment: Envi
       ledgers: serviceBaseUrl("ledgers", urls, orgId),
       people: serviceBaseUrl("people", urls, orgId),
     }),
-    timeout: checkTimeout(options.timeout ?? DEFAULT_TIMEOUT),
+    timeout: checkTimeout(options.timeout ?? DEFAULT_TIMEOUT, "timeout"),
+    totalTimeout: checkTimeout(options.totalTimeout ?? Infinity, "totalTimeout"),
+    retry: resolveRetry(options.retry),
     fetch: checkFunction(fetch, "fetch"),
     observe: checkFunction(observe, "observe"),
     requestInitExt,

@@ -14,11 +14,17 @@ export type { AuthEvent, AuthObserver } from "./auth/events.js";
 export type { Secret } from "./auth/secret.js";
 export type { TokenSource } from "./auth/token-source.js";
 export { createLiveData, type LiveData } from "./client.js";
-export type { LiveDataOptions } from "./config.js";
+export type { LiveDataEvent, LiveDataObserver, LiveDataOptions } from "./config.js";
 export * from "./errors/index.js";
 export type { CustomFetch } from "./http/send.js";
+export type {
+  CallRetryOptions,
+  CallTransportOptions,
+  RetryOptions,
+  TransportOptions,
+} from "./http/transport-options.js";
 export { type CountOptions, count } from "./people/count.js";
-export { type Credits, credits } from "./people/credits.js";
+export { credits } from "./people/credits.js";
 export {
   type PagedSearch,
   type PaginateOptions,
@@ -27,5 +33,6 @@ export {
   paginate,
 } from "./people/paginate.js";
 export type { CallOptions, ServiceClient, ServiceResult } from "./service-client.js";
+export type { TransportEvent } from "./transport/events.js";
 export type * from "./types.js";
 export { type CallResult, type DataOf, unwrap } from "./unwrap.js";

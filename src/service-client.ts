@@ -1,18 +1,15 @@
 import type { Client, HeadersOptions, Middleware, ParseAs, RequestOptions } from "openapi-fetch";
 import type { CustomFetch } from "./http/send.js";
+import type { CallTransportOptions } from "./http/transport-options.js";
 
 /** What a call may bring besides what its operation takes. */
 export interface CallOptions
-  extends Pick<RequestOptions<unknown>, "bodySerializer" | "pathSerializer" | "querySerializer"> {
+  extends CallTransportOptions,
+    Pick<RequestOptions<unknown>, "bodySerializer" | "pathSerializer" | "querySerializer"> {
   /** Headers of this call. An `Authorization` is sent as it is, and not renewed after a 401. */
   readonly headers?: HeadersOptions | undefined;
   /** Ends the call, whatever it is waiting for. */
   readonly signal?: AbortSignal | null | undefined;
-  /**
-   * How long one attempt may take, its body included, in ms; `Infinity` for no limit.
-   * @default the client's `timeout`
-   */
-  readonly timeout?: number | undefined;
   /** The network of this call; it is authorized and timed as any other. */
   readonly fetch?: CustomFetch | undefined;
   /** Another base URL for this call, on an origin of the API. */
@@ -49,7 +46,20 @@ type Params<Operation> = Operation extends { parameters: infer Parameters }
     : { readonly params: Parameters }
   : never;
 
-type Init<Operation> = CallOptions & Params<Operation> & Body<Operation>;
+/** An operation that costs credits is one that may be answered with 402. */
+type Cost<Operation> = Operation extends { responses: { 402: unknown } }
+  ? {
+      /**
+       * What the call may cost, in credits. Its free preview is asked first, and a call that would cost more is not
+       * made: a CreditLimitError tells what it would cost. Where the API has no preview, the most that it could cost
+       * counts.
+       * @default no limit
+       */
+      readonly maxCredits?: number | undefined;
+    }
+  : unknown;
+
+type Init<Operation> = CallOptions & Params<Operation> & Body<Operation> & Cost<Operation>;
 
 type Success = 200 | 201 | 202 | 203 | 204 | "2XX";
 

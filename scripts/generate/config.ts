@@ -12,6 +12,12 @@ export const GENERATED = "src/generated";
 /** Where the schemas of all request bodies go. */
 export const REQUEST_SCHEMAS = `${GENERATED}/request-schemas.ts`;
 
+/** Where goes what the documents say of operations besides their types. */
+export const OPERATION_FACTS = `${GENERATED}/operation-facts.ts`;
+
+/** Where the version of the package goes. */
+export const VERSION = `${GENERATED}/version.ts`;
+
 /** One API of `redocly.yaml`. */
 export interface Api {
   readonly name: string;
@@ -30,7 +36,11 @@ export function readApis(root: string): Api[] {
   };
   if (!isMap(apis)) return fail(0, "`apis` lists no document.");
   // Each file has one writer, or the last would take the place of the others without a word.
-  const writers = new Map([[REQUEST_SCHEMAS, "the request schemas"]]);
+  const writers = new Map([
+    [REQUEST_SCHEMAS, "the request schemas"],
+    [OPERATION_FACTS, "the facts of operations"],
+    [VERSION, "the version"],
+  ]);
   return apis.items.map(({ key, value }) => {
     const offset = isScalar(key) ? (key.range?.[0] ?? 0) : 0;
     const name = String(key);

@@ -1,7 +1,7 @@
 import { ConfigurationError } from "../errors/configuration-error.js";
-import { explainResponse } from "../errors/response-error.js";
+import { describeResponse } from "../errors/response-error.js";
 import { discardBody } from "../http/response-body.js";
-import type { Send } from "../http/send.js";
+import { isRepeatable, type Send } from "../http/send.js";
 import type { AccessToken } from "./access-token.js";
 import type { TokenSource } from "./token-source.js";
 
@@ -13,7 +13,8 @@ const API_KEY_REJECTED =
  * Sends each request with an access token, and sends it once more with a new one where the API answers 401.
  *
  * A request that brings its own `Authorization` goes out untouched. The second answer is returned as it is, and so
- * is a 401 to a body that can be read but once, such as a stream; its token is renewed for the next call.
+ * is a 401 to a body that can be read but once, such as a stream; its token is renewed for the next call. A call that
+ * is retried after that is not sent again for another 401.
  *
  * @param send the next step
  * @param source gives the tokens
@@ -28,13 +29,14 @@ export function withAuthorization(send: Send, source: TokenSource): Send {
     const token = await source.token(init);
     const response = await send(url, { ...init, headers: bearing(init.headers, token) });
     if (response.status !== 401 || cameFromElsewhere(response, source)) return response;
-    if (!isRepeatable(init.body)) {
+    if (init.call?.wasReauthorized || !isRepeatable(init.body)) {
       source.invalidate(token);
       return response;
     }
 
     const renewed = await renew(source, token, response, init.signal);
     if (!renewed) return response;
+    if (init.call) init.call.wasReauthorized = true;
     source.observe?.({ type: "request_resent", method: init.method ?? "GET" });
     return send(url, { ...init, headers: bearing(init.headers, renewed) });
   };
@@ -60,7 +62,7 @@ export async function renew(
   try {
     token = await source.token({ signal });
     if (token !== rejected) return token;
-    explainResponse(response, API_KEY_REJECTED);
+    describeResponse(response, { meaning: API_KEY_REJECTED });
     return undefined;
   } finally {
     // Not awaited: a body that trickles in must not hold the second attempt up.
@@ -71,18 +73,6 @@ export async function renew(
 /** A redirect to another origin loses the token on the way, so a 401 from there says nothing of it. */
 export function cameFromElsewhere({ redirected, url }: Response, { origins }: TokenSource): boolean {
   return redirected && !origins.includes(new URL(url).origin);
-}
-
-/** Platforms take streams of several kinds, so what can be read again is listed, and not what cannot. */
-function isRepeatable(body: RequestInit["body"]): boolean {
-  if (body === undefined || body === null || typeof body === "string") return true;
-  return (
-    body instanceof ArrayBuffer ||
-    ArrayBuffer.isView(body) ||
-    body instanceof Blob ||
-    body instanceof FormData ||
-    body instanceof URLSearchParams
-  );
 }
 
 /**

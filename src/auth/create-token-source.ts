@@ -1,10 +1,11 @@
 import { ConfigurationError } from "../errors/configuration-error.js";
 import { type BaseUrlOptions, serviceBaseUrl, serviceOrigins } from "../http/base-urls.js";
+import { observer } from "../http/observer.js";
 import { type NetworkOptions, sendBy } from "../http/send.js";
 import { ApiKeyTokenSource } from "./api-key-token-source.js";
 import { systemClock } from "./clock.js";
 import type { Credentials } from "./credentials.js";
-import { type AuthObserver, observer } from "./events.js";
+import type { AuthObserver } from "./events.js";
 import { sessionRenewal } from "./renew-session.js";
 import { sessionExchange } from "./session.js";
 import { SessionTokenSource } from "./session-token-source.js";

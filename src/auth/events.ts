@@ -32,20 +32,3 @@ export type AuthEvent =
 
 /** Receives events as they happen. What it throws, or rejects with, is ignored. */
 export type AuthObserver = (event: AuthEvent) => void;
-
-/**
- * Has events observed without harm: whatever an observer does, the call goes on.
- *
- * @param observe the observer, if there is one
- */
-export function observer(observe: AuthObserver | undefined): AuthObserver {
-  if (!observe) return () => {};
-  return (event) => {
-    try {
-      const outcome: unknown = observe(event);
-      if (outcome instanceof Promise) outcome.catch(() => {});
-    } catch {
-      // An observer that fails changes nothing.
-    }
-  };
-}

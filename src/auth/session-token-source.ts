@@ -1,4 +1,4 @@
-import { SessionError } from "../errors/session-error.js";
+import { afterAttempts, SessionError } from "../errors/session-error.js";
 import type { NetworkOptions } from "../http/send.js";
 import { untilAborted } from "../http/until-aborted.js";
 import type { AccessToken } from "./access-token.js";
@@ -37,8 +37,8 @@ interface Flight {
   wasAwaited: boolean;
   /** Whether `invalidate()` was called while it was under way. */
   isGivenUp: boolean;
-  /** Whether a request was sent for it; none is for credentials that were rejected just now. */
-  hasStarted: boolean;
+  /** How many requests were sent for it; none is for credentials that were rejected just now. */
+  requests: number;
 }
 
 /**
@@ -115,7 +115,7 @@ export class SessionTokenSource implements TokenSource {
       waiting: 0,
       wasAwaited: false,
       isGivenUp: false,
-      hasStarted: false,
+      requests: 0,
     };
     // Nobody may be waiting, and a rejection that nobody hears ends the process on Node.
     flight.promise.catch(() => {});
@@ -165,22 +165,25 @@ export class SessionTokenSource implements TokenSource {
   #crash(flight: Flight, error: unknown): unknown {
     if (flight.isGivenUp) return error;
     this.#flight = undefined;
-    if (!isNews(flight.hasStarted, error)) return error;
-    this.#report(flight, error, this.#backoff.fail(error, flight.wasAwaited));
-    return error;
+    if (!isNews(flight, error)) return error;
+    const { requests } = flight;
+    const failure = error instanceof SessionError && requests > 1 ? afterAttempts(error, requests) : error;
+    this.#report(flight, failure, this.#backoff.fail(failure, flight.wasAwaited));
+    return failure;
   }
 
   #announce(flight: Flight): void {
-    flight.hasStarted = true;
+    flight.requests++;
     this.observe({ type: "exchange_started", behind: !flight.wasAwaited });
   }
 
-  #report({ wasAwaited, hasStarted }: Flight, error: unknown, nextAttempt: number): void {
-    if (isNews(hasStarted, error)) this.observe({ type: "exchange_failed", behind: !wasAwaited, error, nextAttempt });
+  #report(flight: Flight, error: unknown, nextAttempt: number): void {
+    if (!isNews(flight, error)) return;
+    this.observe({ type: "exchange_failed", behind: !flight.wasAwaited, error, nextAttempt });
   }
 }
 
 /** A rejection that is remembered is told again to each call, though nothing was sent for it. */
-function isNews(hasStarted: boolean, error: unknown): boolean {
-  return hasStarted || !(error instanceof SessionError);
+function isNews({ requests }: Flight, error: unknown): boolean {
+  return requests > 0 || !(error instanceof SessionError);
 }

@@ -1,4 +1,5 @@
 import createClient from "openapi-fetch";
+import { requestId } from "../errors/request-id.js";
 import { parseHttpDate, retryAfter } from "../errors/retry-after.js";
 import { SessionError } from "../errors/session-error.js";
 import type { components, paths } from "../generated/identity.js";
@@ -137,7 +138,7 @@ const remedies = {
 
 /** The API's own words are left out: they may repeat a credential, in more ways than can be looked for. */
 function refusal(kind: SessionCredentials["kind"], { status, headers }: Response): SessionError {
-  const details = { status, retryAfter: retryAfter(headers) };
+  const details = { status, requestId: requestId(headers), retryAfter: retryAfter(headers) };
   if (status === 400 || status === 401 || status === 403) {
     const message = `The API rejected the credentials of the ${kind} (${status}): ${remedies[kind]}`;
     return new SessionError("rejected", message, details);

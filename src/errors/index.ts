@@ -1,9 +1,12 @@
 export { AbortedError } from "./aborted-error.js";
 export { AuthenticationError } from "./authentication-error.js";
 export { BadRequestError } from "./bad-request-error.js";
+export { BatchError, type BatchRange } from "./batch-error.js";
 export { ConfigurationError } from "./configuration-error.js";
 export { ConnectionError } from "./connection-error.js";
-export { CreditsExhaustedError } from "./credits-exhausted-error.js";
+export type { Credits } from "./credit-headers.js";
+export { type CreditLimit, CreditLimitError } from "./credit-limit-error.js";
+export { CreditsExhaustedError, type ExhaustedCredits } from "./credits-exhausted-error.js";
 export {
   isLiveDataError,
   LiveDataError,

@@ -5,8 +5,10 @@ export type LiveDataErrorCode =
   | "aborted"
   | "authentication"
   | "bad_request"
+  | "batch"
   | "configuration"
   | "connection"
+  | "credit_limit"
   | "credits_exhausted"
   | "not_found"
   | "permission_denied"
@@ -21,8 +23,14 @@ export type LiveDataErrorCode =
 export interface LiveDataErrorOptions {
   /** The lower error that led to this one. It must hold no secret: `util.inspect` prints it. */
   readonly cause?: unknown;
+  /** Method and path of the operation that failed, such as `POST /search`. */
+  readonly operation?: string | undefined;
+  /** How many requests were sent for it. */
+  readonly attempts?: number | undefined;
   /** The HTTP status, where there was a response. */
   readonly status?: number | undefined;
+  /** The id that the server gave the request, where it gave one. */
+  readonly requestId?: string | undefined;
   /** The parsed body of the API's answer. */
   readonly body?: unknown;
   /** How long the API asked to wait before another try, in ms. */
@@ -45,8 +53,14 @@ export abstract class LiveDataError extends Error {
 
   /** What went wrong. */
   readonly code: LiveDataErrorCode;
+  /** Method and path of the operation that failed, such as `POST /search`; undefined where it was none of the SDK's. */
+  readonly operation: string | undefined;
+  /** How many requests were sent for it: 0 where none was, and undefined where they were not counted. */
+  readonly attempts: number | undefined;
   /** The HTTP status, where there was a response. */
   readonly status: number | undefined;
+  /** The id that the server gave the request, for its support; undefined where it gave none. */
+  readonly requestId: string | undefined;
   /** How long the API asked to wait before another try, in ms. */
   readonly retryAfter: number | undefined;
   /** Whether the same call may succeed later without a change. */
@@ -58,9 +72,13 @@ export abstract class LiveDataError extends Error {
   declare readonly body: unknown;
 
   constructor(message: string, options: LiveDataErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    const { operation, cause } = options;
+    super(operation === undefined ? message : `${operation}: ${message}`, cause === undefined ? undefined : { cause });
     this.code = new.target.code ?? "unexpected_status";
+    this.operation = operation;
+    this.attempts = options.attempts;
     this.status = options.status;
+    this.requestId = options.requestId;
     this.retryAfter = options.retryAfter;
     this.retryable = options.retryable ?? false;
     Object.defineProperty(this, "body", { value: options.body });
@@ -77,8 +95,8 @@ export abstract class LiveDataError extends Error {
 
   /** The fields that may be written to a log. */
   toJSON(): Record<string, unknown> {
-    const { name, message, code, status, retryAfter, retryable } = this;
-    return { name, message, code, status, retryAfter, retryable };
+    const { name, message, code, operation, attempts, status, requestId, retryAfter, retryable } = this;
+    return { name, message, code, operation, attempts, status, requestId, retryAfter, retryable };
   }
 }
 

@@ -1,18 +1,32 @@
 import { AuthenticationError } from "./authentication-error.js";
 import { BadRequestError } from "./bad-request-error.js";
+import { creditsIn } from "./credit-headers.js";
 import { CreditsExhaustedError } from "./credits-exhausted-error.js";
 import type { LiveDataError } from "./live-data-error.js";
 import { NotFoundError } from "./not-found-error.js";
 import { PermissionDeniedError } from "./permission-denied-error.js";
 import { RateLimitedError } from "./rate-limited-error.js";
+import { requestId } from "./request-id.js";
 import { retryAfter } from "./retry-after.js";
 import { ServerError } from "./server-error.js";
 import { UnexpectedStatusError } from "./unexpected-status-error.js";
 
+/** What is known of a response besides itself. */
+export interface ResponseDescription {
+  /** What its status means here, and what to do. */
+  readonly meaning?: string | undefined;
+  /** Method and path of the operation. */
+  readonly operation?: string | undefined;
+  /** How many requests were sent for it. */
+  readonly attempts?: number | undefined;
+  /** The role that the operation needs at least. */
+  readonly role?: string | undefined;
+}
+
 const meanings = {
   400: [BadRequestError, "the API did not accept the request"],
   401: [AuthenticationError, "the API did not accept the access token: check the credentials in `auth`"],
-  402: [CreditsExhaustedError, "the organization has no credits left in this billing period"],
+  402: [CreditsExhaustedError, "the call needs more credits than the organization has left in this billing period"],
   403: [
     PermissionDeniedError,
     "the account or API key may not do this on this organization: check `orgId` (LIVEDATA_ORG_ID) and its role there",
@@ -24,16 +38,43 @@ const meanings = {
   429: [RateLimitedError, "too many requests"],
 } as const;
 
-const explanations = new WeakMap<Response, string>();
+const descriptions = new WeakMap<Response, ResponseDescription>();
 
 /**
  * Says more of a response than its status does, for the error that will stand for it.
  *
  * @param response the response
- * @param meaning what it means, and what to do
+ * @param description what is added to what was said before
  */
-export function explainResponse(response: Response, meaning: string): void {
-  explanations.set(response, meaning);
+export function describeResponse(response: Response, description: ResponseDescription): void {
+  descriptions.set(response, { ...descriptions.get(response), ...description });
+}
+
+/**
+ * Has one response described as another is, whose place it takes.
+ *
+ * @param response the new one
+ * @param original the one that was described
+ */
+export function describeAlike(response: Response, original: Response): void {
+  const description = descriptions.get(original);
+  if (description) descriptions.set(response, description);
+}
+
+/** Whether the same request may be answered otherwise later. */
+export function isTransient(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
+}
+
+/**
+ * What an error tells of the response it stands for, its body aside.
+ *
+ * @param response the response
+ */
+export function detailsOf(response: Response) {
+  const { status, headers } = response;
+  const { operation, attempts } = descriptions.get(response) ?? {};
+  return { operation, attempts, status, requestId: requestId(headers) };
 }
 
 /**
@@ -43,15 +84,21 @@ export function explainResponse(response: Response, meaning: string): void {
  * @param body the parsed body
  */
 export function responseError(response: Response, body: unknown): LiveDataError {
-  const { status } = response;
+  const { status, headers } = response;
   const [ErrorClass, usualMeaning] = meaningOf(status);
-  const meaning = explanations.get(response) ?? usualMeaning;
+  const { meaning = usualMeaning, role } = descriptions.get(response) ?? {};
+  const { used, remaining } = creditsIn(headers);
+  const left = status === 402 && remaining !== undefined ? ` (${remaining} left)` : "";
+  const needed = status === 403 && role !== undefined ? `, which must be at least ${role}` : "";
   const detail = body === undefined || body === "" ? "" : " (`error.body` holds the API's answer)";
-  return new ErrorClass(`${status}: ${meaning}${detail}`, {
-    status,
+  return new ErrorClass(`${status}: ${meaning}${left}${needed}${detail}`, {
+    ...detailsOf(response),
     body,
-    retryAfter: retryAfter(response.headers),
-    retryable: status === 408 || status === 429 || status >= 500,
+    retryAfter: retryAfter(headers),
+    retryable: isTransient(status),
+    used,
+    remaining,
+    role,
   });
 }
 

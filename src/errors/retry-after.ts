@@ -14,7 +14,9 @@ export function parseHttpDate(text: string | null): number | undefined {
   if (text === null || !DATES.some((date) => date.test(text))) return undefined;
   // The asctime form names no zone and means GMT.
   const time = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
-  return Number.isNaN(time) ? undefined : time;
+  // The platform takes the 31st of February for the 3rd of March.
+  const [day] = /\d+/.exec(text) ?? [];
+  return new Date(time).getUTCDate() === Number(day) ? time : undefined;
 }
 
 /**

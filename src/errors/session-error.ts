@@ -14,12 +14,14 @@ export type SessionErrorReason = "invalid_response" | "rejected" | "timeout" | "
 export class SessionError extends LiveDataError {
   protected static override readonly code = "session";
   override readonly name = "SessionError";
+  override readonly operation = "POST /session";
 
   /** Why no session could be made. */
   readonly reason: SessionErrorReason;
 
   constructor(reason: SessionErrorReason, message: string, options: LiveDataErrorOptions = {}) {
     super(message, {
+      attempts: 1,
       ...options,
       retryable: reason === "unavailable" || reason === "unreachable" || reason === "timeout",
     });
@@ -29,4 +31,15 @@ export class SessionError extends LiveDataError {
   override toJSON(): Record<string, unknown> {
     return { ...super.toJSON(), reason: this.reason };
   }
+}
+
+/**
+ * An error of the exchange, with the number of requests that were sent before it was given up.
+ *
+ * @param error the error of the last of them
+ * @param attempts how many there were
+ */
+export function afterAttempts(error: SessionError, attempts: number): SessionError {
+  const { reason, message, status, requestId, retryAfter } = error;
+  return new SessionError(reason, message, { status, requestId, retryAfter, attempts });
 }

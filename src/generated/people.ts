@@ -14,7 +14,7 @@
  * - openapi/components/security.yaml
  * - openapi/people.yaml
  *
- * SHA-256 of them: d4d1299b15f9e8cf8d0e6d16a41907abbd381eaef21f70b5d1c08297902c45cf
+ * SHA-256 of them: df01c1c0525685e3c779b67aa68cc18919181444a9cde8b6456b6e2949b67492
  */
 
 export interface paths {

@@ -19,7 +19,7 @@
  * - openapi/ledgers.yaml
  * - openapi/people.yaml
  *
- * SHA-256 of them: 1eacee208acea4dcf7041ea8ed33a79635dee222c8249d3fa20508d3eb91e3c9
+ * SHA-256 of them: 37f34af9a1930441532f696b53807ead4700edd257f98c762b994001ceeff6bc
  */
 
 /** The keywords the schemas below are written in; no other occurs. */

@@ -1,16 +1,21 @@
+import { VERSION } from "../generated/version.js";
+import type { Call } from "./call.js";
+import { isBrowser } from "./platform.js";
 import { rememberedInit } from "./replayable-request.js";
 import { untilAborted } from "./until-aborted.js";
+
+const USER_AGENT = `livedata-sdk/${VERSION}`;
 
 /** Everything one attempt is made of. Plain data, so that a step changes a copy and the body can be sent again. */
 export interface SendInit extends RequestInit {
   headers: Headers;
-  /** How long an attempt may take, in ms, where one call brings its own. */
-  timeout?: number | undefined;
+  /** The call that it is an attempt of; absent where a bare `fetch` is all there is. */
+  call?: Call;
 }
 
-/** What `fetch` takes as its second argument, and the time that one call brings; undefined counts as absent. */
+/** What `fetch` takes as its second argument, and the call it is for; undefined counts as absent. */
 export type CallInit = { readonly [Member in keyof RequestInit]?: RequestInit[Member] | undefined } & {
-  readonly timeout?: number | undefined;
+  readonly call?: Call;
 };
 
 /**
@@ -61,14 +66,20 @@ export async function sendArguments(
   init: CallInit = {},
 ): Promise<[url: string, init: SendInit]> {
   if (!(input instanceof Request)) {
-    return [String(input), { ...withoutUndefined(init), headers: new Headers(init.headers) }];
+    return [String(input), { ...withoutUndefined(init), headers: named(new Headers(init.headers)) }];
   }
   // Entry by entry: nock and msw patch `Headers` to copy what a Request was made from, not what it has.
   const headers = new Headers(init.headers ?? [...input.headers]);
   const made: RequestInit = rememberedInit(input) ?? settingsOf(input);
   const body =
     init.body ?? (typeof made.body === "string" ? made.body : await untilAborted(readBody(input), input.signal));
-  return [input.url, { ...made, ...withoutUndefined(init), headers, body }];
+  return [input.url, { ...made, ...withoutUndefined(init), headers: named(headers), body }];
+}
+
+/** A browser has a name of its own, and would first ask the API whether it may send another. */
+function named(headers: Headers): Headers {
+  if (!isBrowser() && !headers.has("user-agent")) headers.set("user-agent", USER_AGENT);
+  return headers;
 }
 
 function settingsOf(request: Request): RequestInit {
@@ -83,4 +94,21 @@ function withoutUndefined(members: CallInit): RequestInit {
 
 async function readBody(request: Request): Promise<ArrayBuffer | null> {
   return request.body === null ? null : request.arrayBuffer();
+}
+
+/**
+ * Whether a body can be sent a second time. Platforms take streams of several kinds, so what can be read again is
+ * listed, and not what cannot.
+ *
+ * @param body the body
+ */
+export function isRepeatable(body: RequestInit["body"]): boolean {
+  if (body === undefined || body === null || typeof body === "string") return true;
+  return (
+    body instanceof ArrayBuffer ||
+    ArrayBuffer.isView(body) ||
+    body instanceof Blob ||
+    body instanceof FormData ||
+    body instanceof URLSearchParams
+  );
 }

@@ -1,7 +1,9 @@
 import { ConnectionError } from "../errors/connection-error.js";
 import { isLiveDataError } from "../errors/live-data-error.js";
+import { detailsOfCall } from "../http/call.js";
 import { aroundReading } from "../http/response-body.js";
 import type { Send } from "../http/send.js";
+import { isWhole } from "../http/whole-response.js";
 
 /**
  * Has a failure of the network stand out as such, whatever the platform throws for it, before the headers or in the
@@ -16,10 +18,11 @@ export function withConnectionErrors(send: Send): Send {
     const named = (error: unknown): never => {
       if (isLiveDataError(error) || init.signal?.aborted || error instanceof SyntaxError) throw error;
       const { origin } = new URL(url);
-      throw new ConnectionError(`No complete answer came from ${origin}`, { cause: error, retryable: true });
+      const details = { ...detailsOfCall(init.call), cause: error, retryable: true };
+      throw new ConnectionError(`No complete answer came from ${origin}`, details);
     };
     const response = await send(url, init).catch(named);
-    aroundReading(response, (reading) => reading.catch(named));
+    if (!isWhole(response)) aroundReading(response, (reading) => reading.catch(named));
     return response;
   };
 }

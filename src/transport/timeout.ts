@@ -1,21 +1,15 @@
 import { ConfigurationError } from "../errors/configuration-error.js";
 import { TimeoutError } from "../errors/timeout-error.js";
+import { detailsOfCall } from "../http/call.js";
 import { onAbort } from "../http/on-abort.js";
 import { aroundReading, onBodyRead } from "../http/response-body.js";
-import type { Send } from "../http/send.js";
+import type { Send, SendInit } from "../http/send.js";
 import { untilAborted } from "../http/until-aborted.js";
+import { isWhole } from "../http/whole-response.js";
+import { LONGEST_DELAY } from "./delay.js";
 
-/** The longest wait a timer of the platform can hold, in ms; a longer one would fire at once. */
-const MAX_TIMEOUT = 2 ** 31 - 1;
-
-/** How long to wait for an answer. */
-export interface TimeoutOptions {
-  /**
-   * How long one attempt may take, its body included, in ms; `Infinity` for no limit.
-   * @default 30_000
-   */
-  readonly timeout: number;
-}
+/** The options that set a time. */
+type TimeoutOption = "timeout" | "totalTimeout";
 
 /**
  * Ends an attempt that takes too long, or whose caller's signal aborts, and cancels its fetch.
@@ -24,21 +18,36 @@ export interface TimeoutOptions {
  * read. A body that is taken as a stream is watched until its time is up.
  *
  * @param send the next step
- * @param options the time allowed; one call may bring its own in `init.timeout`
+ * @param timeout the time allowed, in ms; one call may bring its own in `init.call`
  * @returns a step that rejects with a {@link TimeoutError}, or with the reason of the caller's signal
  */
-export function withTimeout(send: Send, options: TimeoutOptions): Send {
+export function withTimeout(send: Send, timeout: number): Send {
+  return limited(send, "timeout", timeout);
+}
+
+/**
+ * The same for a whole call, all its attempts and the pauses between them included.
+ *
+ * @param send the next step
+ * @param totalTimeout the time allowed, in ms; one call may bring its own in `init.call`
+ * @returns a step that rejects as {@link withTimeout} does
+ */
+export function withTotalTimeout(send: Send, totalTimeout: number): Send {
+  const limitedSend = limited(send, "totalTimeout", totalTimeout);
+  return (url, init) =>
+    (init.call?.options.totalTimeout ?? totalTimeout) === Infinity ? send(url, init) : limitedSend(url, init);
+}
+
+function limited(send: Send, option: TimeoutOption, usual: number): Send {
   return async (url, init) => {
-    const { signal: callerSignal } = init;
-    const timeout = init.timeout === undefined ? options.timeout : checkTimeout(init.timeout);
+    const { call, signal: callerSignal } = init;
+    const timeout = checkTimeout(call?.options[option] ?? usual, option);
     callerSignal?.throwIfAborted();
 
     const controller = new AbortController();
     const onTimeout = () => {
       release();
-      controller.abort(
-        new TimeoutError(`No complete answer within ${timeout} ms (option \`timeout\`)`, { retryable: true }),
-      );
+      controller.abort(timeoutError(timeout, option, init));
     };
     const timer = timeout === Infinity ? undefined : setTimeout(onTimeout, timeout);
     const stopListening = callerSignal && onAbort(callerSignal, () => controller.abort(callerSignal.reason));
@@ -49,6 +58,10 @@ export function withTimeout(send: Send, options: TimeoutOptions): Send {
 
     try {
       const response = await untilAborted(send(url, { ...init, signal: controller.signal }), controller.signal);
+      if (isWhole(response)) {
+        release();
+        return response;
+      }
       // Also where a fetch that is not the platform's pays no heed to its signal.
       aroundReading(response, (reading) => untilAborted(reading, controller.signal));
       onBodyRead(response, release);
@@ -61,6 +74,11 @@ export function withTimeout(send: Send, options: TimeoutOptions): Send {
   };
 }
 
+function timeoutError(timeout: number, option: TimeoutOption, { call }: SendInit): TimeoutError {
+  const message = `No complete answer within ${timeout} ms (option \`${option}\`)`;
+  return new TimeoutError(message, { ...detailsOfCall(call), retryable: true });
+}
+
 /** A body that nobody reads to its end must not keep a process alive. Only Node, Bun and Deno have processes that end. */
 function letProcessEnd(timer: unknown): void {
   (timer as { unref?: () => void } | undefined)?.unref?.();
@@ -70,12 +88,13 @@ function letProcessEnd(timer: unknown): void {
  * Refuses a timeout that no timer can keep.
  *
  * @param timeout in ms
+ * @param option its name
  * @throws a ConfigurationError that names the option
  */
-export function checkTimeout(timeout: unknown): number {
+export function checkTimeout(timeout: unknown, option: TimeoutOption): number {
   if (timeout === Infinity) return timeout;
-  if (typeof timeout === "number" && timeout > 0 && timeout <= MAX_TIMEOUT) return timeout;
+  if (typeof timeout === "number" && timeout > 0 && timeout <= LONGEST_DELAY) return timeout;
   throw new ConfigurationError(
-    `\`timeout\` must be a number of ms, more than 0 and at most ${MAX_TIMEOUT}, or Infinity`,
+    `\`${option}\` must be a number of ms, more than 0 and at most ${LONGEST_DELAY}, or Infinity`,
   );
 }

@@ -1,8 +1,8 @@
 import nock from "nock";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { apiKey, serviceAccount } from "../../src/auth/credentials.js";
-import type { AuthEvent } from "../../src/auth/events.js";
 import { createLiveData } from "../../src/client.js";
+import type { LiveDataEvent } from "../../src/config.js";
 import { ConfigurationError } from "../../src/errors/configuration-error.js";
 import { SessionError } from "../../src/errors/session-error.js";
 import { CLIENT_SECRET, HOST, type NockedApi, nockedApi, ORG } from "../support/api.js";
@@ -30,10 +30,14 @@ describe("the events of a token source", () => {
       await settled();
       await exchanges[number]?.fail(error);
     }
-    await expect(call).rejects.toBe(error);
+    await expect(call).rejects.toMatchObject({ reason: "unavailable", operation: "POST /session", attempts: 3 });
     const failed = events.flatMap((event) => (event.type === "exchange_failed" ? [event] : []));
-    expect(failed).toEqual(
-      [250, 500, 750].map((nextAttempt) => ({ type: "exchange_failed", behind: false, error, nextAttempt })),
+    expect(failed).toMatchObject(
+      [250, 500, 750].map((nextAttempt, index) => ({
+        behind: false,
+        error: { message: "503", attempts: index < 2 ? 1 : 3 },
+        nextAttempt,
+      })),
     );
     expect(events.filter(({ type }) => type === "exchange_started")).toHaveLength(3);
   });
@@ -95,7 +99,7 @@ describe("`observe` of createLiveData", () => {
   const body = { size: 1 };
 
   test("sees a call that is healed, in order and without a secret", async () => {
-    const events: AuthEvent[] = [];
+    const events: LiveDataEvent[] = [];
     const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST, observe: (event) => events.push(event) });
     api.answer(401);
     await livedata.people.POST("/search", { body });
@@ -112,7 +116,7 @@ describe("`observe` of createLiveData", () => {
   });
 
   test("sees credentials rejected once, though calls go on failing", async () => {
-    const events: AuthEvent[] = [];
+    const events: LiveDataEvent[] = [];
     const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST, observe: (event) => events.push(event) });
     api.failExchanges(401);
     for (let call = 0; call < 3; call++) await expect(livedata.accessToken()).rejects.toThrow();
@@ -121,8 +125,8 @@ describe("`observe` of createLiveData", () => {
   });
 
   test("sees an API key rejected, and the error says what that means", async () => {
-    const events: AuthEvent[] = [];
-    const observe = (event: AuthEvent) => events.push(event);
+    const events: LiveDataEvent[] = [];
+    const observe = (event: LiveDataEvent) => events.push(event);
     const livedata = createLiveData({ orgId: ORG, auth: apiKey("key-1"), baseUrl: HOST, observe });
     api.answer(401);
     await livedata.people.POST("/search", { body });

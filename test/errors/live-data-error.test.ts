@@ -3,7 +3,10 @@ import { describe, expect, test } from "vitest";
 import * as errors from "../../src/errors/index.js";
 import { isLiveDataError, LiveDataError, NotFoundError, ServerError, SessionError } from "../../src/errors/index.js";
 
-type ErrorClass = new (message: string, options?: errors.LiveDataErrorOptions) => LiveDataError;
+type Options = errors.LiveDataErrorOptions & errors.BatchRange & errors.CreditLimit;
+type ErrorClass = new (message: string, options: Options) => LiveDataError;
+
+const required = { index: 50, size: 25, cost: 7, limit: 5 };
 
 const classes = Object.entries<unknown>(errors).filter(
   (entry): entry is [string, ErrorClass] => /Error$/.test(entry[0]) && !/^(is)?(LiveData|Session)Error$/.test(entry[0]),
@@ -11,11 +14,18 @@ const classes = Object.entries<unknown>(errors).filter(
 
 test("every class of the folder is exported", () => {
   expect(classes.map(([name]) => name)).toEqual(expect.arrayContaining(["ServerError", "TimeoutError"]));
-  expect(classes).toHaveLength(13);
+  expect(classes).toHaveLength(15);
 });
 
 describe.each(classes)("%s", (name, ErrorClass) => {
-  const error = new ErrorClass("what happened", { status: 418, cause: "the cause" });
+  const error = new ErrorClass("what happened", {
+    ...required,
+    operation: "POST /search",
+    attempts: 3,
+    status: 418,
+    requestId: "r-1",
+    cause: "the cause",
+  });
 
   test("is an error of its class, of the base and of the platform", () => {
     expect(error).toBeInstanceOf(ErrorClass);
@@ -25,9 +35,10 @@ describe.each(classes)("%s", (name, ErrorClass) => {
   });
 
   test("has its name, a code of its own, and what it was given", () => {
-    expect(error).toMatchObject({ name, status: 418, cause: "the cause", retryable: false });
-    expect(classes.filter(([, Other]) => new Other("").code === error.code)).toHaveLength(1);
-    expect(String(error)).toBe(`${name}: what happened`);
+    const given = { operation: "POST /search", attempts: 3, status: 418, requestId: "r-1", cause: "the cause" };
+    expect(error).toMatchObject({ name, ...given, retryable: false });
+    expect(classes.filter(([, Other]) => new Other("", required).code === error.code)).toHaveLength(1);
+    expect(String(error)).toBe(`${name}: POST /search: what happened`);
   });
 });
 
@@ -69,9 +80,21 @@ test("JSON has what a log needs", () => {
     name: "SessionError",
     message: "what happened",
     code: "session",
+    operation: "POST /session",
+    attempts: 1,
     reason: "unavailable",
     status: 503,
     retryAfter: 1000,
     retryable: true,
   });
+});
+
+test.each<[LiveDataError, object]>([
+  [new errors.CreditsExhaustedError("", { used: 0, remaining: 3 }), { used: 0, remaining: 3 }],
+  [new errors.PermissionDeniedError("", { role: "editor" }), { role: "editor" }],
+  [new errors.CreditLimitError("", { cost: 7, limit: 5 }), { cost: 7, limit: 5 }],
+  [new errors.BatchError("", { index: 50, size: 25 }), { index: 50, size: 25 }],
+])("%s has what is its own in JSON, too", (error, own) => {
+  expect(error).toMatchObject(own);
+  expect(JSON.parse(JSON.stringify(error))).toMatchObject(own);
 });

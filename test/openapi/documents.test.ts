@@ -113,6 +113,17 @@ it("names the role where one is documented", () => {
   ]);
 });
 
+it("calls each POST idempotent that is free to repeat, and no other", () => {
+  const idempotent = operations.filter(({ operation }) => operation["x-idempotent"] === true);
+  expect(idempotent.map(({ title }) => title)).toEqual([
+    "people POST /find",
+    "people POST /find/preview",
+    "people POST /search",
+    "people POST /search/preview",
+    "people POST /persons/lookup_by_ids",
+  ]);
+});
+
 describe("credits", () => {
   const ofPeople = operations.filter(({ service }) => service === "people");
   const charged = ofPeople.filter(({ path }) => !path.endsWith("/preview"));

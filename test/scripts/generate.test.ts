@@ -29,7 +29,7 @@ afterAll(() => {
 function createCopy({ output = true } = {}): string {
   const copy = mkdtempSync(path.join(tmpdir(), "livedata-generate-"));
   folders.push(copy);
-  for (const name of ["openapi", "redocly.yaml", ...(output ? [OUTPUT] : [])]) {
+  for (const name of ["openapi", "redocly.yaml", "package.json", ...(output ? [OUTPUT] : [])]) {
     cpSync(path.join(REPOSITORY, name), path.join(copy, name), { recursive: true });
   }
   return copy;
@@ -94,11 +94,13 @@ describe("npm run generate", () => {
   });
 
   it("names the documents and a hash of them at the head of each file", () => {
-    const output = readOutput(REPOSITORY);
+    const { "version.ts": version, ...output } = readOutput(REPOSITORY);
+    expect(version).toMatch(/from package\.json/);
     for (const [name, text] of Object.entries(output)) {
       const head = text.slice(0, text.indexOf("*/"));
       expect(head).toMatch(/SHA-256 of them: [0-9a-f]{64}\n/);
-      const document = name === "request-schemas.ts" ? "people" : name.replace(".ts", "");
+      const isOfAll = ["operation-facts.ts", "request-schemas.ts"].includes(name);
+      const document = isOfAll ? "people" : name.replace(".ts", "");
       expect(head).toContain(` * - openapi/${document}.yaml\n`);
       expect(head).not.toContain("openapi/examples");
       expect(head).not.toContain(REPOSITORY);
@@ -127,6 +129,7 @@ describe("npm run generate -- --check", () => {
     rmSync(path.join(copy, OUTPUT, "identity.ts"));
     edit(copy, `${OUTPUT}/ledgers.ts`, (text) => `${text}\n`);
     writeFileSync(path.join(copy, OUTPUT, "billing.ts"), "export {};\n");
+    edit(copy, "package.json", (text) => text.replace(/"version": "[^"]+"/, '"version": "99.0.0"'));
     const before = readOutput(copy);
     const { code, stdout, stderr } = await generate(copy, "--check");
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
@@ -135,6 +138,8 @@ describe("npm run generate -- --check", () => {
       "src/generated/people.ts is stale: run npm run generate",
       "src/generated/ledgers.ts is stale: run npm run generate",
       "src/generated/request-schemas.ts is stale: run npm run generate",
+      "src/generated/operation-facts.ts is stale: run npm run generate",
+      "src/generated/version.ts is stale: run npm run generate",
       "src/generated/billing.ts is made from no document: run npm run generate",
     ]);
     expect(readOutput(copy)).toEqual(before);

@@ -3,6 +3,7 @@ import type { RequestListener } from "node:http";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { sendBy } from "../../src/http/send.js";
 import { withTimeout } from "../../src/transport/timeout.js";
+import { callOf } from "../support/call.js";
 import { serve } from "../support/serve.js";
 
 afterEach(() => {
@@ -22,7 +23,7 @@ describe("an attempt that takes too long", () => {
   test("before its headers is ended and its request really cancelled", async () => {
     fakeTimers();
     const { server, origin: url } = await serve(() => {});
-    const call = withTimeout(sendBy({}), { timeout: 30_000 })(url, init());
+    const call = withTimeout(sendBy({}), 30_000)(url, init());
     call.catch(() => {});
     const [, response] = await once(server, "request");
     vi.advanceTimersByTime(29_999);
@@ -42,7 +43,7 @@ describe("an attempt that takes too long", () => {
     const { origin: url } = await serve((_request, response) => {
       response.writeHead(200, { "content-length": "100" }).write("half");
     });
-    const response = await withTimeout(sendBy({}), { timeout: 30_000 })(url, init());
+    const response = await withTimeout(sendBy({}), 30_000)(url, init());
     const text = response.text();
     vi.advanceTimersByTime(30_000);
     await expect(text).rejects.toMatchObject({ name: "TimeoutError" });
@@ -50,12 +51,12 @@ describe("an attempt that takes too long", () => {
 
   test("is ended also where its fetch pays no heed to the signal, and so is its body", async () => {
     fakeTimers();
-    const deaf = withTimeout(() => new Promise<never>(() => {}), { timeout: 30_000 });
+    const deaf = withTimeout(() => new Promise<never>(() => {}), 30_000);
     const call = deaf("https://api.test", init());
     vi.advanceTimersByTime(30_000);
     await expect(call).rejects.toMatchObject({ name: "TimeoutError" });
 
-    const stalled = withTimeout(async () => new Response(new ReadableStream()), { timeout: 30_000 });
+    const stalled = withTimeout(async () => new Response(new ReadableStream()), 30_000);
     const text = (await stalled("https://api.test", init())).text();
     vi.advanceTimersByTime(30_000);
     await expect(text).rejects.toMatchObject({ name: "TimeoutError" });
@@ -64,7 +65,7 @@ describe("an attempt that takes too long", () => {
   test("is given one call's own time", async () => {
     fakeTimers();
     const { server, origin: url } = await serve(() => {});
-    const call = withTimeout(sendBy({}), { timeout: 30_000 })(url, { ...init(), timeout: 70 });
+    const call = withTimeout(sendBy({}), 30_000)(url, { ...init(), call: callOf({ timeout: 70 }) });
     call.catch(() => {});
     await once(server, "request");
     vi.advanceTimersByTime(70);
@@ -76,7 +77,7 @@ describe("the caller's signal", () => {
   test("ends an attempt with its own reason", async () => {
     const { server, origin: url } = await serve(() => {});
     const caller = new AbortController();
-    const call = withTimeout(sendBy({}), { timeout: 30_000 })(url, init(caller.signal));
+    const call = withTimeout(sendBy({}), 30_000)(url, init(caller.signal));
     await once(server, "request");
     const reason = new Error("the user left");
     caller.abort(reason);
@@ -88,7 +89,7 @@ describe("the caller's signal", () => {
       response.writeHead(200, { "content-length": "100" }).write("half");
     });
     const caller = new AbortController();
-    const response = await withTimeout(sendBy({}), { timeout: 30_000 })(url, init(caller.signal));
+    const response = await withTimeout(sendBy({}), 30_000)(url, init(caller.signal));
     const text = response.text();
     caller.abort(new Error("the user left"));
     await expect(text).rejects.toThrow("the user left");
@@ -100,7 +101,7 @@ describe("the caller's signal", () => {
     const { origin: url } = await serve(() => {
       requests++;
     });
-    const send = withTimeout(sendBy({}), { timeout: 30_000 });
+    const send = withTimeout(sendBy({}), 30_000);
     await expect(send(url, init(AbortSignal.abort(new Error("gone"))))).rejects.toThrow("gone");
     expect(requests).toBe(0);
   });
@@ -123,7 +124,7 @@ describe("nothing is left behind", () => {
     fakeTimers();
     const caller = new AbortController();
     const { origin: url } = await serve(listener);
-    const response = await withTimeout(sendBy({}), { timeout: 30_000 })(url, init(caller.signal));
+    const response = await withTimeout(sendBy({}), 30_000)(url, init(caller.signal));
     await read(response);
     expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
     expect(vi.getTimerCount()).toBe(0);
@@ -133,7 +134,7 @@ describe("nothing is left behind", () => {
     fakeTimers();
     const caller = new AbortController();
     const { origin: url } = await serve((request) => request.socket.destroy());
-    await expect(withTimeout(sendBy({}), { timeout: 30_000 })(url, init(caller.signal))).rejects.toThrow();
+    await expect(withTimeout(sendBy({}), 30_000)(url, init(caller.signal))).rejects.toThrow();
     expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -142,7 +143,7 @@ describe("nothing is left behind", () => {
 test("without a limit no timer is started", async () => {
   fakeTimers();
   const { origin: url } = await serve((_request, response) => response.end("done"));
-  const pending = await withTimeout(sendBy({}), { timeout: Number.POSITIVE_INFINITY })(url, init());
+  const pending = await withTimeout(sendBy({}), Infinity)(url, init());
   expect(vi.getTimerCount()).toBe(0);
   expect(await pending.text()).toBe("done");
 });

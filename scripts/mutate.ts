@@ -2,10 +2,12 @@ import { execFile } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { mutations } from "./mutate-auth/mutations.js";
+import { authMutations } from "./mutate/auth.js";
+import { peopleMutations } from "./mutate/people.js";
+import { transportMutations } from "./mutate/transport.js";
 
 /**
- * Breaks each rule of `src/auth` on purpose, one at a time, in a copy, and prints which test notices.
+ * Breaks each rule on purpose, one at a time, in a copy, and prints which test notices.
  *
  *     npm run test:mutations             all of them
  *     npm run test:mutations -- zones    those whose rule has the word in it
@@ -13,6 +15,7 @@ import { mutations } from "./mutate-auth/mutations.js";
  * Exits 1 where a rule can be broken without a test that fails.
  */
 const [word = ""] = process.argv.slice(2);
+const mutations = [...authMutations, ...transportMutations, ...peopleMutations];
 const chosen = mutations.filter(({ rule }) => rule.includes(word));
 const folder = mkdtempSync(path.join(tmpdir(), "livedata-mutations-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -31,7 +34,7 @@ symlinkSync(path.resolve("node_modules"), path.join(folder, "node_modules"));
 
 let survivors = 0;
 for (const { rule, file, find, replace } of chosen) {
-  const target = path.join(folder, "src/auth", file);
+  const target = path.join(folder, "src", file);
   const original = readFileSync(target, "utf8");
   if (original.split(find).length !== 2)
     throw new Error(`${rule}: ${file} has not exactly one place to break: ${find}`);
@@ -39,7 +42,7 @@ for (const { rule, file, find, replace } of chosen) {
     target,
     original.replace(find, () => replace),
   );
-  const noticedBy = await firstFailingTest();
+  const noticedBy = await firstFailingTest(testsOf(file));
   writeFileSync(target, original);
   if (!noticedBy) survivors++;
   console.log(`${noticedBy ? "✓" : "✗"} ${rule}\n    ${noticedBy ?? "NO TEST NOTICES"}`);
@@ -47,10 +50,16 @@ for (const { rule, file, find, replace } of chosen) {
 console.log(`\n${chosen.length - survivors} of ${chosen.length} mutations were noticed`);
 if (survivors > 0) process.exitCode = 1;
 
+/** Where the tests of a file of `src` are. */
+function testsOf(file: string): string[] {
+  const [folder = ""] = file.split("/");
+  if (folder !== "auth") return ["test/transport", "test/people", "test/client.test.ts", "test/e2e"];
+  return ["test/auth", "test/client.test.ts", "test/e2e/secrets-stay.test.ts", "test/e2e/sockets.test.ts"];
+}
+
 /** The first test that fails on the broken copy, by its file and name; undefined where all pass. */
-async function firstFailingTest(): Promise<string | undefined> {
+async function firstFailingTest(files: readonly string[]): Promise<string | undefined> {
   const projects = ["unit (America/Los_Angeles)", "simulation", "e2e"].map((name) => `--project=${name}`);
-  const files = ["test/auth", "test/client.test.ts", "test/e2e/secrets-stay.test.ts", "test/e2e/sockets.test.ts"];
   const output = await vitest([...projects, "--bail=1", "--reporter=json", ...files]);
   const { testResults }: Report = JSON.parse(output.slice(output.indexOf("{")));
   for (const { name, assertionResults, message } of testResults) {

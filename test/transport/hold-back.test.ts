@@ -1,0 +1,131 @@
+import { getEventListeners } from "node:events";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { resolveRetry, withRetry } from "../../src/transport/retry.js";
+import { callOf } from "../support/call.js";
+import { answer, BODY, posting, scriptedNetwork, turnTime } from "../support/network.js";
+
+const URL = "https://api.test/search";
+
+beforeEach(() => {
+  turnTime();
+  vi.spyOn(Math, "random").mockReturnValue(0);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+function limited(...headers: Record<string, string>[]) {
+  const network = scriptedNetwork(...headers.map((header) => answer(429, header)));
+  const send = withRetry(network.send, { retry: resolveRetry(), observe: () => {} });
+  const calls: Promise<unknown>[] = [];
+  const start = (call = callOf(), more = {}) => {
+    const made = send(URL, posting(call, more));
+    made.catch(() => {});
+    calls.push(made);
+    return made;
+  };
+  return { ...network, start };
+}
+
+describe("one 429", () => {
+  test("holds every call of the client back until its time, and then all of them are sent", async () => {
+    const { start, times, bodies } = limited({ "retry-after": "5" });
+    start();
+    await vi.advanceTimersByTimeAsync(1_000);
+    for (let call = 0; call < 50; call++) start();
+    await vi.advanceTimersByTimeAsync(3_999);
+    expect(times).toEqual([0]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(times).toEqual([0, ...Array(51).fill(5_000)]);
+    expect(bodies).toEqual(Array(52).fill(BODY));
+  });
+
+  test("is no reason for all of them to leave in the same moment", async () => {
+    const { start, times } = limited({ "retry-after": "5" });
+    start();
+    await vi.advanceTimersByTimeAsync(0);
+    const random = [0, 0.25, 0.5, 0.75];
+    vi.mocked(Math.random).mockImplementation(() => random.shift() ?? 0);
+    for (let call = 0; call < 4; call++) start();
+    await vi.runAllTimersAsync();
+    expect(times).toEqual([0, 5_000, 5_000, 5_125, 5_250, 5_375]);
+  });
+
+  test("that comes while calls wait makes them wait on", async () => {
+    const { start, times } = limited({ "retry-after": "2" }, { "retry-after": "3" });
+    start();
+    await vi.advanceTimersByTimeAsync(0);
+    vi.mocked(Math.random).mockReturnValueOnce(0.5);
+    start();
+    await vi.runAllTimersAsync();
+    expect(times).toEqual([0, 2_000, 5_000, 5_000]);
+  });
+
+  test("without a Retry-After holds calls back for the pause before its own retry", async () => {
+    vi.mocked(Math.random).mockReturnValueOnce(0.5);
+    const { start, times } = limited({});
+    start();
+    await vi.advanceTimersByTimeAsync(0);
+    start();
+    await vi.runAllTimersAsync();
+    expect(times).toEqual([0, 250, 250]);
+  });
+});
+
+describe("a call that would have to wait for longer than it may", () => {
+  test("is not sent: its error tells for how long", async () => {
+    const { start, times } = limited({ "retry-after": "90" });
+    expect(await start()).toMatchObject({ status: 429 });
+    await vi.advanceTimersByTimeAsync(10_000);
+    await expect(start()).rejects.toMatchObject({
+      code: "rate_limited",
+      operation: "POST /search",
+      attempts: 0,
+      retryAfter: 80_000,
+      retryable: true,
+    });
+    expect(times).toEqual([0]);
+    start(callOf({ retry: { maxRetryAfter: 80_000 } }));
+    await vi.advanceTimersByTimeAsync(20_000);
+    const waiting = start();
+    await vi.advanceTimersByTimeAsync(60_000);
+    await expect(waiting).resolves.toMatchObject({ status: 200 });
+    expect(times).toEqual([0, 90_000, 90_000]);
+  });
+
+  test("is sent after five minutes at the latest, whatever the API asked for", async () => {
+    const { start, times } = limited({ "retry-after": "86400" });
+    start();
+    await vi.advanceTimersByTimeAsync(299_999);
+    start(callOf({ retry: { maxRetryAfter: 0 } }));
+    await vi.advanceTimersByTimeAsync(1);
+    start();
+    await vi.runAllTimersAsync();
+    expect(times).toEqual([0, 300_000]);
+  });
+});
+
+test("a call that is not to be retried is not held back either", async () => {
+  const { start, times } = limited({ "retry-after": "5" });
+  start();
+  await vi.advanceTimersByTimeAsync(0);
+  await start(callOf({ retry: false }));
+  expect(times).toEqual([0, 0]);
+});
+
+test("a call that is held back ends with its signal, and leaves no timer and no listener", async () => {
+  const { start, times } = limited({ "retry-after": "5" });
+  start();
+  await vi.advanceTimersByTimeAsync(0);
+  const leaving = new AbortController();
+  const call = start(callOf(), { signal: leaving.signal });
+  await vi.advanceTimersByTimeAsync(0);
+  const reason = new Error("the user left");
+  leaving.abort(reason);
+  await expect(call).rejects.toBe(reason);
+  expect(getEventListeners(leaving.signal, "abort")).toHaveLength(0);
+  expect(vi.getTimerCount()).toBe(1);
+  expect(times).toEqual([0]);
+});
