@@ -26,6 +26,14 @@ export type {
 export { type CountOptions, count } from "./people/count.js";
 export { credits } from "./people/credits.js";
 export {
+  type FindManyEnd,
+  type FindManyOptions,
+  type FindProgress,
+  type FoundQueries,
+  type FoundQuery,
+  findMany,
+} from "./people/find-many.js";
+export {
   type PagedSearch,
   type PaginateOptions,
   type PaginationEnd,

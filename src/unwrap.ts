@@ -1,5 +1,5 @@
 import { ProtocolError } from "./errors/protocol-error.js";
-import { responseError } from "./errors/response-error.js";
+import { detailsOf, responseError } from "./errors/response-error.js";
 
 /** What a call of an openapi-fetch client resolves with. */
 export type CallResult =
@@ -27,7 +27,6 @@ export function unwrap(result: CallResult | Promise<CallResult>): unknown {
 function dataOf({ data, error, response }: CallResult): unknown {
   if (!response.ok) throw responseError(response, error);
   if (data !== undefined) return data;
-  throw new ProtocolError(`${response.status}: a success without the body that the API's documents promise`, {
-    status: response.status,
-  });
+  const message = `${response.status}: a success without the body that the API's documents promise`;
+  throw new ProtocolError(message, detailsOf(response));
 }

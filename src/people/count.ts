@@ -4,14 +4,14 @@ import type { FilterGroup } from "../types.js";
 import { unwrap } from "../unwrap.js";
 
 /** Options of {@link count}. */
-export type CountOptions = Pick<CallOptions, "signal" | "timeout">;
+export type CountOptions = Pick<CallOptions, "retry" | "signal" | "timeout" | "totalTimeout">;
 
 /**
  * Counts the people who match. Free, since it asks for none of them (`size: 0`).
  *
  * @param people `livedata.people`
  * @param filters groups that must all hold; none counts everyone
- * @param options a signal and a time for the call
+ * @param options a signal, times and retries for the call
  * @returns Resolves with how many match
  * @throws the LiveDataError of a search
  * @example

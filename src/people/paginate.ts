@@ -1,15 +1,18 @@
-import { ConfigurationError } from "../errors/configuration-error.js";
 import type { paths } from "../generated/people.js";
 import type { CallOptions, ServiceClient } from "../service-client.js";
 import type { Person, SearchRequest, SearchResponse } from "../types.js";
 import { unwrap } from "../unwrap.js";
+import { checkCount, checkLimit } from "./check-options.js";
 import { credits } from "./credits.js";
 
-/** What a search is to page through: its body without what paging decides. */
-export type PagedSearch = Omit<SearchRequest, "pagination_token" | "size">;
+/**
+ * What a search is to page through: its body, without the `size` that paging decides. With a `pagination_token` it
+ * begins after the page that the token came with.
+ */
+export type PagedSearch = Omit<SearchRequest, "size">;
 
 /** Options of {@link paginate}. */
-export interface PaginateOptions extends Pick<CallOptions, "signal" | "timeout"> {
+export interface PaginateOptions extends Pick<CallOptions, "retry" | "signal" | "timeout" | "totalTimeout"> {
   /**
    * How many people to ask for at a time. The API's maximum is unknown; up to 300 was seen to work.
    * @default 100
@@ -57,17 +60,18 @@ export function paginate(
   search: PagedSearch,
   options: PaginateOptions = {},
 ): PeoplePages {
-  const { pageSize = DEFAULT_PAGE_SIZE, limit = Infinity, maxCredits = Infinity, signal, timeout } = options;
-  checkNumber("pageSize", pageSize, 1);
-  checkNumber("limit", limit, 0);
-  checkNumber("maxCredits", maxCredits, 0);
+  const { pageSize = DEFAULT_PAGE_SIZE, limit = Infinity, maxCredits = Infinity } = options;
+  const { signal, timeout, totalTimeout, retry } = options;
+  checkCount("pageSize", pageSize, 1);
+  checkLimit("limit", limit);
+  checkLimit("maxCredits", maxCredits);
   let stoppedBy: PaginationEnd | undefined;
 
   async function* pages(): AsyncGenerator<SearchResponse, PaginationEnd, undefined> {
     stoppedBy = undefined;
     const seen = new Set<string>();
-    const tokens = new Set<string>();
-    let token: string | undefined;
+    let token = search.pagination_token;
+    const tokens = new Set([token]);
     let spent = 0;
     for (;;) {
       const size = Math.min(pageSize, limit - seen.size, maxCredits - spent);
@@ -76,7 +80,7 @@ export function paginate(
         return stoppedBy;
       }
       const body = { ...search, size, ...(token !== undefined && { pagination_token: token }) };
-      const result = await people.POST("/search", { body, signal, timeout });
+      const result = await people.POST("/search", { body, signal, timeout, totalTimeout, retry });
       const page = unwrap(result);
       spent += credits(result.response).used ?? page.people.length;
       const fresh = page.people.filter(({ id }) => !seen.has(id) && seen.add(id));
@@ -99,9 +103,4 @@ export function paginate(
       return stoppedBy;
     },
   };
-}
-
-function checkNumber(option: string, value: number, least: number): void {
-  if (value >= least && (Number.isInteger(value) || value === Infinity)) return;
-  throw new ConfigurationError(`\`${option}\` must be a whole number, ${least} or more`);
 }

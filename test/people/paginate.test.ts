@@ -63,6 +63,14 @@ test("each request bears the token of the answer before it, and what is searched
   ]);
 });
 
+test("paging begins where a token says, and takes it for one that came already", async () => {
+  const { people, asked } = searching([{ ids: [1], token: "b" }, { ids: [2], token: "a" }, { ids: [3] }]);
+  const ids: string[] = [];
+  for await (const { id } of paginate(people, { pagination_token: "a" })) ids.push(id);
+  expect(ids).toEqual(["LDP-1", "LDP-2"]);
+  expect(asked.map(({ pagination_token }) => pagination_token)).toEqual(["a", "b"]);
+});
+
 test("nobody is asked for beyond the limit", async () => {
   const { ids, asked, stoppedBy } = await idsOf(
     [
@@ -117,6 +125,7 @@ test("a signal ends the loop", async () => {
 test.each<[PaginateOptions, string]>([
   [{ pageSize: 0 }, "pageSize"],
   [{ pageSize: 1.5 }, "pageSize"],
+  [{ pageSize: Infinity }, "pageSize"],
   [{ limit: -1 }, "limit"],
   [{ limit: Number.NaN }, "limit"],
   [{ maxCredits: -1 }, "maxCredits"],
@@ -151,6 +160,35 @@ test("whatever the pages: everyone once, in order, within the limit and the cred
       expect(stoppedBy).toBeDefined();
       const tokens = asked.flatMap(({ pagination_token }) => pagination_token ?? []);
       expect(new Set(tokens).size).toBe(tokens.length);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("whatever fails and whenever: everyone of the pages before it once, in order, and no request after", async () => {
+  const troubles = fc.record({ failsAt: fc.nat({ max: 8 }), abortsAt: fc.nat({ max: 40 }) }, { requiredKeys: [] });
+  await fc.assert(
+    fc.asyncProperty(pagesOf, troubles, async (pages, { failsAt, abortsAt }) => {
+      const { people, asked } = searching(pages);
+      const failing: typeof people.POST = (path, ...rest) =>
+        asked.length === failsAt ? Promise.reject(new RangeError("broken")) : people.POST(path, ...rest);
+      const leaving = new AbortController();
+      const ids: string[] = [];
+      const loop = async () => {
+        for await (const { id } of paginate({ POST: failing }, {}, { signal: leaving.signal })) {
+          ids.push(id);
+          if (ids.length === abortsAt) leaving.abort();
+        }
+      };
+      const error = await loop().then(
+        () => undefined,
+        (reason) => reason,
+      );
+      const answered = asked.flatMap((_request, index) => pages[index]?.ids ?? []);
+      expect(ids).toEqual([...new Set(answered)].map((id) => `LDP-${id}`));
+      if (error instanceof RangeError) expect(asked).toHaveLength(failsAt ?? -1);
+      else if (error) expect(error).toMatchObject({ code: "aborted" });
+      if (leaving.signal.aborted) expect(ids.length).toBeGreaterThanOrEqual(abortsAt ?? 0);
     }),
     { numRuns: 300 },
   );
