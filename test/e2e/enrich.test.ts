@@ -1,0 +1,211 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createFakeLiveData, type FakeLiveData, fakeCredentials } from "../../src/testing/index.js";
+import { readBody, serve } from "../support/serve.js";
+
+let folder: string;
+let input: string;
+let output: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "livedata-enrich-"));
+  input = path.join(folder, "people.csv");
+  output = path.join(folder, "enriched.ndjson");
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** The embedded API on a socket; each find is told of before it is answered, and may be answered otherwise. */
+async function api(fake: FakeLiveData, onFind: (number: number) => number | undefined = () => undefined) {
+  let finds = 0;
+  const { origin } = await serve(async (request, response) => {
+    const body = String(await readBody(request));
+    const status = request.url?.endsWith("/find") ? onFind(++finds) : undefined;
+    if (status) {
+      response.writeHead(status).end();
+      return;
+    }
+    const headers = new Headers(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+    const answer = await fake.fetch(`http://fake.test${request.url}`, { method: "POST", headers, body });
+    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
+  });
+  return { origin, finds: () => finds };
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the program as a user would. */
+function enrich(origin: string, ...args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  const { clientId, clientSecret } = fakeCredentials.serviceAccount;
+  const env = {
+    ...process.env,
+    LIVEDATA_ORG_ID: fakeCredentials.orgId,
+    LIVEDATA_CLIENT_ID: clientId,
+    LIVEDATA_CLIENT_SECRET: clientSecret,
+    LIVEDATA_BASE_URL: origin,
+  };
+  const child = spawn(process.execPath, ["--import", "tsx", "examples/enrich.ts", input, output, ...args], { env });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  return { child, ended: new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr }))) };
+}
+
+/** A CSV of everyone who has an address, with a stranger after every tenth, and the lines it is to give. */
+function writeCsv(fake: FakeLiveData): string[] {
+  const known = fake.people.filter(({ id }) => fake.emailsOf(id).length > 0);
+  const rows = known.flatMap((person, index) => {
+    const row = { email: fake.emailsOf(person.id)[0] ?? "", note: `"no. ${index}",\nünïcode` };
+    const stranger = { email: `stranger-${index}@example.com`, note: "" };
+    return index % 10 === 0
+      ? [
+          { row, id: person.id },
+          { row: stranger, id: undefined },
+        ]
+      : [{ row, id: person.id }];
+  });
+  const quoted = (value: string) => `"${value.replaceAll('"', '""')}"`;
+  writeFileSync(input, ["email,note", ...rows.map(({ row }) => Object.values(row).map(quoted).join(","))].join("\n"));
+  return rows.map(({ row, id }) => JSON.stringify({ row, found: id !== undefined, id }));
+}
+
+function readOutput(): string[] {
+  const lines = readFileSync(output, "utf8").split("\n");
+  expect(lines.pop()).toBe("");
+  return lines.map((line) => {
+    const { row, found, person } = JSON.parse(line);
+    return JSON.stringify({ row, found, id: person?.id });
+  });
+}
+
+describe("an enrichment", () => {
+  test("gives a line for each row, in order", async () => {
+    const fake = createFakeLiveData({ people: 100 });
+    const expected = writeCsv(fake);
+    const { origin } = await api(fake);
+    expect(await enrich(origin).ended).toEqual({ code: 0, stdout: `\n${output} is complete.\n`, stderr: "" });
+    expect(readOutput()).toEqual(expected);
+  });
+
+  test("that is stopped by ctrl-C goes on where it stopped, and loses and repeats nothing", async () => {
+    const fake = createFakeLiveData({ people: 400 });
+    const expected = writeCsv(fake);
+    let child: ChildProcess | undefined;
+    const { origin } = await api(fake, (number) => {
+      if (number % 6 === 0) child?.kill("SIGINT");
+      return undefined;
+    });
+    let runs = 0;
+    for (let code: number | null = 130; code === 130; runs++) {
+      const run = enrich(origin);
+      child = run.child;
+      const ended = await run.ended;
+      code = ended.code;
+      if (code === 130) expect(ended.stderr).toBe("\nStopped. Run the same command to go on.\n");
+      expect(readOutput()).toEqual(expected.slice(0, readOutput().length));
+    }
+    expect(runs).toBeGreaterThan(2);
+    expect(readOutput()).toEqual(expected);
+    // Whoever came back is paid for once, however often the program was stopped.
+    expect(fake.credits.used()).toBe(new Set(expected.flatMap((line) => JSON.parse(line).id ?? [])).size);
+  }, 60_000);
+
+  test("that is killed in the middle of a line goes on before it", async () => {
+    const fake = createFakeLiveData({ people: 200 });
+    const expected = writeCsv(fake);
+    let child: ChildProcess | undefined;
+    const { origin } = await api(fake, (number) => {
+      if (number === 5) child?.kill("SIGKILL");
+      return undefined;
+    });
+    const killed = enrich(origin);
+    child = killed.child;
+    expect((await killed.ended).code).toBeNull();
+    appendFileSync(output, Buffer.from('{"row":{"email":"cut-off@example.com","note":"ü').subarray(0, -1));
+    child = undefined;
+    expect(await enrich(origin).ended).toMatchObject({ code: 0, stderr: "" });
+    expect(readOutput()).toEqual(expected);
+  }, 30_000);
+
+  test("that the API ends says why, and goes on later", async () => {
+    const fake = createFakeLiveData({ people: 100 });
+    const expected = writeCsv(fake);
+    let status: number | undefined = 400;
+    const { origin } = await api(fake, (number) => (number === 2 ? status : undefined));
+    const { code, stderr } = await enrich(origin).ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /queries 25 to 49 were not answered.*\nPOST \/find: 400: .*\nRun the same command to go on\.\n$/,
+    );
+    status = undefined;
+    expect((await enrich(origin).ended).code).toBe(0);
+    expect(readOutput()).toEqual(expected);
+  }, 30_000);
+
+  test("stops at its limit of credits", async () => {
+    const fake = createFakeLiveData({ people: 100 });
+    const expected = writeCsv(fake);
+    const { origin } = await api(fake);
+    const { code, stdout } = await enrich(origin, "--max-credits", "10").ended;
+    expect([code, stdout]).toEqual([0, "\nStopped at --max-credits. Run it again to go on.\n"]);
+    expect(fake.credits.used()).toBe(10);
+    expect((await enrich(origin).ended).code).toBe(0);
+    expect(readOutput()).toEqual(expected);
+  }, 30_000);
+});
+
+describe("an enrichment asks for nothing, and says why,", () => {
+  test.each([
+    ["a row names nobody", "email,name,company\njane@example.com,,\n,Jane Doe,\n", "row 2 names nobody"],
+    ["a row is broken", 'email,note\n"jane@example.com,x\n', "Quote Not Closed"],
+    ["there is no CSV", undefined, "ENOENT"],
+  ])("where %s", async (_name, csv, says) => {
+    const { origin, finds } = await api(createFakeLiveData({ people: 10 }));
+    if (csv !== undefined) writeFileSync(input, csv);
+    const { code, stderr } = await enrich(origin).ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain(says);
+    expect(stderr).not.toContain("    at ");
+    expect(finds()).toBe(0);
+  });
+
+  test("where the output is something else, which is left as it is", async () => {
+    const { origin } = await api(createFakeLiveData({ people: 10 }));
+    writeFileSync(input, "email\njane@example.com\n");
+    writeFileSync(output, "years of work");
+    const { code, stderr } = await enrich(origin).ended;
+    expect([code, stderr]).toEqual([1, expect.stringContaining("name another file")]);
+    expect(readFileSync(output, "utf8")).toBe("years of work");
+  });
+
+  test("where the CSV is another than before", async () => {
+    const fake = createFakeLiveData({ people: 10 });
+    const { origin } = await api(fake);
+    writeFileSync(input, "email\njane@example.com\n");
+    await enrich(origin).ended;
+    writeFileSync(input, "email\njoe@example.com\nsue@example.com\n");
+    const { code, stderr } = await enrich(origin).ended;
+    expect([code, stderr]).toEqual([1, expect.stringContaining("row 1 has changed since")]);
+  });
+});
+
+test("a LinkedIn URL is asked for by its slug", async () => {
+  const fake = createFakeLiveData({ people: 10 });
+  const { origin } = await api(fake);
+  writeFileSync(input, "linkedin\nhttps://www.linkedin.com/in/jane-doe/?x=1\njane-doe\n");
+  await enrich(origin).ended;
+  expect(readOutput().map((line) => JSON.parse(line).id)).toEqual(["LDP-1-EXAMPLE", "LDP-1-EXAMPLE"]);
+});
