@@ -1,12 +1,21 @@
-import { createLiveData, isLiveDataError, type LiveData, type LiveDataEvent, serviceAccount } from "@livedata/sdk";
+import {
+  CreditLimitError,
+  createLiveData,
+  isLiveDataError,
+  type LiveData,
+  type LiveDataEvent,
+  serviceAccount,
+} from "@livedata/sdk";
 import { createFakeLiveData, fakeCredentials } from "@livedata/sdk/testing";
 import {
   alumniAt,
   company,
   countByTitle,
+  everyoneAt,
   findByEmail,
   findByNameAndCompany,
   headcountByFunction,
+  namesOf,
   newJoiners,
   priceOf,
 } from "./talent-desk.js";
@@ -119,6 +128,56 @@ const steps: [name: string, run: () => Promise<Outcome>][] = [
     async () => {
       const cost = await priceOf(livedata, "Salesforce", 100);
       return { says: `${cost} credits; asking is free`, isExpected: cost > 0 && cost <= 100 };
+    },
+  ],
+  [
+    "a search that may cost 5 credits at the most",
+    async () => {
+      const before = fake.credits.used();
+      const error: unknown = await livedata.people
+        .POST("/search", { body: { size: 200 }, maxCredits: 5 })
+        .catch((reason: unknown) => reason);
+      const isFree = fake.credits.used() === before;
+      if (!(error instanceof CreditLimitError)) return { says: "no error", isExpected: false };
+      return { says: `refused: it would cost ${error.cost}; 0 credits`, isExpected: isFree && error.cost > 5 };
+    },
+  ],
+  [
+    "everyone at NVIDIA, for 40 credits at the most",
+    async () => {
+      const before = fake.credits.used();
+      const { people, stoppedBy } = await everyoneAt(livedata, "NVIDIA", 40);
+      const used = fake.credits.used() - before;
+      const ids = new Set(people.map(({ id }) => id));
+      return {
+        says: `${people.length} people, ${used} credits, page by page; stopped by ${stoppedBy}`,
+        isExpected: used > 0 && used <= 40 && ids.size === people.length,
+      };
+    },
+  ],
+  [
+    "who has these 300 addresses?",
+    async () => {
+      const known = fake.people.flatMap(({ id }) => fake.emailsOf(id).slice(0, 1)).slice(0, 299);
+      const names = await namesOf(livedata, [...known, "nobody@example.com"]);
+      const found = [...names.values()].filter((name) => name !== undefined).length;
+      return {
+        says: `${found} are known; ${names.size} answers in order`,
+        isExpected: found === 299 && names.size === 300,
+      };
+    },
+  ],
+  [
+    "the API is down for a moment",
+    async () => {
+      const statuses: number[] = [];
+      const fetch = async (request: Request) => {
+        const response = statuses.length === 0 ? new Response(null, { status: 503 }) : await globalThis.fetch(request);
+        statuses.push(response.status);
+        return response;
+      };
+      const { data } = await livedata.people.POST("/search", { body: { size: 0 }, fetch });
+      return { says: `${statuses.join(", then ")}: ${data?.count} people`, isExpected: statuses.join() === "503,200" };
     },
   ],
   [

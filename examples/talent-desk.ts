@@ -1,4 +1,15 @@
-import { type Company, count, credits, type FilterClause, type LiveData, type Person, unwrap } from "@livedata/sdk";
+import {
+  type Company,
+  count,
+  credits,
+  type FilterClause,
+  findMany,
+  type LiveData,
+  type PaginationEnd,
+  type Person,
+  paginate,
+  unwrap,
+} from "@livedata/sdk";
 
 /** A small backend over people data: what a recruiting team asks every morning. */
 
@@ -74,6 +85,35 @@ export async function countByTitle(livedata: LiveData, title: string): Promise<n
       filters: [{ type: "must", field: "jobs.title", match_type: "fuzzy", string_values: [title] }],
     },
   ]);
+}
+
+/** Everyone who has worked at a company, for so many credits at the most, and why there are no more. */
+export async function everyoneAt(
+  livedata: LiveData,
+  company: string,
+  maxCredits: number,
+): Promise<{ readonly people: Person[]; readonly stoppedBy: PaginationEnd | undefined }> {
+  const people: Person[] = [];
+  const found = paginate(
+    livedata.people,
+    { filters: [{ operator: "and", filters: [worksAt(company)] }] },
+    { pageSize: 25, maxCredits },
+  );
+  for await (const person of found) people.push(person);
+  return { people, stoppedBy: found.stoppedBy };
+}
+
+/** The names of those who have these e-mail addresses; undefined for nobody that is known. */
+export async function namesOf(livedata: LiveData, emails: Iterable<string>): Promise<Map<string, string | undefined>> {
+  const queries = [...emails].map((email) => ({
+    fields: [{ field_name: "email_address" as const, search_term: email }],
+    email,
+  }));
+  const names = new Map<string, string | undefined>();
+  for await (const { query, people } of findMany(livedata.people, queries, { return_fields: ["name"] })) {
+    names.set(query.email, people[0]?.name ?? undefined);
+  }
+  return names;
 }
 
 /** Who has this e-mail address; undefined for nobody that is known. */
