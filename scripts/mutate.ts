@@ -53,7 +53,10 @@ if (survivors > 0) process.exitCode = 1;
 /** Where the tests of a file of `src` are. */
 function testsOf(file: string): string[] {
   const [folder = ""] = file.split("/");
-  if (folder !== "auth") return ["test/transport", "test/people", "test/client.test.ts", "test/e2e"];
+  if (folder !== "auth") {
+    const calls = ["test/client.test.ts", "test/service-calls.test.ts", "test/e2e/faults.test.ts"];
+    return ["test/transport", "test/people", ...calls];
+  }
   return ["test/auth", "test/client.test.ts", "test/e2e/secrets-stay.test.ts", "test/e2e/sockets.test.ts"];
 }
 

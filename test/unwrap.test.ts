@@ -1,5 +1,7 @@
 import { inspect } from "node:util";
+import createClient from "openapi-fetch";
 import { describe, expect, test } from "vitest";
+import type { paths } from "../src/generated/people.js";
 import { type CallResult, unwrap } from "../src/unwrap.js";
 
 function failed(status: number, error: unknown, headers: Record<string, string> = {}) {
@@ -23,6 +25,13 @@ test("takes a call that is still under way, too", async () => {
   expect(await unwrap(call)).toEqual({ count: 3 });
   await expect(unwrap(Promise.resolve(failed(404, "")))).rejects.toMatchObject({ code: "not_found" });
   await expect(unwrap(Promise.reject(new RangeError("mine")))).rejects.toThrow("mine");
+});
+
+test("says of a client of the user's own, too, that a body is not JSON, and does not quote it", async () => {
+  const client = createClient<paths>({ baseUrl: "https://api.test", fetch: async () => new Response("Jane Doe") });
+  const error: unknown = await unwrap(client.POST("/search", { body: {} })).catch((reason) => reason);
+  expect(error).toMatchObject({ code: "protocol" });
+  expect(inspect(error)).not.toContain("Jane");
 });
 
 describe("throws the error that stands for a status", () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import * as errors from "../../src/errors/index.js";
@@ -97,4 +98,11 @@ test.each<[LiveDataError, object]>([
 ])("%s has what is its own in JSON, too", (error, own) => {
   expect(error).toMatchObject(own);
   expect(JSON.parse(JSON.stringify(error))).toMatchObject(own);
+});
+
+test("the README's table has each code with its class", () => {
+  const rows = readFileSync("README.md", "utf8").matchAll(/^\| `([a-z_]+)` \| `([A-Za-z]+Error)` \|/gm);
+  const documented = [...rows].map(([, code, name]) => `${code} ${name}`).sort();
+  const thrown = classes.map(([name, ErrorClass]) => `${new ErrorClass("", required).code} ${name}`);
+  expect(documented).toEqual([...thrown, "session SessionError"].sort());
 });
