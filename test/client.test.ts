@@ -176,6 +176,17 @@ describe("a client", () => {
     expect(inspect(error)).not.toContain("Jane");
   });
 
+  test("is sent again for one 401, however often it is retried", async () => {
+    const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST, retry: { baseDelay: 0 } });
+    api.answer(401, 503, 401);
+    const { response } = await livedata.people.POST("/search", { body: { size: 7 } });
+    expect(response.status).toBe(401);
+    expect(api.searches.map(({ authorization, body }) => [authorization, body])).toEqual(
+      ["token-1", "token-2", "token-2"].map((token) => [`Bearer ${token}`, '{"size":7}']),
+    );
+    expect(await livedata.accessToken()).toBe("token-3");
+  });
+
   test("lets the error of a user's own middleware pass as it is", async () => {
     const own = new RangeError("mine");
     const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST });

@@ -63,6 +63,16 @@ describe("one 429", () => {
     expect(times).toEqual([0, 2_000, 5_000, 5_000]);
   });
 
+  test("that asks for less than one before it does not cut the wait short", async () => {
+    const { start, times } = limited({ "retry-after": "5" }, { "retry-after": "1" });
+    start(callOf({ retry: false }));
+    start(callOf({ retry: false }));
+    await vi.advanceTimersByTimeAsync(0);
+    start();
+    await vi.runAllTimersAsync();
+    expect(times).toEqual([0, 0, 5_000]);
+  });
+
   test("without a Retry-After holds calls back for the pause before its own retry", async () => {
     vi.mocked(Math.random).mockReturnValueOnce(0.5);
     const { start, times } = limited({});
