@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createFakeLiveData, type FakeLiveData, fakeCredentials } from "../../src/testing/index.js";
-import { readBody, serve } from "../support/serve.js";
+import { serve } from "../support/serve.js";
 
 let folder: string;
 let input: string;
@@ -24,7 +25,7 @@ afterEach(() => {
 async function api(fake: FakeLiveData, onFind: (number: number) => number | undefined = () => undefined) {
   let finds = 0;
   const { origin } = await serve(async (request, response) => {
-    const body = String(await readBody(request));
+    const body = await text(request);
     const status = request.url?.endsWith("/find") ? onFind(++finds) : undefined;
     if (status) {
       response.writeHead(status).end();
