@@ -19,7 +19,7 @@ export function withConnectionErrors(send: Send): Send {
       if (isLiveDataError(error) || init.signal?.aborted || error instanceof SyntaxError) throw error;
       const { origin } = new URL(url);
       const details = { ...detailsOfCall(init.call), cause: error, retryable: true };
-      throw new ConnectionError(`No complete answer came from ${origin}`, details);
+      throw new ConnectionError(`no complete answer came from ${origin}`, details);
     };
     const response = await send(url, init).catch(named);
     if (!isWhole(response)) aroundReading(response, (reading) => reading.catch(named));

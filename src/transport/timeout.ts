@@ -75,7 +75,7 @@ function limited(send: Send, option: TimeoutOption, usual: number): Send {
 }
 
 function timeoutError(timeout: number, option: TimeoutOption, { call }: SendInit): TimeoutError {
-  const message = `No complete answer within ${timeout} ms (option \`${option}\`)`;
+  const message = `no complete answer within ${timeout} ms (option \`${option}\`)`;
   return new TimeoutError(message, { ...detailsOfCall(call), retryable: true });
 }
 
