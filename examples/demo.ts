@@ -5,6 +5,7 @@ import {
   type LiveData,
   type LiveDataEvent,
   serviceAccount,
+  unwrap,
 } from "@livedata/sdk";
 import { createFakeLiveData, fakeCredentials } from "@livedata/sdk/testing";
 import {
@@ -168,16 +169,19 @@ const steps: [name: string, run: () => Promise<Outcome>][] = [
     },
   ],
   [
-    "the API is down for a moment",
+    "the API is down, and then its answer breaks off",
     async () => {
-      const statuses: number[] = [];
-      const fetch = async (request: Request) => {
-        const response = statuses.length === 0 ? new Response(null, { status: 503 }) : await globalThis.fetch(request);
-        statuses.push(response.status);
-        return response;
+      const before = [fake.requests.length, fake.credits.used()] as const;
+      fake.failures.next("searchPeople", { status: 503 });
+      fake.failures.next("searchPeople", "truncated");
+      const result = await livedata.people.POST("/search", { body: { size: 50 }, retry: { baseDelay: 10 } });
+      const { people } = unwrap(result);
+      const requests = fake.requests.length - before[0];
+      const cost = fake.credits.used() - before[1];
+      return {
+        says: `${people.length} people after ${requests} requests; ${cost} credits, none of them twice`,
+        isExpected: people.length === 50 && requests === 3 && cost <= 50,
       };
-      const { data } = await livedata.people.POST("/search", { body: { size: 0 }, fetch });
-      return { says: `${statuses.join(", then ")}: ${data?.count} people`, isExpected: statuses.join() === "503,200" };
     },
   ],
   [

@@ -2,6 +2,7 @@
 import type { Company, Person } from "../types.js";
 import { companyRoutes, createDirectory } from "./companies.js";
 import { type CreditBooks, createCreditBooks, type FakeCredits } from "./credits.js";
+import { createFailurePlan, type FailurePlan, type FakeFailure, type FakeFailures, spoil } from "./failures.js";
 import { identityRoutes } from "./identity.js";
 import { ledgerRoutes } from "./ledgers.js";
 import { type FakeLiveDataOptions, resolveOptions } from "./options.js";
@@ -18,7 +19,7 @@ export interface ReceivedRequest {
   readonly path: string;
   /** The operation's `operationId` in the documents; absent where the request was for none. */
   readonly operation?: FakeOperation;
-  /** Status of the answer. */
+  /** Status of the answer; 0 where none was given, since a failure was asked for. */
   readonly status: number;
 }
 
@@ -53,6 +54,8 @@ export interface FakeLiveData {
   readonly sessions: FakeSessions;
   /** The organizations' credits. */
   readonly credits: FakeCredits;
+  /** Has requests go wrong: answers them by a status, breaks their connections, and so on. */
+  readonly failures: FakeFailures;
   /** Everyone there is. The first few are there with every seed. */
   readonly people: readonly Person[];
   /** Every company that can be looked up. */
@@ -87,21 +90,25 @@ export function createFakeLiveData(options: FakeLiveDataOptions = {}): FakeLiveD
     ...companyRoutes(directory),
     ...ledgerRoutes(people),
   ];
+  const failures = createFailurePlan();
   const requests: ReceivedRequest[] = [];
 
   const fetch: FakeLiveData["fetch"] = async (input, init) => {
     const request = new Request(input, init);
-    request.signal.throwIfAborted();
-    const { reply, operation } = await answer(request, routes, (match) => admit(request, match, desk, credits));
-    const response = toResponse(reply, settings.clock(), request.method === "HEAD");
+    const { method, signal } = request;
+    signal.throwIfAborted();
+    const { reply, operation, failure } = await answer(request, routes, failures, (match) =>
+      admit(request, match, desk, credits),
+    );
+    const response = reply && toResponse(reply, settings.clock(), method === "HEAD");
     requests.push({
-      method: request.method,
+      method,
       path: new URL(request.url).pathname,
       ...(operation === undefined ? {} : { operation }),
-      status: response.status,
+      status: response && failure !== "lost" ? response.status : 0,
     });
-    request.signal.throwIfAborted();
-    return response;
+    signal.throwIfAborted();
+    return spoil(response, failure, signal);
   };
 
   return {
@@ -114,6 +121,7 @@ export function createFakeLiveData(options: FakeLiveDataOptions = {}): FakeLiveD
     requests,
     sessions: desk.control,
     credits: credits.control,
+    failures: failures.control,
     people: people.map(({ person }) => person),
     companies: companies.map(({ company }) => company),
     emailsOf: (personId) => people.find(({ person }) => person.id === personId)?.emails ?? [],
@@ -121,24 +129,31 @@ export function createFakeLiveData(options: FakeLiveDataOptions = {}): FakeLiveD
 }
 
 interface Answer {
-  readonly reply: Reply;
+  /** Absent where none is given. */
+  readonly reply?: Reply;
   readonly operation?: FakeOperation;
+  readonly failure?: FakeFailure | undefined;
 }
 
 async function answer(
   request: Request,
   routes: readonly Route[],
+  failures: FailurePlan,
   admitTo: (match: RouteMatch) => void,
 ): Promise<Answer> {
   const url = new URL(request.url);
   let operation: FakeOperation | undefined;
+  let failure: FakeFailure | undefined;
   try {
     const match = findRoute(routes, request.method, url.pathname);
     operation = match.route.operation;
+    failure = failures.take(operation);
+    if (failure === "reset" || failure === "stall") return { operation, failure };
+    if (typeof failure === "object") return { reply: { body: { message: "As was asked for" }, ...failure }, operation };
     admitTo(match);
-    return { reply: await match.route.run(toCall(request, url, match)), operation };
+    return { reply: await match.route.run(toCall(request, url, match)), operation, failure };
   } catch (error) {
-    if (error instanceof Refusal) return { reply: error, ...(operation === undefined ? {} : { operation }) };
+    if (error instanceof Refusal) return { reply: error, failure, ...(operation === undefined ? {} : { operation }) };
     throw error;
   }
 }

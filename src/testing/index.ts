@@ -1,4 +1,5 @@
 export type { FakeCredits, FakeOrg } from "./credits.js";
+export type { FakeAnswer, FakeFailure, FakeFailures } from "./failures.js";
 export {
   createFakeLiveData,
   type FakeListenOptions,

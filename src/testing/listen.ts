@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { BrokenConnection } from "./failures.js";
 import type { FakeServer } from "./fake-live-data.js";
 
 const HOST = "127.0.0.1";
@@ -9,7 +10,10 @@ type Fetch = (request: Request) => Promise<Response>;
 /** Serves a fetch handler on a port of the loopback interface. */
 export async function listen(fetch: Fetch, port: number): Promise<FakeServer> {
   const server = createServer((message, response) => {
-    serve(fetch, message, response).catch(() => fail(response));
+    serve(fetch, message, response).catch((error: unknown) => {
+      if (error instanceof BrokenConnection && !response.headersSent) message.socket.resetAndDestroy();
+      else fail(response);
+    });
   });
   server.listen(port, HOST);
   await once(server, "listening");
@@ -90,9 +94,14 @@ async function sendBody(answer: Response, response: ServerResponse, gone: AbortS
   if (reader !== undefined) {
     // Wherever the body comes from must learn that no one wants it any more. Why that fails is of no interest to anyone.
     gone.addEventListener("abort", () => reader.cancel().catch(() => {}), { once: true });
-    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-      if (!response.write(chunk.value)) await once(response, "drain", { signal: gone });
-    }
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) await write(response, chunk.value);
   }
   response.end();
+}
+
+/** Resolves once the bytes have left, so that a body that breaks off after them breaks off after them here, too. */
+function write(response: ServerResponse, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    response.write(bytes, (error) => (error ? reject(error) : resolve()));
+  });
 }

@@ -1,0 +1,107 @@
+import type { FakeOperation } from "./router.js";
+
+/** An answer in place of the operation's own, which is not carried out: nothing is charged. */
+export interface FakeAnswer {
+  readonly status: number;
+  /** Such as `{ "Retry-After": "5" }` or `{ Location: "https://elsewhere.test" }`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Anything that JSON can say. @default an object with a `message` */
+  readonly body?: unknown;
+}
+
+/**
+ * What goes wrong with a request:
+ * - a {@link FakeAnswer}: it is answered by that status;
+ * - `reset`: the connection breaks, and the operation is not carried out;
+ * - `lost`: the operation is carried out and charged, and the connection breaks before its answer;
+ * - `truncated`: the operation is carried out and charged, and the connection breaks in the middle of its answer;
+ * - `malformed`: the operation is carried out and charged, and its answer is JSON that was cut off;
+ * - `stall`: no answer ever comes, and the operation is not carried out.
+ */
+export type FakeFailure = FakeAnswer | "lost" | "malformed" | "reset" | "stall" | "truncated";
+
+/** Decides what goes wrong. */
+export interface FakeFailures {
+  /**
+   * Has the next requests of an operation go wrong, after those that were to go wrong before.
+   *
+   * @param operation its `operationId` in the documents, such as `searchPeople`
+   * @param failure what goes wrong
+   * @param times how often
+   * @default times 1
+   */
+  next(operation: FakeOperation, failure: FakeFailure, times?: number): void;
+  /** Has nothing more go wrong. */
+  clear(): void;
+}
+
+/** What is to go wrong, kept until it does. */
+export interface FailurePlan {
+  readonly control: FakeFailures;
+  /** What goes wrong with a request of an operation that has come; undefined where it is to go well. */
+  take(operation: FakeOperation | undefined): FakeFailure | undefined;
+}
+
+/** Makes a plan by which nothing goes wrong. */
+export function createFailurePlan(): FailurePlan {
+  const planned = new Map<FakeOperation, FakeFailure[]>();
+  return {
+    take: (operation) => (operation === undefined ? undefined : planned.get(operation)?.shift()),
+    control: {
+      next(operation, failure, times = 1) {
+        if (!Number.isSafeInteger(times) || times < 1) throw new RangeError("times must be an integer, 1 or more");
+        planned.set(operation, [...(planned.get(operation) ?? []), ...Array<FakeFailure>(times).fill(failure)]);
+      },
+      clear: () => planned.clear(),
+    },
+  };
+}
+
+/** A connection that broke, as the platform's `fetch` tells of one. */
+export class BrokenConnection extends TypeError {
+  constructor() {
+    super("fetch failed", { cause: Object.assign(new Error("The connection was reset"), { code: "ECONNRESET" }) });
+  }
+}
+
+/**
+ * What becomes of an answer.
+ *
+ * @param response the answer as it was meant; absent where the operation was not carried out
+ * @param failure what goes wrong
+ * @param signal ends the wait for an answer that does not come
+ * @throws a BrokenConnection, or the reason of the signal
+ */
+export async function spoil(
+  response: Response | undefined,
+  failure: FakeFailure | undefined,
+  signal: AbortSignal,
+): Promise<Response> {
+  if (failure === "stall") return aborted(signal);
+  if (!response || failure === "lost") throw new BrokenConnection();
+  if (failure !== "truncated" && failure !== "malformed") return response;
+  const { status, headers } = response;
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const half = bytes.subarray(0, Math.floor(bytes.byteLength / 2));
+  if (failure === "truncated") return new Response(breakingAfter(half), { status, headers });
+  headers.set("Content-Length", String(half.byteLength));
+  return new Response(half, { status, headers });
+}
+
+function breakingAfter(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  const chunks = [bytes];
+  return new ReadableStream({
+    pull(controller) {
+      const chunk = chunks.shift();
+      if (chunk) controller.enqueue(chunk);
+      else controller.error(new BrokenConnection());
+    },
+  });
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}

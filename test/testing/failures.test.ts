@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { apiKey } from "../../src/auth/credentials.js";
+import { createLiveData, type LiveData } from "../../src/client.js";
+import type { LiveDataOptions } from "../../src/config.js";
+import { createFakeLiveData, type FakeFailure, fakeCredentials } from "../../src/testing/index.js";
+import { unwrap } from "../../src/unwrap.js";
+
+const body = { size: 5 };
+
+/** The SDK on an embedded API, with a socket between them or without, and no retries. */
+async function connect(
+  isOnSocket: boolean,
+  run: (livedata: LiveData, fake: ReturnType<typeof createFakeLiveData>) => Promise<void>,
+) {
+  const fake = createFakeLiveData({ people: 20 });
+  const server = isOnSocket ? await fake.listen() : undefined;
+  const network: LiveDataOptions = server ? { baseUrl: server.url } : { fetch: fake.fetch };
+  const auth = apiKey(fakeCredentials.apiKey);
+  try {
+    await run(createLiveData({ orgId: fakeCredentials.orgId, auth, retry: false, ...network }), fake);
+  } finally {
+    await server?.close();
+  }
+}
+
+function search(livedata: LiveData, options = {}) {
+  return unwrap(livedata.people.POST("/search", { body, ...options }));
+}
+
+describe.each([
+  ["in memory", false],
+  ["over a socket", true],
+])("a failure %s", (_name, isOnSocket) => {
+  it.each<[name: string, failure: FakeFailure, error: object, charged: number, status: number]>([
+    ["a status", { status: 503, headers: { "Retry-After": "7" } }, { code: "server", retryAfter: 7_000 }, 0, 503],
+    [
+      "a body of one's own",
+      { status: 400, body: { error: "no" } },
+      { code: "bad_request", body: { error: "no" } },
+      0,
+      400,
+    ],
+    ["a reset", "reset", { code: "connection", status: undefined }, 0, 0],
+    ["a lost answer", "lost", { code: "connection", status: undefined }, 5, 0],
+    ["a truncated answer", "truncated", { code: "connection", status: 200 }, 5, 200],
+    ["a malformed answer", "malformed", { code: "protocol", status: 200 }, 5, 200],
+  ])("is %s", async (_name, failure, error, charged, status) => {
+    await connect(isOnSocket, async (livedata, fake) => {
+      fake.failures.next("searchPeople", failure);
+      await expect(search(livedata)).rejects.toMatchObject(error);
+      expect(fake.credits.used()).toBe(charged);
+      expect(fake.requests).toMatchObject([{ operation: "searchPeople", status }]);
+      expect((await search(livedata)).people).toHaveLength(5);
+    });
+  });
+
+  it("is an answer that never comes", async () => {
+    await connect(isOnSocket, async (livedata, fake) => {
+      fake.failures.next("searchPeople", "stall");
+      await expect(search(livedata, { timeout: 50 })).rejects.toMatchObject({ code: "timeout" });
+      expect(fake.credits.used()).toBe(0);
+      expect(fake.requests).toMatchObject([{ operation: "searchPeople", status: 0 }]);
+    });
+  });
+
+  it("is a redirect, which a session is not led astray by", async () => {
+    await connect(isOnSocket, async (livedata, fake) => {
+      fake.failures.next("createSession", { status: 307, headers: { Location: "https://elsewhere.test/session" } });
+      const { response } = await livedata.identity.POST("/session", {
+        body: { grantType: "clientCredentials", clientId: "client-1", clientSecret: "s3cret" },
+      });
+      expect([0, 307]).toContain(response.status);
+      expect(fake.requests).toHaveLength(1);
+    });
+  });
+});
+
+describe("failures", () => {
+  it("come as often as asked for, in order, to their operation alone", async () => {
+    await connect(false, async (livedata, fake) => {
+      fake.failures.next("searchPeople", { status: 500 }, 2);
+      fake.failures.next("searchPeople", { status: 429 });
+      await livedata.people.GET("/person/{id}", { params: { path: { id: "LDP-1-EXAMPLE" } } });
+      const statuses: number[] = [];
+      for (let call = 0; call < 4; call++) {
+        statuses.push((await livedata.people.POST("/search", { body })).response.status);
+      }
+      expect(statuses).toEqual([500, 500, 429, 200]);
+    });
+  });
+
+  it("are over once they are cleared", async () => {
+    await connect(false, async (livedata, fake) => {
+      fake.failures.next("searchPeople", "reset", 9);
+      fake.failures.clear();
+      expect((await search(livedata)).people).toHaveLength(5);
+    });
+  });
+
+  it("leave no room for a lost search to be charged twice", async () => {
+    await connect(false, async (livedata, fake) => {
+      fake.failures.next("searchPeople", "truncated");
+      const { people } = await search(livedata, { retry: { baseDelay: 0 } });
+      expect(people).toHaveLength(5);
+      expect(fake.credits.used()).toBe(5);
+    });
+  });
+
+  it.each([0, -1, 1.5])("%d times is refused", (times) => {
+    expect(() => createFakeLiveData({ people: 1 }).failures.next("searchPeople", "reset", times)).toThrow(RangeError);
+  });
+});
