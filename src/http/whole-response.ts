@@ -10,8 +10,19 @@ const wholes = new WeakSet<Response>();
  *   otherwise the same; rejects as the reading does
  */
 export async function readWhole(response: Response): Promise<Response> {
-  if (isWhole(response)) return response;
-  const bytes = await response.arrayBuffer();
+  return isWhole(response) ? response : inMemory(response, await response.arrayBuffer());
+}
+
+/**
+ * A response as it is, but for its body, of which there is none.
+ *
+ * @param response the response
+ */
+export function withoutBody(response: Response): Response {
+  return inMemory(response, new ArrayBuffer(0));
+}
+
+function inMemory(response: Response, bytes: ArrayBuffer): Response {
   WholeResponse ??= wholeResponse();
   const whole = new WholeResponse(response, bytes);
   wholes.add(whole);

@@ -7,7 +7,7 @@ import type { Call } from "../http/call.js";
 import { discardBody } from "../http/response-body.js";
 import { isRepeatable, type Send, type SendInit } from "../http/send.js";
 import type { RetryOptions } from "../http/transport-options.js";
-import { readWhole } from "../http/whole-response.js";
+import { readWhole, withoutBody } from "../http/whole-response.js";
 import { delay, LONGEST_DELAY } from "./delay.js";
 import type { TransportObserver } from "./events.js";
 import { HoldBack } from "./hold-back.js";
@@ -59,7 +59,7 @@ export function withRetry(send: Send, { retry, observe }: RetryParts): Send {
       if (!isAllowed || !mayRepeat(outcome, init, call) || !budget.take()) {
         if ("error" in outcome) throw outcome.error;
         if (!isTransient(outcome.response.status)) budget.succeed(retries);
-        return call.isStream ? outcome.response : readWhole(outcome.response);
+        return final(outcome.response, call, signal);
       }
       const reason = "error" in outcome ? outcome.error : outcome.response.status;
       observe({ type: "call_retried", operation: call.operation, attempt: retries + 2, pause, reason });
@@ -75,6 +75,17 @@ async function attempt(send: Send, url: string, init: SendInit): Promise<Outcome
     return { response: await send(url, init) };
   } catch (error) {
     return { error };
+  }
+}
+
+/** An answer to be handed on, read if it was not yet. What failed says its status, also where its body breaks off. */
+async function final(response: Response, { isStream }: Call, signal: SendInit["signal"]): Promise<Response> {
+  if (isStream) return response;
+  try {
+    return await readWhole(response);
+  } catch (error) {
+    if (response.ok || signal?.aborted) throw error;
+    return withoutBody(response);
   }
 }
 

@@ -518,7 +518,13 @@ test.each<[string, RequestListener]>([
   expect(result.data).toBeUndefined();
   expect(result.error).toBeUndefined();
   expect(() => unwrap(result)).toThrow(
-    expect.objectContaining({ name: "ProtocolError", code: "protocol", status: result.response.status }),
+    expect.objectContaining({
+      name: "ProtocolError",
+      code: "protocol",
+      operation: "POST /search",
+      attempts: 1,
+      status: result.response.status,
+    }),
   );
   expectSameBytes(bodies, 1);
 });

@@ -233,6 +233,34 @@ test("the body of an answer that is given up is read to a bound, and not kept", 
   expect(pulled).toBeLessThan(10);
 });
 
+describe("the body of the last answer", () => {
+  const breaking = (status: number) => () =>
+    new Response(new ReadableStream({ start: (controller) => controller.error(new TypeError("terminated")) }), {
+      status,
+      headers: { "retry-after": "90" },
+    });
+
+  test.each([401, 429, 503])("is empty where it breaks off: what counts is its status, %i", async (status) => {
+    const { response, error } = await run([breaking(status)]);
+    expect(error).toBeUndefined();
+    expect([response?.status, response?.headers.get("retry-after"), await response?.text()]).toEqual([
+      status,
+      "90",
+      "",
+    ]);
+  });
+
+  test("is no excuse not to end with the signal", async () => {
+    const leaving = new AbortController();
+    const act = () => {
+      leaving.abort();
+      return breaking(503)();
+    };
+    const { error } = await run([act], callOf(), { signal: leaving.signal });
+    expect(error).toBeInstanceOf(TypeError);
+  });
+});
+
 test.each<[CallRetryOptions, string]>([
   [{ maxRetries: -1 }, "retry.maxRetries"],
   [{ maxRetries: 1.5 }, "retry.maxRetries"],
