@@ -7,8 +7,11 @@ import { describeResponse } from "./errors/response-error.js";
 import type { OperationFacts } from "./generated/operation-facts.js";
 import { type Call, detailsOfCall } from "./http/call.js";
 import { type CustomFetch, type Send, sendArguments } from "./http/send.js";
+import type { CallTransportOptions } from "./http/transport-options.js";
 import { checkCost } from "./people/cost-guard.js";
 import type { CallOptions, ServiceClient } from "./service-client.js";
+import { resolveRetry } from "./transport/retry.js";
+import { checkTimeout } from "./transport/timeout.js";
 import type { CallResult } from "./unwrap.js";
 
 const methods = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"] as const;
@@ -45,8 +48,10 @@ export function serviceClient<Paths extends {}>(
 
   async function make(method: string, path: string, init: AnyInit, toClient: AnyCall): Promise<CallResult> {
     const operation = `${method} ${path}`;
-    const { role, isIdempotent = IDEMPOTENT.test(method), isPaid, preview } = facts[operation] ?? {};
+    const { role, isPaid, preview, ...fact } = facts[operation] ?? {};
     const { fetch: ownFetch, timeout, totalTimeout, retry, maxCredits, ...rest } = init;
+    const { idempotent: isIdempotent = fact.isIdempotent ?? IDEMPOTENT.test(method) } = retry || {};
+    checkOptions(init);
     if (maxCredits !== undefined) {
       if (!isPaid) throw new ConfigurationError(`\`maxCredits\` is of no use to ${operation}, which costs none`);
       const ask = (path: string) => calls.POST(path, { ...init, maxCredits: undefined, parseAs: "text" });
@@ -61,13 +66,14 @@ export function serviceClient<Paths extends {}>(
       fetch: ownFetch,
       attempts: 0,
       wasReauthorized: false,
+      deadline: Infinity,
     };
     // The signal is not left to the Request, which a middleware may replace.
     const fetch: CustomFetch = async (request) =>
       send(...(await sendArguments(request, { signal: init.signal, call })));
     try {
       const result = await toClient(path, { ...rest, fetch });
-      describeResponse(result.response, { operation, attempts: call.attempts, role });
+      describeResponse(result.response, { operation, attempts: call.attempts, role, isIdempotent });
       return result;
     } catch (error) {
       throw toCallError(error, call, init.signal);
@@ -82,6 +88,13 @@ export function serviceClient<Paths extends {}>(
   calls.request = (method, path, init = {}) =>
     make(method.toUpperCase(), path, init, (path, init) => request(method, path, init));
   return calls as unknown as ServiceClient<Paths>;
+}
+
+/** Before anything is sent. */
+function checkOptions({ timeout, totalTimeout, retry }: CallTransportOptions): void {
+  if (timeout !== undefined) checkTimeout(timeout, "timeout");
+  if (totalTimeout !== undefined) checkTimeout(totalTimeout, "totalTimeout");
+  resolveRetry(retry);
 }
 
 function toCallError(error: unknown, call: Call, signal: AbortSignal | null | undefined): unknown {

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { apiKey } from "../src/auth/credentials.js";
+import { apiKey, serviceAccount } from "../src/auth/credentials.js";
 import { createLiveData } from "../src/client.js";
 import type { LiveDataOptions } from "../src/config.js";
 import { unwrap } from "../src/unwrap.js";
@@ -165,7 +165,11 @@ describe("`maxCredits`", () => {
     const person = (maxCredits: number) =>
       people.GET("/person/{id}", { params: { path: { id: "LDP-1-EXAMPLE" } }, maxCredits });
     expect(await rejection(lookup(1))).toMatchObject({ code: "credit_limit", cost: 2, limit: 1 });
-    expect(await rejection(person(0))).toMatchObject({ code: "credit_limit", cost: 1, limit: 0 });
+    expect(await rejection(person(0))).toMatchObject({
+      cost: 1,
+      limit: 0,
+      message: expect.stringContaining("may cost up to 1 credits"),
+    });
     expect(sent).toEqual([]);
     await lookup(2);
     await person(1);
@@ -193,9 +197,48 @@ describe("`maxCredits`", () => {
     const { people, ledgers } = scripted([]);
     const refusal = { code: "configuration", message: expect.stringContaining("`maxCredits`") };
     expect(await rejection(people.POST("/search", { body, maxCredits: -1 }))).toMatchObject(refusal);
+    expect(await rejection(people.POST("/search", { body, maxCredits: 2.5 }))).toMatchObject(refusal);
     const free = { maxCredits: 1 } as object;
     expect(await rejection(ledgers.GET("/imports", free))).toMatchObject(refusal);
   });
+});
+
+describe("a call that must not happen twice", () => {
+  const body = { name: "Jane Doe", company: "Example Corp" };
+
+  test.each([failed(503), new TypeError("reset")])(
+    "is not to be made again by its caller either: %s",
+    async (answer) => {
+      const { ledgers, people } = scripted([answer, answer]);
+      const lost = await rejection(unwrap(ledgers.POST("/contacts", { body })));
+      expect(lost).toMatchObject({ retryable: false, attempts: 1 });
+      const search = await rejection(unwrap(people.POST("/search", { body: {}, retry: false })));
+      expect(search).toMatchObject({ retryable: true });
+    },
+  );
+
+  test("is sent again where its caller knows better, and any other is not where it does not", async () => {
+    const { ledgers, sent } = scripted([failed(503)]);
+    unwrap(await ledgers.POST("/contacts", { body, retry: { idempotent: true } }));
+    expect(sent.map((one) => one.body)).toEqual([body, body]);
+    const once = scripted([failed(503)]);
+    await once.people.POST("/search", { body: {}, retry: { idempotent: false } });
+    expect(once.sent).toHaveLength(1);
+  });
+});
+
+test("options that make no sense are refused before anything is sent, a session included", async () => {
+  const sent: Request[] = [];
+  const fetch = async (request: Request) => {
+    sent.push(request);
+    return new Response(null, { status: 500 });
+  };
+  const auth = serviceAccount({ clientId: "client-1", clientSecret: "s3cret" });
+  const { people } = createLiveData({ orgId: "o_0123abcd", auth, fetch });
+  for (const options of [{ timeout: -1 }, { totalTimeout: 0 }, { retry: { maxRetries: -1 } }]) {
+    expect(await rejection(people.POST("/search", { body: {}, ...options }))).toMatchObject({ code: "configuration" });
+  }
+  expect(sent).toEqual([]);
 });
 
 describe("a call", () => {

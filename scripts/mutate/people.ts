@@ -45,16 +45,22 @@ export const peopleMutations: readonly Mutation[] = [
     replace: "    throw error;\n",
   },
   {
+    rule: "findMany: a source at its end is taken for the end of the queries",
+    file: "people/batches.ts",
+    find: "if (skipped < start) {\n    throw",
+    replace: "if (false) {\n    throw",
+  },
+  {
     rule: "findMany: `start` leaves out one too few",
     file: "people/batches.ts",
-    find: "if (skipped < start)",
-    replace: "if (skipped + 1 < start)",
+    find: "if (skipped < start) {\n        skipped++;",
+    replace: "if (skipped + 1 < start) {\n        skipped++;",
   },
   {
     rule: "findMany: an outcome that is missing shifts the others",
     file: "people/find-many.ts",
-    find: "if (matches.length !== queries.length) {",
-    replace: "if (false) {",
+    find: "matches?.length === queries.length",
+    replace: "true",
   },
   {
     rule: "findMany: requests under way go on after the loop",

@@ -5,32 +5,32 @@ export const transportMutations: readonly Mutation[] = [
   {
     rule: "retry: what must not arrive twice is sent again after an answer",
     file: "transport/retry.ts",
-    find: "return idempotent && isTransient(outcome.response.status);",
-    replace: "return isTransient(outcome.response.status);",
+    find: "return isIdempotent && isTransient(status) ? status : undefined;",
+    replace: "return isTransient(status) ? status : undefined;",
   },
   {
     rule: "retry: what must not arrive twice is sent again after any broken connection",
-    file: "transport/retry.ts",
-    find: "return idempotent || neverLeft(error);",
-    replace: "return true;",
+    file: "transport/connection-errors.ts",
+    find: "(init.call?.isIdempotent ?? true) || neverLeft(error)",
+    replace: "true",
   },
   {
     rule: "retry: what must not arrive twice is not sent again though it never left",
-    file: "transport/retry.ts",
-    find: "return idempotent || neverLeft(error);",
-    replace: "return idempotent;",
+    file: "transport/connection-errors.ts",
+    find: " || neverLeft(error)",
+    replace: "",
   },
   {
     rule: "retry: what must not arrive twice is sent again after a timeout",
-    file: "transport/retry.ts",
-    find: "return idempotent && error instanceof TimeoutError;",
-    replace: "return error instanceof TimeoutError;",
+    file: "transport/timeout.ts",
+    find: "retryable: call?.isIdempotent ?? true",
+    replace: "retryable: true",
   },
   {
     rule: "retry: an error of the user's own is retried",
     file: "transport/retry.ts",
-    find: "return idempotent && error instanceof TimeoutError;",
-    replace: "return idempotent;",
+    find: "const isPassing = error instanceof ConnectionError || error instanceof TimeoutError;",
+    replace: "const isPassing = error instanceof LiveDataError;",
   },
   {
     rule: "retry: one more than allowed",
@@ -41,14 +41,14 @@ export const transportMutations: readonly Mutation[] = [
   {
     rule: "retry: a body that can be read but once is sent again",
     file: "transport/retry.ts",
-    find: "if (signal?.aborted || !isRepeatable(body)) return false;",
-    replace: "if (signal?.aborted) return false;",
+    find: "if (signal?.aborted || !isRepeatable(body)) return undefined;",
+    replace: "if (signal?.aborted) return undefined;",
   },
   {
     rule: "retry: an aborted call is sent again",
     file: "transport/retry.ts",
-    find: "if (signal?.aborted || !isRepeatable(body)) return false;",
-    replace: "if (!isRepeatable(body)) return false;",
+    find: "if (signal?.aborted || !isRepeatable(body)) return undefined;",
+    replace: "if (!isRepeatable(body)) return undefined;",
   },
   {
     rule: "retry: Retry-After is not waited for",
@@ -59,8 +59,14 @@ export const transportMutations: readonly Mutation[] = [
   {
     rule: "retry: a Retry-After over the cap is waited for",
     file: "transport/retry.ts",
-    find: " && (asked ?? 0) <= settings.maxRetryAfter;",
+    find: " && (asked ?? 0) <= longestWait(settings, call);",
     replace: ";",
+  },
+  {
+    rule: "retry: a pause that outlasts the call is begun",
+    file: "transport/retry.ts",
+    find: "Math.min(maxRetryAfter, deadline - performance.now())",
+    replace: "maxRetryAfter + 0 * deadline",
   },
   {
     rule: "retry: the pause does not grow",
@@ -167,8 +173,8 @@ export const transportMutations: readonly Mutation[] = [
   {
     rule: "hold-back: a shorter wait takes the place of a longer",
     file: "transport/hold-back.ts",
-    find: "Math.max(this.#until, performance.now() + ",
-    replace: "Math.max(0, performance.now() + ",
+    find: "Math.max(this.#until, now + ",
+    replace: "Math.max(0, now + ",
   },
   {
     rule: "never left: one address that was reached is overlooked",
@@ -197,8 +203,8 @@ export const transportMutations: readonly Mutation[] = [
   {
     rule: "timeout: the total is not kept",
     file: "transport/timeout.ts",
-    find: "=== Infinity ? send(url, init)",
-    replace: "=== Infinity || true ? send(url, init)",
+    find: "if (time === Infinity) return",
+    replace: "return",
   },
   {
     rule: "timeout: an attempt's timer is left behind",

@@ -14,6 +14,7 @@ export interface BatchRange {
  */
 export class BatchError extends LiveDataError {
   protected static override readonly code = "batch";
+  declare readonly code: "batch";
   override readonly name = "BatchError";
 
   /** The place of the first query without an answer, from 0. */

@@ -11,6 +11,7 @@ export interface CreditLimit {
 /** A call would cost more than its `maxCredits`. It was not sent, and nothing was charged. */
 export class CreditLimitError extends LiveDataError {
   protected static override readonly code = "credit_limit";
+  declare readonly code: "credit_limit";
   override readonly name = "CreditLimitError";
 
   /** What the call would cost, in credits; the most it could where the API has no preview of it. */

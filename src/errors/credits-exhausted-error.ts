@@ -11,6 +11,7 @@ export interface ExhaustedCredits {
 /** 402: the call needs more credits than the organization has left in this billing period. */
 export class CreditsExhaustedError extends LiveDataError {
   protected static override readonly code = "credits_exhausted";
+  declare readonly code: "credits_exhausted";
   override readonly name = "CreditsExhaustedError";
 
   /** New people this call was charged for; undefined where the response did not tell. */

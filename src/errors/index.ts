@@ -1,4 +1,5 @@
 export { AbortedError } from "./aborted-error.js";
+export type { AnyLiveDataError } from "./any-live-data-error.js";
 export { AuthenticationError } from "./authentication-error.js";
 export { BadRequestError } from "./bad-request-error.js";
 export { BatchError, type BatchRange } from "./batch-error.js";

@@ -1,3 +1,5 @@
+import type { AnyLiveDataError } from "./any-live-data-error.js";
+
 const BRAND = Symbol.for("@livedata/sdk/error");
 
 /** What went wrong, as a closed set to `switch` on. Each subclass of {@link LiveDataError} has one. */
@@ -35,7 +37,7 @@ export interface LiveDataErrorOptions {
   readonly body?: unknown;
   /** How long the API asked to wait before another try, in ms. */
   readonly retryAfter?: number | undefined;
-  /** Whether the same call may succeed later without a change. @default false */
+  /** Whether the same call may be made again, and may then succeed. @default false */
   readonly retryable?: boolean;
 }
 
@@ -63,7 +65,10 @@ export abstract class LiveDataError extends Error {
   readonly requestId: string | undefined;
   /** How long the API asked to wait before another try, in ms. */
   readonly retryAfter: number | undefined;
-  /** Whether the same call may succeed later without a change. */
+  /**
+   * Whether the same call may be made again without a change, and may then succeed. False also where it may have been
+   * carried out already, and must not be twice, such as a `POST /contacts` whose answer was lost.
+   */
   readonly retryable: boolean;
   /**
    * The parsed body of the API's answer, where there was one. It may name people, so it is kept from
@@ -96,17 +101,26 @@ export abstract class LiveDataError extends Error {
   /** The fields that may be written to a log. */
   toJSON(): Record<string, unknown> {
     const { name, message, code, operation, attempts, status, requestId, retryAfter, retryable } = this;
-    return { name, message, code, operation, attempts, status, requestId, retryAfter, retryable };
+    const cause = causeOf(this.cause);
+    return { name, message, code, operation, attempts, status, requestId, retryAfter, retryable, cause };
   }
 }
 
 /**
- * Tells whether a caught value is an error of this package, whichever copy of it threw.
+ * Tells whether a caught value is an error of this package, whichever copy of it threw. Its `code` then tells which.
  *
  * @param value what `catch` gave
  */
-export function isLiveDataError(value: unknown): value is LiveDataError {
+export function isLiveDataError(value: unknown): value is AnyLiveDataError {
   return brandOf(value) !== undefined;
+}
+
+/** What may be written to a log of a cause. The message of an error that is not ours may say anything. */
+function causeOf(cause: unknown): unknown {
+  if (isLiveDataError(cause)) return cause.toJSON();
+  if (!(cause instanceof Error)) return undefined;
+  const { name, code, cause: next }: Error & { code?: unknown } = cause;
+  return { name, code: typeof code === "string" ? code : undefined, cause: causeOf(next) };
 }
 
 function brandOf(value: unknown): unknown {

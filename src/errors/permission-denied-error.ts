@@ -3,6 +3,7 @@ import { LiveDataError, type LiveDataErrorOptions } from "./live-data-error.js";
 /** 403: the account or API key may not do this on this organization. */
 export class PermissionDeniedError extends LiveDataError {
   protected static override readonly code = "permission_denied";
+  declare readonly code: "permission_denied";
   override readonly name = "PermissionDeniedError";
 
   /** The role on the organization that the operation needs at least, such as `editor`; undefined where none is documented. */

@@ -21,6 +21,8 @@ export interface ResponseDescription {
   readonly attempts?: number | undefined;
   /** The role that the operation needs at least. */
   readonly role?: string | undefined;
+  /** Whether the operation may be carried out twice. @default true */
+  readonly isIdempotent?: boolean;
 }
 
 const meanings = {
@@ -86,7 +88,7 @@ export function detailsOf(response: Response) {
 export function responseError(response: Response, body: unknown): LiveDataError {
   const { status, headers } = response;
   const [ErrorClass, usualMeaning] = meaningOf(status);
-  const { meaning = usualMeaning, role } = descriptions.get(response) ?? {};
+  const { meaning = usualMeaning, role, isIdempotent = true } = descriptions.get(response) ?? {};
   const { used, remaining } = creditsIn(headers);
   const left = status === 402 && remaining !== undefined ? ` (${remaining} left)` : "";
   const needed = status === 403 && role !== undefined ? `, which must be at least ${role}` : "";
@@ -95,7 +97,7 @@ export function responseError(response: Response, body: unknown): LiveDataError 
     ...detailsOf(response),
     body,
     retryAfter: retryAfter(headers),
-    retryable: isTransient(status),
+    retryable: isIdempotent && isTransient(status),
     used,
     remaining,
     role,

@@ -13,6 +13,7 @@ export type SessionErrorReason = "invalid_response" | "rejected" | "timeout" | "
 /** No access token could be had from the identity service. */
 export class SessionError extends LiveDataError {
   protected static override readonly code = "session";
+  declare readonly code: "session";
   override readonly name = "SessionError";
   override readonly operation = "POST /session";
 

@@ -6,7 +6,7 @@ import type { CallTransportOptions } from "./transport-options.js";
 export interface Call {
   /** Method and path of the operation, such as `POST /search`. */
   readonly operation: string;
-  /** Whether to repeat it changes nothing. */
+  /** Whether it may be sent again though it may have arrived. */
   readonly isIdempotent: boolean;
   /** Whether its body is handed on as it comes, and not read into memory first. */
   readonly isStream: boolean;
@@ -20,6 +20,8 @@ export interface Call {
   response?: Response | undefined;
   /** Whether it was sent again after a 401, which happens once at the most. */
   wasReauthorized: boolean;
+  /** When its total timeout is up, in ms of the monotonic clock. */
+  deadline: number;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { ConfigurationError } from "../errors/configuration-error.js";
+
 /** Some of the queries, in a row. */
 export interface Batch<Query> {
   /** The place of the first among all queries, from 0. */
@@ -11,6 +13,7 @@ export interface Batch<Query> {
  * @param queries where they come from
  * @param start how many to leave out at the beginning
  * @param limit how many to put into the present batch; with 0 no more are taken
+ * @throws a ConfigurationError where there are not as many as are to be left out
  */
 export async function* batchesOf<Query>(
   queries: Iterable<Query> | AsyncIterable<Query>,
@@ -40,4 +43,9 @@ export async function* batchesOf<Query>(
   }
   if (batch.length > 0) yield { index, queries: batch };
   if (failure) throw failure.error;
+  if (skipped < start) {
+    throw new ConfigurationError(
+      `\`start\` is ${start}, but there were only ${skipped} queries: give all of them again, from a source that is not at its end`,
+    );
+  }
 }

@@ -1,8 +1,8 @@
-import { ConfigurationError } from "../errors/configuration-error.js";
 import { CreditLimitError } from "../errors/credit-limit-error.js";
 import { ProtocolError } from "../errors/protocol-error.js";
 import { detailsOf } from "../errors/response-error.js";
 import type { CallResult } from "../unwrap.js";
+import { checkLimit } from "./check-options.js";
 import { credits } from "./credits.js";
 
 /** A call that may cost so much and no more. */
@@ -26,7 +26,7 @@ export interface GuardedCall {
  */
 export async function checkCost(call: GuardedCall): Promise<CallResult | undefined> {
   const { operation, maxCredits, body, preview, ask } = call;
-  if (!(maxCredits >= 0)) throw new ConfigurationError("`maxCredits` must be a number, 0 or more");
+  checkLimit("maxCredits", maxCredits);
   let cost: number | undefined = highestCost(body);
   if (preview) {
     const result = await ask(preview);
@@ -37,7 +37,7 @@ export async function checkCost(call: GuardedCall): Promise<CallResult | undefin
     }
   }
   if (cost <= maxCredits) return undefined;
-  const message = `would cost ${cost} credits, and \`maxCredits\` allows ${maxCredits}: nothing was charged`;
+  const message = `${preview ? "would cost" : "may cost up to"} ${cost} credits, and \`maxCredits\` allows ${maxCredits}: nothing was charged`;
   throw new CreditLimitError(message, { operation, attempts: 0, cost, limit: maxCredits });
 }
 

@@ -2,6 +2,7 @@ import type { paths } from "../generated/people.js";
 import type { CallOptions, ServiceClient } from "../service-client.js";
 import type { FilterGroup } from "../types.js";
 import { unwrap } from "../unwrap.js";
+import { checkAnswer } from "./check-answer.js";
 
 /** Options of {@link count}. */
 export type CountOptions = Pick<CallOptions, "retry" | "signal" | "timeout" | "totalTimeout">;
@@ -22,5 +23,8 @@ export async function count(
   filters: FilterGroup[] = [],
   options: CountOptions = {},
 ): Promise<number> {
-  return unwrap(await people.POST("/search", { ...options, body: { size: 0, filters } })).count;
+  const result = await people.POST("/search", { ...options, body: { size: 0, filters } });
+  const { count } = unwrap(result);
+  checkAnswer(typeof count === "number", "an answer without a `count`", result.response);
+  return count;
 }

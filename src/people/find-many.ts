@@ -1,14 +1,13 @@
 import { AbortedError } from "../errors/aborted-error.js";
-import { BatchError } from "../errors/batch-error.js";
+import { BatchError, type BatchRange } from "../errors/batch-error.js";
 import { isLiveDataError } from "../errors/live-data-error.js";
-import { ProtocolError } from "../errors/protocol-error.js";
-import { detailsOf } from "../errors/response-error.js";
 import type { paths } from "../generated/people.js";
 import { onAbort } from "../http/on-abort.js";
 import type { CallOptions, ServiceClient } from "../service-client.js";
 import type { FindRequest, Match, MatchResult, Person } from "../types.js";
 import { unwrap } from "../unwrap.js";
 import { type Batch, batchesOf } from "./batches.js";
+import { checkAnswer } from "./check-answer.js";
 import { checkCount, checkLimit } from "./check-options.js";
 import { credits } from "./credits.js";
 import { mapInOrder } from "./map-in-order.js";
@@ -23,7 +22,7 @@ export interface FindManyOptions
    */
   readonly size?: number | undefined;
   /**
-   * How many queries go into one request. The API's maximum is unknown.
+   * How many queries go into one request, which is sent once it is full. The API's maximum is unknown.
    * @default 25
    */
   readonly batchSize?: number | undefined;
@@ -34,7 +33,7 @@ export interface FindManyOptions
   readonly concurrency?: number | undefined;
   /**
    * How many queries to leave out at the beginning: the `index` of a BatchError, or how many results there were, to go
-   * on where an earlier run ended.
+   * on where an earlier run ended. All queries are given again, the first of them included.
    * @default 0
    */
   readonly start?: number | undefined;
@@ -191,10 +190,8 @@ async function findBatch<Query extends Match>(
   try {
     const call = await people.POST("/find", { body, signal, timeout, totalTimeout, retry });
     const { matches } = unwrap(call);
-    if (matches.length !== queries.length) {
-      const message = `${matches.length} outcomes came for ${queries.length} queries: none can be told to be whose`;
-      throw new ProtocolError(message, detailsOf(call.response));
-    }
+    const fault = `an answer without ${queries.length} \`matches\`, one for each query`;
+    checkAnswer(matches?.length === queries.length, fault, call.response);
     const results = queries.map((query, place) => resultOf(index + place, query, matches[place]));
     const used = credits(call.response).used ?? results.reduce((sum, result) => sum + result.people.length, 0);
     return { results, used };
@@ -208,14 +205,14 @@ function resultOf<Query>(index: number, query: Query, match: MatchResult | undef
   return { index, query, people, found: match?.found ?? people.length > 0 };
 }
 
-function batchError(cause: unknown, range: { index: number; size: number }): BatchError {
-  const last = range.index + range.size - 1;
-  const message = `queries ${range.index} to ${last} were not answered; go on with \`start: ${range.index}\``;
+function batchError(cause: unknown, range: BatchRange): BatchError {
+  const { index, size } = range;
+  const message = `queries ${index} to ${index + size - 1} were not answered; go on with \`start: ${index}\``;
   if (!isLiveDataError(cause)) return new BatchError(message, { ...range, operation: "POST /find", cause });
-  const { operation, attempts, status, requestId, retryAfter, retryable, body } = cause;
-  return new BatchError(message, {
+  const { attempts, status, requestId, retryAfter, retryable, body } = cause;
+  return new BatchError(`${message} (${cause.message})`, {
     ...range,
-    operation,
+    operation: "POST /find",
     attempts,
     status,
     requestId,

@@ -2,6 +2,7 @@ import type { paths } from "../generated/people.js";
 import type { CallOptions, ServiceClient } from "../service-client.js";
 import type { Person, SearchRequest, SearchResponse } from "../types.js";
 import { unwrap } from "../unwrap.js";
+import { checkAnswer } from "./check-answer.js";
 import { checkCount, checkLimit } from "./check-options.js";
 import { credits } from "./credits.js";
 
@@ -82,6 +83,7 @@ export function paginate(
       const body = { ...search, size, ...(token !== undefined && { pagination_token: token }) };
       const result = await people.POST("/search", { body, signal, timeout, totalTimeout, retry });
       const page = unwrap(result);
+      checkAnswer(Array.isArray(page.people), "an answer without `people`", result.response);
       spent += credits(result.response).used ?? page.people.length;
       const fresh = page.people.filter(({ id }) => !seen.has(id) && seen.add(id));
       if (fresh.length > 0) yield { ...page, people: fresh };

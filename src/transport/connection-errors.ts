@@ -4,6 +4,7 @@ import { detailsOfCall } from "../http/call.js";
 import { aroundReading } from "../http/response-body.js";
 import type { Send } from "../http/send.js";
 import { isWhole } from "../http/whole-response.js";
+import { neverLeft } from "./never-left.js";
 
 /**
  * Has a failure of the network stand out as such, whatever the platform throws for it, before the headers or in the
@@ -18,7 +19,11 @@ export function withConnectionErrors(send: Send): Send {
     const named = (error: unknown): never => {
       if (isLiveDataError(error) || init.signal?.aborted || error instanceof SyntaxError) throw error;
       const { origin } = new URL(url);
-      const details = { ...detailsOfCall(init.call), cause: error, retryable: true };
+      const details = {
+        ...detailsOfCall(init.call),
+        cause: error,
+        retryable: (init.call?.isIdempotent ?? true) || neverLeft(error),
+      };
       throw new ConnectionError(`no complete answer came from ${origin}`, details);
     };
     const response = await send(url, init).catch(named);

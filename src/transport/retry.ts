@@ -11,7 +11,6 @@ import { readWhole, withoutBody } from "../http/whole-response.js";
 import { delay, LONGEST_DELAY } from "./delay.js";
 import type { TransportObserver } from "./events.js";
 import { HoldBack } from "./hold-back.js";
-import { neverLeft } from "./never-left.js";
 import { RetryBudget } from "./retry-budget.js";
 
 const DEFAULTS = { maxRetries: 2, baseDelay: 500, maxDelay: 8_000, maxRetryAfter: 60_000 };
@@ -41,7 +40,7 @@ type Outcome = { readonly response: Response } | { readonly error: unknown };
  * @returns a step that gives or throws what the last attempt came to
  */
 export function withRetry(send: Send, { retry, observe }: RetryParts): Send {
-  const holdBack = new HoldBack();
+  const holdBack = new HoldBack(observe);
   const budget = new RetryBudget();
 
   return async (url, init) => {
@@ -49,25 +48,31 @@ export function withRetry(send: Send, { retry, observe }: RetryParts): Send {
     if (!call) return send(url, init);
     const settings = call.options.retry === undefined ? retry : resolveRetry(call.options.retry, retry);
     for (let retries = 0; ; retries++) {
-      if (settings) await holdBack.pass(settings.maxRetryAfter, settings.baseDelay, call, signal);
+      if (settings)
+        await holdBack.pass({ call, signal, longest: longestWait(settings, call), spread: settings.baseDelay });
       const outcome = await attempt(send, url, init);
       const asked = "response" in outcome ? retryAfter(outcome.response.headers) : undefined;
       const pause = (asked ?? 0) + backoff(retries, settings || DEFAULTS);
       if ("response" in outcome && outcome.response.status === 429) holdBack.hold(asked ?? pause);
 
-      const isAllowed = settings && retries < settings.maxRetries && (asked ?? 0) <= settings.maxRetryAfter;
-      if (!isAllowed || !mayRepeat(outcome, init, call) || !budget.take()) {
+      const isAllowed = settings && retries < settings.maxRetries && (asked ?? 0) <= longestWait(settings, call);
+      const reason = isAllowed ? passingFailure(outcome, init, call) : undefined;
+      if (reason === undefined || !budget.take()) {
         if ("error" in outcome) throw outcome.error;
         if (!isTransient(outcome.response.status)) budget.succeed(retries);
         return final(outcome.response, call, signal);
       }
-      const reason = "error" in outcome ? outcome.error : outcome.response.status;
       observe({ type: "call_retried", operation: call.operation, attempt: retries + 2, pause, reason });
       // Not awaited: a body that trickles in must not hold the next attempt up.
       if ("response" in outcome) void discardBody(outcome.response);
       await delay(pause, signal);
     }
   };
+}
+
+/** The longest pause that an API may ask a call for, in ms: none that would outlast the call. */
+function longestWait({ maxRetryAfter }: RetrySettings, { deadline }: Call): number {
+  return Math.min(maxRetryAfter, deadline - performance.now());
 }
 
 async function attempt(send: Send, url: string, init: SendInit): Promise<Outcome> {
@@ -89,14 +94,20 @@ async function final(response: Response, { isStream }: Call, signal: SendInit["s
   }
 }
 
-/** Whether an attempt failed in a way that may pass, and the call may be sent again. */
-function mayRepeat(outcome: Outcome, { body, signal }: SendInit, { options, isIdempotent }: Call): boolean {
-  if (signal?.aborted || !isRepeatable(body)) return false;
-  const { idempotent = isIdempotent } = options.retry || {};
-  if ("response" in outcome) return idempotent && isTransient(outcome.response.status);
+/** How an attempt failed, where that may pass and the call may be sent again. */
+function passingFailure(
+  outcome: Outcome,
+  { body, signal }: SendInit,
+  { isIdempotent }: Call,
+): number | ConnectionError | TimeoutError | undefined {
+  if (signal?.aborted || !isRepeatable(body)) return undefined;
+  if ("response" in outcome) {
+    const { status } = outcome.response;
+    return isIdempotent && isTransient(status) ? status : undefined;
+  }
   const { error } = outcome;
-  if (error instanceof ConnectionError) return idempotent || neverLeft(error);
-  return idempotent && error instanceof TimeoutError;
+  const isPassing = error instanceof ConnectionError || error instanceof TimeoutError;
+  return isPassing && error.retryable ? error : undefined;
 }
 
 /** A random part of a limit that doubles (full jitter): calls that failed together do not come back together. */

@@ -34,14 +34,18 @@ export function withTimeout(send: Send, timeout: number): Send {
  */
 export function withTotalTimeout(send: Send, totalTimeout: number): Send {
   const limitedSend = limited(send, "totalTimeout", totalTimeout);
-  return (url, init) =>
-    (init.call?.options.totalTimeout ?? totalTimeout) === Infinity ? send(url, init) : limitedSend(url, init);
+  return async (url, init) => {
+    const time = init.call?.options.totalTimeout ?? totalTimeout;
+    if (time === Infinity) return send(url, init);
+    if (init.call) init.call.deadline = performance.now() + time;
+    return limitedSend(url, init);
+  };
 }
 
 function limited(send: Send, option: TimeoutOption, usual: number): Send {
   return async (url, init) => {
     const { call, signal: callerSignal } = init;
-    const timeout = checkTimeout(call?.options[option] ?? usual, option);
+    const timeout = call?.options[option] ?? usual;
     callerSignal?.throwIfAborted();
 
     const controller = new AbortController();
@@ -76,7 +80,7 @@ function limited(send: Send, option: TimeoutOption, usual: number): Send {
 
 function timeoutError(timeout: number, option: TimeoutOption, { call }: SendInit): TimeoutError {
   const message = `no complete answer within ${timeout} ms (option \`${option}\`)`;
-  return new TimeoutError(message, { ...detailsOfCall(call), retryable: true });
+  return new TimeoutError(message, { ...detailsOfCall(call), retryable: call?.isIdempotent ?? true });
 }
 
 /** A body that nobody reads to its end must not keep a process alive. Only Node, Bun and Deno have processes that end. */

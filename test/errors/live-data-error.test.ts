@@ -90,6 +90,24 @@ test("JSON has what a log needs", () => {
   });
 });
 
+test("JSON has the causes, too: ours as they are, and of others what cannot hold anything private", () => {
+  const refused = Object.assign(new Error("to Jane Doe"), { code: "ECONNREFUSED" });
+  const connection = new errors.ConnectionError("no answer", {
+    cause: new TypeError("fetch failed", { cause: refused }),
+  });
+  const error = new errors.BatchError("", { index: 0, size: 1, cause: connection });
+  expect(JSON.parse(JSON.stringify(error))).toMatchObject({
+    code: "batch",
+    cause: {
+      code: "connection",
+      message: "no answer",
+      cause: { name: "TypeError", cause: { name: "Error", code: "ECONNREFUSED" } },
+    },
+  });
+  expect(JSON.stringify(error)).not.toContain("Jane");
+  expect(JSON.stringify(new errors.AbortedError("", { cause: "Jane" }))).not.toContain("Jane");
+});
+
 test.each<[LiveDataError, object]>([
   [new errors.CreditsExhaustedError("", { used: 0, remaining: 3 }), { used: 0, remaining: 3 }],
   [new errors.PermissionDeniedError("", { role: "editor" }), { role: "editor" }],

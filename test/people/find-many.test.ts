@@ -218,7 +218,7 @@ describe("a request that fails", () => {
       operation: "POST /find",
       attempts: 1,
       retryable: true,
-      message: "POST /find: queries 4 to 5 were not answered; go on with `start: 4`",
+      message: expect.stringMatching(/^POST \/find: queries 4 to 5 .* `start: 4` \(POST \/find: 503: .*\)$/),
       cause: { code: "server", status: 503 },
     });
     expect(JSON.stringify(error)).not.toContain("p4");
@@ -248,7 +248,24 @@ describe("a request that fails", () => {
       index: 0,
       cause: { code: "protocol", status: 200 },
     });
+    const formless = finding({ act: () => Response.json({ results: [] }) });
+    await expect(collect(findMany(formless.people, numbered(2)))).rejects.toMatchObject({
+      cause: { code: "protocol" },
+    });
   });
+});
+
+test("a source that gives fewer queries than are left out is told of, and not taken for the end", async () => {
+  const { people, asked } = finding();
+  const isAtEnd = numbered(4).values();
+  await collect(findMany(people, isAtEnd));
+  asked.length = 0;
+  await expect(collect(findMany(people, isAtEnd, { start: 4 }))).rejects.toMatchObject({
+    code: "configuration",
+    message: expect.stringContaining("`start` is 4, but there were only 0 queries"),
+  });
+  expect(await collect(findMany(people, numbered(4), { start: 4 }))).toEqual([]);
+  expect(asked).toEqual([]);
 });
 
 test("a source that fails is thrown after the results of what it gave", async () => {

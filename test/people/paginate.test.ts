@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { apiKey } from "../../src/auth/credentials.js";
 import { createLiveData } from "../../src/client.js";
 import type { LiveDataError } from "../../src/errors/index.js";
+import { count } from "../../src/people/count.js";
 import { type PaginateOptions, paginate } from "../../src/people/paginate.js";
 
 interface ModelPage {
@@ -110,6 +111,16 @@ test("a failure is thrown after the people before it", async () => {
   };
   await expect(loop()).rejects.toThrow("broken");
   expect(ids).toEqual(["LDP-1"]);
+});
+
+test("an answer without people is told of, and so is one without a count", async () => {
+  const fetch = async () => Response.json({ results: [] });
+  const { people } = createLiveData({ orgId: "o_0123abcd", auth: apiKey("key-1"), fetch });
+  const loop = async () => {
+    for await (const _person of paginate(people, {})) expect.unreachable();
+  };
+  await expect(loop()).rejects.toMatchObject({ code: "protocol", operation: "POST /search", status: 200 });
+  await expect(count(people)).rejects.toMatchObject({ code: "protocol", operation: "POST /search" });
 });
 
 test("a signal ends the loop", async () => {

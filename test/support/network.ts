@@ -1,11 +1,12 @@
 import { vi } from "vitest";
-import { ConnectionError } from "../../src/errors/connection-error.js";
+import { TimeoutError } from "../../src/errors/timeout-error.js";
 import type { Call } from "../../src/http/call.js";
 import type { Send, SendInit } from "../../src/http/send.js";
+import { withConnectionErrors } from "../../src/transport/connection-errors.js";
 import { callOf } from "./call.js";
 
-/** What a scripted network does with a request. */
-export type Act = () => Response | Promise<Response>;
+/** What a scripted network does with a request of a call. */
+export type Act = (call?: Call) => Response | Promise<Response>;
 
 /** A network that does with each request what its script says next, and keeps what it was sent. */
 export interface ScriptedNetwork {
@@ -25,12 +26,12 @@ export function scriptedNetwork(...script: readonly Act[]): ScriptedNetwork {
   const bodies: unknown[] = [];
   const times: number[] = [];
   const start = performance.now();
-  const send: Send = async (_url, { body }) => {
+  const network: Send = async (_url, { body, call }) => {
     times.push(performance.now() - start);
     bodies.push(body);
-    return (script[bodies.length - 1] ?? answer(200))();
+    return (script[bodies.length - 1] ?? answer(200))(call);
   };
-  return { send, bodies, times };
+  return { send: withConnectionErrors(network), bodies, times };
 }
 
 /** Answers with a status. */
@@ -38,13 +39,17 @@ export function answer(status: number, headers: Record<string, string> = {}): Ac
   return () => new Response(JSON.stringify({ status }), { status, headers });
 }
 
-/** Fails as the platform's `fetch` does, once it is a ConnectionError. */
+/** Fails as the platform's `fetch` does. */
 export function breakOff(code = "ECONNRESET"): Act {
   return () => {
-    const cause = new TypeError("fetch failed", { cause: Object.assign(new Error(code), { code }) });
-    throw new ConnectionError("No complete answer", { cause, retryable: true });
+    throw new TypeError("fetch failed", { cause: Object.assign(new Error(code), { code }) });
   };
 }
+
+/** Fails as an attempt does whose time is up. */
+export const timeOut: Act = (call) => {
+  throw new TimeoutError("no complete answer", { retryable: call?.isIdempotent ?? true });
+};
 
 /** What is posted in every test of a retry. */
 export const BODY = '{"size":25,"filters":[]}';

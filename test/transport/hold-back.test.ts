@@ -1,5 +1,6 @@
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { TransportEvent } from "../../src/transport/events.js";
 import { resolveRetry, withRetry } from "../../src/transport/retry.js";
 import { callOf } from "../support/call.js";
 import { answer, BODY, posting, scriptedNetwork, turnTime } from "../support/network.js";
@@ -18,7 +19,8 @@ afterEach(() => {
 
 function limited(...headers: Record<string, string>[]) {
   const network = scriptedNetwork(...headers.map((header) => answer(429, header)));
-  const send = withRetry(network.send, { retry: resolveRetry(), observe: () => {} });
+  const events: TransportEvent[] = [];
+  const send = withRetry(network.send, { retry: resolveRetry(), observe: (event) => events.push(event) });
   const calls: Promise<unknown>[] = [];
   const start = (call = callOf(), more = {}) => {
     const made = send(URL, posting(call, more));
@@ -26,7 +28,7 @@ function limited(...headers: Record<string, string>[]) {
     calls.push(made);
     return made;
   };
-  return { ...network, start };
+  return { ...network, start, events };
 }
 
 describe("one 429", () => {
@@ -109,12 +111,22 @@ describe("a call that would have to wait for longer than it may", () => {
     const { start, times } = limited({ "retry-after": "86400" });
     start();
     await vi.advanceTimersByTimeAsync(299_999);
-    start(callOf({ retry: { maxRetryAfter: 0 } }));
+    const impatient = start(callOf({ retry: { maxRetryAfter: 0 } }));
+    await expect(impatient).rejects.toMatchObject({ retryAfter: 86_400_000 - 299_999 });
     await vi.advanceTimersByTimeAsync(1);
     start();
     await vi.runAllTimersAsync();
     expect(times).toEqual([0, 300_000]);
   });
+});
+
+test("an observer is told of each call that waits, and for how long", async () => {
+  const { start, events } = limited({ "retry-after": "5" });
+  start(callOf({ retry: false }));
+  await vi.advanceTimersByTimeAsync(1_000);
+  start();
+  await vi.runAllTimersAsync();
+  expect(events).toEqual([{ type: "call_held", operation: "POST /search", pause: 4_000 }]);
 });
 
 test("a call that is not to be retried is not held back either", async () => {

@@ -5,6 +5,7 @@ import {
   type FindResponse,
   findMany,
   type ImportJob,
+  isLiveDataError,
   type LookupResponse,
   type Person,
   paginate,
@@ -98,3 +99,22 @@ export const freePreview = people.POST("/search/preview", { body: {}, maxCredits
 export const freeContacts = ledgers.GET("/contacts", { maxCredits: 5 });
 // @ts-expect-error whether a call may arrive twice is a question of one call
 export const client = createLiveData({ retry: { idempotent: true } });
+
+export function narrowed(error: unknown): number | string | undefined {
+  if (!isLiveDataError(error)) return undefined;
+  switch (error.code) {
+    case "credit_limit":
+      return error.cost - error.limit;
+    case "credits_exhausted":
+      return error.remaining;
+    case "batch":
+      return error.index;
+    case "permission_denied":
+      return error.role;
+    case "session":
+      return error.reason;
+    default:
+      // @ts-expect-error an error of any other code has no cost
+      return error.cost;
+  }
+}
