@@ -16,13 +16,13 @@ import { parse } from "csv-parse";
 /**
  * Enriches a CSV of people: one line of JSON for each row, in the order of the rows.
  *
- *     tsx examples/enrich.ts people.csv enriched.ndjson [--max-credits 500]
+ *     npm run build && npx tsx examples/enrich.ts people.csv enriched.ndjson [--max-credits 500]
  *
  * The first line of the CSV names its columns: `email`, `linkedin`, or `name` and `company`; others are kept as they
  * are. Ctrl-C stops it, and the same command goes on where it stopped. Where the API is, and as whom to sign in, comes
  * from the variables that `createLiveData()` reads.
  */
-const USAGE = "Usage: tsx examples/enrich.ts people.csv enriched.ndjson [--max-credits 500]";
+const USAGE = "Usage: npx tsx examples/enrich.ts people.csv enriched.ndjson [--max-credits 500]";
 
 /** What a row of the CSV says, by column. */
 type Row = Record<string, string>;
@@ -68,6 +68,11 @@ async function countRows(input: string): Promise<number> {
   let count = 0;
   for await (const row of readRows(input)) {
     count++;
+    if (!Object.keys(fieldNames).some((column) => column in row)) {
+      throw new Error(
+        `${input}: its first line must name the columns: \`email\`, \`linkedin\`, or \`name\` and \`company\``,
+      );
+    }
     if (fieldsOf(row).length > 0) continue;
     throw new Error(
       `${input}: row ${count} names nobody. Fill in \`email\`, \`linkedin\`, or \`name\` and \`company\`, or take it out`,
@@ -125,32 +130,37 @@ async function resume(file: FileHandle, output: string): Promise<{ start: number
   if (!LINE_START.startsWith(buffer.toString().replace(/\0+$/, ""))) {
     throw new Error(`${output} is there, and was not made by this program: name another file`);
   }
-  let [start, length, position] = [0, 0, 0];
+  let [start, length, beforeLast, position] = [0, 0, 0, 0];
   for await (const chunk of file.createReadStream({ start: 0, autoClose: false })) {
     for (const byte of chunk) {
       position++;
       if (byte !== LINE_BREAK) continue;
       start++;
+      beforeLast = length;
       length = position;
     }
   }
   await file.truncate(length);
-  let last = "";
-  for await (const line of file.readLines({ start: 0, autoClose: false })) last = line;
-  return { start, last: start > 0 ? JSON.parse(last).row : undefined };
+  if (start === 0) return { start, last: undefined };
+  const last = await file.read(Buffer.alloc(length - beforeLast), 0, length - beforeLast, beforeLast);
+  return { start, last: JSON.parse(last.buffer.toString()).row };
 }
 
+/** Rows of all runs, and what this one found. */
 function showProgress({ answered, found, credits }: FindProgress, total: number): void {
   if (!process.stdout.isTTY) return;
   const share = answered / total;
   const bar = "█".repeat(Math.round(share * 30)).padEnd(30, "░");
-  process.stdout.write(`\r${bar} ${Math.floor(share * 100)} %  ${answered} rows, ${found} found, ${credits} credits `);
+  process.stdout.write(
+    `\r${bar} ${Math.floor(share * 100)} %  ${answered} of ${total} rows; ${found} found for ${credits} credits `,
+  );
 }
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { "max-credits": { type: "string" } } });
-const [input, output] = positionals;
-const maxCredits = values["max-credits"];
 try {
+  const options = { "max-credits": { type: "string" } } as const;
+  const { values, positionals } = parseArgs({ allowPositionals: true, options });
+  const [input, output] = positionals;
+  const maxCredits = values["max-credits"];
   if (!input || !output || positionals.length > 2) throw new Error(USAGE);
   await main(input, output, maxCredits === undefined ? undefined : Number(maxCredits));
 } catch (error) {

@@ -106,7 +106,7 @@ export async function everyoneAt(
 /** The names of those who have these e-mail addresses; undefined for nobody that is known. */
 export async function namesOf(livedata: LiveData, emails: Iterable<string>): Promise<Map<string, string | undefined>> {
   const queries = [...emails].map((email) => ({
-    fields: [{ field_name: "email_address" as const, search_term: email }],
+    fields: [{ field_name: "email_address", search_term: email }],
     email,
   }));
   const names = new Map<string, string | undefined>();

@@ -35,7 +35,7 @@ export interface LiveData {
    * A fresh access token, for what the SDK does not cover.
    *
    * @param options a signal that ends the wait
-   * @throws a SessionError where none could be had
+   * @throws a SessionError where none could be had, or the reason of the signal
    */
   accessToken(options?: { readonly signal?: AbortSignal }): Promise<string>;
 }

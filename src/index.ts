@@ -41,6 +41,6 @@ export {
   paginate,
 } from "./people/paginate.js";
 export type { CallOptions, ServiceClient, ServiceResult } from "./service-client.js";
-export type { TransportEvent } from "./transport/events.js";
+export type { RetryReason, TransportEvent } from "./transport/events.js";
 export type * from "./types.js";
 export { type CallResult, type DataOf, unwrap } from "./unwrap.js";

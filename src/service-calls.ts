@@ -1,7 +1,6 @@
 import type { Client } from "openapi-fetch";
 import { AbortedError } from "./errors/aborted-error.js";
 import { ConfigurationError } from "./errors/configuration-error.js";
-import { isLiveDataError } from "./errors/live-data-error.js";
 import { ProtocolError } from "./errors/protocol-error.js";
 import { describeResponse } from "./errors/response-error.js";
 import type { OperationFacts } from "./generated/operation-facts.js";
@@ -72,7 +71,8 @@ export function serviceClient<Paths extends {}>(
     const fetch: CustomFetch = async (request) =>
       send(...(await sendArguments(request, { signal: init.signal, call })));
     try {
-      const result = await toClient(path, { ...rest, fetch });
+      const redirect = rest.redirect ?? (isIdempotent ? "follow" : "manual");
+      const result = await toClient(path, { ...rest, redirect, fetch });
       describeResponse(result.response, { operation, attempts: call.attempts, role, isIdempotent });
       return result;
     } catch (error) {
@@ -98,7 +98,6 @@ function checkOptions({ timeout, totalTimeout, retry }: CallTransportOptions): v
 }
 
 function toCallError(error: unknown, call: Call, signal: AbortSignal | null | undefined): unknown {
-  if (isLiveDataError(error)) return error;
   const details = detailsOfCall(call);
   if (signal?.aborted && error === signal.reason) {
     return new AbortedError("the call was ended by its own `signal`, whose reason is the `cause`", {
@@ -107,6 +106,7 @@ function toCallError(error: unknown, call: Call, signal: AbortSignal | null | un
     });
   }
   // The parser's error quotes the body, which names people.
-  if (error instanceof SyntaxError) return new ProtocolError("the API answered with a body that is not JSON", details);
+  if (error instanceof SyntaxError && call.response)
+    return new ProtocolError("the API answered with a body that is not JSON", details);
   return error;
 }

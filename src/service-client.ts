@@ -16,7 +16,7 @@ export interface CallOptions
   readonly baseUrl?: string | undefined;
   /** Middlewares of this call, which run after the client's. */
   readonly middleware?: Middleware[] | undefined;
-  /** What to do with a redirect. @default "follow" */
+  /** What to do with a redirect. @default "follow", but "manual" where the call must not arrive twice */
   readonly redirect?: "error" | "follow" | "manual" | undefined;
   /** Whether the request may outlive the page or the process that made it, where the platform has that. */
   readonly keepalive?: boolean | undefined;

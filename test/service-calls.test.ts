@@ -176,6 +176,27 @@ describe("`maxCredits`", () => {
     expect(sent).toHaveLength(2);
   });
 
+  test("asks the preview with the signal, the network and the times of the call", async () => {
+    const { people, sent } = scripted([]);
+    const signal = AbortSignal.abort();
+    expect(await rejection(people.POST("/search", { body, maxCredits: 5, signal }))).toMatchObject({
+      code: "aborted",
+      operation: "POST /search/preview",
+    });
+    const paths: string[] = [];
+    const fetch = async (request: Request) => {
+      paths.push(`${new URL(request.url).pathname.split("/").at(-1)} ${request.headers.get("x-own")}`);
+      return new Promise<Response>(() => {});
+    };
+    const options = { fetch, headers: { "x-own": "1" }, timeout: 20, retry: false } as const;
+    expect(await rejection(people.POST("/search", { body, maxCredits: 5, ...options }))).toMatchObject({
+      code: "timeout",
+      message: expect.stringContaining("20 ms"),
+    });
+    expect(paths).toEqual(["preview 1"]);
+    expect(sent).toEqual([]);
+  });
+
   test("gives the preview's own answer where that fails, and makes no call", async () => {
     const { people, sent } = scripted([failed(403)]);
     const result = await people.POST("/search", { body, maxCredits: 5 });
@@ -285,10 +306,21 @@ describe("a call", () => {
       "1",
       false,
     ]);
-    expect(await new Response(response.body).json()).toEqual(data);
-    expect(JSON.parse(await (await response.blob()).text())).toEqual(data);
-    expect(new TextDecoder().decode(await response.bytes())).toBe(
-      new TextDecoder().decode(await response.arrayBuffer()),
-    );
+    for (let time = 0; time < 2; time++) expect(await response.json()).toEqual(data);
+    const bytes = await response.arrayBuffer();
+    new Uint8Array(bytes).fill(0);
+    expect(new TextDecoder().decode(await response.bytes())).toBe(JSON.stringify(data));
+    const clone = response.clone();
+    expect([clone === response, clone.status, clone.url, clone.redirected]).toEqual([
+      false,
+      200,
+      response.url,
+      response.redirected,
+    ]);
+    expect(await clone.json()).toEqual(data);
+    expect(JSON.parse(await (await clone.blob()).text())).toEqual(data);
+    // A server that is given it reads what the platform keeps of it, and not what a class overrides.
+    const sent = new Response(response.body, response);
+    expect([sent.status, sent.headers.get("x-own"), await sent.json()]).toEqual([200, "1", data]);
   });
 });

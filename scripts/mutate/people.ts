@@ -117,6 +117,18 @@ export const peopleMutations: readonly Mutation[] = [
     replace: "maxCredits)",
   },
   {
+    rule: "maxCredits: what a lost answer cost is forgotten",
+    file: "people/used-credits.ts",
+    find: "attempts > 1 ? Math.max(used, people) : used",
+    replace: "attempts > 99 ? people : used",
+  },
+  {
+    rule: "paginate: people still come after an abort",
+    file: "people/paginate.ts",
+    find: "if (signal?.aborted)",
+    replace: "if (signal?.aborted && false)",
+  },
+  {
     rule: "maxCredits: the call is made whatever it costs",
     file: "people/cost-guard.ts",
     find: "if (cost <= maxCredits) return undefined;",

@@ -11,14 +11,14 @@ export const transportMutations: readonly Mutation[] = [
   {
     rule: "retry: what must not arrive twice is sent again after any broken connection",
     file: "transport/connection-errors.ts",
-    find: "(init.call?.isIdempotent ?? true) || neverLeft(error)",
+    find: '(call?.isIdempotent ?? true) || (redirect === "manual" && neverLeft(error))',
     replace: "true",
   },
   {
     rule: "retry: what must not arrive twice is not sent again though it never left",
     file: "transport/connection-errors.ts",
-    find: " || neverLeft(error)",
-    replace: "",
+    find: '(redirect === "manual" && neverLeft(error))',
+    replace: "false",
   },
   {
     rule: "retry: what must not arrive twice is sent again after a timeout",
@@ -59,14 +59,14 @@ export const transportMutations: readonly Mutation[] = [
   {
     rule: "retry: a Retry-After over the cap is waited for",
     file: "transport/retry.ts",
-    find: " && (asked ?? 0) <= longestWait(settings, call);",
-    replace: ";",
+    find: "asked <= maxRetryAfter && ",
+    replace: "asked >= 0 * maxRetryAfter && ",
   },
   {
     rule: "retry: a pause that outlasts the call is begun",
     file: "transport/retry.ts",
-    find: "Math.min(maxRetryAfter, deadline - performance.now())",
-    replace: "maxRetryAfter + 0 * deadline",
+    find: " && pause < timeLeft(call)",
+    replace: " && pause < Infinity",
   },
   {
     rule: "retry: the pause does not grow",
@@ -89,8 +89,8 @@ export const transportMutations: readonly Mutation[] = [
   {
     rule: "retry: the wait does not end on an abort",
     file: "transport/retry.ts",
-    find: "await delay(pause, signal);",
-    replace: "await delay(pause, undefined);",
+    find: "await delay(pause, signal)",
+    replace: "await delay(pause, undefined)",
   },
   {
     rule: "retry: an abandoned body is left unread",
@@ -119,14 +119,44 @@ export const transportMutations: readonly Mutation[] = [
   {
     rule: "budget: success gives nothing back",
     file: "transport/retry-budget.ts",
-    find: "this.#tokens + (retries * COST || EARNED)",
-    replace: "this.#tokens",
+    find: "    this.#add(retries * COST || EARNED);\n",
+    replace: "",
   },
   {
     rule: "budget: a retry that succeeds gives but a tenth back",
     file: "transport/retry-budget.ts",
-    find: "(retries * COST || EARNED)",
+    find: "retries * COST || EARNED",
     replace: "EARNED",
+  },
+  {
+    rule: "budget: it grows without end",
+    file: "transport/retry-budget.ts",
+    find: "Math.min(CAPACITY, this.#tokens + tokens)",
+    replace: "this.#tokens + tokens",
+  },
+  {
+    rule: "budget: an aborted pause takes what it was for",
+    file: "transport/retry.ts",
+    find: "if (!isPaced) budget.giveBack();",
+    replace: "",
+  },
+  {
+    rule: "budget: an API that says when to come back uses it up",
+    file: "transport/retry.ts",
+    find: "const isPaced = reason === 429 && asked !== undefined;",
+    replace: "const isPaced = false;",
+  },
+  {
+    rule: "retry: what was redirected is taken for what never left",
+    file: "transport/connection-errors.ts",
+    find: 'redirect === "manual" && ',
+    replace: "",
+  },
+  {
+    rule: "hold-back: a wait is drawn out without end",
+    file: "transport/hold-back.ts",
+    find: "performance.now() - since + left > longest",
+    replace: "left > longest + 0 * since",
   },
   {
     rule: "budget: failures give tokens back",
@@ -149,14 +179,14 @@ export const transportMutations: readonly Mutation[] = [
   {
     rule: "hold-back: a later 429 is not heeded by those who wait",
     file: "transport/hold-back.ts",
-    find: "left > 0; left = this.#left()",
-    replace: "left > 0; left = 0",
+    find: "left > EARLY; left = this.#left()",
+    replace: "left > EARLY; left = 0",
   },
   {
     rule: "hold-back: calls wait for however long",
     file: "transport/hold-back.ts",
-    find: "if (left > longest) {",
-    replace: "if (false) {",
+    find: "if (performance.now() - since + left > longest) {",
+    replace: "if (since < 0) {",
   },
   {
     rule: "hold-back: the API is believed for a day",
@@ -185,7 +215,7 @@ export const transportMutations: readonly Mutation[] = [
   {
     rule: "whole body: it is read after the attempt",
     file: "transport/whole-body.ts",
-    find: "return isWanted ? readWhole(response) : response;",
+    find: "return isWanted ? readAnswer(response) : response;",
     replace: "return response;",
   },
   {

@@ -14,20 +14,18 @@ export async function readWhole(response: Response): Promise<Response> {
 }
 
 /**
- * A response as it is, but for its body, of which there is none.
+ * Reads the answer of a call to its end. What failed says its status, also where its body breaks off.
  *
- * @param response the response
+ * @param response the response to read
+ * @returns Resolves as {@link readWhole}; with an empty body where the reading of an unsuccessful one fails
  */
-export function withoutBody(response: Response): Response {
-  return inMemory(response, new ArrayBuffer(0));
-}
-
-function inMemory(response: Response, bytes: ArrayBuffer): Response {
-  WholeResponse ??= wholeResponse();
-  const whole = new WholeResponse(response, bytes);
-  wholes.add(whole);
-  describeAlike(whole, response);
-  return whole;
+export async function readAnswer(response: Response): Promise<Response> {
+  try {
+    return await readWhole(response);
+  } catch (error) {
+    if (response.ok) throw error;
+    return inMemory(response, new ArrayBuffer(0));
+  }
 }
 
 /**
@@ -39,34 +37,33 @@ export function isWhole(response: Response): boolean {
   return wholes.has(response) || response.body === null;
 }
 
+function inMemory(response: Response, bytes: ArrayBuffer): Response {
+  WholeResponse ??= wholeResponse();
+  const whole = new WholeResponse(response, bytes);
+  wholes.add(whole);
+  describeAlike(whole, response);
+  return whole;
+}
+
 /** Made at first use: importing this package must not ask for a global that a test's environment lacks. */
 let WholeResponse: ReturnType<typeof wholeResponse> | undefined;
 
-/** Not a Response made of the bytes, since that would build a stream for each answer, and could be read but once. */
+/**
+ * A Response of the platform's own, so that a server which is given it can send it on, but for what that cannot be told
+ * (`url` and the like), and for the readers: they need no stream, and may be asked more than once.
+ */
 function wholeResponse() {
   return class Whole extends Response {
     readonly #original: Response;
     readonly #bytes: ArrayBuffer;
-    #stream: Response["body"] | undefined;
 
     constructor(original: Response, bytes: ArrayBuffer) {
-      super();
+      const { status, statusText, headers } = original;
+      super(bytes.byteLength > 0 ? bytes : null, { status, statusText, headers });
       this.#original = original;
       this.#bytes = bytes;
     }
 
-    override get status() {
-      return this.#original.status;
-    }
-    override get statusText() {
-      return this.#original.statusText;
-    }
-    override get ok() {
-      return this.#original.ok;
-    }
-    override get headers() {
-      return this.#original.headers;
-    }
     override get url() {
       return this.#original.url;
     }
@@ -75,13 +72,6 @@ function wholeResponse() {
     }
     override get type() {
       return this.#original.type;
-    }
-    override get body() {
-      this.#stream ??= this.#plain().body;
-      return this.#stream;
-    }
-    override get bodyUsed() {
-      return false;
     }
     override clone() {
       return new Whole(this.#original, this.#bytes);
@@ -97,16 +87,6 @@ function wholeResponse() {
     }
     override async bytes() {
       return new Uint8Array(await this.arrayBuffer());
-    }
-    override async blob() {
-      return this.#plain().blob();
-    }
-    override async formData() {
-      return this.#plain().formData();
-    }
-
-    #plain(): Response {
-      return new Response(this.#bytes, { headers: this.headers });
     }
   };
 }

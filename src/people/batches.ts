@@ -12,7 +12,7 @@ export interface Batch<Query> {
  *
  * @param queries where they come from
  * @param start how many to leave out at the beginning
- * @param limit how many to put into the present batch; with 0 no more are taken
+ * @param limit how many to put into the present batch; with 0 none is, though one is read to see whether there are more
  * @throws a ConfigurationError where there are not as many as are to be left out
  */
 export async function* batchesOf<Query>(

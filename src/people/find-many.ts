@@ -1,4 +1,3 @@
-import { AbortedError } from "../errors/aborted-error.js";
 import { BatchError, type BatchRange } from "../errors/batch-error.js";
 import { isLiveDataError } from "../errors/live-data-error.js";
 import type { paths } from "../generated/people.js";
@@ -9,8 +8,9 @@ import { unwrap } from "../unwrap.js";
 import { type Batch, batchesOf } from "./batches.js";
 import { checkAnswer } from "./check-answer.js";
 import { checkCount, checkLimit } from "./check-options.js";
-import { credits } from "./credits.js";
+import { loopAborted } from "./loop-aborted.js";
 import { mapInOrder } from "./map-in-order.js";
+import { usedCredits } from "./used-credits.js";
 
 /** Options of {@link findMany}. */
 export interface FindManyOptions
@@ -39,7 +39,8 @@ export interface FindManyOptions
   readonly start?: number | undefined;
   /**
    * How many credits to spend at the most. No request asks for more people than are left of it, so that it is never
-   * exceeded; people already paid for cost nothing, and do not count.
+   * exceeded. People already paid for cost nothing and do not count, unless a request was retried: what its lost answer
+   * cost is not known.
    * @default no limit
    */
   readonly maxCredits?: number | undefined;
@@ -53,7 +54,7 @@ export interface FindProgress {
   readonly answered: number;
   /** How many of them found somebody; those left out are not known of. */
   readonly found: number;
-  /** Credits used so far. */
+  /** Credits used so far, at the most. */
   readonly credits: number;
 }
 
@@ -87,7 +88,7 @@ type Settings = FindManyOptions &
  * the order of the queries.
  *
  * It holds as many queries as are under way, and reads on as results are taken: a million from a file take no more
- * memory than a thousand. A query may bear what is yours besides its `fields`, which alone are sent.
+ * memory than ten thousand. A query may bear what is yours besides its `fields`, which alone are sent.
  *
  * @param people `livedata.people`
  * @param queries what is known of each person, from any iterable; an async one is closed at the end
@@ -134,7 +135,7 @@ async function* results<Query extends Match>(
   settings: Settings,
 ): AsyncGenerator<FoundQuery<Query>, FindManyEnd, undefined> {
   const { batchSize, concurrency, start, size, maxCredits, signal: callerSignal, onProgress } = settings;
-  if (callerSignal?.aborted) throw aborted(callerSignal);
+  if (callerSignal?.aborted) throw loopAborted(callerSignal, "POST /find");
   // Ends what is under way, once the caller leaves the loop or aborts.
   const ending = new AbortController();
   const stopListening = callerSignal && onAbort(callerSignal, () => ending.abort(callerSignal.reason));
@@ -166,7 +167,7 @@ async function* results<Query extends Match>(
     }
     return isCut ? "max_credits" : "end";
   } catch (error) {
-    throw callerSignal?.aborted ? aborted(callerSignal) : error;
+    throw callerSignal?.aborted ? loopAborted(callerSignal, "POST /find") : error;
   } finally {
     stopListening?.();
     ending.abort();
@@ -193,8 +194,8 @@ async function findBatch<Query extends Match>(
     const fault = `an answer without ${queries.length} \`matches\`, one for each query`;
     checkAnswer(matches?.length === queries.length, fault, call.response);
     const results = queries.map((query, place) => resultOf(index + place, query, matches[place]));
-    const used = credits(call.response).used ?? results.reduce((sum, result) => sum + result.people.length, 0);
-    return { results, used };
+    const found = results.reduce((sum, result) => sum + result.people.length, 0);
+    return { results, used: usedCredits(call.response, found) };
   } catch (error) {
     throw batchError(error, { index, size: queries.length });
   }
@@ -220,12 +221,5 @@ function batchError(cause: unknown, range: BatchRange): BatchError {
     retryable,
     body,
     cause,
-  });
-}
-
-function aborted({ reason }: AbortSignal): AbortedError {
-  return new AbortedError("the loop was ended by its own `signal`, whose reason is the `cause`", {
-    operation: "POST /find",
-    cause: reason,
   });
 }

@@ -4,7 +4,8 @@ import type { Person, SearchRequest, SearchResponse } from "../types.js";
 import { unwrap } from "../unwrap.js";
 import { checkAnswer } from "./check-answer.js";
 import { checkCount, checkLimit } from "./check-options.js";
-import { credits } from "./credits.js";
+import { loopAborted } from "./loop-aborted.js";
+import { usedCredits } from "./used-credits.js";
 
 /**
  * What a search is to page through: its body, without the `size` that paging decides. With a `pagination_token` it
@@ -22,8 +23,9 @@ export interface PaginateOptions extends Pick<CallOptions, "retry" | "signal" | 
   /** How many people to stop after. @default no limit */
   readonly limit?: number | undefined;
   /**
-   * How many credits to spend at the most. No page asks for more new people than are left of it, so that it is never
-   * exceeded; people already paid for cost nothing, and do not count.
+   * How many credits to spend at the most. No page asks for more people than are left of it, so that it is never
+   * exceeded. People already paid for cost nothing and do not count, unless a request was retried: what its lost answer
+   * cost is not known.
    * @default no limit
    */
   readonly maxCredits?: number | undefined;
@@ -84,7 +86,7 @@ export function paginate(
       const result = await people.POST("/search", { body, signal, timeout, totalTimeout, retry });
       const page = unwrap(result);
       checkAnswer(Array.isArray(page.people), "an answer without `people`", result.response);
-      spent += credits(result.response).used ?? page.people.length;
+      spent += usedCredits(result.response, page.people.length);
       const fresh = page.people.filter(({ id }) => !seen.has(id) && seen.add(id));
       if (fresh.length > 0) yield { ...page, people: fresh };
       token = page.pagination_token ?? undefined;
@@ -99,7 +101,12 @@ export function paginate(
   return {
     pages,
     async *[Symbol.asyncIterator]() {
-      for await (const page of pages()) yield* page.people;
+      for await (const page of pages()) {
+        for (const person of page.people) {
+          if (signal?.aborted) throw loopAborted(signal, "POST /search");
+          yield person;
+        }
+      }
     },
     get stoppedBy() {
       return stoppedBy;

@@ -2,7 +2,7 @@ import { ConnectionError } from "../errors/connection-error.js";
 import { isLiveDataError } from "../errors/live-data-error.js";
 import { detailsOfCall } from "../http/call.js";
 import { aroundReading } from "../http/response-body.js";
-import type { Send } from "../http/send.js";
+import type { Send, SendInit } from "../http/send.js";
 import { isWhole } from "../http/whole-response.js";
 import { neverLeft } from "./never-left.js";
 
@@ -19,15 +19,16 @@ export function withConnectionErrors(send: Send): Send {
     const named = (error: unknown): never => {
       if (isLiveDataError(error) || init.signal?.aborted || error instanceof SyntaxError) throw error;
       const { origin } = new URL(url);
-      const details = {
-        ...detailsOfCall(init.call),
-        cause: error,
-        retryable: (init.call?.isIdempotent ?? true) || neverLeft(error),
-      };
+      const details = { ...detailsOfCall(init.call), cause: error, retryable: mayRepeat(init, error) };
       throw new ConnectionError(`no complete answer came from ${origin}`, details);
     };
     const response = await send(url, init).catch(named);
     if (!isWhole(response)) aroundReading(response, (reading) => reading.catch(named));
     return response;
   };
+}
+
+/** What was redirected has arrived somewhere, though the place it was sent on to could not be reached. */
+function mayRepeat({ call, redirect }: SendInit, error: unknown): boolean {
+  return (call?.isIdempotent ?? true) || (redirect === "manual" && neverLeft(error));
 }

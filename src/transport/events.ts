@@ -1,5 +1,5 @@
-import type { ConnectionError } from "../errors/connection-error.js";
-import type { TimeoutError } from "../errors/timeout-error.js";
+/** What an attempt came to that is made again: a status, or the code of an error. */
+export type RetryReason = number | "connection" | "timeout";
 
 /** What happens to calls on their way. No event holds a secret, a token, a URL, or anything of a body. */
 export type TransportEvent =
@@ -12,8 +12,8 @@ export type TransportEvent =
       readonly attempt: number;
       /** How long until then, in ms. */
       readonly pause: number;
-      /** What the attempt before it came to: a status, or an error. */
-      readonly reason: number | ConnectionError | TimeoutError;
+      /** What the attempt before it came to. */
+      readonly reason: RetryReason;
     }
   /** A call waits, since the API asked another one to. */
   | {

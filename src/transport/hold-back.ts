@@ -6,10 +6,13 @@ import type { TransportObserver } from "./events.js";
 /** The longest that one answer keeps calls back, in ms: a server's slip must not shut a process out for a day. */
 const LONGEST_HOLD = 300_000;
 
+/** A timer may end so much too early, in ms, by the clock that holds go by. */
+const EARLY = 2;
+
 /** What a call that may be held back brings. */
 export interface HeldCall {
   readonly call: Call;
-  /** The longest that it waits, in ms. */
+  /** The longest that it waits in all, in ms. */
   readonly longest: number;
   /** What the end of its wait is put off by at random, in ms at the most, so that not all calls leave at once. */
   readonly spread: number;
@@ -46,8 +49,9 @@ export class HoldBack {
    * @throws a RateLimitedError at once where the wait would be too long; the reason of the signal
    */
   async pass({ call, longest, spread, signal }: HeldCall): Promise<void> {
-    for (let left = this.#left(); left > 0; left = this.#left()) {
-      if (left > longest) {
+    const since = performance.now();
+    for (let left = this.#left(); left > EARLY; left = this.#left()) {
+      if (performance.now() - since + left > longest) {
         const details = { ...detailsOfCall(call), retryAfter: this.#asked - performance.now(), retryable: true };
         throw new RateLimitedError("not sent, since the API asked another call for a pause that is too long", details);
       }

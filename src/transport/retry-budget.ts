@@ -19,12 +19,21 @@ export class RetryBudget {
     return true;
   }
 
+  /** Gives back what a retry cost that was not made after all. */
+  giveBack(): void {
+    this.#add(COST);
+  }
+
   /**
    * Notes that a call was answered.
    *
-   * @param retries how often it had been sent again
+   * @param retries how many retries it had taken
    */
   succeed(retries: number): void {
-    this.#tokens = Math.min(CAPACITY, this.#tokens + (retries * COST || EARNED));
+    this.#add(retries * COST || EARNED);
+  }
+
+  #add(tokens: number): void {
+    this.#tokens = Math.min(CAPACITY, this.#tokens + tokens);
   }
 }

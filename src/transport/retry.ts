@@ -7,9 +7,9 @@ import type { Call } from "../http/call.js";
 import { discardBody } from "../http/response-body.js";
 import { isRepeatable, type Send, type SendInit } from "../http/send.js";
 import type { RetryOptions } from "../http/transport-options.js";
-import { readWhole, withoutBody } from "../http/whole-response.js";
+import { readAnswer } from "../http/whole-response.js";
 import { delay, LONGEST_DELAY } from "./delay.js";
-import type { TransportObserver } from "./events.js";
+import type { RetryReason, TransportObserver } from "./events.js";
 import { HoldBack } from "./hold-back.js";
 import { RetryBudget } from "./retry-budget.js";
 
@@ -47,32 +47,51 @@ export function withRetry(send: Send, { retry, observe }: RetryParts): Send {
     const { call, signal } = init;
     if (!call) return send(url, init);
     const settings = call.options.retry === undefined ? retry : resolveRetry(call.options.retry, retry);
+    let taken = 0;
     for (let retries = 0; ; retries++) {
       if (settings)
-        await holdBack.pass({ call, signal, longest: longestWait(settings, call), spread: settings.baseDelay });
+        await holdBack.pass({
+          call,
+          signal,
+          longest: Math.min(settings.maxRetryAfter, timeLeft(call)),
+          spread: settings.baseDelay,
+        });
       const outcome = await attempt(send, url, init);
       const asked = "response" in outcome ? retryAfter(outcome.response.headers) : undefined;
       const pause = (asked ?? 0) + backoff(retries, settings || DEFAULTS);
       if ("response" in outcome && outcome.response.status === 429) holdBack.hold(asked ?? pause);
 
-      const isAllowed = settings && retries < settings.maxRetries && (asked ?? 0) <= longestWait(settings, call);
+      const isAllowed = settings && retries < settings.maxRetries && fits(asked ?? 0, pause, settings, call);
       const reason = isAllowed ? passingFailure(outcome, init, call) : undefined;
-      if (reason === undefined || !budget.take()) {
+      // An API that says when to come back is not down, and has all calls wait.
+      const isPaced = reason === 429 && asked !== undefined;
+      if (reason === undefined || !(isPaced || budget.take())) {
         if ("error" in outcome) throw outcome.error;
-        if (!isTransient(outcome.response.status)) budget.succeed(retries);
-        return final(outcome.response, call, signal);
+        if (!isTransient(outcome.response.status)) budget.succeed(taken);
+        if (call.isStream) return outcome.response;
+        const whole = await readAnswer(outcome.response);
+        signal?.throwIfAborted();
+        return whole;
       }
       observe({ type: "call_retried", operation: call.operation, attempt: retries + 2, pause, reason });
       // Not awaited: a body that trickles in must not hold the next attempt up.
       if ("response" in outcome) void discardBody(outcome.response);
-      await delay(pause, signal);
+      if (!isPaced) taken++;
+      await delay(pause, signal).catch((aborted: unknown) => {
+        if (!isPaced) budget.giveBack();
+        throw aborted;
+      });
     }
   };
 }
 
-/** The longest pause that an API may ask a call for, in ms: none that would outlast the call. */
-function longestWait({ maxRetryAfter }: RetrySettings, { deadline }: Call): number {
-  return Math.min(maxRetryAfter, deadline - performance.now());
+/** Whether a pause is no longer than the API may ask for, and would not outlast the call. */
+function fits(asked: number, pause: number, { maxRetryAfter }: RetrySettings, call: Call): boolean {
+  return asked <= maxRetryAfter && pause < timeLeft(call);
+}
+
+function timeLeft({ deadline }: Call): number {
+  return deadline - performance.now();
 }
 
 async function attempt(send: Send, url: string, init: SendInit): Promise<Outcome> {
@@ -83,23 +102,8 @@ async function attempt(send: Send, url: string, init: SendInit): Promise<Outcome
   }
 }
 
-/** An answer to be handed on, read if it was not yet. What failed says its status, also where its body breaks off. */
-async function final(response: Response, { isStream }: Call, signal: SendInit["signal"]): Promise<Response> {
-  if (isStream) return response;
-  try {
-    return await readWhole(response);
-  } catch (error) {
-    if (response.ok || signal?.aborted) throw error;
-    return withoutBody(response);
-  }
-}
-
-/** How an attempt failed, where that may pass and the call may be sent again. */
-function passingFailure(
-  outcome: Outcome,
-  { body, signal }: SendInit,
-  { isIdempotent }: Call,
-): number | ConnectionError | TimeoutError | undefined {
+/** How an attempt failed, where that may pass and the call may be sent again: its status, or the code of its error. */
+function passingFailure(outcome: Outcome, { body, signal }: SendInit, { isIdempotent }: Call): RetryReason | undefined {
   if (signal?.aborted || !isRepeatable(body)) return undefined;
   if ("response" in outcome) {
     const { status } = outcome.response;
@@ -107,7 +111,7 @@ function passingFailure(
   }
   const { error } = outcome;
   const isPassing = error instanceof ConnectionError || error instanceof TimeoutError;
-  return isPassing && error.retryable ? error : undefined;
+  return isPassing && error.retryable ? error.code : undefined;
 }
 
 /** A random part of a limit that doubles (full jitter): calls that failed together do not come back together. */

@@ -46,6 +46,8 @@ function limited(send: Send, option: TimeoutOption, usual: number): Send {
   return async (url, init) => {
     const { call, signal: callerSignal } = init;
     const timeout = call?.options[option] ?? usual;
+    // Nobody would tell when to stop listening to a body that is taken as a stream.
+    if (timeout === Infinity && call?.isStream) return send(url, init);
     callerSignal?.throwIfAborted();
 
     const controller = new AbortController();

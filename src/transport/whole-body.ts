@@ -1,6 +1,6 @@
 import { isTransient } from "../errors/response-error.js";
 import type { Send } from "../http/send.js";
-import { readWhole } from "../http/whole-response.js";
+import { readAnswer } from "../http/whole-response.js";
 
 /**
  * Reads an answer whole before it is handed on, so that a failure in the middle of its body is a failure of the attempt.
@@ -13,6 +13,6 @@ export function withWholeBody(send: Send): Send {
     const response = await send(url, init);
     const { status } = response;
     const isWanted = init.call && !init.call.isStream && status !== 401 && !isTransient(status);
-    return isWanted ? readWhole(response) : response;
+    return isWanted ? readAnswer(response) : response;
   };
 }

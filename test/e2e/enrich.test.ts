@@ -69,7 +69,7 @@ function enrich(origin: string, ...args: string[]): { child: ChildProcess; ended
 function writeCsv(fake: FakeLiveData): string[] {
   const known = fake.people.filter(({ id }) => fake.emailsOf(id).length > 0);
   const rows = known.flatMap((person, index) => {
-    const row = { email: fake.emailsOf(person.id)[0] ?? "", note: `"no. ${index}",\nünïcode` };
+    const row = { email: fake.emailsOf(person.id)[0] ?? "", note: `"no. ${index}",\nünïcode\u2028` };
     const stranger = { email: `stranger-${index}@example.com`, note: "" };
     return index % 10 === 0
       ? [
@@ -171,6 +171,7 @@ describe("an enrichment", () => {
 describe("an enrichment asks for nothing, and says why,", () => {
   test.each([
     ["a row names nobody", "email,name,company\njane@example.com,,\n,Jane Doe,\n", "row 2 names nobody"],
+    ["no column is known", "Email\njane@example.com\n", "its first line must name the columns"],
     ["a row is broken", 'email,note\n"jane@example.com,x\n', "Quote Not Closed"],
     ["there is no CSV", undefined, "ENOENT"],
   ])("where %s", async (_name, csv, says) => {

@@ -247,7 +247,6 @@ describe("`totalTimeout` ends a call", () => {
   const waits: [string, RequestListener, object][] = [
     ["for the headers", silence, { attempts: 1, status: undefined }],
     ["for the rest of the body", stall, { attempts: 1, status: 200 }],
-    ["before a retry", answering(503, { "retry-after": "30" }), { attempts: 1, status: 503 }],
   ];
 
   test("whose attempts each fail in time", async () => {
@@ -276,6 +275,13 @@ describe("`totalTimeout` ends a call", () => {
     await Promise.all(endings);
     expect(await unwrap(livedata.people.POST("/search", { body }))).toEqual(data);
     expectSameBytes(bodies, 2);
+  });
+
+  test("by not beginning a pause that would outlast it", async () => {
+    const { origin, bodies } = await scripted(answering(503, { "retry-after": "30" }));
+    const call = unwrap(connect(origin, { totalTimeout: 10_000 }).people.POST("/search", { body }));
+    await expect(call).rejects.toMatchObject({ code: "server", status: 503, attempts: 1, retryAfter: 30_000 });
+    expectSameBytes(bodies, 1);
   });
 
   test("that waits for a token", async () => {

@@ -5,6 +5,7 @@ import { apiKey } from "../../src/auth/credentials.js";
 import { createLiveData } from "../../src/client.js";
 import type { BatchError } from "../../src/errors/index.js";
 import { type FindManyOptions, type FindProgress, findMany } from "../../src/people/find-many.js";
+import { createFakeLiveData, fakeCredentials } from "../../src/testing/index.js";
 import type { FindRequest } from "../../src/types.js";
 
 /** A query of which the test knows the place. */
@@ -356,6 +357,32 @@ describe("a limit of credits", () => {
     const silent = finding({ act: (rows) => Response.json({ matches: rows.map(() => ({ people })) }) });
     expect(await collect(findMany(silent.people, numbered(9), { batchSize: 2, maxCredits: 4 }))).toHaveLength(4);
   });
+});
+
+test("an answer that was lost counts for what it may have cost", async () => {
+  const fake = createFakeLiveData({ people: 300 });
+  const auth = apiKey(fakeCredentials.apiKey);
+  const { orgId } = fakeCredentials;
+  const { people } = createLiveData({ orgId, auth, fetch: fake.fetch, retry: { baseDelay: 0 } });
+  const emails = fake.people.flatMap(({ id }) => fake.emailsOf(id).slice(0, 1));
+  const queries = emails.map((search_term) => ({ fields: [{ field_name: "email_address", search_term }] }));
+  fake.failures.next("findPeople", "lost", 2);
+  const found = findMany(people, queries, { maxCredits: 50 });
+  let count = 0;
+  for await (const _result of found) count++;
+  expect([count, fake.credits.used(), found.stoppedBy]).toEqual([50, 50, "max_credits"]);
+});
+
+test("each request has the options of one call", async () => {
+  const given: unknown[] = [];
+  const { people } = finding();
+  const POST: typeof people.POST = (path, ...rest) => {
+    given.push(rest[0]);
+    return people.POST(path, ...rest);
+  };
+  const options = { timeout: 1_000, totalTimeout: 2_000, retry: { maxRetries: 1 } };
+  await collect(findMany({ POST }, numbered(1), options));
+  expect(given).toMatchObject([options]);
 });
 
 test("progress tells of what was taken", async () => {

@@ -56,7 +56,7 @@ export const BODY = '{"size":25,"filters":[]}';
 
 /** A request as it comes from above, for a call. */
 export function posting(call: Call = callOf(), more: Partial<SendInit> = {}): SendInit {
-  return { method: "POST", body: BODY, headers: new Headers(), call, ...more };
+  return { method: "POST", body: BODY, headers: new Headers(), redirect: "manual", call, ...more };
 }
 
 /** Puts the clocks that retries go by into the test's hands. */

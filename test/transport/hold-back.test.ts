@@ -110,14 +110,27 @@ describe("a call that would have to wait for longer than it may", () => {
   test("is sent after five minutes at the latest, whatever the API asked for", async () => {
     const { start, times } = limited({ "retry-after": "86400" });
     start();
-    await vi.advanceTimersByTimeAsync(299_999);
+    await vi.advanceTimersByTimeAsync(299_000);
     const impatient = start(callOf({ retry: { maxRetryAfter: 0 } }));
-    await expect(impatient).rejects.toMatchObject({ retryAfter: 86_400_000 - 299_999 });
-    await vi.advanceTimersByTimeAsync(1);
+    await expect(impatient).rejects.toMatchObject({ retryAfter: 86_400_000 - 299_000 });
+    await vi.advanceTimersByTimeAsync(1_000);
     start();
     await vi.runAllTimersAsync();
     expect(times).toEqual([0, 300_000]);
   });
+});
+
+test("a call waits no longer than it may in all, however often the wait is drawn out", async () => {
+  const { start, times } = limited(...Array(20).fill({ "retry-after": "3" }));
+  const drawOut = () => start(callOf({ retry: false }));
+  drawOut();
+  await vi.advanceTimersByTimeAsync(0);
+  const waiting = start(callOf({ retry: { maxRetryAfter: 5_000 } }));
+  await vi.advanceTimersByTimeAsync(2_900);
+  drawOut();
+  await vi.advanceTimersByTimeAsync(2_900);
+  await expect(waiting).rejects.toMatchObject({ code: "rate_limited", attempts: 0 });
+  expect(times).toEqual([0, 2_900]);
 });
 
 test("an observer is told of each call that waits, and for how long", async () => {

@@ -132,6 +132,11 @@ describe("a call that must not arrive twice", () => {
     expect((await run([failing([...refused, reset])], contacts())).bodies).toHaveLength(1);
   });
 
+  test("is not sent again where it may have been redirected to the host that cannot be reached", async () => {
+    const { bodies } = await run([breakOff("ECONNREFUSED")], contacts(), { redirect: "follow" });
+    expect(bodies).toEqual([BODY]);
+  });
+
   test.each<[string, Act]>([
     ["a reset", breakOff("ECONNRESET")],
     ["a broken socket", breakOff("UND_ERR_SOCKET")],
@@ -222,7 +227,7 @@ test("an observer is told of each retry: what failed, how, and what comes when",
   const event = { type: "call_retried", operation: "POST /search" };
   expect(events).toEqual([
     { ...event, attempt: 2, pause: 250, reason: 503 },
-    { ...event, attempt: 3, pause: 500, reason: expect.objectContaining({ code: "connection" }) },
+    { ...event, attempt: 3, pause: 500, reason: "connection" },
   ]);
 });
 
@@ -264,11 +269,11 @@ describe("the body of the last answer", () => {
   test("is no excuse not to end with the signal", async () => {
     const leaving = new AbortController();
     const act = () => {
-      leaving.abort();
+      leaving.abort(new Error("the user left"));
       return breaking(503)();
     };
     const { error } = await run([act], callOf(), { signal: leaving.signal });
-    expect(error).toBeInstanceOf(TypeError);
+    expect(error).toEqual(new Error("the user left"));
   });
 });
 
@@ -285,6 +290,44 @@ test.each<[CallRetryOptions, string]>([
 });
 
 describe("the budget", () => {
+  test("is not for an API that says when to come back, since calls wait for it", async () => {
+    const network = scriptedNetwork(...Array(1_000).fill(answer(429, { "retry-after": "1" })));
+    const send = withRetry(network.send, parts);
+    for (let call = 0; call < 80; call++) {
+      const made = send(URL, posting());
+      await vi.runAllTimersAsync();
+      expect((await made).status).toBe(429);
+    }
+    expect(network.bodies).toHaveLength(240);
+  });
+
+  test("has no more room than at the beginning, however well it goes", async () => {
+    const network = scriptedNetwork(...Array(5_000).fill(answer(200)), ...Array(2_000).fill(answer(503)));
+    const send = withRetry(network.send, parts);
+    for (let call = 0; call < 5_000; call++) await send(URL, posting(callOf({ retry: { baseDelay: 0 } })));
+    const calls = Array.from({ length: 500 }, () => send(URL, posting(callOf({ retry: { baseDelay: 0 } }))));
+    await vi.runAllTimersAsync();
+    await Promise.all(calls);
+    expect(network.bodies).toHaveLength(5_000 + 600);
+  });
+
+  test("gets back what a retry would have cost that an abort came before", async () => {
+    const network = scriptedNetwork(...Array(1_000).fill(answer(503)));
+    const send = withRetry(network.send, parts);
+    for (let call = 0; call < 120; call++) {
+      const leaving = new AbortController();
+      const made = send(URL, posting(callOf(), { signal: leaving.signal }));
+      made.catch(() => {});
+      await vi.advanceTimersByTimeAsync(1);
+      leaving.abort();
+    }
+    const before = network.bodies.length;
+    const call = send(URL, posting());
+    await vi.runAllTimersAsync();
+    await call;
+    expect(network.bodies.length - before).toBe(3);
+  });
+
   const free = { retry: { baseDelay: 0 } };
 
   test("of retries lasts for a hundred without a success, so that an outage of 1,000 calls sees under 1.2 a call", async () => {

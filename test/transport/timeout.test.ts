@@ -2,7 +2,7 @@ import { getEventListeners, once } from "node:events";
 import type { RequestListener } from "node:http";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { sendBy } from "../../src/http/send.js";
-import { withTimeout } from "../../src/transport/timeout.js";
+import { withTimeout, withTotalTimeout } from "../../src/transport/timeout.js";
 import { callOf } from "../support/call.js";
 import { serve } from "../support/serve.js";
 
@@ -138,6 +138,39 @@ describe("nothing is left behind", () => {
     expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
     expect(vi.getTimerCount()).toBe(0);
   });
+});
+
+describe("a whole call", () => {
+  const stalled = () => new Promise<never>(() => {});
+
+  test.each<[string, number, object]>([
+    ["the client's", 500, {}],
+    ["its own", 30_000, { totalTimeout: 500 }],
+  ])("is ended by %s total timeout", async (_name, totalTimeout, own) => {
+    fakeTimers();
+    const call = withTotalTimeout(stalled, totalTimeout)("https://api.test", { ...init(), call: callOf(own) });
+    vi.advanceTimersByTime(500);
+    await expect(call).rejects.toMatchObject({
+      code: "timeout",
+      message: expect.stringContaining("within 500 ms (option `totalTimeout`)"),
+    });
+  });
+
+  test("knows when its time is up", async () => {
+    const call = callOf({ totalTimeout: 500 });
+    const now = performance.now();
+    await withTotalTimeout(async () => new Response(null), Infinity)("https://api.test", { ...init(), call });
+    expect(call.deadline).toBeGreaterThanOrEqual(now + 500);
+  });
+});
+
+test("a stream without a limit of time keeps no listener of ours on its signal", async () => {
+  const { origin: url } = await serve((_request, response) => response.end("done"));
+  const { signal } = new AbortController();
+  const call = callOf({ timeout: Infinity }, { isStream: true });
+  const response = await withTimeout(async () => new Response("done"), 30_000)(url, { ...init(signal), call });
+  expect(getEventListeners(signal, "abort")).toHaveLength(0);
+  expect(await response.text()).toBe("done");
 });
 
 test("without a limit no timer is started", async () => {
