@@ -106,7 +106,8 @@ function toCallError(error: unknown, call: Call, signal: AbortSignal | null | un
     });
   }
   // The parser's error quotes the body, which names people.
-  if (error instanceof SyntaxError && call.response)
+  if (error instanceof SyntaxError && call.response) {
     return new ProtocolError("the API answered with a body that is not JSON", details);
+  }
   return error;
 }

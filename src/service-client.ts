@@ -52,7 +52,7 @@ type Cost<Operation> = Operation extends { responses: { 402: unknown } }
       /**
        * What the call may cost, in credits. Its free preview is asked first, and a call that would cost more is not
        * made: a CreditLimitError tells what it would cost. Where the API has no preview, the most that it could cost
-       * counts.
+       * counts. The preview has the times of the call for itself.
        * @default no limit
        */
       readonly maxCredits?: number | undefined;

@@ -49,13 +49,10 @@ export function withRetry(send: Send, { retry, observe }: RetryParts): Send {
     const settings = call.options.retry === undefined ? retry : resolveRetry(call.options.retry, retry);
     let taken = 0;
     for (let retries = 0; ; retries++) {
-      if (settings)
-        await holdBack.pass({
-          call,
-          signal,
-          longest: Math.min(settings.maxRetryAfter, timeLeft(call)),
-          spread: settings.baseDelay,
-        });
+      if (settings) {
+        const longest = Math.min(settings.maxRetryAfter, timeLeft(call));
+        await holdBack.pass({ call, signal, longest, spread: settings.baseDelay });
+      }
       const outcome = await attempt(send, url, init);
       const asked = "response" in outcome ? retryAfter(outcome.response.headers) : undefined;
       const pause = (asked ?? 0) + backoff(retries, settings || DEFAULTS);

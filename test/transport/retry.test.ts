@@ -100,15 +100,16 @@ describe("a call is not sent again", () => {
     expect(bodies).toHaveLength(1);
   });
 
-  test("once its signal has aborted", async () => {
+  test("once its signal has aborted, and no retry is told of", async () => {
     const leaving = new AbortController();
     const act = () => {
-      leaving.abort();
-      return breakOff()();
+      leaving.abort(new Error("the user left"));
+      return new Response(null, { status: 503 });
     };
-    const { bodies, error } = await run([act], callOf(), { signal: leaving.signal });
-    expect(error).toBeInstanceOf(TypeError);
+    const { bodies, error, events } = await run([act], callOf(), { signal: leaving.signal });
+    expect(error).toEqual(new Error("the user left"));
     expect(bodies).toEqual([BODY]);
+    expect(events).toEqual([]);
   });
 });
 

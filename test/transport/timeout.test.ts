@@ -62,6 +62,16 @@ describe("an attempt that takes too long", () => {
     await expect(text).rejects.toMatchObject({ name: "TimeoutError" });
   });
 
+  test("is not to be made again where the call must not arrive twice", async () => {
+    fakeTimers();
+    const call = withTimeout(() => new Promise<never>(() => {}), 30_000)("https://api.test", {
+      ...init(),
+      call: callOf({}, { isIdempotent: false }),
+    });
+    vi.advanceTimersByTime(30_000);
+    await expect(call).rejects.toMatchObject({ code: "timeout", retryable: false });
+  });
+
   test("is given one call's own time", async () => {
     fakeTimers();
     const { server, origin: url } = await serve(() => {});
