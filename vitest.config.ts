@@ -16,7 +16,7 @@ export default defineConfig({
     setupFiles: ["test/support/fixed-seed.ts"],
     projects: [
       ...timeZones.map((TZ) =>
-        project(`unit (${TZ})`, ["test/*.test.ts", "test/{auth,errors,http,people,transport}/**/*.test.ts"], {
+        project(`unit (${TZ})`, ["test/*.test.ts", "test/{auth,errors,http,people,transport,webhook}/**/*.test.ts"], {
           exclude: [simulation],
           env: { TZ },
           unstubEnvs: true,

@@ -44,3 +44,4 @@ export type { CallOptions, ServiceClient, ServiceResult } from "./service-client
 export type { RetryReason, TransportEvent } from "./transport/events.js";
 export type * from "./types.js";
 export { type CallResult, type DataOf, unwrap } from "./unwrap.js";
+export { type NodeRequest, verifyWebhook, type WebhookRequest } from "./webhook/verify-webhook.js";

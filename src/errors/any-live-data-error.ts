@@ -14,6 +14,7 @@ import type { ServerError } from "./server-error.js";
 import type { SessionError } from "./session-error.js";
 import type { TimeoutError } from "./timeout-error.js";
 import type { UnexpectedStatusError } from "./unexpected-status-error.js";
+import type { WebhookError } from "./webhook-error.js";
 
 /** Every error of this package, to be told apart by its `code`. */
 export type AnyLiveDataError =
@@ -32,4 +33,5 @@ export type AnyLiveDataError =
   | ServerError
   | SessionError
   | TimeoutError
-  | UnexpectedStatusError;
+  | UnexpectedStatusError
+  | WebhookError;

@@ -22,3 +22,4 @@ export { ServerError } from "./server-error.js";
 export { SessionError, type SessionErrorReason } from "./session-error.js";
 export { TimeoutError } from "./timeout-error.js";
 export { UnexpectedStatusError } from "./unexpected-status-error.js";
+export { WebhookError, type WebhookErrorReason } from "./webhook-error.js";

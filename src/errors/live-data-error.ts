@@ -19,7 +19,8 @@ export type LiveDataErrorCode =
   | "server"
   | "session"
   | "timeout"
-  | "unexpected_status";
+  | "unexpected_status"
+  | "webhook";
 
 /** What an error may carry besides its message. */
 export interface LiveDataErrorOptions {

@@ -16,6 +16,7 @@ const prints: readonly [block: string, stdout: RegExp][] = [
   ["paginate(livedata.people", /^\d+ max_credits\n$/],
   ["findMany(livedata.people", /^jane@example\.com Jane Doe\nnobody@example\.com is not known\n$/],
   ["await count(livedata.people", /^[1-9]\d*\n$/],
+  ["verifyWebhook(request", /^$/],
   ["switch (error.code)", /^nobody has this id\n$/],
   ["totalTimeout: 60_000", /^200\n$/],
   ["vault.read", /^$/],

@@ -4,10 +4,16 @@ import { describe, expect, test } from "vitest";
 import * as errors from "../../src/errors/index.js";
 import { isLiveDataError, LiveDataError, NotFoundError, ServerError, SessionError } from "../../src/errors/index.js";
 
-type Options = errors.LiveDataErrorOptions & errors.BatchRange & errors.CreditLimit;
+type Options = errors.LiveDataErrorOptions & errors.BatchRange & errors.CreditLimit & { reason: "body" };
 type ErrorClass = new (message: string, options: Options) => LiveDataError;
 
-const required = { index: 50, size: 25, cost: 7, limit: 5 };
+const required: errors.BatchRange & errors.CreditLimit & { reason: "body" } = {
+  index: 50,
+  size: 25,
+  cost: 7,
+  limit: 5,
+  reason: "body",
+};
 
 const classes = Object.entries<unknown>(errors).filter(
   (entry): entry is [string, ErrorClass] => /Error$/.test(entry[0]) && !/^(is)?(LiveData|Session)Error$/.test(entry[0]),
@@ -15,7 +21,7 @@ const classes = Object.entries<unknown>(errors).filter(
 
 test("every class of the folder is exported", () => {
   expect(classes.map(([name]) => name)).toEqual(expect.arrayContaining(["ServerError", "TimeoutError"]));
-  expect(classes).toHaveLength(15);
+  expect(classes).toHaveLength(16);
 });
 
 describe.each(classes)("%s", (name, ErrorClass) => {
@@ -113,6 +119,7 @@ test.each<[LiveDataError, object]>([
   [new errors.PermissionDeniedError("", { role: "editor" }), { role: "editor" }],
   [new errors.CreditLimitError("", { cost: 7, limit: 5 }), { cost: 7, limit: 5 }],
   [new errors.BatchError("", { index: 50, size: 25 }), { index: 50, size: 25 }],
+  [new errors.WebhookError("", { reason: "token" }), { reason: "token" }],
 ])("%s has what is its own in JSON, too", (error, own) => {
   expect(error).toMatchObject(own);
   expect(JSON.parse(JSON.stringify(error))).toMatchObject(own);
