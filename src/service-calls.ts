@@ -65,6 +65,7 @@ export function serviceClient<Paths extends {}>(
       fetch: ownFetch,
       attempts: 0,
       wasReauthorized: false,
+      mayHaveLostAnswer: false,
       deadline: Infinity,
     };
     // The signal is not left to the Request, which a middleware may replace.
@@ -73,7 +74,8 @@ export function serviceClient<Paths extends {}>(
     try {
       const redirect = rest.redirect ?? (isIdempotent ? "follow" : "manual");
       const result = await toClient(path, { ...rest, redirect, fetch });
-      describeResponse(result.response, { operation, attempts: call.attempts, role, isIdempotent });
+      const { attempts, mayHaveLostAnswer } = call;
+      describeResponse(result.response, { operation, attempts, role, isIdempotent, mayHaveLostAnswer });
       return result;
     } catch (error) {
       throw toCallError(error, call, init.signal);
@@ -106,7 +108,7 @@ function toCallError(error: unknown, call: Call, signal: AbortSignal | null | un
     });
   }
   // The parser's error quotes the body, which names people.
-  if (error instanceof SyntaxError && call.response) {
+  if (error instanceof SyntaxError) {
     return new ProtocolError("the API answered with a body that is not JSON", details);
   }
   return error;

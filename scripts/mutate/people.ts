@@ -119,8 +119,8 @@ export const peopleMutations: readonly Mutation[] = [
   {
     rule: "maxCredits: what a lost answer cost is forgotten",
     file: "people/used-credits.ts",
-    find: "attempts > 1 ? Math.max(used, people) : used",
-    replace: "attempts > 99 ? people : used",
+    find: "descriptionOf(response).mayHaveLostAnswer ? Math.max(used, people) : used",
+    replace: "descriptionOf(response) && used",
   },
   {
     rule: "paginate: people still come after an abort",

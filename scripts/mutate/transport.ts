@@ -89,8 +89,8 @@ export const transportMutations: readonly Mutation[] = [
   {
     rule: "retry: the wait does not end on an abort",
     file: "transport/retry.ts",
-    find: "await delay(pause, signal)",
-    replace: "await delay(pause, undefined)",
+    find: "await delay(pause, signal);",
+    replace: "await delay(pause, undefined);",
   },
   {
     rule: "retry: an abandoned body is left unread",

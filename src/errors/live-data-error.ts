@@ -1,5 +1,8 @@
 import type { AnyLiveDataError } from "./any-live-data-error.js";
 
+/** How many causes, each of the one before, are written to JSON. */
+const MAX_DEPTH = 5;
+
 const BRAND = Symbol.for("@livedata/sdk/error");
 
 /** What went wrong, as a closed set to `switch` on. Each subclass of {@link LiveDataError} has one. */
@@ -117,11 +120,12 @@ export function isLiveDataError(value: unknown): value is AnyLiveDataError {
 }
 
 /** What may be written to a log of a cause. The message of an error that is not ours may say anything. */
-function causeOf(cause: unknown): unknown {
-  if (isLiveDataError(cause)) return cause.toJSON();
-  if (!(cause instanceof Error)) return undefined;
-  const { name, code, cause: next }: Error & { code?: unknown } = cause;
-  return { name, code: typeof code === "string" ? code : undefined, cause: causeOf(next) };
+function causeOf(error: unknown, depth = 0): unknown {
+  // Causes may go round in a circle.
+  if (!(error instanceof Error) || depth === MAX_DEPTH) return undefined;
+  const { name, code, cause }: Error & { code?: unknown } = error;
+  const own = isLiveDataError(error) ? { message: error.message, status: error.status } : {};
+  return { name, code: typeof code === "string" ? code : undefined, ...own, cause: causeOf(cause, depth + 1) };
 }
 
 function brandOf(value: unknown): unknown {

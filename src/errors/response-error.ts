@@ -23,6 +23,8 @@ export interface ResponseDescription {
   readonly role?: string | undefined;
   /** Whether the operation may be carried out twice. @default true */
   readonly isIdempotent?: boolean;
+  /** Whether an answer before it may have been lost that was charged for. @default false */
+  readonly mayHaveLostAnswer?: boolean;
 }
 
 const meanings = {
@@ -63,6 +65,15 @@ export function describeAlike(response: Response, original: Response): void {
   if (description) descriptions.set(response, description);
 }
 
+/**
+ * What is known of a response besides itself.
+ *
+ * @param response the response
+ */
+export function descriptionOf(response: Response): ResponseDescription {
+  return descriptions.get(response) ?? {};
+}
+
 /** Whether the same request may be answered otherwise later. */
 export function isTransient(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
@@ -75,7 +86,7 @@ export function isTransient(status: number): boolean {
  */
 export function detailsOf(response: Response) {
   const { status, headers } = response;
-  const { operation, attempts } = descriptions.get(response) ?? {};
+  const { operation, attempts } = descriptionOf(response);
   return { operation, attempts, status, requestId: requestId(headers) };
 }
 
@@ -88,7 +99,7 @@ export function detailsOf(response: Response) {
 export function responseError(response: Response, body: unknown): LiveDataError {
   const { status, headers } = response;
   const [ErrorClass, usualMeaning] = meaningOf(status);
-  const { meaning = usualMeaning, role, isIdempotent = true } = descriptions.get(response) ?? {};
+  const { meaning = usualMeaning, role, isIdempotent = true } = descriptionOf(response);
   const { used, remaining } = creditsIn(headers);
   const left = status === 402 && remaining !== undefined ? ` (${remaining} left)` : "";
   const needed = status === 403 && role !== undefined ? `, which must be at least ${role}` : "";

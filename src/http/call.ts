@@ -20,6 +20,8 @@ export interface Call {
   response?: Response | undefined;
   /** Whether it was sent again after a 401, which happens once at the most. */
   wasReauthorized: boolean;
+  /** Whether an answer may have been lost that was charged for. */
+  mayHaveLostAnswer: boolean;
   /** When its total timeout is up, in ms of the monotonic clock. */
   deadline: number;
 }

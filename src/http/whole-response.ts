@@ -58,10 +58,20 @@ function wholeResponse() {
     readonly #bytes: ArrayBuffer;
 
     constructor(original: Response, bytes: ArrayBuffer) {
-      const { status, statusText, headers } = original;
-      super(bytes.byteLength > 0 ? bytes : null, { status, statusText, headers });
+      super(bytes.byteLength > 0 ? bytes : null, acceptable(original));
       this.#original = original;
       this.#bytes = bytes;
+    }
+
+    // Node asks for these while it still builds its own part of the object.
+    override get status() {
+      return #original in this ? this.#original.status : super.status;
+    }
+    override get statusText() {
+      return #original in this ? this.#original.statusText : super.statusText;
+    }
+    override get ok() {
+      return #original in this ? this.#original.ok : super.ok;
     }
 
     override get url() {
@@ -88,5 +98,14 @@ function wholeResponse() {
     override async bytes() {
       return new Uint8Array(await this.arrayBuffer());
     }
+  };
+}
+
+/** A server may send a status and a phrase that a platform takes from the network, but not from a program. */
+function acceptable({ status, statusText, headers }: Response): ResponseInit {
+  return {
+    status: status >= 200 && status <= 599 ? status : 200,
+    statusText: /^[\t\x20-\x7e]*$/.test(statusText) ? statusText : "",
+    headers,
   };
 }

@@ -38,6 +38,7 @@ export class HoldBack {
    */
   hold(ms: number): void {
     const now = performance.now();
+    if (this.#until <= now) this.#asked = 0;
     this.#until = Math.max(this.#until, now + Math.min(ms, LONGEST_HOLD));
     this.#asked = Math.max(this.#asked, now + ms);
   }

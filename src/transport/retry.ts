@@ -47,12 +47,14 @@ export function withRetry(send: Send, { retry, observe }: RetryParts): Send {
     const { call, signal } = init;
     if (!call) return send(url, init);
     const settings = call.options.retry === undefined ? retry : resolveRetry(call.options.retry, retry);
+    const held = async () => {
+      if (!settings) return;
+      const longest = Math.min(settings.maxRetryAfter, timeLeft(call));
+      await holdBack.pass({ call, signal, longest, spread: settings.baseDelay });
+    };
+    await held();
     let taken = 0;
     for (let retries = 0; ; retries++) {
-      if (settings) {
-        const longest = Math.min(settings.maxRetryAfter, timeLeft(call));
-        await holdBack.pass({ call, signal, longest, spread: settings.baseDelay });
-      }
       const outcome = await attempt(send, url, init);
       const asked = "response" in outcome ? retryAfter(outcome.response.headers) : undefined;
       const pause = (asked ?? 0) + backoff(retries, settings || DEFAULTS);
@@ -73,11 +75,15 @@ export function withRetry(send: Send, { retry, observe }: RetryParts): Send {
       observe({ type: "call_retried", operation: call.operation, attempt: retries + 2, pause, reason });
       // Not awaited: a body that trickles in must not hold the next attempt up.
       if ("response" in outcome) void discardBody(outcome.response);
+      if (reason !== 429) call.mayHaveLostAnswer = true;
       if (!isPaced) taken++;
-      await delay(pause, signal).catch((aborted: unknown) => {
+      try {
+        await delay(pause, signal);
+        await held();
+      } catch (error) {
         if (!isPaced) budget.giveBack();
-        throw aborted;
-      });
+        throw error;
+      }
     }
   };
 }

@@ -28,7 +28,7 @@ async function bodyOf(request: Exclude<WebhookRequest, Request>): Promise<unknow
   const decoder = new TextDecoder();
   let text = "";
   for await (const chunk of request) {
-    text += decoder.decode(chunk, { stream: true });
+    text += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
     if (text.length > MAX_BODY) return undefined;
   }
   return text + decoder.decode();
@@ -38,6 +38,6 @@ function textOf(request: Request): Promise<string | undefined> {
   return readText(new Response(request.body), MAX_BODY);
 }
 
-function isByteStream(value: object): value is AsyncIterable<Uint8Array> {
+function isByteStream(value: object): value is AsyncIterable<Uint8Array | string> {
   return Symbol.asyncIterator in value;
 }

@@ -24,28 +24,34 @@ const HEADER = "x-livedata-token";
  * documented. The token is compared in constant time, and before the body is read.
  *
  * @param request the request; its body may not have been used up
- * @param token the value that you chose
+ * @param token the value that you chose; white space around it, which no header keeps, does not count
  * @returns Resolves with the contact
  * @throws a WebhookError, whose `reason` says whether to answer with 401 or 400; a ConfigurationError for a token that
- *   is blank
+ *   is blank, or a `Request` that was read before
  * @example
- * app.post("/job-changed", async (request, response) => {
+ * try {
  *   const contact = await verifyWebhook(request, process.env.LIVEDATA_WEBHOOK_TOKEN);
- *   response.status(204).end();
- * });
+ *   return new Response(null, { status: 204 });
+ * } catch (error) {
+ *   if (!(error instanceof WebhookError)) throw error;
+ *   return new Response(null, { status: error.reason === "token" ? 401 : 400 });
+ * }
  */
 export async function verifyWebhook(request: WebhookRequest, token: string | undefined): Promise<Contact | ContactV2> {
   if (typeof token !== "string" || token.trim() === "") {
     throw new ConfigurationError("`token` is missing or blank: pass the value that you chose for the webhook");
   }
   const sent = tokenOf(request);
-  if (sent === undefined || !(await isSameSecret(sent, token))) {
+  if (sent === undefined || !(await isSameSecret(sent, token.trim()))) {
     throw new WebhookError(
       `the request has ${sent === undefined ? "no" : "another"} X-LiveData-Token: answer it with 401`,
       {
         reason: "token",
       },
     );
+  }
+  if (request instanceof Request && request.bodyUsed) {
+    throw new ConfigurationError("`request` has been read already: verify it first, or pass a clone");
   }
   const body = await readJson(request);
   if (isContact(body)) return body;

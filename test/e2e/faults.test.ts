@@ -736,3 +736,22 @@ describe("an answer that came after a retry", () => {
     expectSameBytes(bodies, 2);
   });
 });
+
+describe("a status line that a platform takes from the network, but not from a program,", () => {
+  const answering =
+    (line: string): RawAct =>
+    (socket) =>
+      socket.write(Buffer.from(`HTTP/1.1 ${line}\r\ncontent-length: ${json.length}\r\n\r\n${json}`, "latin1"));
+
+  test("is no reason to ask again: a phrase of bytes that are not UTF-8", async () => {
+    const { origin, requests } = await serveRaw(answering("200 D\u00e9j\u00e0"));
+    expect(await unwrap(connect(origin).people.POST("/search", { body }))).toEqual(data);
+    expectSameBytes(requests, 1);
+  });
+
+  test("makes an error as any other: a status beyond 599", async () => {
+    const { origin } = await serveRaw(answering("999 Denied"));
+    const call = unwrap(connect(origin, { retry: false }).people.POST("/search", { body }));
+    await expect(call).rejects.toMatchObject({ code: "server", status: 999, operation: "POST /search", attempts: 1 });
+  });
+});

@@ -112,6 +112,9 @@ test("JSON has the causes, too: ours as they are, and of others what cannot hold
   });
   expect(JSON.stringify(error)).not.toContain("Jane");
   expect(JSON.stringify(new errors.AbortedError("", { cause: "Jane" }))).not.toContain("Jane");
+  const circle = new Error("round");
+  circle.cause = new errors.ConnectionError("and round", { cause: circle });
+  expect(JSON.stringify(new errors.AbortedError("", { cause: circle }))).toContain("and round");
 });
 
 test.each<[LiveDataError, object]>([

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { apiKey } from "../../src/auth/credentials.js";
+import { apiKey, serviceAccount } from "../../src/auth/credentials.js";
 import { createLiveData } from "../../src/client.js";
 import type { LiveDataError } from "../../src/errors/index.js";
 import { count } from "../../src/people/count.js";
@@ -170,6 +170,21 @@ test("an answer that was lost counts for what it may have cost", async () => {
   let count = 0;
   for await (const _person of found) count++;
   expect([count, fake.credits.used(), found.stoppedBy]).toEqual([50, 50, "max_credits"]);
+});
+
+test("a token that was renewed, or a 429, cost nothing, and lost no answer", async () => {
+  const fake = createFakeLiveData({ people: 60 });
+  const auth = serviceAccount(fakeCredentials.serviceAccount);
+  const { orgId } = fakeCredentials;
+  const { people } = createLiveData({ orgId, auth, fetch: fake.fetch, retry: { baseDelay: 0 } });
+  for await (const _person of paginate(people, {}));
+  const found = paginate(people, {}, { pageSize: 10, maxCredits: 20 });
+  let count = 0;
+  for await (const _person of found) {
+    if (++count === 15) fake.sessions.revokeAll();
+    if (count === 35) fake.failures.next("searchPeople", { status: 429, headers: { "Retry-After": "0" } });
+  }
+  expect([count, found.stoppedBy]).toEqual([60, "end"]);
 });
 
 test("an answer that does not tell its cost counts for everyone in it", async () => {

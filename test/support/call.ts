@@ -16,6 +16,7 @@ export function callOf(options: CallTransportOptions = {}, parts: Partial<Call> 
     fetch: undefined,
     attempts: 0,
     wasReauthorized: false,
+    mayHaveLostAnswer: false,
     deadline: Infinity,
     ...parts,
   };

@@ -142,6 +142,16 @@ test("an observer is told of each call that waits, and for how long", async () =
   expect(events).toEqual([{ type: "call_held", operation: "POST /search", pause: 4_000 }]);
 });
 
+test("what was asked for long ago is not told again", async () => {
+  const { start } = limited({ "retry-after": "86400" }, { "retry-after": "5" });
+  start(callOf({ retry: false }));
+  await vi.advanceTimersByTimeAsync(400_000);
+  start(callOf({ retry: false }));
+  await vi.advanceTimersByTimeAsync(0);
+  const impatient = start(callOf({ retry: { maxRetryAfter: 1_000 } }));
+  await expect(impatient).rejects.toMatchObject({ code: "rate_limited", retryAfter: 5_000 });
+});
+
 test("a call that is not to be retried is not held back either", async () => {
   const { start, times } = limited({ "retry-after": "5" });
   start();

@@ -312,6 +312,31 @@ describe("the budget", () => {
     expect(network.bodies).toHaveLength(5_000 + 600);
   });
 
+  test("gets back what a retry would have cost that was given up while it was held back", async () => {
+    const script = Array(500).fill(answer(503));
+    script[1] = answer(429, { "retry-after": "50" });
+    const network = scriptedNetwork(...script);
+    const send = withRetry(network.send, parts);
+    const leaving = new AbortController();
+    const waiting = send(URL, posting(callOf(), { signal: leaving.signal }));
+    waiting.catch(() => {});
+    await vi.advanceTimersByTimeAsync(0);
+    await send(URL, posting(callOf({ retry: false })));
+    await vi.advanceTimersByTimeAsync(1_000);
+    leaving.abort();
+    await expect(waiting).rejects.toBe(leaving.signal.reason);
+    await vi.advanceTimersByTimeAsync(60_000);
+    let retried = 0;
+    for (let call = 0; call < 50; call++) {
+      const before = network.bodies.length;
+      const made = send(URL, posting(callOf({ retry: { baseDelay: 0 } })));
+      await vi.runAllTimersAsync();
+      await made;
+      retried += network.bodies.length - before - 1;
+    }
+    expect(retried).toBe(100);
+  });
+
   test("gets back what a retry would have cost that an abort came before", async () => {
     const network = scriptedNetwork(...Array(1_000).fill(answer(503)));
     const send = withRetry(network.send, parts);

@@ -54,6 +54,20 @@ describe("a request with the token gives the contact", () => {
   });
 });
 
+test("a request of `node:http` may have an encoding set, and a token a line break after it", async () => {
+  const verify = (request: IncomingMessage) => verifyWebhook(request.setEncoding("utf8"), `${TOKEN}\n`);
+  expect(await overSocket(verify, json)).toEqual(contact);
+});
+
+test("a Request that was read before is refused by name", async () => {
+  const request = fetchRequest(json);
+  await request.text();
+  await expect(verifyWebhook(request, TOKEN)).rejects.toMatchObject({
+    code: "configuration",
+    message: expect.stringContaining("`request`"),
+  });
+});
+
 describe("a request is not to be believed", () => {
   const wrongToken = {
     name: "WebhookError",
