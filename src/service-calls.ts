@@ -96,7 +96,7 @@ export function serviceClient<Paths extends {}>(
 function checkOptions({ timeout, totalTimeout, retry }: CallTransportOptions): void {
   if (timeout !== undefined) checkTimeout(timeout, "timeout");
   if (totalTimeout !== undefined) checkTimeout(totalTimeout, "totalTimeout");
-  resolveRetry(retry);
+  if (retry) resolveRetry(retry);
 }
 
 function toCallError(error: unknown, call: Call, signal: AbortSignal | null | undefined): unknown {
