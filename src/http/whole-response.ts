@@ -3,25 +3,16 @@ import { describeAlike } from "../errors/response-error.js";
 const wholes = new WeakSet<Response>();
 
 /**
- * Reads a response to its end.
- *
- * @param response the response to read
- * @returns Resolves with a response that has all of its body in memory, to be read as often as one likes, and is
- *   otherwise the same; rejects as the reading does
- */
-export async function readWhole(response: Response): Promise<Response> {
-  return isWhole(response) ? response : inMemory(response, await response.arrayBuffer());
-}
-
-/**
  * Reads the answer of a call to its end. What failed says its status, also where its body breaks off.
  *
  * @param response the response to read
- * @returns Resolves as {@link readWhole}; with an empty body where the reading of an unsuccessful one fails
+ * @returns Resolves with a response that has all of its body in memory, to be read as often as one likes, and is
+ *   otherwise the same; with an empty body where that of an unsuccessful one breaks off; rejects where a success does
  */
 export async function readAnswer(response: Response): Promise<Response> {
+  if (isWhole(response)) return response;
   try {
-    return await readWhole(response);
+    return inMemory(response, await response.arrayBuffer());
   } catch (error) {
     if (response.ok) throw error;
     return inMemory(response, new ArrayBuffer(0));
