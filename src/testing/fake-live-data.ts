@@ -1,27 +1,15 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Company, Person } from "../types.js";
 import { companyRoutes, createDirectory } from "./companies.js";
-import { type CreditBooks, createCreditBooks, type FakeCredits } from "./credits.js";
-import { createFailurePlan, type FailurePlan, type FakeFailure, type FakeFailures, spoil } from "./failures.js";
+import { createCreditBooks, type FakeCredits } from "./credits.js";
+import { createFailurePlan, type FakeFailures } from "./failures.js";
+import { createHandler, type ReceivedRequest } from "./handler.js";
 import { identityRoutes } from "./identity.js";
 import { ledgerRoutes } from "./ledgers.js";
 import { type FakeLiveDataOptions, resolveOptions } from "./options.js";
 import { peopleRoutes } from "./people/routes.js";
 import { createPopulation } from "./population/create-population.js";
-import { Refusal, type Reply, toResponse } from "./reply.js";
-import { type FakeOperation, findRoute, type Route, type RouteMatch, toCall } from "./router.js";
-import { createSessionDesk, type FakeSessions, type SessionDesk } from "./sessions.js";
-
-/** A request that the embedded API has answered. It holds no token and no secret. */
-export interface ReceivedRequest {
-  readonly method: string;
-  /** Path without the query. */
-  readonly path: string;
-  /** The operation's `operationId` in the documents; absent where the request was for none. */
-  readonly operation?: FakeOperation;
-  /** Status of the answer; 0 where none was given, since a failure was asked for. */
-  readonly status: number;
-}
+import { createSessionDesk, type FakeSessions } from "./sessions.js";
 
 /** Options of `listen`. */
 export interface FakeListenOptions {
@@ -92,31 +80,16 @@ export function createFakeLiveData(options: FakeLiveDataOptions = {}): FakeLiveD
   ];
   const failures = createFailurePlan();
   const requests: ReceivedRequest[] = [];
-
-  const fetch: FakeLiveData["fetch"] = async (input, init) => {
-    const request = new Request(input, init);
-    const { method, signal } = request;
-    signal.throwIfAborted();
-    const { reply, operation, failure } = await answer(request, routes, failures, (match) =>
-      admit(request, match, desk, credits),
-    );
-    const response = reply && toResponse(reply, settings.clock(), method === "HEAD");
-    requests.push({
-      method,
-      path: new URL(request.url).pathname,
-      ...(operation === undefined ? {} : { operation }),
-      status: response && failure !== "lost" ? response.status : 0,
-    });
-    signal.throwIfAborted();
-    return spoil(response, failure, signal);
-  };
+  const { clock } = settings;
+  const handle = createHandler({ routes, desk, credits, failures, clock, record: (request) => requests.push(request) });
+  const fetch: FakeLiveData["fetch"] = async (input, init) => handle(new Request(input, init));
 
   return {
     fetch,
     async listen(listenOptions = {}) {
       // Only here, so that the rest runs where there is no node:http.
       const { listen } = await import("./listen.js");
-      return listen(fetch, listenOptions.port ?? 0);
+      return listen(handle, listenOptions.port ?? 0);
     },
     requests,
     sessions: desk.control,
@@ -126,48 +99,4 @@ export function createFakeLiveData(options: FakeLiveDataOptions = {}): FakeLiveD
     companies: companies.map(({ company }) => company),
     emailsOf: (personId) => people.find(({ person }) => person.id === personId)?.emails ?? [],
   };
-}
-
-interface Answer {
-  /** Absent where none is given. */
-  readonly reply?: Reply;
-  readonly operation?: FakeOperation;
-  readonly failure?: FakeFailure | undefined;
-}
-
-async function answer(
-  request: Request,
-  routes: readonly Route[],
-  failures: FailurePlan,
-  admitTo: (match: RouteMatch) => void,
-): Promise<Answer> {
-  const url = new URL(request.url);
-  let operation: FakeOperation | undefined;
-  let failure: FakeFailure | undefined;
-  try {
-    const match = findRoute(routes, request.method, url.pathname);
-    operation = match.route.operation;
-    failure = failures.take(operation);
-    if (failure === "reset" || failure === "stall") return { operation, failure };
-    if (typeof failure === "object") return { reply: { body: { message: "As was asked for" }, ...failure }, operation };
-    admitTo(match);
-    return { reply: await match.route.run(toCall(request, url, match)), operation, failure };
-  } catch (error) {
-    if (error instanceof Refusal) return { reply: error, failure, ...(operation === undefined ? {} : { operation }) };
-    throw error;
-  }
-}
-
-/**
- * Lets a request pass that may.
- *
- * @throws {Refusal} 401 without a good token, 403 without access to the organization in the path.
- */
-function admit(request: Request, { route, params }: RouteMatch, desk: SessionDesk, credits: CreditBooks): void {
-  if (route.isPublic === true) return;
-  const { orgIds } = desk.authenticate(request.headers.get("Authorization"));
-  const orgId = params.get("orgId");
-  if (orgId === undefined) return;
-  const mayUse = credits.has(orgId) && (orgIds === undefined || orgIds.includes(orgId));
-  if (!mayUse) throw new Refusal(403, "No role on this organization");
 }

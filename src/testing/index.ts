@@ -5,8 +5,8 @@ export {
   type FakeListenOptions,
   type FakeLiveData,
   type FakeServer,
-  type ReceivedRequest,
 } from "./fake-live-data.js";
+export type { ReceivedRequest } from "./handler.js";
 export { type FakeLiveDataOptions, fakeCredentials } from "./options.js";
 export type { FakeOperation } from "./router.js";
 export type { FakeApiKey, FakeServiceAccount, FakeSessions, FakeUser } from "./sessions.js";
