@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { authMutations } from "./mutate/auth.js";
 import { peopleMutations } from "./mutate/people.js";
+import { testingMutations } from "./mutate/testing.js";
 import { transportMutations } from "./mutate/transport.js";
 
 /**
@@ -15,7 +16,7 @@ import { transportMutations } from "./mutate/transport.js";
  * Exits 1 where a rule can be broken without a test that fails.
  */
 const [word = ""] = process.argv.slice(2);
-const mutations = [...authMutations, ...transportMutations, ...peopleMutations];
+const mutations = [...authMutations, ...transportMutations, ...peopleMutations, ...testingMutations];
 const chosen = mutations.filter(({ rule }) => rule.includes(word));
 const folder = mkdtempSync(path.join(tmpdir(), "livedata-mutations-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -23,6 +24,8 @@ for (const name of [
   "src",
   "test",
   "openapi",
+  "scripts",
+  "redocly.yaml",
   "package.json",
   "vitest.config.ts",
   "tsconfig.json",
@@ -53,6 +56,7 @@ if (survivors > 0) process.exitCode = 1;
 /** Where the tests of a file of `src` are. */
 function testsOf(file: string): string[] {
   const [folder = ""] = file.split("/");
+  if (folder === "testing") return ["test/testing"];
   if (folder !== "auth") {
     const calls = ["test/client.test.ts", "test/service-calls.test.ts", "test/e2e/faults.test.ts"];
     return ["test/transport", "test/people", ...calls];
@@ -62,13 +66,14 @@ function testsOf(file: string): string[] {
 
 /** The first test that fails on the broken copy, by its file and name; undefined where all pass. */
 async function firstFailingTest(files: readonly string[]): Promise<string | undefined> {
-  const projects = ["unit (America/Los_Angeles)", "simulation", "e2e"].map((name) => `--project=${name}`);
+  const projects = ["unit (America/Los_Angeles)", "simulation", "testing", "e2e"].map((name) => `--project=${name}`);
   const output = await vitest([...projects, "--bail=1", "--reporter=json", ...files]);
   const { testResults }: Report = JSON.parse(output.slice(output.indexOf("{")));
   for (const { name, assertionResults, message } of testResults) {
     const failed = assertionResults.find(({ status }) => status === "failed");
     const place = path.relative(folder, name);
     if (failed) return `${place}: ${failed.fullName}`;
+    if (message.includes("Transform failed")) throw new Error(`${place}: what is broken does not even compile`);
     if (message) return `${place}: ${message.split("\n")[0]}`;
   }
   return undefined;
@@ -77,7 +82,7 @@ async function firstFailingTest(files: readonly string[]): Promise<string | unde
 interface Report {
   readonly testResults: readonly {
     readonly name: string;
-    readonly message?: string;
+    readonly message: string;
     readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
   }[];
 }

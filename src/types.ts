@@ -70,3 +70,12 @@ export type UserCredentials = Identity["UserCredentials"];
 
 /** What little is known of an error body. */
 export type ErrorBody = People["Error"];
+
+/** The companies service's paths. */
+export type { paths as CompaniesPaths } from "./generated/companies.js";
+/** The identity service's paths. */
+export type { paths as IdentityPaths } from "./generated/identity.js";
+/** The ledgers service's paths. */
+export type { paths as LedgersPaths } from "./generated/ledgers.js";
+/** The people service's paths, for an openapi-fetch client of your own: `createClient<PeoplePaths>`. */
+export type { paths as PeoplePaths } from "./generated/people.js";

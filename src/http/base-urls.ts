@@ -21,7 +21,7 @@ export interface BaseUrlOptions {
 const DEFAULT_HOST = "https://gotlivedata.io";
 
 /** The `servers` of the documents under `openapi/`, less the host; `{orgId}` stands for the organization. */
-const servicePaths: Record<Service, string> = {
+export const servicePaths: Readonly<Record<Service, string>> = {
   companies: "/api/dwh/v1",
   identity: "/api/identity/v1",
   ledgers: "/api/ledgers/v1/{orgId}",

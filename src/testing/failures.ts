@@ -1,4 +1,5 @@
 import type { FakeOperation } from "./router.js";
+import { wait } from "./wait.js";
 
 /** An answer in place of the operation's own, which is not carried out: nothing is charged. */
 export interface FakeAnswer {
@@ -77,7 +78,7 @@ export async function spoil(
   failure: FakeFailure | undefined,
   signal: AbortSignal,
 ): Promise<Response> {
-  if (failure === "stall") return aborted(signal);
+  if (failure === "stall") await wait(Number.POSITIVE_INFINITY, signal);
   if (!response || failure === "lost") throw new BrokenConnection();
   if (failure !== "truncated" && failure !== "malformed") return response;
   const { status, headers } = response;
@@ -96,12 +97,5 @@ function breakingAfter(bytes: Uint8Array): ReadableStream<Uint8Array> {
       if (chunk) controller.enqueue(chunk);
       else controller.error(new BrokenConnection());
     },
-  });
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
 }

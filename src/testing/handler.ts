@@ -1,19 +1,12 @@
 import type { CreditBooks } from "./credits.js";
 import { type FailurePlan, type FakeFailure, spoil } from "./failures.js";
+import { type ReceivedBody, receiveBody } from "./read-body.js";
 import { Refusal, type Reply, toResponse } from "./reply.js";
+import { describeRequest, type ReceivedRequest } from "./requests.js";
+import { isEnough, neededRole } from "./roles.js";
 import { type FakeOperation, findRoute, type Route, type RouteMatch, toCall } from "./router.js";
 import type { SessionDesk } from "./sessions.js";
-
-/** A request that the embedded API has answered. It holds no token and no secret. */
-export interface ReceivedRequest {
-  readonly method: string;
-  /** Path without the query. */
-  readonly path: string;
-  /** The operation's `operationId` in the documents; absent where the request was for none. */
-  readonly operation?: FakeOperation;
-  /** Status of the answer; 0 where none was given, since a failure was asked for. */
-  readonly status: number;
-}
+import { wait } from "./wait.js";
 
 /** What a handler answers from. */
 export interface HandlerParts {
@@ -21,7 +14,10 @@ export interface HandlerParts {
   readonly desk: SessionDesk;
   readonly credits: CreditBooks;
   readonly failures: FailurePlan;
-  readonly clock: () => number;
+  /** The server's time, in milliseconds since 1970. */
+  readonly now: () => number;
+  /** How long every answer takes to arrive, in milliseconds. */
+  readonly latency: () => number;
   /** Told of every request once its answer is known. */
   readonly record: (request: ReceivedRequest) => void;
 }
@@ -32,18 +28,15 @@ export type Handler = (request: Request) => Promise<Response>;
 /** Makes the server's side of the embedded API. */
 export function createHandler(parts: HandlerParts): Handler {
   return async (request) => {
-    const { method, signal } = request;
+    const { signal } = request;
     signal.throwIfAborted();
-    const { reply, operation, failure } = await answer(request, parts);
-    const response = reply && toResponse(reply, parts.clock(), method === "HEAD");
-    parts.record({
-      method,
-      path: new URL(request.url).pathname,
-      ...(operation === undefined ? {} : { operation }),
-      status: response && failure !== "lost" ? response.status : 0,
-    });
-    signal.throwIfAborted();
-    return spoil(response, failure, signal);
+    const url = new URL(request.url);
+    const answer = await findAnswer(request, url, parts);
+    const response = answer.reply && toResponse(answer.reply, parts.now(), request.method === "HEAD");
+    const status = response && answer.failure !== "lost" ? response.status : 0;
+    parts.record(describeRequest(request, answer, status));
+    await wait(parts.latency(), signal);
+    return spoil(response, answer.failure, signal);
   };
 }
 
@@ -51,23 +44,24 @@ interface Answer {
   /** Absent where none is given. */
   readonly reply?: Reply;
   readonly operation?: FakeOperation;
+  readonly received?: ReceivedBody;
   readonly failure?: FakeFailure | undefined;
 }
 
-async function answer(request: Request, parts: HandlerParts): Promise<Answer> {
-  const url = new URL(request.url);
-  let operation: FakeOperation | undefined;
-  let failure: FakeFailure | undefined;
+async function findAnswer(request: Request, url: URL, parts: HandlerParts): Promise<Answer> {
+  let answer: Answer = {};
   try {
     const match = findRoute(parts.routes, request.method, url.pathname);
-    operation = match.route.operation;
-    failure = parts.failures.take(operation);
-    if (failure === "reset" || failure === "stall") return { operation, failure };
-    if (typeof failure === "object") return { reply: { body: { message: "As was asked for" }, ...failure }, operation };
+    const { operation } = match.route;
+    const received = await receiveBody(request, operation);
+    const failure = parts.failures.take(operation);
+    answer = { operation, received, failure };
+    if (failure === "reset" || failure === "stall") return answer;
+    if (typeof failure === "object") return { ...answer, reply: { body: { message: "As was asked for" }, ...failure } };
     admit(request, match, parts);
-    return { reply: await match.route.run(toCall(request, url, match)), operation, failure };
+    return { ...answer, reply: match.route.run(toCall(received, url, match)) };
   } catch (error) {
-    if (error instanceof Refusal) return { reply: error, failure, ...(operation === undefined ? {} : { operation }) };
+    if (error instanceof Refusal) return { ...answer, reply: error };
     throw error;
   }
 }
@@ -75,13 +69,14 @@ async function answer(request: Request, parts: HandlerParts): Promise<Answer> {
 /**
  * Lets a request pass that may.
  *
- * @throws {Refusal} 401 without a good token, 403 without access to the organization in the path.
+ * @throws {Refusal} 401 without a good token, 403 without access to the organization in the path or with a role too low.
  */
 function admit(request: Request, { route, params }: RouteMatch, { desk, credits }: HandlerParts): void {
   if (route.isPublic === true) return;
-  const { orgIds } = desk.authenticate(request.headers.get("Authorization"));
+  const { orgIds, role } = desk.authenticate(request.headers.get("Authorization"));
   const orgId = params.get("orgId");
-  if (orgId === undefined) return;
-  const mayUse = credits.has(orgId) && (orgIds === undefined || orgIds.includes(orgId));
+  const mayUse = orgId === undefined || (credits.has(orgId) && (orgIds === undefined || orgIds.includes(orgId)));
   if (!mayUse) throw new Refusal(403, "No role on this organization");
+  const needed = neededRole(route);
+  if (needed !== undefined && !isEnough(role, needed)) throw new Refusal(403, `Needs the role ${needed} at least`);
 }

@@ -1,5 +1,4 @@
-import { mediaTypeOf, readForm, readJson } from "./read-body.js";
-import { Refusal } from "./reply.js";
+import { isForm, readForm, readJson } from "./read-body.js";
 import type { Route } from "./router.js";
 import type { SessionDesk } from "./sessions.js";
 
@@ -8,19 +7,15 @@ export function identityRoutes(desk: SessionDesk): Route[] {
   return [
     {
       operation: "createSession",
+      service: "identity",
       method: "POST",
-      path: "/api/identity/v1/session",
+      path: "/session",
       isPublic: true,
-      async run({ request }) {
-        switch (mediaTypeOf(request)) {
-          case "application/json":
-            return { body: desk.openForServiceAccount(await readJson(request, "createSession")) };
-          case "application/x-www-form-urlencoded":
-            return { body: desk.openForUser(await readForm(request, "createSession")) };
-          default:
-            throw new Refusal(400, "The body must be application/json or application/x-www-form-urlencoded");
-        }
-      },
+      run: ({ received }) => ({
+        body: isForm(received)
+          ? desk.openForUser(readForm(received, "createSession"))
+          : desk.openForServiceAccount(readJson(received, "createSession")),
+      }),
     },
   ];
 }

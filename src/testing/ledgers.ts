@@ -1,56 +1,95 @@
-import type { Contact, ImportJob, NewContact } from "../types.js";
-import { findPeople } from "./people/find.js";
+import type { Contact, ContactV2, ImportJob, NewContact, Person } from "../types.js";
+import { findKnown } from "./people/find.js";
+import { isCurrent } from "./people/match-filter.js";
+import type { PeopleStore } from "./people/store.js";
 import type { KnownPerson } from "./population/people.js";
 import { readJson } from "./read-body.js";
 import { Refusal, type Reply } from "./reply.js";
 import type { Call, Route } from "./router.js";
 
-const BASE = "/api/ledgers/v1/{orgId}";
+/** A contact as it was added, and who it is, where that is known. What it tells of the person is told afresh each time. */
+interface Entry {
+  readonly id: string;
+  readonly added: NewContact;
+  readonly personId: string | undefined;
+}
 
 interface Ledger {
-  readonly contacts: Contact[];
+  readonly entries: Entry[];
   readonly imports: ImportJob[];
 }
 
-/** The operations of the ledgers service. Every organization has a ledger of its own, empty at first. */
-export function ledgerRoutes(people: readonly KnownPerson[]): Route[] {
+/** The ledgers of all organizations, each empty at first. */
+export interface Ledgers {
+  readonly store: PeopleStore;
+  /** Gives the ledger of an organization. */
+  of(orgId: string): Ledger;
+  /**
+   * Writes a person as a contact of an organization, as they are now: the first contact that is that person, or one of
+   * no ledger.
+   */
+  tellOf(orgId: string, known: KnownPerson, version: 1 | 2): Contact | ContactV2;
+}
+
+/** Opens the ledgers; whom a contact is, the store tells. */
+export function createLedgers(store: PeopleStore): Ledgers {
   const ledgers = new Map<string, Ledger>();
-  const ledgerOf = (call: Call): Ledger => {
-    const orgId = call.param("orgId");
-    const ledger = ledgers.get(orgId) ?? { contacts: [], imports: [] };
-    ledgers.set(orgId, ledger);
-    return ledger;
+  return {
+    store,
+    of(orgId) {
+      const ledger = ledgers.get(orgId) ?? { entries: [], imports: [] };
+      ledgers.set(orgId, ledger);
+      return ledger;
+    },
+    tellOf(orgId, known, version) {
+      const { id, name } = known.person;
+      const followed = ledgers.get(orgId)?.entries.find((entry) => entry.personId === id);
+      const entry = followed ?? { id: `contact-of-${id}`, added: { name: name ?? "", company: "" }, personId: id };
+      return version === 1 ? toContact(entry, store) : toContactV2(entry.id, known);
+    },
   };
+}
+
+/** The operations of the ledgers service. */
+export function ledgerRoutes(ledgers: Ledgers): Route[] {
+  const ledgerOf = (call: Call) => ledgers.of(call.param("orgId"));
   return [
     {
       operation: "createContacts",
+      service: "ledgers",
       method: "POST",
-      path: `${BASE}/contacts`,
-      async run(call) {
-        const body = await readJson(call.request, "createContacts");
-        return importContacts(ledgerOf(call), Array.isArray(body) ? body : [body], people);
+      path: "/contacts",
+      run(call) {
+        const body = readJson(call.received, "createContacts");
+        return importContacts(ledgerOf(call), Array.isArray(body) ? body : [body], ledgers.store);
       },
     },
     {
       operation: "listContacts",
+      service: "ledgers",
       method: "GET",
-      path: `${BASE}/contacts`,
-      run: (call) => ({ body: ledgerOf(call).contacts.filter(changedSince(call.query)) }),
+      path: "/contacts",
+      run(call) {
+        const contacts = ledgerOf(call).entries.map((entry) => toContact(entry, ledgers.store));
+        return { body: contacts.filter(changedSince(call.query)) };
+      },
     },
     {
       operation: "getImports",
+      service: "ledgers",
       method: "GET",
-      path: `${BASE}/imports`,
+      path: "/imports",
       run: (call) => ({ body: { imports: ledgerOf(call).imports } }),
     },
   ];
 }
 
 /** Adds all contacts or none. There is no waiting: the job is done when it is answered. */
-function importContacts(ledger: Ledger, added: readonly NewContact[], people: readonly KnownPerson[]): Reply {
-  refuseTakenReferences(ledger, added);
-  for (const contact of added) {
-    ledger.contacts.push(toContact(`contact-${ledger.contacts.length + 1}`, contact, people));
+function importContacts(ledger: Ledger, contacts: readonly NewContact[], store: PeopleStore): Reply {
+  refuseTakenReferences(ledger, contacts);
+  for (const added of contacts) {
+    const id = `contact-${ledger.entries.length + 1}`;
+    ledger.entries.push({ id, added, personId: findPerson(added, store)?.person.id });
   }
   const job: ImportJob = { id: `import-${ledger.imports.length + 1}`, status: "completed" };
   ledger.imports.push(job);
@@ -58,7 +97,7 @@ function importContacts(ledger: Ledger, added: readonly NewContact[], people: re
 }
 
 function refuseTakenReferences(ledger: Ledger, added: readonly NewContact[]): void {
-  const taken = new Set(ledger.contacts.flatMap(({ referenceId }) => referenceId ?? []));
+  const taken = new Set(ledger.entries.flatMap(({ added: { referenceId } }) => referenceId ?? []));
   for (const { referenceId } of added) {
     if (referenceId === undefined) continue;
     if (taken.has(referenceId)) {
@@ -68,20 +107,34 @@ function refuseTakenReferences(ledger: Ledger, added: readonly NewContact[]): vo
   }
 }
 
-function toContact(id: string, added: NewContact, people: readonly KnownPerson[]): Contact {
-  const known = findPerson(added, people);
-  const position = known?.person.position;
-  const email = known?.emails[0];
+/** A LinkedIn slug is believed against all else; without one, name and company must agree. */
+function findPerson({ name, company, linkedin }: NewContact, store: PeopleStore): KnownPerson | undefined {
+  const fields =
+    linkedin === undefined
+      ? [
+          { field_name: "name", search_term: name },
+          { field_name: "company.name", search_term: company },
+        ]
+      : [{ field_name: "linkedin", search_term: linkedin }];
+  return findKnown(store, { fields }, 1)[0];
+}
+
+function toContact({ id, added, personId }: Entry, store: PeopleStore): Contact {
+  const known = store.byId(personId ?? "");
+  if (known === undefined) return toUnverifiedContact(id, added);
+  const { person, emails } = known;
+  const { position } = person;
+  const [email] = emails;
   return {
     id,
-    isVerified: known !== undefined,
-    lastJobChangedAt: known?.person.company_change_detected_at ?? null,
-    lastInfoChangedAt: known?.person.info_change_detected_at ?? null,
+    isVerified: true,
+    lastJobChangedAt: person.company_change_detected_at ?? null,
+    lastInfoChangedAt: person.info_change_detected_at ?? null,
     referenceId: added.referenceId ?? null,
-    name: known?.person.name ?? added.name,
-    linkedin: known?.person.linkedin ?? added.linkedin ?? null,
-    hasMultipleJobs: (known?.person.jobs ?? []).filter(({ ended_at }) => ended_at === null).length > 1,
-    company: known === undefined ? added.company : (position?.company?.name ?? null),
+    name: person.name ?? added.name,
+    linkedin: person.linkedin ?? added.linkedin ?? null,
+    hasMultipleJobs: hasMultipleJobs(person),
+    company: position?.company?.name ?? null,
     title: position?.title ?? null,
     titleLevel: position?.level ?? null,
     titleDomain: position?.function ?? null,
@@ -90,17 +143,52 @@ function toContact(id: string, added: NewContact, people: readonly KnownPerson[]
   };
 }
 
-/** A LinkedIn slug is believed against all else; without one, name and company must agree. */
-function findPerson({ name, company, linkedin }: NewContact, people: readonly KnownPerson[]): KnownPerson | undefined {
-  const fields =
-    linkedin === undefined
-      ? [
-          { field_name: "name", search_term: name },
-          { field_name: "company.name", search_term: company },
-        ]
-      : [{ field_name: "linkedin", search_term: linkedin }];
-  const id = findPeople(people, { matches: [{ fields }] }).matches[0]?.people[0]?.id;
-  return people.find(({ person }) => person.id === id);
+function toUnverifiedContact(id: string, { name, company, linkedin, referenceId }: NewContact): Contact {
+  return {
+    id,
+    isVerified: false,
+    lastJobChangedAt: null,
+    lastInfoChangedAt: null,
+    referenceId: referenceId ?? null,
+    name,
+    linkedin: linkedin ?? null,
+    hasMultipleJobs: false,
+    company,
+    title: null,
+    titleLevel: null,
+    titleDomain: null,
+    jobStartedAt: null,
+    contactInfo: null,
+  };
+}
+
+/** Writes a person as a contact of version 2. */
+function toContactV2(id: string, { person }: KnownPerson): ContactV2 {
+  const { position } = person;
+  return {
+    id,
+    is_verified: true,
+    last_company_changed_at: person.company_change_detected_at ?? null,
+    last_info_changed_at: person.info_change_detected_at ?? null,
+    last_custom_change: null,
+    name: person.name ?? null,
+    linkedin: person.linkedin ?? null,
+    country: person.country ?? null,
+    location: person.location ?? null,
+    has_multiple_jobs: hasMultipleJobs(person),
+    person: { id: person.id },
+    current_position: position
+      ? {
+          company: position.company ? { name: position.company.name ?? null } : null,
+          title: position.title ?? null,
+          level: position.level ?? null,
+        }
+      : null,
+  };
+}
+
+function hasMultipleJobs({ jobs }: Person): boolean {
+  return (jobs ?? []).filter(isCurrent).length > 1;
 }
 
 function changedSince(query: URLSearchParams): (contact: Contact) => boolean {

@@ -1,5 +1,5 @@
 import type { FakeOrg } from "./credits.js";
-import type { FakeApiKey, FakeServiceAccount, FakeUser } from "./sessions.js";
+import type { ExpiresAtFormat, FakeApiKey, FakeServiceAccount, FakeUser } from "./sessions.js";
 
 /** What the embedded API lets in unless it is told otherwise. All of it is made up, and good for nothing else. */
 export const fakeCredentials = {
@@ -30,11 +30,29 @@ export interface FakeLiveDataOptions {
    */
   readonly clock?: () => number;
   /**
+   * By how much the server's clock is ahead of `clock`, in milliseconds; less than 0 where it is behind.
+   *
+   * @default 0
+   */
+  readonly clockSkew?: number;
+  /**
+   * How long every answer takes to arrive, in milliseconds.
+   *
+   * @default 0
+   */
+  readonly latency?: number;
+  /**
    * Life of an access token, in milliseconds.
    *
    * @default 3_600_000 (1 hour)
    */
   readonly tokenLife?: number;
+  /**
+   * How `expiresAt` is written.
+   *
+   * @default "isoformat", as the API does: in UTC, without saying so
+   */
+  readonly expiresAtFormat?: ExpiresAtFormat;
   /**
    * The organizations, each with its own credits and ledger.
    *
@@ -58,7 +76,10 @@ export function resolveOptions(options: FakeLiveDataOptions): Required<FakeLiveD
     people: 1000,
     // Looked up on each call, so that a test's fake timers apply even when installed later.
     clock: () => Date.now(),
+    clockSkew: 0,
+    latency: 0,
     tokenLife: HOUR,
+    expiresAtFormat: "isoformat" as const,
     orgs: [{ id: fakeCredentials.orgId }],
     serviceAccounts: [fakeCredentials.serviceAccount],
     users: [fakeCredentials.user],
@@ -70,5 +91,17 @@ export function resolveOptions(options: FakeLiveDataOptions): Required<FakeLiveD
     throw new RangeError("people must be an integer, 0 or more");
   }
   if (!(resolved.tokenLife > 0)) throw new RangeError("tokenLife must be more than 0 ms");
+  checkClockSkew(resolved.clockSkew);
+  checkLatency(resolved.latency);
   return resolved;
+}
+
+/** @throws {RangeError} if it is no number of milliseconds. */
+export function checkClockSkew(clockSkew: number): void {
+  if (!Number.isFinite(clockSkew)) throw new RangeError("clockSkew must be a number of ms");
+}
+
+/** @throws {RangeError} if it is no number of milliseconds. */
+export function checkLatency(latency: number): void {
+  if (!(Number.isFinite(latency) && latency >= 0)) throw new RangeError("latency must be 0 ms or more");
 }

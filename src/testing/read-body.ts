@@ -5,49 +5,88 @@ import { type OperationWithBody, requestSchemas } from "../generated/request-sch
 import { Refusal } from "./reply.js";
 import { findProblem } from "./validate.js";
 
-const JSON_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded";
 
 type Operations = IdentityOperations & PeopleOperations & LedgerOperations;
-type Body<Id extends OperationWithBody, MediaType extends string> = Operations[Id] extends {
-  requestBody: { content: infer Content };
-}
-  ? Content[MediaType & keyof Content]
+type Content<Id extends OperationWithBody> = Operations[Id] extends { requestBody: { content: infer Content } }
+  ? Content
   : never;
+type MediaType<Id extends OperationWithBody> = keyof Content<Id> & string;
 
-/**
- * Reads the JSON body of an operation.
- *
- * @throws {Refusal} 400 if it is not what the documents ask for, naming the place.
- */
-export async function readJson<Id extends OperationWithBody>(
-  request: Request,
-  operation: Id,
-): Promise<Body<Id, typeof JSON_TYPE>> {
-  if (mediaTypeOf(request) !== JSON_TYPE) throw new Refusal(400, `The body must be ${JSON_TYPE}`);
-  const body = parseJson(await request.text());
-  assertBody<Body<Id, typeof JSON_TYPE>>(body, operation, JSON_TYPE);
-  return body;
+/** What the documents let the body of an operation be. */
+export type BodyOf<Id extends OperationWithBody> = Content<Id>[MediaType<Id>];
+
+/** The body of a request, looked at once: for whoever answers it, and for the list of what was received. */
+export interface ReceivedBody {
+  /** Without its parameters, in lower case; empty where none was given. */
+  readonly mediaType: string;
+  /** What it says, where that is what the documents ask for. */
+  readonly value?: unknown;
+  /** Why it is none that the documents ask for. */
+  readonly refusal?: Refusal;
+}
+
+/** Reads the body of a request, which is for the given operation. Refuses nothing yet: another reason may come first. */
+export async function receiveBody(request: Request, operation: string | undefined): Promise<ReceivedBody> {
+  const mediaType = mediaTypeOf(request);
+  const text = await request.text();
+  if (operation === undefined || !takesBody(operation)) return { mediaType };
+  try {
+    return { mediaType, value: understand(text, mediaType, operation) };
+  } catch (error) {
+    if (error instanceof Refusal) return { mediaType, refusal: error };
+    throw error;
+  }
 }
 
 /**
- * Reads the form that is the body of an operation.
+ * Gives the JSON body of an operation.
  *
  * @throws {Refusal} 400 if it is not what the documents ask for, naming the place.
  */
-export async function readForm<Id extends OperationWithBody>(
-  request: Request,
-  operation: Id,
-): Promise<Body<Id, typeof FORM_TYPE>> {
-  const body: unknown = Object.fromEntries(new URLSearchParams(await request.text()));
-  assertBody<Body<Id, typeof FORM_TYPE>>(body, operation, FORM_TYPE);
-  return body;
+export function readJson<Id extends OperationWithBody>(
+  received: ReceivedBody,
+  _operation: Id,
+): Content<Id>["application/json" & MediaType<Id>] {
+  assertUnderstood<Content<Id>["application/json" & MediaType<Id>]>(received);
+  return received.value;
 }
 
-/** Tells the media type of a body, without its parameters. */
-export function mediaTypeOf(request: Request): string {
+/**
+ * Gives the form that is the body of an operation.
+ *
+ * @throws {Refusal} 400 if it is not what the documents ask for, naming the place.
+ */
+export function readForm<Id extends OperationWithBody>(
+  received: ReceivedBody,
+  _operation: Id,
+): Content<Id>[typeof FORM_TYPE & MediaType<Id>] {
+  assertUnderstood<Content<Id>[typeof FORM_TYPE & MediaType<Id>]>(received);
+  return received.value;
+}
+
+/** Tells whether a request is a form, as the other way to write a body is. */
+export function isForm({ mediaType }: ReceivedBody): boolean {
+  return mediaType === FORM_TYPE;
+}
+
+function takesBody(operation: string): operation is OperationWithBody {
+  return Object.hasOwn(requestSchemas, operation);
+}
+
+function mediaTypeOf(request: Request): string {
   const [mediaType = ""] = (request.headers.get("Content-Type") ?? "").split(";");
   return mediaType.trim().toLowerCase();
+}
+
+function understand(text: string, mediaType: string, operation: OperationWithBody): unknown {
+  const schemas = requestSchemas[operation];
+  const schema = schemas[mediaType];
+  if (schema === undefined) throw new Refusal(400, `The body must be ${Object.keys(schemas).join(" or ")}`);
+  const body = mediaType === FORM_TYPE ? Object.fromEntries(new URLSearchParams(text)) : parseJson(text);
+  const problem = findProblem(schema, body);
+  if (problem !== undefined) throw new Refusal(400, problem);
+  return body;
 }
 
 function parseJson(text: string): unknown {
@@ -59,7 +98,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-function assertBody<T>(body: unknown, operation: OperationWithBody, mediaType: string): asserts body is T {
-  const problem = findProblem(requestSchemas[operation][mediaType] ?? false, body);
-  if (problem !== undefined) throw new Refusal(400, problem);
+function assertUnderstood<T>(received: ReceivedBody): asserts received is ReceivedBody & { readonly value: T } {
+  if (received.refusal) throw received.refusal;
 }

@@ -2,6 +2,8 @@ import type { operations as CompanyOperations } from "../generated/companies.js"
 import type { operations as IdentityOperations } from "../generated/identity.js";
 import type { operations as LedgerOperations } from "../generated/ledgers.js";
 import type { operations as PeopleOperations } from "../generated/people.js";
+import { type Service, servicePaths } from "../http/base-urls.js";
+import type { ReceivedBody } from "./read-body.js";
 import { Refusal, type Reply } from "./reply.js";
 
 /** The operations of the documents that the embedded API answers, by their `operationId`. */
@@ -13,7 +15,7 @@ export type FakeOperation =
 
 /** One request, taken apart. */
 export interface Call {
-  readonly request: Request;
+  readonly received: ReceivedBody;
   readonly query: URLSearchParams;
   /** Reads a variable of the operation's path. */
   param(name: string): string;
@@ -22,12 +24,13 @@ export interface Call {
 /** An operation and where it answers. */
 export interface Route {
   readonly operation: FakeOperation;
+  readonly service: Service;
   readonly method: "GET" | "POST";
-  /** Path from the host on, with `{variables}`. */
+  /** Path within the service, with `{variables}`, as the documents have it. */
   readonly path: string;
   /** Whether it answers without a token. @default false */
   readonly isPublic?: boolean;
-  readonly run: (call: Call) => Reply | Promise<Reply>;
+  readonly run: (call: Call) => Reply;
 }
 
 /** A route that a request was for, and the variables in its path. */
@@ -43,7 +46,7 @@ export interface RouteMatch {
  */
 export function findRoute(routes: readonly Route[], method: string, pathname: string): RouteMatch {
   const matches = routes.flatMap((route) => {
-    const params = matchPath(route.path, pathname);
+    const params = matchPath(servicePaths[route.service] + route.path, pathname);
     return params === undefined ? [] : [{ route, params }];
   });
   if (matches.length === 0) throw new Refusal(404, `There is nothing at ${pathname}`);
@@ -69,9 +72,9 @@ function matchPath(template: string, pathname: string): Map<string, string> | un
 }
 
 /** Takes a request apart. */
-export function toCall(request: Request, url: URL, { params }: RouteMatch): Call {
+export function toCall(received: ReceivedBody, url: URL, { params }: RouteMatch): Call {
   return {
-    request,
+    received,
     query: url.searchParams,
     param(name) {
       try {

@@ -2,10 +2,13 @@ import type { ServiceAccountCredentials, Session, UserCredentials } from "../typ
 import { toBase64Url } from "./base64url.js";
 import { createRandom } from "./population/random.js";
 import { Refusal } from "./reply.js";
+import type { FakeRole } from "./roles.js";
 
 interface Access {
   /** Organizations that it may use. @default all of them */
   readonly orgIds?: readonly string[];
+  /** Its role on these. @default "administrator" */
+  readonly role?: FakeRole;
 }
 /** A service account that the embedded API lets in. */
 export interface FakeServiceAccount extends Access {
@@ -28,19 +31,44 @@ export interface FakeSessions {
   readonly exchanges: number;
   /** Life of the access tokens to come, in milliseconds. */
   tokenLife: number;
+  /** How the `expiresAt` of the sessions to come is written. */
+  expiresAtFormat: ExpiresAtFormat;
   /** Ends one session now. @throws {RangeError} if no session has this access token. */
   revoke(accessToken: string): void;
   /** Ends all sessions now. */
   revokeAll(): void;
   /** Lets all access tokens expire now. */
   expireAll(): void;
+  /**
+   * Gives a service account another secret; the old one is good no more. Its sessions live on until `revokeAll`.
+   *
+   * @throws {RangeError} if there is no such service account.
+   */
+  rotateSecret(clientId: string, clientSecret: string): void;
+  /**
+   * Gives someone another role, from their next request on.
+   *
+   * @param name the client id, the username or the API key
+   * @throws {RangeError} if there is no one of this name.
+   */
+  setRole(name: string, role: FakeRole): void;
 }
 
 /** Someone who was let in. */
 export interface Principal {
   readonly name: string;
   readonly orgIds: readonly string[] | undefined;
+  readonly role: FakeRole;
 }
+
+/**
+ * How a time is written, of which all but the last are UTC:
+ * - `isoformat`: as the API writes it, `2021-11-19T23:36:09.092000`, without a zone, and without a fraction of zero;
+ * - `zulu`: `2021-11-19T23:36:09.092Z`;
+ * - `offset`: `2021-11-20T01:36:09.092+02:00`;
+ * - a function, given milliseconds since 1970.
+ */
+export type ExpiresAtFormat = "isoformat" | "offset" | "zulu" | ((time: number) => string);
 
 /** Who may come in, and who is in. */
 export interface SessionDesk {
@@ -54,30 +82,47 @@ export interface SessionDesk {
 }
 
 export interface SessionDeskOptions {
-  readonly clock: () => number;
   readonly seed: number;
   readonly tokenLife: number;
+  readonly expiresAtFormat: ExpiresAtFormat;
   readonly serviceAccounts: readonly FakeServiceAccount[];
   readonly users: readonly FakeUser[];
   readonly apiKeys: readonly FakeApiKey[];
 }
 
+/** Someone who can come in, by a secret. */
+interface Account extends Principal {
+  role: FakeRole;
+  secret: string;
+}
+
 interface OpenSession {
-  readonly principal: Principal;
+  readonly account: Account;
   expiresAt: number;
   revoked: boolean;
 }
 
-/** Opens the desk. */
-export function createSessionDesk(options: SessionDeskOptions): SessionDesk {
+/**
+ * Opens the desk.
+ *
+ * @param now tells the server's time, in milliseconds since 1970
+ */
+export function createSessionDesk(options: SessionDeskOptions, now: () => number): SessionDesk {
   const sessions = new Map<string, OpenSession>();
-  const keys = new Map(options.apiKeys.map(({ key, orgIds }) => [key, { name: "API key", orgIds }]));
+  const serviceAccounts = new Map(
+    options.serviceAccounts.map((known) => [known.clientId, toAccount(known.clientId, known.clientSecret, known)]),
+  );
+  const users = new Map(
+    options.users.map((known) => [known.username, toAccount(known.username, known.password, known)]),
+  );
+  const keys = new Map(options.apiKeys.map((known) => [known.key, toAccount("API key", known.key, known)]));
 
   const control: FakeSessions = {
     get exchanges() {
       return sessions.size;
     },
     tokenLife: options.tokenLife,
+    expiresAtFormat: options.expiresAtFormat,
     revoke(accessToken) {
       const session = sessions.get(accessToken);
       if (session === undefined) throw new RangeError("No session has this access token");
@@ -87,48 +132,76 @@ export function createSessionDesk(options: SessionDeskOptions): SessionDesk {
       for (const session of sessions.values()) session.revoked = true;
     },
     expireAll() {
-      for (const session of sessions.values()) session.expiresAt = Math.min(session.expiresAt, options.clock());
+      for (const session of sessions.values()) session.expiresAt = Math.min(session.expiresAt, now());
+    },
+    rotateSecret(clientId, clientSecret) {
+      const account = serviceAccounts.get(clientId);
+      if (account === undefined) throw new RangeError(`There is no service account ${JSON.stringify(clientId)}`);
+      account.secret = clientSecret;
+    },
+    setRole(name, role) {
+      const account = serviceAccounts.get(name) ?? users.get(name) ?? keys.get(name);
+      if (account === undefined) throw new RangeError("There is no service account, user or API key of this name");
+      account.role = role;
     },
   };
 
-  const open = (principal: Principal): Session => {
-    const expiresAt = Math.floor(options.clock() + control.tokenLife);
-    const accessToken = createToken(options.seed, sessions.size, principal.name, expiresAt);
-    sessions.set(accessToken, { principal, expiresAt, revoked: false });
-    return { accessToken, expiresAt: toIsoformat(expiresAt) };
+  const open = (account: Account): Session => {
+    const expiresAt = Math.floor(now() + control.tokenLife);
+    const accessToken = createToken(options.seed, sessions.size, account.name, expiresAt);
+    sessions.set(accessToken, { account, expiresAt, revoked: false });
+    return { accessToken, expiresAt: writeTime(expiresAt, control.expiresAtFormat) };
   };
 
   return {
     control,
     openForServiceAccount({ clientId, clientSecret }) {
-      const account = options.serviceAccounts.find((candidate) => candidate.clientId === clientId);
-      if (account?.clientSecret !== clientSecret) throw new Refusal(401, "Wrong client id or secret");
-      return open({ name: clientId, orgIds: account.orgIds });
+      const account = serviceAccounts.get(clientId);
+      if (account?.secret !== clientSecret) throw new Refusal(401, "Wrong client id or secret");
+      return open(account);
     },
     openForUser({ username, password }) {
-      const user = options.users.find((candidate) => candidate.username === username);
-      if (user?.password !== password) throw new Refusal(401, "Wrong username or password");
-      return open({ name: username, orgIds: user.orgIds });
+      const account = users.get(username);
+      if (account?.secret !== password) throw new Refusal(401, "Wrong username or password");
+      return open(account);
     },
     authenticate(authorization) {
       if (authorization === null) throw new Refusal(401, "The Authorization header is missing");
       const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
       if (token === undefined) throw new Refusal(401, "The Authorization header is not a bearer token");
       const session = sessions.get(token);
-      const principal = session?.principal ?? keys.get(token);
-      if (principal === undefined) throw new Refusal(401, "The token is not known");
+      const account = session?.account ?? keys.get(token);
+      if (account === undefined) throw new Refusal(401, "The token is not known");
       if (session?.revoked) throw new Refusal(401, "The token was revoked");
-      if (session && options.clock() >= session.expiresAt) throw new Refusal(401, "The token has expired");
-      return principal;
+      if (session && now() >= session.expiresAt) throw new Refusal(401, "The token has expired");
+      return account;
     },
   };
+}
+
+function toAccount(name: string, secret: string, { orgIds, role = "administrator" }: Access): Account {
+  return { name, secret, orgIds, role };
+}
+
+const HOUR = 3_600_000;
+
+function writeTime(time: number, format: ExpiresAtFormat): string {
+  if (typeof format === "function") return format(time);
+  switch (format) {
+    case "isoformat":
+      return toIsoformat(time);
+    case "zulu":
+      return new Date(time).toISOString();
+    case "offset":
+      return new Date(time + 2 * HOUR).toISOString().replace("Z", "+02:00");
+  }
 }
 
 /**
  * Writes a time as Python's `isoformat` does, in UTC without saying so. Its fraction has six digits, and is absent when it
  * is zero.
  */
-export function toIsoformat(time: number): string {
+function toIsoformat(time: number): string {
   const [seconds, fraction] = new Date(time).toISOString().replace("Z", "").split(".");
   return fraction === "000" ? `${seconds}` : `${seconds}.${fraction}000`;
 }

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { writeReadmeBlocks } from "../../scripts/readme-blocks.js";
@@ -26,6 +27,12 @@ const prints: readonly [block: string, stdout: RegExp][] = [
 
 test("every block of the README is known here", () => {
   expect(files).toHaveLength(prints.length);
+});
+
+test("the README's test of a backend is the one that runs, and has less than twenty lines", () => {
+  const [, shown = ""] = /^```typescript\n(.*?)^```$/ms.exec(readFileSync("README.md", "utf8")) ?? [];
+  expect(shown).toBe(readFileSync("examples/fastify/app.test.ts", "utf8"));
+  expect(shown.trim().split("\n").length).toBeLessThan(20);
 });
 
 test.each(prints)(

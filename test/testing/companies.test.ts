@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createDirectory } from "../../src/testing/companies.js";
 import type { Company } from "../../src/types.js";
 import { open } from "./support.js";
 
@@ -15,5 +16,55 @@ describe("a company", () => {
     for (const company of fake.companies) expect(await lookUp(company.name ?? "")).toEqual(company);
     const position = fake.people.find(({ name }) => name === "John Doe")?.position;
     expect(await lookUp("nvidia.com")).toEqual(position?.company);
+  });
+});
+
+describe("a directory", () => {
+  const company = (name: string, parentId?: string) => ({
+    company: { id: name, name, domain: `${name}.example` },
+    ...(parentId === undefined ? {} : { parentId }),
+  });
+  const groupsOf = (directory: ReturnType<typeof createDirectory>, id: string) => [...directory.groupIdsOf({ id })];
+
+  it("knows who owns a company that is added, and whom one owns that comes after them", () => {
+    const directory = createDirectory([company("child", "parent"), company("other")]);
+    expect(groupsOf(directory, "child")).toEqual(["child-group", "parent-group"]);
+    directory.add(company("parent", "owner"));
+    directory.add(company("grandchild", "child"));
+    expect(groupsOf(directory, "child")).toEqual(["child-group", "parent-group", "owner-group"]);
+    expect(groupsOf(directory, "grandchild")).toEqual([
+      "grandchild-group",
+      "child-group",
+      "parent-group",
+      "owner-group",
+    ]);
+    expect(new Set(directory.membersOf("parent-group"))).toEqual(new Set(["parent", "child", "grandchild"]));
+    expect(directory.companies.map(({ id }) => id)).toEqual(["child", "other", "parent", "grandchild"]);
+  });
+
+  it("comes to an end where companies own each other", () => {
+    const directory = createDirectory([company("a", "b"), company("b", "a")]);
+    expect(groupsOf(directory, "a")).toEqual(["a-group", "b-group"]);
+    expect(new Set(directory.membersOf("a-group"))).toEqual(new Set(["a", "b"]));
+  });
+
+  it("gives a company without an id no group, and one that is not listed its own", () => {
+    const directory = createDirectory([]);
+    expect(directory.groupIdsOf({ id: null, name: "None" })).toEqual([]);
+    expect(directory.groupIdsOf(null)).toEqual([]);
+    expect(groupsOf(directory, "unlisted")).toEqual(["unlisted-group"]);
+    expect(directory.membersOf("unlisted-group")).toEqual(["unlisted"]);
+  });
+
+  it("finds what is added, but the first of two by a name they share, and refuses an id that is taken", () => {
+    const directory = createDirectory([company("first")]);
+    const second = { id: "second", name: "First", domain: "second.example" };
+    directory.add({ company: second });
+    expect(directory.find("SECOND.example")).toBe(second);
+    expect(directory.find("FIRST")?.id).toBe("first");
+    expect(directory.find("third")).toBeUndefined();
+    expect(() => directory.add(company("second"))).toThrow(
+      new RangeError('There is a company with the id "second" already'),
+    );
   });
 });

@@ -94,7 +94,8 @@ describe("a session", () => {
     const user = await sendForm(fake, { ...fakeCredentials.user, password: "hunter2-too" });
     expect([user.status, await user.json()]).toEqual([401, { message: "Wrong username or password" }]);
     expect(fake.sessions.exchanges).toBe(0);
-    expect(JSON.stringify([wrong.body, fake.requests])).not.toMatch(/hunter2|fake-client|fake-password/);
+    expect(JSON.stringify(wrong.body)).not.toMatch(/hunter2|fake-client|fake-password/);
+    expect(JSON.stringify(fake.requests)).not.toContain("hunter2");
   });
 });
 

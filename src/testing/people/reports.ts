@@ -1,5 +1,5 @@
 import type { FilterGroup, Job, Person, Report, ReportResults } from "../../types.js";
-import { compileForJob, type GroupIdsOf, isGroup } from "./match-filter.js";
+import { type CompanyGroups, compileForJob, isGroup } from "./match-filter.js";
 import { valuesAt } from "./values-at.js";
 
 type Params = Report["params"];
@@ -23,8 +23,8 @@ const REPORTS = new Map<string, (entries: readonly Entry[], params: Params) => u
  */
 export function runReports(
   groups: readonly FilterGroup[],
-  people: readonly Person[],
-  groupIdsOf: GroupIdsOf,
+  people: readonly { readonly person: Person }[],
+  companyGroups: CompanyGroups,
 ): ReportResults | undefined {
   const withReport = groups.flatMap(groupsWithReport);
   if (withReport.length === 0) return undefined;
@@ -32,8 +32,8 @@ export function runReports(
     withReport.flatMap(({ group, report }) => {
       const run = REPORTS.get(report.name);
       if (run === undefined) return [];
-      const holds = compileForJob(group, groupIdsOf);
-      const entries = people.flatMap((person) =>
+      const holds = compileForJob(group, companyGroups);
+      const entries = people.flatMap(({ person }) =>
         (person.jobs ?? []).filter((job) => holds(job, person)).map((job) => ({ person, job })),
       );
       return [[report.name, run(entries, report.params)]];

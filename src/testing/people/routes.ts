@@ -1,14 +1,12 @@
 import type { Person } from "../../types.js";
 import type { Directory } from "../companies.js";
 import type { CreditBooks } from "../credits.js";
-import type { KnownPerson } from "../population/people.js";
 import { readJson } from "../read-body.js";
 import { Refusal, type Reply } from "../reply.js";
 import type { Call, Route } from "../router.js";
 import { findPeople } from "./find.js";
 import { searchPeople } from "./search.js";
-
-const BASE = "/api/people/v1/{orgId}";
+import type { PeopleStore } from "./store.js";
 
 /** An answer, and the people in it, who are what it costs. */
 interface Outcome {
@@ -17,31 +15,29 @@ interface Outcome {
 }
 
 export interface PeopleService {
-  readonly people: readonly KnownPerson[];
+  readonly store: PeopleStore;
   readonly directory: Directory;
   readonly credits: CreditBooks;
 }
 
 /** The operations of the people service. */
-export function peopleRoutes({ people, directory, credits }: PeopleService): Route[] {
-  const byId = new Map(people.map(({ person }) => [person.id, person]));
-
-  const find = async ({ request }: Call, operation: "findPeople" | "previewFind"): Promise<Outcome> => {
-    const body = findPeople(people, await readJson(request, operation));
+export function peopleRoutes({ store, directory, credits }: PeopleService): Route[] {
+  const find = ({ received }: Call, operation: "findPeople" | "previewFind"): Outcome => {
+    const body = findPeople(store, readJson(received, operation));
     return { body, people: body.matches.flatMap((match) => match.people) };
   };
-  const search = async ({ request }: Call, operation: "searchPeople" | "previewSearch"): Promise<Outcome> => {
-    const body = searchPeople(people, directory.groupIdsOf, await readJson(request, operation));
+  const search = ({ received }: Call, operation: "searchPeople" | "previewSearch"): Outcome => {
+    const body = searchPeople(store, directory, readJson(received, operation));
     return { body, people: body.people };
   };
   const fetchOne = (call: Call): Outcome => {
-    const person = byId.get(call.param("id"));
+    const person = store.byId(call.param("id"))?.person;
     if (person === undefined) throw new Refusal(404, "There is no such person");
     return { body: person, people: [person] };
   };
-  const lookUp = async ({ request }: Call): Promise<Outcome> => {
-    const { ids } = await readJson(request, "lookupPeople");
-    const found = [...new Set(ids)].flatMap((id) => byId.get(id) ?? []);
+  const lookUp = ({ received }: Call): Outcome => {
+    const { ids } = readJson(received, "lookupPeople");
+    const found = [...new Set(ids)].flatMap((id) => store.byId(id)?.person ?? []);
     return { body: { people: found }, people: found };
   };
 
@@ -58,39 +54,45 @@ export function peopleRoutes({ people, directory, credits }: PeopleService): Rou
   return [
     {
       operation: "findPeople",
+      service: "people",
       method: "POST",
-      path: `${BASE}/find`,
-      run: async (call) => sell(call, await find(call, "findPeople")),
+      path: "/find",
+      run: (call) => sell(call, find(call, "findPeople")),
     },
     {
       operation: "previewFind",
+      service: "people",
       method: "POST",
-      path: `${BASE}/find/preview`,
-      run: async (call) => preview(call, await find(call, "previewFind")),
+      path: "/find/preview",
+      run: (call) => preview(call, find(call, "previewFind")),
     },
     {
       operation: "searchPeople",
+      service: "people",
       method: "POST",
-      path: `${BASE}/search`,
-      run: async (call) => sell(call, await search(call, "searchPeople")),
+      path: "/search",
+      run: (call) => sell(call, search(call, "searchPeople")),
     },
     {
       operation: "previewSearch",
+      service: "people",
       method: "POST",
-      path: `${BASE}/search/preview`,
-      run: async (call) => preview(call, await search(call, "previewSearch")),
+      path: "/search/preview",
+      run: (call) => preview(call, search(call, "previewSearch")),
     },
     {
       operation: "getPerson",
+      service: "people",
       method: "GET",
-      path: `${BASE}/person/{id}`,
+      path: "/person/{id}",
       run: (call) => sell(call, fetchOne(call)),
     },
     {
       operation: "lookupPeople",
+      service: "people",
       method: "POST",
-      path: `${BASE}/persons/lookup_by_ids`,
-      run: async (call) => sell(call, await lookUp(call)),
+      path: "/persons/lookup_by_ids",
+      run: (call) => sell(call, lookUp(call)),
     },
   ];
 }

@@ -1,51 +1,54 @@
 import type { Person, SearchRequest, SearchResponse } from "../../types.js";
-import type { KnownPerson } from "../population/people.js";
-import { compileFilters, type GroupIdsOf } from "./match-filter.js";
+import { findCandidates } from "./candidates.js";
+import { type CompanyGroups, compileFilters } from "./match-filter.js";
 import { readPageToken, writePageToken } from "./pagination.js";
 import { runReports } from "./reports.js";
-import { comparePlaces, limitPastJobs, type Place, placeOf, projectPerson } from "./sort-and-project.js";
+import { comparePlaces, compileKey, limitPastJobs, type Place, projectPerson, takeFirst } from "./sort-and-project.js";
+import type { PeopleStore } from "./store.js";
 
 /** How many people come back where `size` is absent. The API's own default is not known. */
 const DEFAULT_SIZE = 10;
 
-interface Found {
+/** Someone a search has found, and their place in the order it asks for. */
+interface Found extends Place {
   readonly person: Person;
-  readonly place: Place;
 }
 
 /** Runs a search over everyone. */
-export function searchPeople(
-  people: readonly KnownPerson[],
-  groupIdsOf: GroupIdsOf,
-  request: SearchRequest,
-): SearchResponse {
-  const holds = compileFilters(request.filters ?? [], groupIdsOf);
-  const all = people.flatMap(({ person }, number): Found[] =>
-    holds({ person }) ? [{ person, place: placeOf(person, number, request.sort_by) }] : [],
-  );
-  const reports = runReports(
-    request.filters ?? [],
-    all.map(({ person }) => person),
-    groupIdsOf,
-  );
+export function searchPeople(store: PeopleStore, companyGroups: CompanyGroups, request: SearchRequest): SearchResponse {
+  const found = findAll(store, companyGroups, request);
+  const reports = runReports(request.filters ?? [], found, companyGroups);
   return {
-    ...pageOf(all, request),
-    count: all.length,
+    ...pageOf(found, request),
+    count: found.length,
     ...(reports === undefined ? {} : { report_results: reports }),
   };
 }
 
-function pageOf(all: readonly Found[], request: SearchRequest): Pick<SearchResponse, "people" | "pagination_token"> {
-  const compare = comparePlaces(request.sort_by);
+function findAll(store: PeopleStore, companyGroups: CompanyGroups, { filters = [], sort_by }: SearchRequest): Found[] {
+  const holds = compileFilters(filters, companyGroups);
+  const keyOf = compileKey(sort_by);
+  const found: Found[] = [];
+  const test = (number: number) => {
+    const person = store.people[number];
+    if (person !== undefined && holds(person)) found.push({ person, number, key: keyOf(person) });
+  };
+  const candidates = findCandidates(filters, { store, companyGroups });
+  if (candidates !== undefined) for (const number of candidates) test(number);
+  else for (let number = 0; number < store.people.length; number++) test(number);
+  return found;
+}
+
+function pageOf(found: readonly Found[], request: SearchRequest): Pick<SearchResponse, "people" | "pagination_token"> {
+  const { size = DEFAULT_SIZE, sort_by, past_jobs, return_fields } = request;
   const after = readPageToken(request);
-  const ahead = all
-    .filter(({ place }) => after === undefined || compare(place, after) > 0)
-    .sort((a, b) => compare(a.place, b.place));
-  const page = ahead.slice(0, request.size ?? DEFAULT_SIZE);
+  if (size === 0) return { people: [] };
+  const compare = comparePlaces(sort_by);
+  const ahead = after === undefined ? found : found.filter((place) => compare(place, after) > 0);
+  const page = takeFirst(ahead, size, compare);
   const last = page.at(-1);
-  const token = last && page.length < ahead.length ? writePageToken(request, last.place) : undefined;
   return {
-    people: page.map(({ person }) => projectPerson(limitPastJobs(person, request.past_jobs), request.return_fields)),
-    ...(token === undefined ? {} : { pagination_token: token }),
+    people: page.map(({ person }) => projectPerson(limitPastJobs(person, past_jobs), return_fields)),
+    ...(last && page.length < ahead.length ? { pagination_token: writePageToken(request, last) } : {}),
   };
 }

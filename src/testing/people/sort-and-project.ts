@@ -1,6 +1,6 @@
 import type { Job, Person } from "../../types.js";
 import { isCurrent } from "./match-filter.js";
-import { valuesAt } from "./values-at.js";
+import { firstValueAt } from "./values-at.js";
 
 /** Where someone stands in a sorted list. */
 export interface Place {
@@ -10,11 +10,14 @@ export interface Place {
   readonly number: number;
 }
 
-/** Reads the place of a person in a list sorted by the given field. */
-export function placeOf(person: Person, number: number, sortBy: string | undefined): Place {
-  if (sortBy === undefined) return { key: null, number };
-  const [value] = valuesAt(person, sortBy.replace(/^-/, ""));
-  return { key: typeof value === "string" || typeof value === "number" ? value : null, number };
+/** Makes a reader of what people are sorted by. */
+export function compileKey(sortBy: string | undefined): (person: Person) => Place["key"] {
+  if (sortBy === undefined) return () => null;
+  const path = sortBy.replace(/^-/, "").split(".");
+  return (person) => {
+    const value = firstValueAt(person, path);
+    return typeof value === "string" || typeof value === "number" ? value : null;
+  };
 }
 
 /** Makes the comparison of two places; a leading `-` in `sortBy` descends. */
@@ -29,6 +32,23 @@ function compareKeys(a: Place["key"], b: Place["key"], direction: number): numbe
   // By code unit, not by locale: the order must not depend on the machine.
   const [left, right] = [String(a), String(b)];
   return left === right ? 0 : (left < right ? -1 : 1) * direction;
+}
+
+/**
+ * Takes the first `count` of a list as `compare` orders it. The order of all the others is never worked out, or a page
+ * of ten would cost the sorting of everyone.
+ */
+export function takeFirst<T>(list: readonly T[], count: number, compare: (a: T, b: T) => number): T[] {
+  let first: T[] = [];
+  let last: T | undefined;
+  for (const item of list) {
+    if (last !== undefined && compare(item, last) >= 0) continue;
+    first.push(item);
+    if (first.length < 2 * count + 100) continue;
+    first = first.sort(compare).slice(0, count);
+    last = first.at(-1);
+  }
+  return first.sort(compare).slice(0, count);
 }
 
 /** Keeps the current jobs and at most so many past ones. */

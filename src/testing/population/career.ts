@@ -1,8 +1,9 @@
 import type { Company } from "../../types.js";
-import { type KnownCompany, NO_COMPANY, SELF_EMPLOYED } from "./companies.js";
+import { NO_COMPANY, SELF_EMPLOYED } from "./companies.js";
 import type { Confidence, JobOutline } from "./jobs.js";
 import { COLLECTED_IN, type Month } from "./months.js";
 import type { NonEmpty, Random } from "./random.js";
+import type { SceneThen } from "./scene.js";
 import { LADDERS, type Ladder, PLACES, type Position } from "./words.js";
 
 interface Standing {
@@ -15,9 +16,9 @@ const CONFIDENCES: NonEmpty<Confidence> = ["validated", "high", "medium", "low"]
 const MOST_JOBS = 9;
 
 /** Makes up a working life: promotions, moves, gaps, side jobs, and the holes that real records have. */
-export function createCareer(random: Random, companies: NonEmpty<KnownCompany>): JobOutline[] {
+export function createCareer(random: Random, scene: SceneThen): JobOutline[] {
   const jobs: JobOutline[] = [];
-  let standing = firstStanding(random, companies);
+  let standing = firstStanding(random, scene);
   let begins = COLLECTED_IN - random.int(4, 300);
   while (begins < COLLECTED_IN && jobs.length < MOST_JOBS) {
     const ends = begins + random.int(8, 66);
@@ -25,33 +26,33 @@ export function createCareer(random: Random, companies: NonEmpty<KnownCompany>):
     const stillThere = isLast && !random.chance(0.08);
     const endedIn = stillThere ? null : Math.min(ends, Math.max(begins + 1, COLLECTED_IN - 1));
     jobs.push(createJob(random, standing, begins, endedIn));
-    if (random.chance(0.08)) jobs.push(createSideJob(random, companies, begins, endedIn));
+    if (random.chance(0.08)) jobs.push(createSideJob(random, scene, begins, endedIn));
     if (isLast) break;
-    standing = nextStanding(random, standing, companies);
+    standing = nextStanding(random, standing, scene);
     begins = ends + (random.chance(0.2) ? random.int(1, 6) : 0);
   }
   return jobs;
 }
 
-function firstStanding(random: Random, companies: NonEmpty<KnownCompany>): Standing {
+function firstStanding(random: Random, scene: SceneThen): Standing {
   return {
-    company: random.pickEarly(companies).company,
+    company: scene.pickCompany(random),
     ladder: random.pickEarly(LADDERS),
     rung: random.int(0, 1),
   };
 }
 
-function nextStanding(random: Random, before: Standing, companies: NonEmpty<KnownCompany>): Standing {
+function nextStanding(random: Random, before: Standing, scene: SceneThen): Standing {
   if (random.chance(0.35)) return { ...before, rung: before.rung + 1 };
-  if (random.chance(0.1)) return { ...firstStanding(random, companies), rung: before.rung };
-  const company = createEmployer(random, companies);
+  if (random.chance(0.1)) return { ...firstStanding(random, scene), rung: before.rung };
+  const company = createEmployer(random, scene);
   return { company, ladder: before.ladder, rung: before.rung + random.int(0, 1) };
 }
 
-function createEmployer(random: Random, companies: NonEmpty<KnownCompany>): Company {
+function createEmployer(random: Random, scene: SceneThen): Company {
   if (random.chance(0.03)) return NO_COMPANY;
   if (random.chance(0.03)) return SELF_EMPLOYED;
-  return random.pickEarly(companies).company;
+  return scene.pickCompany(random);
 }
 
 function positionAt({ ladder, rung }: Standing): Position {
@@ -73,18 +74,13 @@ function createJob(random: Random, standing: Standing, begins: Month, endedIn: M
   };
 }
 
-function createSideJob(
-  random: Random,
-  companies: NonEmpty<KnownCompany>,
-  begins: Month,
-  endedIn: Month | null,
-): JobOutline {
+function createSideJob(random: Random, scene: SceneThen, begins: Month, endedIn: Month | null): JobOutline {
   const isFreelance = random.chance(0.6);
   return {
     title: isFreelance ? "Independent Consultant" : "Advisor",
     level: "Consultant",
     function: "Consulting",
-    company: isFreelance ? SELF_EMPLOYED : random.pickEarly(companies).company,
+    company: isFreelance ? SELF_EMPLOYED : scene.pickCompany(random),
     place: null,
     startedIn: Math.min(begins + random.int(1, 6), (endedIn ?? COLLECTED_IN) - 1),
     endedIn,

@@ -1,5 +1,6 @@
 import type { Company } from "../../types.js";
-import { createRandom, type NonEmpty, scrambledHex } from "./random.js";
+import { countGrown, invent } from "./invented.js";
+import { createRandom, type NonEmpty, type Random, scrambledHex } from "./random.js";
 import { PLACES } from "./words.js";
 
 /** A company that can be looked up, with what `group_id` filters need to know of it. */
@@ -48,14 +49,60 @@ const OUTLINES: NonEmpty<Outline> = [
   { name: "Orbit & Thimble Labs", domain: "orbitthimble.example", industry: "Biotechnology" },
 ];
 
+/** How many people there are for each company beyond the named ones. */
+const PEOPLE_A_COMPANY = 10;
+
+/** What the names of invented companies end with, and what that tells of them. */
+const BRANCHES: NonEmpty<readonly [word: string, industry: string]> = [
+  ["Software", software],
+  ["Freight", "Logistics"],
+  ["Foods", "Food and Beverage"],
+  ["Capital", "Financial Services"],
+  ["Biotech", "Biotechnology"],
+  ["Media", "Media Production"],
+  ["Robotics", "Automation"],
+  ["Insurance", "Insurance"],
+  ["Outfitters", "Retail"],
+  ["Foundry", "Manufacturing"],
+  ["Energy", "Renewable Energy"],
+  ["Books", "Book Publishing"],
+  ["Clinics", "Hospitals and Health Care"],
+  ["Airways", "Aviation"],
+  ["Hotels", "Hospitality"],
+  ["Learning", "E-Learning"],
+  ["Partners", "Business Consulting"],
+];
+
+/** Tells how many companies there are where there are so many people. Tests know the named ones: a small world has no others. */
+export function countCompanies(people: number): number {
+  return OUTLINES.length + countGrown(people, PEOPLE_A_COMPANY);
+}
+
+function outlineAt(index: number): Outline {
+  const named = OUTLINES[index];
+  if (named !== undefined) return named;
+  const { name: surname, kind } = invent(index - OUTLINES.length, BRANCHES);
+  const [word, industry] = kind;
+  const name = `${surname} ${word}`;
+  return { name, domain: `${slugOf(name)}.example`, industry };
+}
+
+/** One in six companies beyond the named ones belongs to another, which may belong to another in its turn. */
+function parentOf(index: number, outline: Outline, random: Random): number {
+  if (index < OUTLINES.length) return OUTLINES.findIndex(({ name }) => name === outline.parent);
+  return index > OUTLINES.length && random.chance(1 / 6) ? random.int(OUTLINES.length, index - 1) : -1;
+}
+
 function idAt(index: number): string {
   return OUTLINES[index]?.id ?? `LDC-${scrambledHex(index)}`;
 }
 
-function toKnownCompany(outline: Outline, index: number): KnownCompany {
+function companyAt(index: number): KnownCompany {
+  const outline = outlineAt(index);
   const random = createRandom(1, index);
   const place = random.pick(PLACES);
-  const parent = OUTLINES.findIndex(({ name }) => name === outline.parent);
+  const employees = random.int(40, 30_000);
+  const parent = parentOf(index, outline, random);
   return {
     company: {
       id: idAt(index),
@@ -64,7 +111,7 @@ function toKnownCompany(outline: Outline, index: number): KnownCompany {
       linkedin: slugOf(outline.name),
       ticker: outline.ticker ?? null,
       industry: outline.industry,
-      employee_count: random.int(40, 30_000),
+      employee_count: employees,
       country: place.country ?? null,
       location: place.raw,
       type: outline.ticker === undefined ? "Privately Held" : "Public Company",
@@ -81,10 +128,10 @@ export function slugOf(name: string): string {
     .replace(/^-|-$/g, "");
 }
 
-/** Gives the companies of the made-up world, the best known first. */
-export function createCompanies(): NonEmpty<KnownCompany> {
-  const [first, ...rest] = OUTLINES;
-  return [toKnownCompany(first, 0), ...rest.map((outline, index) => toKnownCompany(outline, index + 1))];
+/** Gives the companies of a made-up world with so many people, the best known first. */
+export function createCompanies(people: number): NonEmpty<KnownCompany> {
+  const rest = Array.from({ length: countCompanies(people) - 1 }, (_, index) => companyAt(index + 1));
+  return [companyAt(0), ...rest];
 }
 
 /** What the API puts where someone has a job without a company. */

@@ -1,6 +1,7 @@
 import { createAnchors } from "./anchors.js";
-import { createCompanies, type KnownCompany } from "./companies.js";
+import type { KnownCompany } from "./companies.js";
 import { completePerson, type KnownPerson, outlinePerson } from "./people.js";
+import { createScene, sceneOf } from "./scene.js";
 
 /** The made-up world an embedded API knows of. */
 export interface Population {
@@ -18,8 +19,10 @@ export interface Population {
  * @param count How many people, the few that are always there included.
  */
 export function createPopulation(seed: number, count: number): Population {
-  const companies = createCompanies();
-  const anchors = createAnchors(companies).slice(0, count);
-  const rest = Array.from({ length: count - anchors.length }, (_, index) => outlinePerson(seed, index, companies));
-  return { people: [...anchors, ...rest].map(completePerson), companies };
+  const scene = createScene(count);
+  const people = createAnchors(scene.companies).slice(0, count).map(completePerson);
+  for (let index = 0; people.length < count; index++) {
+    people.push(completePerson(outlinePerson(seed, index, sceneOf(people.length + 1, scene))));
+  }
+  return { people, companies: scene.companies };
 }

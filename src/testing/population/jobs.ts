@@ -33,21 +33,18 @@ const STARTED_AT_DETAILS: Record<Confidence, NonNullable<Job["started_at_details
 const startOf = (job: JobOutline) => job.startedIn ?? Number.NEGATIVE_INFINITY;
 const endOf = (job: JobOutline) => job.endedIn ?? COLLECTED_IN;
 
-/** Completes the jobs of one person, newest first. */
-export function completeJobs(outlines: readonly JobOutline[]): Job[] {
-  const newestFirst = [...outlines].sort((a, b) => startOf(b) - startOf(a) || endOf(b) - endOf(a));
-  return newestFirst.map((job) => {
-    const key = companyKey(job.company);
-    return completeJob(
-      job,
-      newestFirst.filter(({ company }) => companyKey(company) === key),
-    );
-  });
+/** Sorts the jobs of one person as the API gives them. */
+export function sortNewestFirst(jobs: readonly JobOutline[]): JobOutline[] {
+  return [...jobs].sort((a, b) => startOf(b) - startOf(a) || endOf(b) - endOf(a));
 }
 
-function completeJob(job: JobOutline, atCompany: readonly JobOutline[]): Job {
-  const starts = atCompany.flatMap(({ startedIn }) => startedIn ?? []);
-  const tenure = starts.length === 0 ? null : Math.max(...atCompany.map(endOf)) - Math.min(...starts);
+/** Completes the jobs of one person, which come and go newest first. */
+export function completeJobs(newestFirst: readonly JobOutline[]): Job[] {
+  return newestFirst.map((job) => completeJob(job, newestFirst));
+}
+
+function completeJob(job: JobOutline, newestFirst: readonly JobOutline[]): Job {
+  const { first, last, tenure } = summarize(companyKey(job.company), newestFirst);
   return {
     title: job.title,
     level: job.level,
@@ -59,8 +56,24 @@ function completeJob(job: JobOutline, atCompany: readonly JobOutline[]): Job {
     ended_at: job.endedIn === null ? null : monthToTime(job.endedIn),
     duration: job.startedIn === null ? null : endOf(job) - job.startedIn,
     company_tenure: tenure,
-    is_first_at_company: atCompany.at(-1) === job,
-    is_last_at_company: atCompany[0] === job,
+    is_first_at_company: first === job,
+    is_last_at_company: last === job,
     company: job.company,
   };
+}
+
+/** Goes through all jobs at one company, without a list of them: this is most of the work that people are. */
+function summarize(company: string, newestFirst: readonly JobOutline[]) {
+  let first: JobOutline | undefined;
+  let last: JobOutline | undefined;
+  let start = Number.POSITIVE_INFINITY;
+  let end = Number.NEGATIVE_INFINITY;
+  for (const job of newestFirst) {
+    if (companyKey(job.company) !== company) continue;
+    last ??= job;
+    first = job;
+    start = Math.min(start, job.startedIn ?? start);
+    end = Math.max(end, endOf(job));
+  }
+  return { first, last, tenure: start === Number.POSITIVE_INFINITY ? null : end - start };
 }

@@ -1,10 +1,11 @@
-import type { Education, Job, Person } from "../../types.js";
+import type { Company, Education, Person } from "../../types.js";
 import { createCareer } from "./career.js";
-import { type KnownCompany, NO_COMPANY, slugOf } from "./companies.js";
-import { companyKey, completeJobs, type JobOutline } from "./jobs.js";
+import { NO_COMPANY, slugOf } from "./companies.js";
+import { companyKey, completeJobs, type JobOutline, sortNewestFirst } from "./jobs.js";
 import { COLLECTED_IN, type Month, month, monthToTime } from "./months.js";
-import { createRandom, type NonEmpty, type Random, scrambledHex } from "./random.js";
-import { DEGREES, FIRST_NAMES, SCHOOLS, SECOND_DEGREES, SURNAME_ENDS, SURNAME_STARTS } from "./words.js";
+import { createRandom, type Random, scrambledHex } from "./random.js";
+import type { SceneThen } from "./scene.js";
+import { DEGREES, FIRST_NAMES, SECOND_DEGREES, SURNAME_ENDS, SURNAME_STARTS } from "./words.js";
 
 /** What is decided about a person; the rest follows from it. */
 export interface PersonOutline {
@@ -25,36 +26,49 @@ export interface KnownPerson {
 }
 
 /** Makes up the person with the given index. */
-export function outlinePerson(seed: number, index: number, companies: NonEmpty<KnownCompany>): PersonOutline {
+export function outlinePerson(seed: number, index: number, scene: SceneThen): PersonOutline {
   const random = createRandom(seed, index);
   const firstName = random.pick(FIRST_NAMES);
   const lastName = random.pick(SURNAME_STARTS) + random.pick(SURNAME_ENDS);
-  const jobs = createCareer(random, companies);
-  const slug = `${slugOf(`${firstName} ${lastName}`)}-${index}`;
+  const jobs = createCareer(random, scene);
+  const slug = `${firstName}-${lastName}-${index}`.toLowerCase();
   const employer = jobs.find(({ endedIn }) => endedIn === null)?.company;
   return {
     id: `LDP-1-${scrambledHex(index)}${random.hex()}`,
     name: `${firstName} ${lastName}`,
     linkedin: random.chance(0.05) ? null : slug,
     jobs,
-    education: createEducation(random, jobs),
+    education: createEducation(random, jobs, scene),
     connections: random.chance(0.05) ? null : random.int(0, 500),
-    emails: random.chance(0.2) ? [] : [`${slug}@${slugOf(employer?.name ?? "mail")}.example`],
+    emails: random.chance(0.2) ? [] : [`${slug}@${hostOf(employer)}`],
   };
 }
 
-function createEducation(random: Random, jobs: readonly JobOutline[]): Education[] {
-  if (random.chance(0.12)) return [];
-  const left = Math.min(...jobs.map(({ startedIn }) => startedIn ?? COLLECTED_IN)) - random.int(0, 12);
-  const first = createStudies(random, DEGREES, left, 48);
-  return random.chance(0.25) ? [createStudies(random, SECOND_DEGREES, left + 36, 24), first] : [first];
+function hostOf(employer: Company | undefined): string {
+  return employer?.linkedin ? `${employer.linkedin}.example` : `${slugOf(employer?.name ?? "mail")}.example`;
 }
 
-function createStudies(random: Random, degrees: typeof DEGREES, ended: Month, months: number): Education {
+function createEducation(random: Random, jobs: readonly JobOutline[], scene: SceneThen): Education[] {
+  if (random.chance(0.12)) return [];
+  const left = Math.min(...jobs.map(({ startedIn }) => startedIn ?? COLLECTED_IN)) - random.int(0, 12);
+  const first = createStudies(random, DEGREES, left, 48, scene);
+  return random.chance(0.25) ? [createStudies(random, SECOND_DEGREES, left + 36, 24, scene), first] : [first];
+}
+
+function createStudies(
+  random: Random,
+  degrees: typeof DEGREES,
+  ended: Month,
+  months: number,
+  scene: SceneThen,
+): Education {
   const dated = random.chance(0.85);
+  const school = scene.pickSchool(random);
+  const { degree, field } = random.pick(degrees);
   return {
-    school: random.pickEarly(SCHOOLS),
-    ...random.pick(degrees),
+    school,
+    degree,
+    field,
     started_at: dated ? monthToTime(ended - months) : null,
     ended_at: dated ? monthToTime(ended) : null,
   };
@@ -62,10 +76,12 @@ function createStudies(random: Random, degrees: typeof DEGREES, ended: Month, mo
 
 /** Completes an outline to what the API tells and knows of a person. */
 export function completePerson(outline: PersonOutline): KnownPerson {
-  const jobs = completeJobs(outline.jobs);
+  const outlines = sortNewestFirst(outline.jobs);
+  const jobs = completeJobs(outlines);
   const position = jobs.find(({ ended_at }) => ended_at === null) ?? null;
   const home = jobs.find(({ location }) => location !== null);
   const [firstName = null, ...lastNames] = outline.name.split(" ");
+  const changes = findChanges(outlines);
   const person: Person = {
     id: outline.id,
     name: outline.name,
@@ -82,31 +98,29 @@ export function completePerson(outline: PersonOutline): KnownPerson {
     jobs,
     education: [...outline.education],
     created_at: monthToTime(month(2023, 5), 12),
-    ...detectedChanges(jobs),
+    title_change_detected_at: noticed(changes.title, 9),
+    company_change_detected_at: noticed(changes.company, 16),
+    info_change_detected_at: noticed(changes.any, 23),
   };
   return { person, emails: outline.emails };
 }
 
-/** When the last changes were noticed: some days after they happened, or never, where there was nothing before. */
-function detectedChanges(jobs: readonly Job[]): Partial<Person> {
-  const [newest, ...older] = jobs.filter(({ started_at }) => started_at !== null);
-  const companyChange = newest && older.some((job) => !sameCompany(job, newest)) ? firstDayAt(newest, jobs) : null;
-  const titleChange = newest && older.some(({ title }) => title !== newest.title) ? newest.started_at : null;
+type Change = Month | null | undefined;
+
+/** When the last changes happened, of those where there was something before. */
+function findChanges(newestFirst: readonly JobOutline[]): { title: Change; company: Change; any: Change } {
+  const [newest, ...older] = newestFirst.filter(({ startedIn }) => startedIn !== null);
+  if (newest === undefined) return { title: null, company: null, any: null };
+  const key = companyKey(newest.company);
+  const isThere = ({ company }: JobOutline) => companyKey(company) === key;
   return {
-    title_change_detected_at: noticed(titleChange, 9),
-    company_change_detected_at: noticed(companyChange, 16),
-    info_change_detected_at: noticed(newest?.started_at, 23),
+    title: older.some(({ title }) => title !== newest.title) ? newest.startedIn : null,
+    company: older.every(isThere) ? null : newestFirst.filter(isThere).at(-1)?.startedIn,
+    any: newest.startedIn,
   };
 }
 
-function sameCompany(a: Job, b: Job): boolean {
-  return companyKey(a.company ?? {}) === companyKey(b.company ?? {});
-}
-
-function firstDayAt(job: Job, jobs: readonly Job[]): string | null | undefined {
-  return jobs.find((other) => sameCompany(job, other) && other.is_first_at_company)?.started_at;
-}
-
-function noticed(time: string | null | undefined, day: number): string | null {
-  return time ? `${time.slice(0, 8)}${String(day).padStart(2, "0")}${time.slice(10)}` : null;
+/** Some days after it happened. */
+function noticed(change: Change, day: number): string | null {
+  return change === null || change === undefined ? null : monthToTime(change, day);
 }

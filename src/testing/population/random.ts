@@ -11,8 +11,8 @@ export interface Random {
   chance(probability: number): boolean;
   /** Returns one element, each as likely as any other. */
   pick<T>(list: NonEmpty<T>): T;
-  /** Returns one element, the first ones far more likely than the last. */
-  pickEarly<T>(list: NonEmpty<T>): T;
+  /** Returns one of the first `count` elements, all unless it is given; early ones are far more likely than late ones. */
+  pickEarly<T>(list: NonEmpty<T>, count?: number): T;
   /** Returns eight hex digits. */
   hex(): string;
 }
@@ -20,14 +20,39 @@ export interface Random {
 const GOLDEN_RATIO = 0x9e3779b1;
 
 /** mulberry32: tiny, fast, and the same on every platform since it only uses 32-bit integers. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+class Mulberry32 implements Random {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed | 0;
+  }
+
+  next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  }
+
+  int(min: number, max: number): number {
+    return min + Math.floor(this.next() * (max - min + 1));
+  }
+
+  chance(probability: number): boolean {
+    return this.next() < probability;
+  }
+
+  pick<T>(list: NonEmpty<T>): T {
+    return list[Math.floor(this.next() * list.length)] ?? list[0];
+  }
+
+  pickEarly<T>(list: NonEmpty<T>, count = list.length): T {
+    return list[Math.floor(this.next() ** 2 * count)] ?? list[0];
+  }
+
+  hex(): string {
+    return hex8(this.next() * 2 ** 32);
+  }
 }
 
 /**
@@ -35,16 +60,7 @@ function mulberry32(seed: number): () => number {
  * with the very same things as a shorter one.
  */
 export function createRandom(seed: number, index = 0): Random {
-  const next = mulberry32(Math.imul(seed | 0, GOLDEN_RATIO) ^ Math.imul(index + 1, 0x85ebca6b));
-  const int = (min: number, max: number) => min + Math.floor(next() * (max - min + 1));
-  return {
-    next,
-    int,
-    chance: (probability) => next() < probability,
-    pick: (list) => list[int(0, list.length - 1)] ?? list[0],
-    pickEarly: (list) => list[Math.floor(next() ** 2 * list.length)] ?? list[0],
-    hex: () => hex8(next() * 2 ** 32),
-  };
+  return new Mulberry32(Math.imul(seed | 0, GOLDEN_RATIO) ^ Math.imul(index + 1, 0x85ebca6b));
 }
 
 /** Gives every index its own eight hex digits that do not look like a counter. */

@@ -1,5 +1,7 @@
 import fc from "fast-check";
-import type { Company, FilterClause, FilterGroup, Job, Person } from "../../../src/types.js";
+import { createDirectory } from "../../../src/testing/companies.js";
+import { createPeopleStore } from "../../../src/testing/people/store.js";
+import type { Company, FilterClause, FilterGroup, Job, Person, SearchRequest } from "../../../src/types.js";
 import type { Owners } from "./reference.js";
 
 /** Few words each, so that filters and people meet often. */
@@ -15,6 +17,13 @@ const companies: readonly Company[] = [
   { id: null, name: "None" },
 ];
 export const owners: Owners = { "LDC-2": "LDC-1", "LDC-3": "LDC-2" };
+/** The same, as the embedded API has it. */
+export const directory = createDirectory(
+  ["LDC-1", "LDC-2", "LDC-3", "LDC-4"].map((id) => {
+    const parentId = owners[id];
+    return { company: { id, name: id }, ...(parentId === undefined ? {} : { parentId }) };
+  }),
+);
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null, freq: 5 });
 const time = fc.constantFrom(...days).map((day) => `${day}T00:00:00Z`);
@@ -38,6 +47,8 @@ const job: fc.Arbitrary<Job> = fc.record(
 export const person: fc.Arbitrary<Person> = fc.record(
   {
     id: fc.uuid(),
+    name: maybe(fc.constantFrom("Jane Doe", "jane  DOE ", "John Quillfeather")),
+    linkedin: maybe(fc.constantFrom("jane-doe", "Jane-Doe", "john-q")),
     first_name: maybe(fc.constantFrom("Jane", "John")),
     last_name: maybe(fc.constantFrom("Doe", "Quillfeather")),
     jobs: maybe(fc.array(job, { maxLength: 4 })),
@@ -51,6 +62,14 @@ export const person: fc.Arbitrary<Person> = fc.record(
   },
   { requiredKeys: ["id"] },
 );
+
+/** People with an id of their own each. */
+export const peopleOf = (constraints: { readonly minLength?: number; readonly maxLength?: number } = {}) =>
+  fc.uniqueArray(person, { ...constraints, selector: ({ id }) => id });
+
+/** Keeps people of whom no e-mail address is known. */
+export const storeOf = (people: readonly Person[]) =>
+  createPeopleStore(people.map((one) => ({ person: one, emails: [] })));
 
 const values: Readonly<Record<string, readonly string[]>> = {
   first_name: ["Jane", "jane"],
@@ -84,6 +103,27 @@ const textClause: fc.Arbitrary<FilterClause> = fc.constantFrom(...Object.keys(va
   }),
 );
 
+/** What the embedded API looks up instead of looking at everyone. */
+const indexedClause: fc.Arbitrary<FilterClause> = fc
+  .constantFrom(
+    "jobs.company.name",
+    "jobs.company.id",
+    "jobs.company.group_id",
+    "jobs.company.linkedin",
+    "education.school",
+  )
+  .chain((field) =>
+    fc.tuple(
+      fc.record({
+        type: fc.constant("must" as const),
+        field: fc.constant(field),
+        string_values: fc.shuffledSubarray([...(values[field] ?? [])]).map((chosen) => chosen.slice(0, 2)),
+      }),
+      optional("match_type", fc.constant("exact" as const)),
+    ),
+  )
+  .map((parts) => merge<Partial<FilterClause>>(parts) as FilterClause);
+
 const dateClause: fc.Arbitrary<FilterClause> = fc
   .tuple(
     fc.record({
@@ -105,6 +145,7 @@ const { group } = fc.letrec<{ group: FilterGroup }>((tie) => ({
           fc.oneof(
             { maxDepth: 2, depthIdentifier: "group" },
             { weight: 3, arbitrary: textClause },
+            { weight: 2, arbitrary: indexedClause },
             dateClause,
             tie("group"),
           ),
@@ -120,6 +161,32 @@ const { group } = fc.letrec<{ group: FilterGroup }>((tie) => ({
     )
     .map((parts) => merge<Partial<FilterGroup>>(parts) as FilterGroup),
 }));
+
+const dottedPaths = [
+  "id",
+  "name",
+  "connections",
+  "jobs",
+  "jobs.title",
+  "jobs.title.no_such_part",
+  "jobs.company",
+  "jobs.company.name",
+  "jobs.company.linkedin",
+  "education.school",
+  "education.field.no_such_part",
+  "no.such.field",
+];
+const sortFields = ["connections", "company_change_detected_at", "first_name", "no_such_field"];
+export const sortBy = fc.constantFrom(...sortFields, ...sortFields.map((field) => `-${field}`));
+
+/** All that a search may say of how its answer looks. */
+export const looks = fc
+  .tuple(
+    optional("sort_by", sortBy),
+    optional("past_jobs", fc.nat(3)),
+    optional("return_fields", fc.shuffledSubarray(dottedPaths)),
+  )
+  .map((parts) => merge<Partial<SearchRequest>>(parts));
 
 /** Filters of any shape that the documents allow. */
 export const filters: fc.Arbitrary<FilterGroup[]> = fc.array(group, { maxLength: 2 });

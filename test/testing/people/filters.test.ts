@@ -1,42 +1,33 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createDirectory } from "../../../src/testing/companies.js";
 import { searchPeople } from "../../../src/testing/people/search.js";
 import type { FilterClause, FilterGroup, Person } from "../../../src/types.js";
 import { open } from "../support.js";
-import { filters, owners, person } from "./arbitraries.js";
+import { directory, filters, looks, owners, peopleOf, storeOf } from "./arbitraries.js";
 import { isFoundBy } from "./reference.js";
-
-const directory = createDirectory(
-  ["LDC-1", "LDC-2", "LDC-3", "LDC-4"].map((id) => {
-    const parentId = owners[id];
-    return { company: { id, name: id }, ...(parentId === undefined ? {} : { parentId }) };
-  }),
-);
+import { answerTo } from "./reference-answer.js";
 
 const idsOf = (people: readonly Person[]) => people.map(({ id }) => id).sort();
 
-describe("filters, compared with a plain reference", () => {
-  it("find the same people, and count them whatever the size", () => {
+describe("a search, compared with a plain reference", () => {
+  it("finds the same people in the same order, shows the same of them, and counts them whatever the size", () => {
     let partly = 0;
     fc.assert(
-      fc.property(fc.array(person, { maxLength: 12 }), filters, fc.nat(14), (people, groups, size) => {
-        const known = people.map((one) => ({ person: one, emails: [] }));
-        const expected = people.filter((one) => isFoundBy(groups, one, owners));
-        const all = searchPeople(known, directory.groupIdsOf, { filters: groups, size: people.length });
-        const some = searchPeople(known, directory.groupIdsOf, { filters: groups, size });
-        expect(idsOf(all.people)).toEqual(idsOf(expected));
-        expect(some.count).toBe(expected.length);
-        expect(some.people).toHaveLength(Math.min(size, expected.length));
-        if (expected.length > 0 && expected.length < people.length) partly += 1;
+      fc.property(peopleOf({ maxLength: 20 }), filters, fc.nat(22), looks, (people, groups, size, look) => {
+        const request = { filters: groups, size, ...look };
+        const { people: shown, count } = searchPeople(storeOf(people), directory, request);
+        const expected = answerTo(request, people, owners);
+        expect(JSON.parse(JSON.stringify(shown))).toEqual(expected.people);
+        expect(count).toBe(expected.count);
+        if (count > 0 && count < people.length) partly += 1;
       }),
-      { numRuns: 3000 },
+      { numRuns: 4000 },
     );
     // Were nearly every filter to find all or no one, the comparison would say little.
     expect(partly).toBeGreaterThan(500);
   });
 
-  it("find the same people of the made-up population over fetch", async () => {
+  it("finds the same people of the made-up population over fetch", async () => {
     const { fake, search } = open({ people: 300 });
     const parents = { [id(fake, "Acme Robotics")]: "LDC-EXAMPLE", [id(fake, "Acme Freight")]: "LDC-EXAMPLE" };
     const parentsOf = {
@@ -167,5 +158,55 @@ describe("filters, one lesson each", () => {
     expect(await namesFoundBy(jobs({ ...clause("jobs.title", " — "), match_type: "fuzzy" }))).toEqual([]);
     expect(await namesFoundBy(jobs({ type: "must", field: "jobs.title", match_type: "exact" }))).toEqual([]);
     expect((await search({ size: 0 })).body.count).toBe(5);
+  });
+});
+
+describe("filters, on what real records are like", () => {
+  const at = (id: string | null, name: string) => ({ title: "Engineer", company: { id, name } });
+  const store = storeOf([
+    { id: "robotics-japan", jobs: [at("LDC-3", "Acme Robotics Japan")], education: [{ school: "Example University" }] },
+    { id: "robotics", jobs: [at("LDC-2", "Acme Robotics")], education: [{ school: "Example University of the Arts" }] },
+    { id: "unlisted", jobs: [at("LDC-9", "Unlisted")] },
+    { id: "none", jobs: [at(null, "None")], education: null },
+    { id: "unknown", jobs: [{ title: null, company: null }], education: [{ school: null }] },
+    { id: "jobless", jobs: null },
+  ]);
+  const found = (field: string, value: string, more: Partial<FilterClause> = {}, isJobsGroup?: boolean) => {
+    const clause: FilterClause = { type: "must", field, match_type: "exact", string_values: [value], ...more };
+    const group: FilterGroup = { operator: "and", filters: [clause], ...(isJobsGroup && { isJobsGroup }) };
+    return searchPeople(store, directory, { filters: [group] }).people.map(({ id }) => id);
+  };
+
+  it("reach the subsidiaries of subsidiaries by group id", () => {
+    const field = "jobs.company.group_id";
+    expect(found(field, "LDC-1-group")).toEqual(["robotics-japan", "robotics"]);
+    expect(found(field, "LDC-2-group")).toEqual(["robotics-japan", "robotics"]);
+    expect(found(field, "LDC-3-group")).toEqual(["robotics-japan"]);
+    expect(found(field, "LDC-3")).toEqual([]);
+  });
+
+  it("take a company that is not listed for a group of its own", () => {
+    expect(found("jobs.company.group_id", "LDC-9-group")).toEqual(["unlisted"]);
+  });
+
+  it("know a company called None by its name alone, and none by that of no company", () => {
+    expect(found("jobs.company.name", "None")).toEqual(["none"]);
+    expect(found("jobs.company.name", "null")).toEqual([]);
+    expect(found("jobs.company.id", "", { type: "must_not", match_type: "exists" }, true)).toEqual(["none", "unknown"]);
+    expect(found("jobs.company.group_id", "null-group")).toEqual([]);
+  });
+
+  it("find a job of which nothing is known, but not one that is not there", () => {
+    const unknown = { type: "must_not", match_type: "exists" } as const;
+    expect(found("jobs.title", "", unknown, true)).toEqual(["unknown"]);
+    expect(found("jobs.title", "", unknown)).toEqual(["unknown", "jobless"]);
+  });
+
+  it("tell a school from another whose name begins with it, unless they are fuzzy", () => {
+    expect(found("education.school", "Example University")).toEqual(["robotics-japan"]);
+    expect(found("education.school", "university EXAMPLE", { match_type: "fuzzy" })).toEqual([
+      "robotics-japan",
+      "robotics",
+    ]);
   });
 });

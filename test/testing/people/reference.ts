@@ -18,14 +18,24 @@ function groupHolds(group: FilterGroup, person: Person, job: Job | null, owners:
   if (group.isJobsGroup === undefined) return partsHold(group, person, job, owners);
   if (group.isJobsGroup === false) return partsHold(group, person, null, owners);
   for (const candidate of person.jobs ?? []) {
-    if (group.jobsGroupType === "active" && candidate.ended_at) continue;
-    if (group.jobsGroupType === "ended" && !candidate.ended_at) continue;
-    if (group.positionStatus === "first" && candidate.is_first_at_company !== true) continue;
-    if (group.positionStatus === "last" && candidate.is_last_at_company !== true) continue;
-    if (group.positionStatus === "promotion" && candidate.is_first_at_company !== false) continue;
-    if (partsHold(group, person, candidate, owners)) return true;
+    if (admits(group, candidate) && partsHold(group, person, candidate, owners)) return true;
   }
   return false;
+}
+
+function admits(group: FilterGroup, job: Job): boolean {
+  if (group.jobsGroupType === "active" && job.ended_at) return false;
+  if (group.jobsGroupType === "ended" && !job.ended_at) return false;
+  if (group.positionStatus === "first" && job.is_first_at_company !== true) return false;
+  if (group.positionStatus === "last" && job.is_last_at_company !== true) return false;
+  if (group.positionStatus === "promotion" && job.is_first_at_company !== false) return false;
+  return true;
+}
+
+/** Whether a report on a group is about a job, of someone whom the search has found. */
+export function isReportedOn(group: FilterGroup, person: Person, job: Job, owners: Owners): boolean {
+  if (group.isJobsGroup === true && !admits(group, job)) return false;
+  return partsHold(group, person, job, owners);
 }
 
 function partsHold(group: FilterGroup, person: Person, job: Job | null, owners: Owners): boolean {

@@ -1,6 +1,10 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { FilterGroup, Job, ReportResults } from "../../../src/types.js";
+import { searchPeople } from "../../../src/testing/people/search.js";
+import type { FilterGroup, Job, Report, ReportResults } from "../../../src/types.js";
 import { open } from "../support.js";
+import { directory, filters, owners, peopleOf, storeOf } from "./arbitraries.js";
+import { rowsOf } from "./reference-reports.js";
 
 const { fake, search } = open();
 
@@ -27,6 +31,50 @@ const sum = (numbers: readonly (number | undefined)[]) =>
 const day = (time: string | null | undefined) => time?.slice(0, 10) ?? "";
 const isHeldOn = ({ started_at, ended_at }: Job, date: string) =>
   started_at != null && day(started_at) <= date && (ended_at === null || day(ended_at) > date);
+
+const everyJob: FilterGroup = { operator: "and", filters: [] };
+const inAnyOrder = (rows: unknown) => (Array.isArray(rows) ? rows.map((row) => JSON.stringify(row)).sort() : rows);
+const period = fc.constantFrom("2019-12-31", "2020-01-01", "2020-01-31", "2021-02-28", "2021-03-30", "2024-02-29");
+const asked: fc.Arbitrary<Report> = fc.record({
+  name: fc.constantFrom("arrivals_departures", "demographics"),
+  params: fc.record({
+    date_from: period,
+    date_to: period,
+    group_by: fc.shuffledSubarray(["jobs.function", "jobs.level", "jobs.company.name"]),
+  }),
+});
+
+describe("reports, compared with a plain count", () => {
+  it("have the same rows for any people, filters and group", () => {
+    let rowsSeen = 0;
+    fc.assert(
+      fc.property(peopleOf({ maxLength: 12 }), filters, filters, asked, (people, groups, [group], asked) => {
+        const reported = { ...(group ?? everyJob), report: asked };
+        const all = [...groups, reported];
+        const answer = searchPeople(storeOf(people), directory, { size: 0, filters: all });
+        const rows = answer.report_results?.[asked.name];
+        const expected = rowsOf(asked, reported, all, people, owners);
+        expect(inAnyOrder(rows)).toEqual(inAnyOrder(expected));
+        rowsSeen += expected.length;
+      }),
+      { numRuns: 1000 },
+    );
+    expect(rowsSeen).toBeGreaterThan(1000);
+  });
+
+  it("of a group within a group are about what that one holds for", () => {
+    fc.assert(
+      fc.property(peopleOf({ maxLength: 12 }), filters, asked, (people, [group], asked) => {
+        const reported = { ...(group ?? everyJob), report: asked };
+        const all: FilterGroup[] = [{ operator: "or", filters: [reported, everyJob] }];
+        const answer = searchPeople(storeOf(people), directory, { size: 0, filters: all });
+        const expected = rowsOf(asked, reported, all, people, owners);
+        expect(inAnyOrder(answer.report_results?.[asked.name])).toEqual(inAnyOrder(expected));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
 
 describe("reports", () => {
   it("count arrivals and departures, which add up to those of the population", async () => {

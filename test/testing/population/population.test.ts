@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createFakeLiveData } from "../../../src/testing/index.js";
-import type { Job } from "../../../src/types.js";
+import { createCompanies } from "../../../src/testing/population/companies.js";
+import { createSchools } from "../../../src/testing/population/schools.js";
+import type { Job, Person } from "../../../src/types.js";
 
 const written = (options: { seed?: number; people?: number }) => JSON.stringify(createFakeLiveData(options).people);
 const digest = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
@@ -17,6 +19,25 @@ describe("the population of a seed", () => {
   it("begins with a smaller one of the same seed", () => {
     const large = createFakeLiveData({ people: 300 }).people;
     expect(createFakeLiveData({ people: 40 }).people).toEqual(large.slice(0, 40));
+  });
+
+  it("begins with a smaller one where companies and schools are more as well", () => {
+    const [large, small] = [createFakeLiveData({ people: 3000 }), createFakeLiveData({ people: 1300 })];
+    expect(JSON.stringify(small.people)).toBe(JSON.stringify(large.people.slice(0, 1300)));
+    expect(small.companies).toEqual(large.companies.slice(0, small.companies.length));
+    expect([24, small.companies.length, large.companies.length]).toEqual([24, 54, 224]);
+    const schools = (people: readonly Person[]) =>
+      new Set(people.flatMap(({ education }) => (education ?? []).map(({ school }) => school))).size;
+    expect(schools(large.people)).toBeGreaterThan(schools(createFakeLiveData().people));
+  });
+
+  it("has no one at a company that cannot be looked up", () => {
+    const { people, companies } = createFakeLiveData({ people: 3000 });
+    const listed = new Set(companies);
+    const employers = new Set(people.flatMap(({ jobs }) => (jobs ?? []).map(({ company }) => company)));
+    const unlisted = [...employers].filter((company) => !listed.has(company ?? {}));
+    expect(unlisted.map((company) => company?.name).sort()).toEqual(["Freelance/Self-employed", "None"]);
+    expect(employers.size).toBeGreaterThan(200);
   });
 
   it.each([-1, 1.5, Number.NaN])("is not made of %d people", (people) => {
@@ -71,6 +92,27 @@ describe.each([1, 2, -5])("the people of seed %d", (seed) => {
       );
     });
     expect(broken).toEqual([]);
+  });
+});
+
+describe("companies and schools", () => {
+  // More than there are names for at first, so that they come round again.
+  const companies = createCompanies(120_000);
+
+  it("have an id, name, slug and domain of their own each", () => {
+    for (const field of ["id", "name", "linkedin", "domain"] as const) {
+      expect(new Set(companies.map(({ company }) => company[field])).size).toBe(companies.length);
+    }
+    const schools = createSchools(500_000);
+    expect(new Set(schools).size).toBe(schools.length);
+    expect(schools.length).toBe(4998);
+  });
+
+  it("are owned, some of them, by others that come before them", () => {
+    const numbers = new Map(companies.map(({ company }, number) => [company.id, number]));
+    const owned = companies.flatMap(({ parentId }, number) => (parentId === undefined ? [] : [{ parentId, number }]));
+    expect(owned.length / companies.length).toBeGreaterThan(0.1);
+    for (const { parentId, number } of owned) expect(numbers.get(parentId)).toBeLessThan(number);
   });
 });
 

@@ -1,0 +1,215 @@
+import { execFileSync } from "node:child_process";
+import type { Person, SearchRequest } from "@livedata/sdk";
+import { createFakeLiveData, type FakeLiveData, fakeCredentials } from "@livedata/sdk/testing";
+
+/** What the embedded API costs: its start, and its answers beside a plain look at everyone. */
+const PEOPLE = 100_000;
+const FEW = 1_000;
+/** Processes, each of which starts the embedded API once. */
+const STARTS = 25;
+const LOADS = 5;
+/** A round has so many answers of each. */
+const ROUNDS = 20;
+const CALLS = 5;
+/** E-mail addresses in one find. */
+const MATCHES = 1_000;
+/** A naive find of as many takes a second. */
+const FIND_ROUNDS = 5;
+
+const START_BUDGET = 50;
+const LOAD_BUDGET = 2_000;
+const SEARCH_BUDGET = 10;
+const COLUMN = 22;
+
+/** What one process measured. */
+interface Start {
+  /** How long starting took, the import aside. */
+  readonly ms: number;
+  /** Live bytes that starting added. */
+  readonly heap: number;
+}
+
+const COMPANY = "NVIDIA";
+const SCHOOL = "Example University";
+const TITLE = ["software", "engineer"];
+const SINCE = "2020-01-01";
+
+const threeClauses: SearchRequest = {
+  size: 25,
+  filters: [
+    {
+      operator: "and",
+      isJobsGroup: true,
+      filters: [
+        { type: "must", field: "jobs.company.name", match_type: "exact", string_values: [COMPANY] },
+        { type: "must", field: "jobs.title", match_type: "fuzzy", string_values: [TITLE.join(" ")] },
+        { type: "must", field: "jobs.started_at", date_from: SINCE },
+      ],
+    },
+  ],
+};
+const school: SearchRequest = {
+  size: 25,
+  filters: [
+    {
+      operator: "and",
+      isJobsGroup: false,
+      filters: [{ type: "must", field: "education.school", match_type: "exact", string_values: [SCHOOL] }],
+    },
+  ],
+};
+
+/** Run in a process of its own, where nothing is warm, and without tsx, which would slow it down. */
+const START = `
+  import { createFakeLiveData } from "@livedata/sdk/testing";
+  globalThis.gc();
+  const before = process.memoryUsage().heapUsed;
+  const begin = performance.now();
+  const fake = createFakeLiveData({ people: Number(process.argv[1]) });
+  const ms = performance.now() - begin;
+  globalThis.gc();
+  const heap = process.memoryUsage().heapUsed - before;
+  console.log(JSON.stringify({ ms, heap, people: fake.people.length }));
+`;
+
+await compare();
+
+async function compare(): Promise<void> {
+  console.log(`The embedded Live Data API, on Node ${process.version}: median (quartiles)\n`);
+  const few = runStarts(FEW, STARTS);
+  const many = runStarts(PEOPLE, LOADS);
+  const startMs = few.map(({ ms }) => ms);
+  const loadMs = many.map(({ ms }) => ms);
+  report(
+    `start with ${FEW.toLocaleString("en")} people, cold process`,
+    `${show(startMs)} ms   (budget ${START_BUDGET})`,
+  );
+  report(
+    `start with ${PEOPLE.toLocaleString("en")} people, cold process`,
+    `${show(loadMs)} ms   (budget ${LOAD_BUDGET})`,
+  );
+  report("heap of them", `${show(many.map(({ heap }) => heap / 2 ** 20))} MB`);
+
+  const fake = createFakeLiveData({ people: PEOPLE });
+  const addressed = fake.people.map(({ id }) => ({ id, emails: fake.emailsOf(id) }));
+  const every = Math.floor(PEOPLE / MATCHES / 2);
+  const wanted = addressed.flatMap(({ emails }) => emails).filter((_, index) => index % every === 0);
+  const addresses = wanted.slice(0, MATCHES);
+  const columns = ["the kit, ms", "a naive scan, ms", "ratio"].map((title) => title.padEnd(COLUMN)).join("");
+  report(`\nover ${PEOPLE.toLocaleString("en")} people`, ` ${columns}first, ms found`);
+  const searches = [
+    await race(`${COMPANY}, title and start`, [ROUNDS, CALLS], {
+      kit: () => countFound(fake, threeClauses),
+      naive: () => scan(fake.people, hadSuchJob),
+    }),
+    await race(SCHOOL, [ROUNDS, CALLS], {
+      kit: () => countFound(fake, school),
+      naive: () => scan(fake.people, studiedThere),
+    }),
+  ];
+  await race(`find of ${addresses.length} e-mail addresses`, [FIND_ROUNDS, 1], {
+    kit: () => countResolved(fake, addresses),
+    naive: () => addresses.filter((address) => addressed.some(({ emails }) => emails.includes(address))).length,
+  });
+
+  const isSlow = [
+    median(startMs) >= START_BUDGET,
+    median(loadMs) >= LOAD_BUDGET,
+    ...searches.map((ms) => median(ms) >= SEARCH_BUDGET),
+  ];
+  if (isSlow.some(Boolean)) process.exitCode = 1;
+}
+
+function runStarts(people: number, times: number): Start[] {
+  const args = ["--expose-gc", "--input-type=module", "--eval", START, String(people)];
+  return Array.from({ length: times }, () => JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" })));
+}
+
+interface Rivals {
+  readonly kit: () => Promise<number>;
+  readonly naive: () => number;
+}
+
+/** Has both answer, a round each by turns. @returns The times of one answer of the kit, in ms. */
+async function race(
+  name: string,
+  [rounds, calls]: readonly [number, number],
+  { kit, naive }: Rivals,
+): Promise<number[]> {
+  // The first answer also builds the index.
+  const begin = performance.now();
+  const found = await kit();
+  const first = performance.now() - begin;
+  const expected = naive();
+  if (found === 0 || found !== expected) throw new Error(`${name}: ${found} found, ${expected} by the naive scan`);
+  const times: { kit: number; naive: number }[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const naiveMs = await timeOf(naive, calls);
+    times.push({ naive: naiveMs, kit: await timeOf(kit, calls) });
+  }
+  const [ours, theirs] = [times.map((one) => one.kit), times.map((one) => one.naive)];
+  const ratios = times.map((one) => one.naive / one.kit);
+  report(name, `${show(ours, 1)}${show(theirs)}${show(ratios)}${first.toFixed(0).padEnd(10)}${found}`);
+  return ours;
+}
+
+/** Time of one answer, in ms. */
+async function timeOf(answer: () => number | Promise<number>, calls: number): Promise<number> {
+  const begin = performance.now();
+  for (let call = 0; call < calls; call++) await answer();
+  return (performance.now() - begin) / calls;
+}
+
+async function post(fake: FakeLiveData, path: string, body: unknown) {
+  const response = await fake.fetch(`https://fake.test/api/people/v1/${fakeCredentials.orgId}${path}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Authorization: `Bearer ${fakeCredentials.apiKey}` },
+    body: JSON.stringify(body),
+  });
+  return response.json();
+}
+
+async function countFound(fake: FakeLiveData, request: SearchRequest): Promise<number> {
+  const { count } = await post(fake, "/search", request);
+  return count;
+}
+
+async function countResolved(fake: FakeLiveData, addresses: readonly string[]): Promise<number> {
+  const matches = addresses.map((search_term) => ({ fields: [{ field_name: "email_address", search_term }] }));
+  const answer: { matches: { found: boolean }[] } = await post(fake, "/find", { matches, return_fields: ["name"] });
+  return answer.matches.filter(({ found }) => found).length;
+}
+
+function scan(people: readonly Person[], isMeant: (person: Person) => boolean): number {
+  return people.filter(isMeant).length;
+}
+
+function hadSuchJob({ jobs }: Person): boolean {
+  return (jobs ?? []).some((job) => {
+    const words = (job.title ?? "").toLowerCase().split(/\W+/);
+    const isFuzzyMatch = TITLE.every((word) => words.includes(word));
+    return job.company?.name === COMPANY && isFuzzyMatch && (job.started_at ?? "") >= SINCE;
+  });
+}
+
+function studiedThere({ education }: Person): boolean {
+  return (education ?? []).some(({ school }) => school === SCHOOL);
+}
+
+function report(name: string, figures: string): void {
+  console.log(`${name.padEnd(44)}${figures}`);
+}
+
+function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+function show(values: readonly number[], digits = 0): string {
+  const [low, mid, high] = [0.25, 0.5, 0.75].map((share) => quantile(values, share).toFixed(digits));
+  return `${mid} (${low} to ${high})`.padEnd(COLUMN);
+}

@@ -1,0 +1,52 @@
+import { createLiveData, isLiveDataError, type LiveData, unwrap, verifyWebhook } from "@livedata/sdk";
+import Fastify, { type FastifyInstance } from "fastify";
+
+/** A small backend: who has just joined a company, and what changed among our contacts. */
+export function buildApp(
+  livedata: LiveData = createLiveData(),
+  webhookToken = "the token that you chose",
+): FastifyInstance {
+  const app = Fastify();
+  const moves: (string | null | undefined)[] = [];
+
+  app.get<{ Params: { company: string } }>("/joiners/:company", async ({ params }) => {
+    const { people } = unwrap(
+      await livedata.people.POST("/search", {
+        body: {
+          size: 10,
+          sort_by: "-company_change_detected_at",
+          filters: [
+            {
+              operator: "and",
+              isJobsGroup: true,
+              jobsGroupType: "active",
+              filters: [
+                { type: "must", field: "jobs.company.name", match_type: "exact", string_values: [params.company] },
+              ],
+            },
+          ],
+        },
+        maxCredits: 10,
+      }),
+    );
+    return people.map(({ name, position }) => ({ name, title: position?.title }));
+  });
+
+  app.post("/webhooks/live-data", async (request, reply) => {
+    const { name } = await verifyWebhook(request, webhookToken);
+    moves.push(name);
+    return reply.code(204).send();
+  });
+
+  app.get("/moves", async () => moves);
+
+  app.setErrorHandler((error, _request, reply) => {
+    if (!isLiveDataError(error)) return reply.send(error);
+    if (error.code === "webhook") return reply.code(error.reason === "token" ? 401 : 400).send();
+    // The caller can do nothing about it but try again; the log says what it was, and holds no secret.
+    app.log.error(error);
+    return reply.code(error.retryable ? 503 : 502).send({ message: "people data cannot be had at present" });
+  });
+
+  return app;
+}

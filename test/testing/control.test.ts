@@ -1,0 +1,310 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { serviceAccount } from "../../src/auth/credentials.js";
+import { createLiveData } from "../../src/client.js";
+import {
+  createFakeLiveData,
+  type ExpiresAtFormat,
+  type FakeLiveData,
+  type FakeLiveDataOptions,
+  fakeCredentials,
+} from "../../src/testing/index.js";
+import { unwrap } from "../../src/unwrap.js";
+import { createClock, exchange, HOST, open, orgId, send } from "./support.js";
+
+const { clientId } = fakeCredentials.serviceAccount;
+
+/** The SDK on an embedded API in memory, both by one clock. */
+function connect(options: FakeLiveDataOptions = {}) {
+  const fake = createFakeLiveData({ people: 10, ...options });
+  const auth = serviceAccount(fakeCredentials.serviceAccount);
+  return { fake, livedata: createLiveData({ orgId, auth, fetch: fake.fetch, retry: false }) };
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+});
+
+describe("who may sign in", () => {
+  it("is let in by a rotated secret alone, and not thrown out for it", async () => {
+    const fake = createFakeLiveData({ people: 5 });
+    const { accessToken } = (await exchange(fake)).body;
+    fake.sessions.rotateSecret(clientId, "the next secret");
+    expect((await exchange(fake)).status).toBe(401);
+    expect((await exchange(fake, "the next secret")).status).toBe(200);
+    expect((await send(fake, `/api/people/v1/${orgId}/search`, { token: accessToken, body: {} })).status).toBe(200);
+    expect(() => fake.sessions.rotateSecret("no-such-client", "x")).toThrow(
+      new RangeError('There is no service account "no-such-client"'),
+    );
+  });
+
+  it("may do what the documents say of their role, from the next request on", async () => {
+    const viewer = { ...fakeCredentials.serviceAccount, role: "viewer" as const };
+    const { fake, livedata } = connect({ serviceAccounts: [viewer] });
+    const add = () => livedata.ledgers.POST("/contacts", { body: { name: "Jane Doe", company: "Example Corp" } });
+    const search = () => livedata.people.POST("/search", { body: { size: 0 } });
+
+    expect((await livedata.ledgers.GET("/contacts")).response.status).toBe(200);
+    expect((await search()).response.status).toBe(200);
+    await expect(unwrap(add())).rejects.toMatchObject({
+      code: "permission_denied",
+      role: "editor",
+      body: { message: "Needs the role editor at least" },
+    });
+    expect(fake.requestsTo("createContacts")).toMatchObject([
+      { status: 403, refusal: "Needs the role editor at least" },
+    ]);
+
+    fake.sessions.setRole(clientId, "editor");
+    expect((await add()).response.status).toBe(200);
+    fake.sessions.setRole(clientId, "administrator");
+    expect((await add()).response.status).toBe(200);
+    expect(() => fake.sessions.setRole("no-one", "viewer")).toThrow(RangeError);
+  });
+
+  it.each([
+    ["a user", fakeCredentials.user.username],
+    ["an API key", fakeCredentials.apiKey],
+  ])("may be %s", async (_kind, name) => {
+    const fake = createFakeLiveData({ people: 5 });
+    const form = new URLSearchParams(fakeCredentials.user);
+    const session = await fake.fetch(`${HOST}/api/identity/v1/session`, { method: "POST", body: form });
+    const token = name === fakeCredentials.apiKey ? name : (await session.json()).accessToken;
+    const body = { name: "Jane Doe", company: "Example Corp" };
+    const add = async () => (await send(fake, `/api/ledgers/v1/${orgId}/contacts`, { token, body })).status;
+    expect(await add()).toBe(200);
+    fake.sessions.setRole(name, "viewer");
+    expect(await add()).toBe(403);
+  });
+});
+
+describe("time", () => {
+  it.each<[ExpiresAtFormat, string]>([
+    ["isoformat", "2026-01-31T13:00:00"],
+    ["zulu", "2026-01-31T13:00:00.000Z"],
+    ["offset", "2026-01-31T15:00:00.000+02:00"],
+    [(time) => `${time}`, "1769864400000"],
+  ])("is written as %s: %s", async (expiresAtFormat, expiresAt) => {
+    const clock = createClock();
+    expect((await exchange(createFakeLiveData({ people: 0, clock, expiresAtFormat }))).body.expiresAt).toBe(expiresAt);
+    const changed = createFakeLiveData({ people: 0, clock });
+    changed.sessions.expiresAtFormat = expiresAtFormat;
+    expect((await exchange(changed)).body.expiresAt).toBe(expiresAt);
+  });
+
+  it.each<ExpiresAtFormat>(["isoformat", "zulu", "offset"])(
+    "written as %s is understood by the SDK, however far the server's clock is off",
+    async (expiresAtFormat) => {
+      for (const clockSkew of [-7_200_000, 0, 7_200_000]) {
+        const { fake, livedata } = connect({ expiresAtFormat, clockSkew });
+        await livedata.accessToken();
+        await livedata.accessToken();
+        expect(fake.sessions.exchanges).toBe(1);
+      }
+    },
+  );
+
+  it("of the server is off by as much as is asked for", async () => {
+    const clock = createClock();
+    const fake = createFakeLiveData({ people: 0, clock, clockSkew: 60_000 });
+    const { headers, body } = await exchange(fake);
+    expect(headers.get("Date")).toBe("Sat, 31 Jan 2026 12:01:00 GMT");
+    expect(body.expiresAt).toBe("2026-01-31T13:01:00");
+    fake.clockSkew = -60_000;
+    expect((await exchange(fake)).headers.get("Date")).toBe("Sat, 31 Jan 2026 11:59:00 GMT");
+    expect(() => {
+      fake.clockSkew = Number.NaN;
+    }).toThrow(new RangeError("clockSkew must be a number of ms"));
+    expect(() => createFakeLiveData({ clockSkew: Number.POSITIVE_INFINITY })).toThrow(RangeError);
+  });
+
+  it("passes before an answer arrives, but not before the request is carried out", async () => {
+    vi.useFakeTimers();
+    const { fake, search } = open({ people: 5, latency: 200 });
+    let answered = false;
+    const answer = search({ size: 2 }).then(() => {
+      answered = true;
+    });
+    await vi.advanceTimersByTimeAsync(199);
+    expect([answered, fake.credits.used()]).toEqual([false, 2]);
+    await vi.advanceTimersByTimeAsync(1);
+    await answer;
+    expect(vi.getTimerCount()).toBe(0);
+    fake.latency = 0;
+    await search({ size: 1 });
+    expect(() => {
+      fake.latency = -1;
+    }).toThrow(new RangeError("latency must be 0 ms or more"));
+  });
+
+  it("of a wait ends with an abort, and nothing is left of it", async () => {
+    vi.useFakeTimers();
+    const { fake, livedata } = connect();
+    await livedata.accessToken();
+    fake.latency = 20_000;
+    const leaving = new AbortController();
+    const call = livedata.people.POST("/search", { body: {}, signal: leaving.signal });
+    const outcome = expect(call).rejects.toMatchObject({ code: "aborted" });
+    await vi.advanceTimersByTimeAsync(10_000);
+    leaving.abort();
+    await outcome;
+    expect(vi.getTimerCount()).toBe(0);
+    expect(fake.requestsTo("searchPeople")).toHaveLength(1);
+  });
+});
+
+describe("redirects", () => {
+  const movedTo = (Location: string, status = 307) => ({ status, headers: { Location } });
+  const people = `/api/people/v1/${orgId}`;
+
+  it.each([307, 308])("by %d are followed with the same body", async (status) => {
+    const { fake, livedata } = connect();
+    fake.failures.next("searchPeople", movedTo(`${people}/search/preview`, status));
+    await livedata.people.POST("/search", { body: { size: 3 } });
+    expect(fake.requestsTo("previewSearch")).toMatchObject([{ method: "POST", body: { size: 3 }, status: 200 }]);
+  });
+
+  it.each([301, 302, 303])("by %d turn a POST into a GET without a body", async (status) => {
+    const { fake, livedata } = connect();
+    fake.failures.next("searchPeople", movedTo(`${people}/person/LDP-1-EXAMPLE`, status));
+    expect((await livedata.people.POST("/search", { body: { size: 3 } })).response.status).toBe(200);
+    const [request] = fake.requestsTo("getPerson");
+    expect(request).toMatchObject({ method: "GET", status: 200 });
+    expect(request?.headers).not.toHaveProperty("content-type");
+  });
+
+  it("take the access token to no other origin", async () => {
+    const { fake, search } = open({ people: 5 });
+    fake.failures.next("searchPeople", movedTo(`https://elsewhere.test${people}/search`));
+    expect((await search({})).status).toBe(401);
+    fake.failures.next("searchPeople", movedTo(`${HOST}${people}/search`));
+    expect((await search({})).status).toBe(200);
+  });
+
+  it("are left to who asks to see them, refused to who refuses them, and end", async () => {
+    const { fake } = open({ people: 5 });
+    const get = (redirect: RequestRedirect) =>
+      fake.fetch(`${HOST}/api/dwh/v1/companies/nvidia.com`, {
+        redirect,
+        headers: { Authorization: `Bearer ${fakeCredentials.apiKey}` },
+      });
+    fake.failures.next("getCompany", movedTo("/api/dwh/v1/companies/acme.example"), 40);
+    expect((await get("manual")).headers.get("Location")).toBe("/api/dwh/v1/companies/acme.example");
+    await expect(get("error")).rejects.toThrow(TypeError);
+    await expect(get("follow")).rejects.toMatchObject({ cause: new Error("redirect count exceeded") });
+    fake.failures.clear();
+    fake.failures.next("getCompany", movedTo("/api/dwh/v1/companies/acme.example"), 20);
+    expect((await (await get("follow")).json()).name).toBe("Acme Corp");
+  });
+
+  it("are given as they are over a socket", async () => {
+    await using fake = createFakeLiveData({ people: 5 });
+    const { url } = await fake.listen();
+    fake.failures.next("getCompany", movedTo("https://elsewhere.test/"));
+    const response = await fetch(`${url}/api/dwh/v1/companies/nvidia.com`, { redirect: "manual" });
+    expect([response.status, response.headers.get("Location")]).toEqual([307, "https://elsewhere.test/"]);
+  });
+});
+
+describe("requestsTo", () => {
+  it("gives the requests for one operation, with their bodies typed", async () => {
+    const { fake, livedata } = connect();
+    fake.failures.next("searchPeople", { status: 503 });
+    await livedata.people.POST("/search", { body: { size: 2 } });
+    await livedata.people.POST("/search", { body: { size: 1, filters: [] } });
+    await livedata.people.POST("/find", { body: { matches: [] } });
+    const sizes = fake.requestsTo("searchPeople").map(({ body }): number | undefined => body?.size);
+    expect(sizes).toEqual([2, 1]);
+    // @ts-expect-error -- A search has no matches.
+    expect(fake.requestsTo("searchPeople")[0]?.body?.matches).toBeUndefined();
+    // @ts-expect-error -- A GET has no body.
+    expect(fake.requestsTo("getPerson")[0]?.body?.id).toBeUndefined();
+  });
+
+  it("tells the query and the headers, and keeps secrets to itself", async () => {
+    const { fake, livedata } = connect();
+    const query = { lastJobChangedAt: "2026-01-01" };
+    await livedata.ledgers.GET("/contacts", { params: { query }, headers: { "X-Trace": "abc" } });
+    await fake.fetch(`${HOST}/api/identity/v1/session`, {
+      method: "POST",
+      body: new URLSearchParams(fakeCredentials.user),
+    });
+    expect(fake.requestsTo("listContacts")).toMatchObject([{ query, headers: { "x-trace": "abc" } }]);
+    expect(fake.requestsTo("createSession").map(({ body }) => body)).toEqual([
+      { grantType: "clientCredentials", clientId, clientSecret: "***" },
+      { username: fakeCredentials.user.username, password: "***" },
+    ]);
+    const everything = JSON.stringify(fake.requests);
+    for (const secret of [
+      fakeCredentials.serviceAccount.clientSecret,
+      fakeCredentials.user.password,
+      await livedata.accessToken(),
+    ]) {
+      expect(everything).not.toContain(secret);
+    }
+  });
+
+  it("leaves out a body that the documents do not ask for, and says why", async () => {
+    const { fake, people } = open({ people: 5 });
+    await people("/search", { size: "25" });
+    const [request] = fake.requestsTo("searchPeople");
+    expect(request).toMatchObject({ status: 400, refusal: "size must be an integer" });
+    expect(request).not.toHaveProperty("body");
+  });
+});
+
+describe("install", () => {
+  const count = async () => unwrap(await createLiveData().people.POST("/search", { body: { size: 0 } })).count;
+
+  it("has createLiveData() find it, and puts everything back", async () => {
+    const before = vi.fn<typeof fetch>(async () => new Response("from elsewhere"));
+    vi.stubGlobal("fetch", before);
+    vi.stubEnv("LIVEDATA_API_KEY", "ldtkey_of_a_developer");
+    const fake = createFakeLiveData({ people: 7 }).install();
+
+    expect(await count()).toBe(7);
+    expect(fake.requests.map(({ operation }) => operation)).toEqual(["createSession", "searchPeople"]);
+    expect((await fetch("https://staging.gotlivedata.io/api/identity/v1/session")).status).toBe(405);
+    expect((await fetch(new Request("https://gotlivedata.io/"))).status).toBe(404);
+    expect(before).not.toHaveBeenCalled();
+    for (const url of ["https://elsewhere.test/", "https://notgotlivedata.io/", "/no/url"]) {
+      expect(await (await fetch(url)).text()).toBe("from elsewhere");
+    }
+
+    await fake.close();
+    expect(fetch).toBe(before);
+    expect(process.env["LIVEDATA_API_KEY"]).toBe("ldtkey_of_a_developer");
+    expect(process.env).not.toHaveProperty("LIVEDATA_CLIENT_SECRET");
+    await fake.close();
+    expect(fetch).toBe(before);
+  });
+
+  it("leaves a fetch alone that someone else has put there since", async () => {
+    vi.stubGlobal("fetch", vi.fn());
+    const fake = createFakeLiveData({ people: 0 }).install();
+    const theirs = vi.fn<typeof fetch>();
+    globalThis.fetch = theirs;
+    await fake.close();
+    expect(globalThis.fetch).toBe(theirs);
+  });
+
+  it("goes by the socket where it listens, and ends with `using`", async () => {
+    let kept: FakeLiveData;
+    {
+      await using fake = createFakeLiveData({ people: 3 });
+      kept = fake;
+      await fake.listen();
+      expect(fake.env.LIVEDATA_BASE_URL).toBe(fake.url);
+      fake.install();
+      expect(await count()).toBe(3);
+    }
+    expect(kept.url).toBeUndefined();
+    expect(process.env).not.toHaveProperty("LIVEDATA_BASE_URL");
+    {
+      using fake = createFakeLiveData({ people: 3 }).install();
+      expect(process.env["LIVEDATA_ORG_ID"]).toBe(fake.env.LIVEDATA_ORG_ID);
+    }
+    expect(process.env).not.toHaveProperty("LIVEDATA_ORG_ID");
+  });
+});

@@ -1,0 +1,235 @@
+import { describe, expect, it } from "vitest";
+import { createFakeLiveData } from "../../src/testing/index.js";
+import type { Company, Contact, ContactV2, FilterClause, FilterGroup, Person } from "../../src/types.js";
+import { verifyWebhook } from "../../src/webhook/verify-webhook.js";
+import { bundledDocuments, compileFrom } from "../openapi/support.js";
+import { serve } from "../support/serve.js";
+import { createClock, open } from "./support.js";
+
+const clause = (field: string, value: string): FilterClause => ({
+  type: "must",
+  field,
+  match_type: "exact",
+  string_values: [value],
+});
+const oneJob = (...filters: FilterClause[]): FilterGroup => ({ operator: "and", isJobsGroup: true, filters });
+
+describe("someone of one's own", () => {
+  it("is found by all that was given, and is completed", async () => {
+    const clock = createClock(Date.UTC(2026, 0, 31, 12));
+    const { fake, search, find, people } = open({ people: 50, clock });
+    const ada = fake.addPerson({
+      name: "Ada Example",
+      linkedin: "ada-example",
+      emails: ["ada@example.com"],
+      jobs: [
+        {
+          title: "Engineer",
+          company: { name: "Acme Corp" },
+          started_at: "2020-01-01T00:00:00Z",
+          ended_at: "2021-01-01T00:00:00Z",
+        },
+        { title: "CTO", company: { id: "LDC-EXAMPLE" }, started_at: "2021-01-01T00:00:00Z" },
+        {
+          title: "Intern",
+          company: { name: "A company nobody knows" },
+          started_at: null,
+          ended_at: "2019-01-01T00:00:00Z",
+        },
+      ],
+    });
+    expect(ada).toMatchObject({
+      id: expect.stringMatching(/^LDP-1-/),
+      first_name: "Ada",
+      last_name: "Example",
+      employment_status: "employed",
+      position: { title: "CTO", company: { id: "LDC-EXAMPLE", name: "Acme Corp", domain: "acme.example" } },
+      jobs: [
+        {
+          title: "CTO",
+          ended_at: null,
+          duration: 60,
+          company_tenure: 72,
+          is_first_at_company: false,
+          is_last_at_company: true,
+        },
+        { title: "Engineer", duration: 12, company_tenure: 72, is_first_at_company: true, is_last_at_company: false },
+        { title: "Intern", duration: null, company: { id: null, name: "A company nobody knows" } },
+      ],
+      created_at: "2026-01-31T12:00:00Z",
+    });
+    expect(fake.people).toContain(ada);
+    expect(fake.people).toHaveLength(51);
+
+    const filters = [oneJob(clause("jobs.title", "CTO"), clause("jobs.company.name", "Acme Corp"))];
+    expect((await search({ filters, size: 100 })).body.people.map(({ id }) => id)).toContain(ada.id);
+    const fields = [{ field_name: "email_address", search_term: "ADA@example.com" }];
+    expect((await find({ matches: [{ fields }] })).body.matches[0]?.people[0]?.id).toBe(ada.id);
+    expect((await people<Person>(`/person/${ada.id}`)).body).toEqual(ada);
+    expect(fake.emailsOf(ada.id)).toEqual(["ada@example.com"]);
+  });
+
+  it("keeps what was given, null included", () => {
+    const fake = createFakeLiveData({ people: 5 });
+    const given: Partial<Person> = {
+      id: "LDP-9",
+      name: null,
+      jobs: null,
+      position: null,
+      employment_status: "retired",
+    };
+    expect(fake.addPerson(given)).toMatchObject(given);
+    expect(fake.addPerson({ first_name: "Ada", last_name: "Example" })).toMatchObject({
+      name: "Ada Example",
+      jobs: [],
+    });
+    expect(fake.addPerson({ jobs: [{ title: "CTO", is_first_at_company: null, company: null }] }).jobs).toMatchObject([
+      { title: "CTO", is_first_at_company: null, company: null },
+    ]);
+    expect(() => fake.addPerson({ id: "LDP-9" })).toThrow(RangeError);
+    expect(new Set(fake.people.map(({ id }) => id)).size).toBe(fake.people.length);
+  });
+
+  it("may work at a company of one's own, and count for the group that owns it", async () => {
+    const { fake, search, get } = open({ people: 5 });
+    const parent = fake.addCompany({ name: "Umbrella Example", domain: "umbrella.example" });
+    const child = fake.addCompany({ name: "Umbrella Rain", id: "LDC-RAIN", parentId: `${parent.id}` });
+    const ada = fake.addPerson({ name: "Ada Example", jobs: [{ company: { name: "Umbrella Rain" } }] });
+    expect(child).toMatchObject({ id: "LDC-RAIN", name: "Umbrella Rain", linkedin: "umbrella-rain", domain: null });
+    expect(fake.companies).toContain(child);
+    expect((await get<Company>("/api/dwh/v1/companies/umbrella.example")).body).toEqual(parent);
+    const found = async (group: string) =>
+      (await search({ filters: [oneJob(clause("jobs.company.group_id", group))] })).body.people;
+    expect(await found(`${parent.id}-group`)).toEqual([ada]);
+    expect(await found("LDC-RAIN-group")).toEqual([ada]);
+    expect(() => fake.addCompany({ name: "Another", id: "LDC-RAIN" })).toThrow(RangeError);
+  });
+
+  it("is what the documents say a person is", async () => {
+    const fake = createFakeLiveData({ people: 5 });
+    const added = fake.addPerson({ name: "Ada Example", jobs: [{ title: "CTO", company: { name: "NVIDIA" } }] });
+    const [people] = (await bundledDocuments()).filter(({ service }) => service === "people");
+    if (!people) throw new Error("There is no document of the people service");
+    const accepts = compileFrom(people, { $ref: "#/components/schemas/Person" });
+    for (const person of [added, fake.changeJob(added.id, { title: "CEO" })]) {
+      expect([accepts(person), accepts.errors]).toEqual([true, null]);
+    }
+  }, 20_000);
+});
+
+describe("a job change", () => {
+  const clock = () => Date.UTC(2026, 0, 31, 12);
+
+  it("ends the present job, begins another, and is noticed", async () => {
+    const { fake, search } = open({ people: 5, clock });
+    const before = fake.people[0];
+    const jane = fake.changeJob("LDP-1-EXAMPLE", { title: "CTO", company: { name: "NVIDIA" } });
+    expect(jane).toMatchObject({
+      id: "LDP-1-EXAMPLE",
+      title_change_detected_at: "2026-01-31T12:00:00Z",
+      company_change_detected_at: "2026-01-31T12:00:00Z",
+      info_change_detected_at: "2026-01-31T12:00:00Z",
+      position: {
+        title: "CTO",
+        company: { name: "NVIDIA" },
+        started_at: "2026-01-31T00:00:00Z",
+        is_first_at_company: true,
+      },
+      jobs: [
+        { title: "CTO", ended_at: null, is_last_at_company: true },
+        { company: { name: "Example Corp" }, ended_at: "2026-01-31T00:00:00Z" },
+        { company: { name: "Acme Corp" }, ended_at: before?.jobs?.[1]?.ended_at },
+      ],
+    });
+    expect(fake.people[0]).toBe(jane);
+    const now = (company: string) =>
+      search({ filters: [{ ...oneJob(clause("jobs.company.name", company)), jobsGroupType: "active" }], size: 5 });
+    const ids = async (company: string) => (await now(company)).body.people.map(({ id }) => id);
+    expect(await ids("NVIDIA")).toContain("LDP-1-EXAMPLE");
+    expect(await ids("Example Corp")).not.toContain("LDP-1-EXAMPLE");
+  });
+
+  it("at the same company changes the title alone", () => {
+    const fake = createFakeLiveData({ people: 5, clock });
+    const before = fake.people[0];
+    const jane = fake.changeJob("LDP-1-EXAMPLE", {
+      title: "CTO",
+      company: { name: "Example Corp" },
+      started_at: "2026-01-01T00:00:00Z",
+    });
+    expect(jane.company_change_detected_at).toBe(before?.company_change_detected_at);
+    expect(jane.title_change_detected_at).toBe("2026-01-31T12:00:00Z");
+    expect(jane.jobs).toMatchObject([
+      { is_first_at_company: false, is_last_at_company: true },
+      { is_first_at_company: true, is_last_at_company: false, ended_at: "2026-01-01T00:00:00Z" },
+      { company: { name: "Acme Corp" } },
+    ]);
+    expect(() => fake.changeJob("LDP-NO-ONE", {})).toThrow(
+      new RangeError('There is no person with the id "LDP-NO-ONE"'),
+    );
+  });
+
+  it("of a contact shows in the ledger", async () => {
+    const { fake, get } = open({ people: 5, clock });
+    const path = "/api/ledgers/v1/o_0123abcd/contacts";
+    await fake.fetch(`http://live-data.test${path}`, {
+      method: "POST",
+      headers: { Authorization: "Bearer ldtkey_fa4efa4efa4efa4efa4efa4efa4efa4e", "Content-Type": "application/json" },
+      body: JSON.stringify({ name: "Jane Doe", company: "Example Corp", referenceId: "crm-1" }),
+    });
+    fake.changeJob("LDP-1-EXAMPLE", { title: "CTO", company: { name: "NVIDIA" } });
+    expect((await get<Contact[]>(`${path}?lastJobChangedAt=2026-01-31`)).body).toMatchObject([
+      { referenceId: "crm-1", company: "NVIDIA", title: "CTO" },
+    ]);
+  });
+});
+
+describe("a delivery to the webhook", () => {
+  const token = "the token that was chosen";
+
+  it.each([1, 2] as const)("of version %i is believed and understood by verifyWebhook", async (version) => {
+    const fake = createFakeLiveData({ people: 5 });
+    fake.changeJob("LDP-1-EXAMPLE", { title: "CTO", company: { name: "NVIDIA" } });
+    let contact: Contact | ContactV2 | undefined;
+    const answer = await fake.deliverJobChange("LDP-1-EXAMPLE", {
+      url: "https://backend.test/hooks/live-data",
+      token,
+      version,
+      async fetch(request) {
+        expect([request.method, request.url]).toEqual(["POST", "https://backend.test/hooks/live-data"]);
+        contact = await verifyWebhook(request, token);
+        return new Response(null, { status: 204 });
+      },
+    });
+    expect(answer.status).toBe(204);
+    expect(contact).toMatchObject(
+      version === 1
+        ? { name: "Jane Doe", company: "NVIDIA", title: "CTO", isVerified: true }
+        : {
+            name: "Jane Doe",
+            current_position: { company: { name: "NVIDIA" }, title: "CTO" },
+            person: { id: "LDP-1-EXAMPLE" },
+          },
+    );
+  });
+
+  it("goes over a socket, with the contact of the organization that follows the person", async () => {
+    const { fake } = open({ people: 5 });
+    await fake.fetch("http://live-data.test/api/ledgers/v1/o_0123abcd/contacts", {
+      method: "POST",
+      headers: { Authorization: "Bearer ldtkey_fa4efa4efa4efa4efa4efa4efa4efa4e", "Content-Type": "application/json" },
+      body: JSON.stringify({ name: "Jane Doe", company: "Example Corp", referenceId: "crm-1" }),
+    });
+    const received: (Contact | ContactV2)[] = [];
+    const { origin } = await serve(async (request, response) => {
+      const contact = await verifyWebhook(request, token).catch(() => undefined);
+      if (contact) received.push(contact);
+      response.writeHead(contact ? 204 : 401).end();
+    });
+    expect((await fake.deliverJobChange("LDP-1-EXAMPLE", { url: origin, token })).status).toBe(204);
+    expect((await fake.deliverJobChange("LDP-1-EXAMPLE", { url: origin, token: "another" })).status).toBe(401);
+    expect((await fake.deliverJobChange("LDP-1-EXAMPLE", { url: origin, token, orgId: "o_else" })).status).toBe(204);
+    expect(received).toMatchObject([{ referenceId: "crm-1" }, { referenceId: null, name: "Jane Doe" }]);
+    await expect(fake.deliverJobChange("LDP-NO-ONE", { url: origin, token })).rejects.toThrow(RangeError);
+  });
+});
