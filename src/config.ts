@@ -3,6 +3,7 @@ import type { AuthEvent } from "./auth/events.js";
 import type { Environment } from "./environment.js";
 import { ConfigurationError } from "./errors/configuration-error.js";
 import { type BaseUrlOptions, type Service, serviceBaseUrl } from "./http/base-urls.js";
+import { isBrowser } from "./http/platform.js";
 import type { NetworkOptions } from "./http/send.js";
 import type { TransportOptions } from "./http/transport-options.js";
 import type { TransportEvent } from "./transport/events.js";
@@ -29,6 +30,12 @@ export interface LiveDataOptions extends BaseUrlOptions, NetworkOptions, Transpo
    * `LIVEDATA_PASSWORD`; of these three, one.
    */
   readonly auth?: Credentials | undefined;
+  /**
+   * Allows what is refused otherwise: to run in a web browser, where everyone who opens the page can read the secret,
+   * the password or the key out of it, and spend your credits.
+   * @default false
+   */
+  readonly dangerouslyAllowBrowser?: boolean | undefined;
   /** Receives what happens to the access token and to calls, for logs and metrics. What it throws is ignored. */
   readonly observe?: LiveDataObserver | undefined;
 }
@@ -44,6 +51,9 @@ export interface Configuration extends BaseUrlOptions, NetworkOptions {
 }
 
 const DEFAULT_TIMEOUT = 30_000;
+const BROWSER =
+  "this is a web browser, where whoever opens the page can read your secret: call the API from your backend. " +
+  "`dangerouslyAllowBrowser: true` runs it here all the same";
 
 /**
  * Works out the configuration from options and environment. An option goes before its variable; a blank variable
@@ -55,6 +65,7 @@ const DEFAULT_TIMEOUT = 30_000;
  */
 export function resolveConfiguration(options: LiveDataOptions, environment: Environment): Configuration {
   const { fetch, requestInitExt, baseUrls, observe } = options;
+  if (isBrowser() && options.dangerouslyAllowBrowser !== true) throw new ConfigurationError(BROWSER);
   const baseUrl = options.baseUrl ?? variable(environment, "LIVEDATA_BASE_URL");
   const orgId = resolveOrgId(options.orgId, environment);
   const urls = { baseUrl, baseUrls };

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { parse } from "yaml";
 import { serviceAccount } from "../src/auth/credentials.js";
 import { type LiveDataOptions, resolveConfiguration } from "../src/config.js";
@@ -108,4 +108,23 @@ describe("an option that cannot be right", () => {
       expect(resolveConfiguration({ orgId, auth, baseUrl }, {}).services.identity).toBe(`${baseUrl}/api/identity/v1`);
     },
   );
+});
+
+describe("in a web browser", () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  test.each([
+    ["a browser", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36", true],
+    ["Node", "Node.js/22", false],
+    ["Bun", "Bun/1.3.0", false],
+    ["Deno", "Deno/2.5.0", false],
+    ["Workers", "Cloudflare-Workers", false],
+  ])("nothing is done unless it is asked for by name, and elsewhere at once: %s", (_name, userAgent, isRefused) => {
+    vi.stubGlobal("navigator", { userAgent });
+    if (isRefused) expect(failure({ orgId, auth }).message).toMatch(/web browser.*`dangerouslyAllowBrowser: true`/);
+    else expect(resolveConfiguration({ orgId, auth }, {}).auth).toBe(auth);
+    expect(resolveConfiguration({ orgId, auth, dangerouslyAllowBrowser: true }, {}).auth).toBe(auth);
+  });
 });
