@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 const timeZones = ["UTC", "America/Los_Angeles", "Asia/Kolkata"];
 
 const simulation = "test/auth/simulation/**/*.test.ts";
+const mutations = "test/contract/mutations.test.ts";
 
 function project(name: string, include: string[], options: object = {}) {
   return { extends: true as const, test: { name, include, ...options } };
@@ -13,7 +14,8 @@ export default defineConfig({
   test: {
     // A worker thread cannot change its time zone.
     pool: "forks",
-    setupFiles: ["test/support/fixed-seed.ts"],
+    globalSetup: ["test/contract/empty-folder.ts"],
+    setupFiles: ["test/support/fixed-seed.ts", "test/contract/record.ts"],
     projects: [
       ...timeZones.map((TZ) =>
         project(`unit (${TZ})`, ["test/*.test.ts", "test/{auth,errors,http,people,transport,webhook}/**/*.test.ts"], {
@@ -26,6 +28,11 @@ export default defineConfig({
       project("documents", ["test/{openapi,scripts}/**/*.test.ts"], { testTimeout: 60_000 }),
       project("testing", ["test/testing/**/*.test.ts"]),
       project("e2e", ["test/e2e/**/*.test.ts"]),
+      project("package", ["test/package/**/*.test.ts"]),
+      project("examples", ["examples/**/*.test.ts"], { setupFiles: ["examples/fastify/live-data.setup.ts"] }),
+      project("contract", ["test/contract/**/*.test.ts"], { exclude: [mutations] }),
+      // What it sends by the thousand would make everything look covered.
+      project("mutations", [mutations], { testTimeout: 60_000, env: { EXCHANGES: "" } }),
     ],
   },
 });
