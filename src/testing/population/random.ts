@@ -9,9 +9,9 @@ export interface Random {
   int(min: number, max: number): number;
   /** Returns `true` with the given probability. */
   chance(probability: number): boolean;
-  /** Returns one element, each as likely as any other. */
-  pick<T>(list: NonEmpty<T>): T;
-  /** Returns one of the first `count` elements, all unless it is given; early ones are far more likely than late ones. */
+  /** Returns one of the first `count` elements, by default of all, each as likely as any other. */
+  pick<T>(list: NonEmpty<T>, count?: number): T;
+  /** Does the same, but the first ones are far more likely than the last. */
   pickEarly<T>(list: NonEmpty<T>, count?: number): T;
   /** Returns eight hex digits. */
   hex(): string;
@@ -42,8 +42,8 @@ class Mulberry32 implements Random {
     return this.next() < probability;
   }
 
-  pick<T>(list: NonEmpty<T>): T {
-    return list[Math.floor(this.next() * list.length)] ?? list[0];
+  pick<T>(list: NonEmpty<T>, count = list.length): T {
+    return list[Math.floor(this.next() * count)] ?? list[0];
   }
 
   pickEarly<T>(list: NonEmpty<T>, count = list.length): T {

@@ -3,6 +3,9 @@ import { countCompanies, createCompanies, type KnownCompany } from "./companies.
 import type { NonEmpty, Random } from "./random.js";
 import { countSchools, createSchools } from "./schools.js";
 
+/** As many companies, or schools, as a small world has at most. */
+const FEW = 24;
+
 /** Where people live their lives. */
 export interface Scene {
   readonly companies: NonEmpty<KnownCompany>;
@@ -24,7 +27,13 @@ export interface SceneThen {
 export function sceneOf(people: number, { companies, schools }: Scene): SceneThen {
   const [companyCount, schoolCount] = [countCompanies(people), countSchools(people)];
   return {
-    pickCompany: (random) => random.pickEarly(companies, companyCount).company,
-    pickSchool: (random) => random.pickEarly(schools, schoolCount),
+    pickCompany: (random) => pickFrom(companies, companyCount, random).company,
+    pickSchool: (random) => pickFrom(schools, schoolCount, random),
   };
+}
+
+/** In a small world all go to the best known places; in a large one, most to any of those that few have heard of. */
+function pickFrom<T>(list: NonEmpty<T>, count: number, random: Random): T {
+  const isLarge = count > FEW;
+  return isLarge && random.chance(0.75) ? random.pick(list, count) : random.pickEarly(list, count);
 }

@@ -104,7 +104,7 @@ describe("sort_by", () => {
       const { fake, search } = open();
       const expected = idsOf(inOrder(fake.people, sort_by));
       const first = (await search({ size: 7, sort_by })).body;
-      const { pagination_token = "" } = first;
+      const pagination_token = first.pagination_token ?? "";
       const second = (await search({ size: 300, sort_by, pagination_token })).body;
       expect(idsOf([...first.people, ...second.people])).toEqual(expected.slice(0, 307));
     },
