@@ -1,0 +1,54 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** What came of a command. */
+export interface Outcome {
+  readonly output: string;
+  readonly failed: boolean;
+  readonly seconds: number;
+}
+
+export interface CommandOptions {
+  readonly cwd: string;
+  /** @default 180_000 (ms) */
+  readonly timeout?: number;
+}
+
+// A developer's own account is nothing that a consumer's program shall find.
+const environment: NodeJS.ProcessEnv = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("LIVEDATA_"))),
+  NO_COLOR: "1",
+  NEXT_TELEMETRY_DISABLED: "1",
+};
+delete environment["FORCE_COLOR"];
+
+/** Runs a command, and gives what it printed, whether it fails or not. */
+export async function runCommand(
+  command: string,
+  args: readonly string[],
+  { cwd, timeout = 180_000 }: CommandOptions,
+): Promise<Outcome> {
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  const options = { cwd, timeout, env: environment, maxBuffer: 64 * 1024 * 1024 };
+  try {
+    const { stdout } = await run(command, args, options);
+    return { output: stdout, failed: false, seconds: seconds() };
+  } catch (error) {
+    const { stdout = "", stderr = "", message } = error as Error & { stdout?: string; stderr?: string };
+    return { output: `${stdout}${stderr}` || message, failed: true, seconds: seconds() };
+  }
+}
+
+/**
+ * Runs a command that everything after it needs.
+ *
+ * @throws an Error with what it printed
+ */
+export async function mustRun(command: string, args: readonly string[], options: CommandOptions): Promise<string> {
+  const { output, failed } = await runCommand(command, args, options);
+  if (failed) throw new Error(`${command} ${args.join(" ")}\n${output}`);
+  return output;
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+import { after, before, test } from "node:test";
+import { createFakeLiveData } from "@livedata/sdk/testing";
+
+const fake = createFakeLiveData();
+const START = { timeout: 60_000 };
+let server;
+let url;
+
+before(async () => {
+  await fake.listen();
+  server = spawn(process.execPath, [createRequire(import.meta.url).resolve("next/dist/bin/next"), "start", "-p", "0"], {
+    env: { ...process.env, ...fake.env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  url = await addressOf(server.stdout);
+}, START);
+
+after(async () => {
+  server.kill();
+  await fake.close();
+});
+
+test("shows a person", async () => {
+  const answer = await fetch(`${url}/people/LDP-1-EXAMPLE`);
+  assert.deepEqual(await answer.json(), { name: "Jane Doe", company: "Example Corp" });
+});
+
+test("knows nobody of another id", async () => {
+  assert.equal((await fetch(`${url}/people/LDP-1-NOBODY`)).status, 404);
+});
+
+test("is sorry without credits", async () => {
+  fake.failures.next("getPerson", { status: 402 });
+  assert.equal((await fetch(`${url}/people/LDP-1-EXAMPLE`)).status, 502);
+});
+
+test("takes note of a job change, from Live Data alone", async () => {
+  const { id } = fake.addPerson({ name: "Ada Example" });
+  const webhook = `${url}/webhooks/live-data`;
+  assert.equal((await fake.deliverJobChange(id, { url: webhook, token: "a guess" })).status, 401);
+  const answer = await fake.deliverJobChange(id, { url: webhook, token: "the token that you chose" });
+  assert.deepEqual(await answer.json(), { noted: "Ada Example" });
+});
+
+/** Next takes a free port, and says which when it is ready. */
+async function addressOf(output) {
+  for await (const line of createInterface({ input: output })) {
+    const [address] = line.match(/http:\/\/localhost:\d+/) ?? [];
+    if (address) return address;
+  }
+  throw new Error("next start has ended without an address");
+}
