@@ -13,14 +13,14 @@ export interface FakeCredits {
   used(orgId?: string): number;
   /** Returns how many credits are left, `undefined` without a cap. */
   remaining(orgId?: string): number | undefined;
-  /** Sets how many credits are left in this billing period; `undefined` lifts the cap. */
+  /** Sets how many credits are left in this billing period; `undefined` lifts the cap. The next one is as it was meant to be. */
   setRemaining(credits: number | undefined, orgId?: string): void;
   /** Ends the billing period: everyone costs again, and the organization has all of its credits. */
   startBillingPeriod(orgId?: string): void;
 }
 
 interface Account {
-  credits: number | undefined;
+  readonly credits: number | undefined;
   remaining: number | undefined;
   readonly bought: Set<string>;
 }
@@ -43,6 +43,7 @@ export interface CreditBooks {
 
 /** Opens the books of the given organizations. */
 export function createCreditBooks(orgs: readonly FakeOrg[]): CreditBooks {
+  for (const { credits } of orgs) checkCredits(credits);
   const accounts = new Map<string, Account>(
     orgs.map(({ id, credits }) => [id, { credits, remaining: credits, bought: new Set<string>() }]),
   );
@@ -70,9 +71,8 @@ export function createCreditBooks(orgs: readonly FakeOrg[]): CreditBooks {
       used: (orgId) => accountOf(orgId).bought.size,
       remaining: (orgId) => accountOf(orgId).remaining,
       setRemaining(credits, orgId) {
-        const account = accountOf(orgId);
-        account.remaining = credits;
-        account.credits = credits === undefined ? undefined : (account.credits ?? credits);
+        checkCredits(credits);
+        accountOf(orgId).remaining = credits;
       },
       startBillingPeriod(orgId) {
         const account = accountOf(orgId);
@@ -81,6 +81,11 @@ export function createCreditBooks(orgs: readonly FakeOrg[]): CreditBooks {
       },
     },
   };
+}
+
+function checkCredits(credits: number | undefined): void {
+  if (credits === undefined || (Number.isSafeInteger(credits) && credits >= 0)) return;
+  throw new RangeError("credits must be an integer, 0 or more, or undefined for no cap");
 }
 
 function newTo({ bought }: Account, personIds: Iterable<string>): string[] {

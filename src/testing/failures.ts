@@ -6,7 +6,11 @@ export interface FakeAnswer {
   readonly status: number;
   /** Such as `{ "Retry-After": "5" }` or `{ Location: "https://elsewhere.test" }`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Anything that JSON can say. @default an object with a `message` */
+  /**
+   * Anything that JSON can say; a text goes as it is under a `Content-Type` other than JSON, such as a gateway's HTML.
+   *
+   * @default an object with a `message`
+   */
   readonly body?: unknown;
 }
 
@@ -28,8 +32,8 @@ export interface FakeFailures {
    *
    * @param operation its `operationId` in the documents, such as `searchPeople`
    * @param failure what goes wrong
-   * @param times how often
-   * @default times 1
+   * @param times how often; once unless it is given
+   * @throws {RangeError} if there is no such operation, or no such status.
    */
   next(operation: FakeOperation, failure: FakeFailure, times?: number): void;
   /** Has nothing more go wrong. */
@@ -43,19 +47,31 @@ export interface FailurePlan {
   take(operation: FakeOperation | undefined): FakeFailure | undefined;
 }
 
-/** Makes a plan by which nothing goes wrong. */
-export function createFailurePlan(): FailurePlan {
+/**
+ * Makes a plan by which nothing goes wrong.
+ *
+ * @param operations those that can
+ */
+export function createFailurePlan(operations: readonly FakeOperation[]): FailurePlan {
   const planned = new Map<FakeOperation, FakeFailure[]>();
   return {
     take: (operation) => (operation === undefined ? undefined : planned.get(operation)?.shift()),
     control: {
       next(operation, failure, times = 1) {
+        if (!operations.includes(operation)) throw new RangeError(`There is no operation ${JSON.stringify(operation)}`);
+        if (typeof failure === "object") checkStatus(failure.status);
         if (!Number.isSafeInteger(times) || times < 1) throw new RangeError("times must be an integer, 1 or more");
         planned.set(operation, [...(planned.get(operation) ?? []), ...Array<FakeFailure>(times).fill(failure)]);
       },
       clear: () => planned.clear(),
     },
   };
+}
+
+/** An informational status comes before an answer, and is none. */
+function checkStatus(status: number): void {
+  if (Number.isInteger(status) && status >= 200 && status <= 599) return;
+  throw new RangeError("status must be an integer from 200 to 599");
 }
 
 /** A connection that broke, as the platform's `fetch` tells of one. */

@@ -17,6 +17,7 @@ import { createPopulation } from "./population/create-population.js";
 import { isTo, type ReceivedRequest, type RequestTo } from "./requests.js";
 import type { FakeOperation } from "./router.js";
 import { createSessionDesk, type FakeSessions } from "./sessions.js";
+import { createSockets } from "./sockets.js";
 import { type FakeDelivery, sendJobChange } from "./webhook.js";
 
 /** Options of `listen`. */
@@ -55,7 +56,10 @@ export interface FakeLiveData {
   readonly install: () => FakeLiveData;
   /** The variables by which `createLiveData()` finds it and may call it, as its first service account. */
   readonly env: FakeEnvironment;
-  /** Ends all connections, frees the ports, and puts back what `install` changed. Safe to call more than once. */
+  /**
+   * Ends all connections, frees the ports, and puts back what `install` changed. Safe to call more than once. A call in
+   * memory that is stalled ends by its own signal alone.
+   */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
   /** As `close`, without waiting for the ports to be free. */
@@ -146,59 +150,48 @@ export function createFakeLiveData(options: FakeLiveDataOptions = {}): FakeLiveD
   const ledgers = createLedgers(store);
   const credits = createCreditBooks(orgs);
   const desk = createSessionDesk({ ...settings, serviceAccounts }, now);
-  const failures = createFailurePlan();
+  const routes = [
+    ...identityRoutes(desk),
+    ...peopleRoutes({ store, directory, credits }),
+    ...companyRoutes(directory),
+    ...ledgerRoutes(ledgers),
+  ];
+  const failures = createFailurePlan(routes.map(({ operation }) => operation));
   const requests: ReceivedRequest[] = [];
-  const handle = createHandler({
-    routes: [
-      ...identityRoutes(desk),
-      ...peopleRoutes({ store, directory, credits }),
-      ...companyRoutes(directory),
-      ...ledgerRoutes(ledgers),
-    ],
-    desk,
-    credits,
-    failures,
-    now,
-    latency: () => latency,
-    record: (request) => requests.push(request),
-  });
+  const record = (request: ReceivedRequest) => requests.push(request);
+  const handle = createHandler({ routes, desk, credits, failures, now, latency: () => latency, record });
   const follow = followRedirects(handle);
   const fetch: FakeLiveData["fetch"] = async (input, init) => follow(new Request(input, init));
 
-  let added = 0;
-  const around = () => ({ now: now(), findCompany: directory.find, freeId: () => `LDP-1-OWN-${++added}` });
+  const freePersonId = numbered("LDP-1-OWN", (id) => store.byId(id) !== undefined);
+  const freeCompanyId = numbered("LDC-OWN", (id) => directory.find(id) !== undefined);
+  const around = () => ({ now: now(), findCompany: directory.find, freeId: freePersonId });
   const knownPerson = (id: string) => {
     const known = store.byId(id);
     if (known === undefined) throw new RangeError(`There is no person with the id ${JSON.stringify(id)}`);
     return known;
   };
 
-  const servers: FakeServer[] = [];
+  const sockets = createSockets(handle);
   let putBack = () => {};
   const close = async () => {
     putBack();
     putBack = () => {};
-    await Promise.all(servers.splice(0).map((server) => server.close()));
+    await sockets.close();
   };
 
   const fake: FakeLiveData = {
     fetch,
-    async listen({ port = 0 } = {}) {
-      // Only here, so that the rest runs where there is no node:http.
-      const { listen } = await import("./listen.js");
-      const server = await listen(handle, port);
-      servers.push(server);
-      return server;
-    },
+    listen: ({ port = 0 } = {}) => sockets.open(port),
     get url() {
-      return servers.at(-1)?.url;
+      return sockets.url;
     },
     get env() {
       return environmentOf(fake.url, orgs[0]?.id, serviceAccounts[0]);
     },
     install() {
       putBack();
-      putBack = installInProcess(fetch, { ...fake.env });
+      putBack = installInProcess(handle, fake.env);
       return fake;
     },
     close,
@@ -235,7 +228,7 @@ export function createFakeLiveData(options: FakeLiveDataOptions = {}): FakeLiveD
       return known.person;
     },
     addCompany(given) {
-      const known = completeOwnCompany(given, directory.companies.length);
+      const known = completeOwnCompany(given, freeCompanyId);
       directory.add(known);
       return known.company;
     },
@@ -250,4 +243,15 @@ export function createFakeLiveData(options: FakeLiveDataOptions = {}): FakeLiveD
     },
   };
   return fake;
+}
+
+/** Counts ids up, past those that are taken. */
+function numbered(prefix: string, isTaken: (id: string) => boolean): () => string {
+  let count = 0;
+  return () => {
+    let id: string;
+    do id = `${prefix}-${++count}`;
+    while (isTaken(id));
+    return id;
+  };
 }

@@ -3,10 +3,12 @@ import type { Handler } from "./handler.js";
 const REDIRECTS = [301, 302, 303, 307, 308];
 /** As many as the Fetch standard follows. */
 const MOST_REDIRECTS = 20;
+/** What tells of a body, and goes where that does. */
+const BODY_HEADERS = ["Content-Encoding", "Content-Language", "Content-Length", "Content-Location", "Content-Type"];
 
 /**
  * Makes a handler's answers what a platform's `fetch` gives: it follows redirects as the request says, and takes the
- * access token to no other origin.
+ * access token to no other origin. The `url` of a response stays empty.
  *
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */
@@ -14,25 +16,39 @@ export function followRedirects(handle: Handler): Handler {
   return async (first) => {
     let request = first;
     for (let followed = 0; followed <= MOST_REDIRECTS; followed++) {
-      // A copy is sent, since a body that was read cannot be sent on.
+      // A copy is sent on, since a body that was read cannot be.
       const next = request.clone();
       const response = await handle(request);
       const location = response.headers.get("Location");
       if (!REDIRECTS.includes(response.status) || location === null || first.redirect === "manual") return response;
-      if (first.redirect === "error") throw new TypeError("fetch failed", { cause: new Error("unexpected redirect") });
-      request = redirected(next, response.status, new URL(location, request.url));
+      if (first.redirect === "error") throw failure("unexpected redirect");
+      request = redirected(next, response.status, targetOf(location, request.url));
     }
-    throw new TypeError("fetch failed", { cause: new Error("redirect count exceeded") });
+    throw failure("redirect count exceeded");
   };
+}
+
+/** As the platform's `fetch` tells of a network error. */
+function failure(reason: string): TypeError {
+  return new TypeError("fetch failed", { cause: new Error(reason) });
+}
+
+function targetOf(location: string, from: string): URL {
+  if (!URL.canParse(location, from)) throw failure("invalid redirect URL");
+  const url = new URL(location, from);
+  if (!["http:", "https:"].includes(url.protocol)) throw failure("URL scheme must be a HTTP(S) scheme");
+  return url;
 }
 
 function redirected(request: Request, status: number, url: URL): Request {
   const headers = new Headers(request.headers);
   if (url.origin !== new URL(request.url).origin) headers.delete("Authorization");
-  const { method, signal } = request;
-  const becomesGet = status === 303 || (status < 303 && method === "POST");
-  if (!becomesGet) return new Request(url, new Request(request, { headers }));
-  headers.delete("Content-Type");
-  headers.delete("Content-Length");
-  return new Request(url, { method: method === "HEAD" ? method : "GET", headers, signal });
+  if (!becomesGet(request.method, status)) return new Request(url, new Request(request, { headers }));
+  for (const name of BODY_HEADERS) headers.delete(name);
+  return new Request(url, { method: "GET", headers, signal: request.signal });
+}
+
+function becomesGet(method: string, status: number): boolean {
+  if (status === 303) return method !== "GET" && method !== "HEAD";
+  return status < 303 && method === "POST";
 }

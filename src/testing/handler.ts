@@ -4,7 +4,7 @@ import { type ReceivedBody, receiveBody } from "./read-body.js";
 import { Refusal, type Reply, toResponse } from "./reply.js";
 import { describeRequest, type ReceivedRequest } from "./requests.js";
 import { isEnough, neededRole } from "./roles.js";
-import { type FakeOperation, findRoute, type Route, type RouteMatch, toCall } from "./router.js";
+import { type Call, type FakeOperation, findRoute, type Route, type RouteMatch, toCall } from "./router.js";
 import type { SessionDesk } from "./sessions.js";
 import { wait } from "./wait.js";
 
@@ -58,8 +58,9 @@ async function findAnswer(request: Request, url: URL, parts: HandlerParts): Prom
     answer = { operation, received, failure };
     if (failure === "reset" || failure === "stall") return answer;
     if (typeof failure === "object") return { ...answer, reply: { body: { message: "As was asked for" }, ...failure } };
-    admit(request, match, parts);
-    return { ...answer, reply: match.route.run(toCall(received, url, match)) };
+    const call = toCall(received, url, match);
+    admit(request, match, call, parts);
+    return { ...answer, reply: match.route.run(call) };
   } catch (error) {
     if (error instanceof Refusal) return { ...answer, reply: error };
     throw error;
@@ -71,10 +72,10 @@ async function findAnswer(request: Request, url: URL, parts: HandlerParts): Prom
  *
  * @throws {Refusal} 401 without a good token, 403 without access to the organization in the path or with a role too low.
  */
-function admit(request: Request, { route, params }: RouteMatch, { desk, credits }: HandlerParts): void {
+function admit(request: Request, { route, params }: RouteMatch, call: Call, { desk, credits }: HandlerParts): void {
   if (route.isPublic === true) return;
   const { orgIds, role } = desk.authenticate(request.headers.get("Authorization"));
-  const orgId = params.get("orgId");
+  const orgId = params.has("orgId") ? call.param("orgId") : undefined;
   const mayUse = orgId === undefined || (credits.has(orgId) && (orgIds === undefined || orgIds.includes(orgId)));
   if (!mayUse) throw new Refusal(403, "No role on this organization");
   const needed = neededRole(route);

@@ -1,3 +1,5 @@
+import { followRedirects } from "./follow-redirects.js";
+import type { Handler } from "./handler.js";
 import type { FakeServiceAccount } from "./sessions.js";
 
 type Fetch = typeof globalThis.fetch;
@@ -35,21 +37,53 @@ export function environmentOf(url: string | undefined, orgId = "", account?: Fak
 }
 
 /**
- * Has this process take an embedded API for the real one, by its variables and by what the global `fetch` answers.
+ * Has this process take an embedded API for the real one, by its variables and by what the global `fetch` answers. Of
+ * several, the newest goes first.
  *
  * @returns Puts everything back.
  */
-export function installInProcess(fetch: Fetch, environment: Readonly<Variables>): () => void {
-  const { env = {} } = (globalThis as { process?: { env?: Variables } }).process ?? {};
-  const variables = Object.fromEntries(NAMES.map((name) => [name, env[name]]));
+export function installInProcess(handle: Handler, environment: FakeEnvironment): () => void {
+  const putBackFetch = replaceFetch(handle);
+  const putBackVariables = replaceVariables({ ...environment });
+  return () => {
+    putBackFetch();
+    putBackVariables();
+  };
+}
+
+/** What was there before each replacement that is used no more. Someone else's wrapper may call it yet. */
+const retired = new WeakMap<Fetch, Fetch>();
+
+function replaceFetch(handle: Handler): () => void {
   const before = globalThis.fetch;
-  const instead: Fetch = (input, init) => (isForApi(input) ? fetch(input, init) : before(input, init));
-  setVariables(env, { ...Object.fromEntries(NAMES.map((name) => [name, undefined])), ...environment });
+  let isActive = true;
+  const follow = followRedirects(async (request) => (isForApi(request.url) ? handle(request) : before(request)));
+  const instead: Fetch = async (input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    return isActive && isForApi(url) ? follow(new Request(input, init)) : before(input, init);
+  };
   globalThis.fetch = instead;
   return () => {
-    setVariables(env, variables);
-    // Whoever has replaced it since, such as another mock, shall not lose theirs.
-    if (globalThis.fetch === instead) globalThis.fetch = before;
+    isActive = false;
+    retired.set(instead, before);
+    // Where another has replaced it since, theirs stays.
+    for (let next = retired.get(globalThis.fetch); next; next = retired.get(globalThis.fetch)) globalThis.fetch = next;
+  };
+}
+
+/** Those in use, the newest last, below the process's own. */
+const layers: Readonly<Variables>[] = [];
+
+function replaceVariables(environment: Readonly<Variables>): () => void {
+  const { env = {} } = (globalThis as { process?: { env?: Variables } }).process ?? {};
+  const layer = { ...Object.fromEntries(NAMES.map((name) => [name, undefined])), ...environment };
+  if (layers.length === 0) layers.push(Object.fromEntries(NAMES.map((name) => [name, env[name]])));
+  layers.push(layer);
+  setVariables(env, layer);
+  return () => {
+    layers.splice(layers.indexOf(layer), 1);
+    setVariables(env, layers.at(-1) ?? {});
+    if (layers.length === 1) layers.pop();
   };
 }
 
@@ -61,9 +95,8 @@ function setVariables(env: Variables, variables: Readonly<Variables>): void {
   }
 }
 
-function isForApi(input: string | URL | Request): boolean {
-  const url = input instanceof Request ? input.url : String(input);
-  if (!URL.canParse(url)) return false;
-  const { hostname } = new URL(url);
+function isForApi(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const hostname = new URL(text).hostname.replace(/\.$/, "");
   return hostname === API_HOST || hostname.endsWith(`.${API_HOST}`);
 }

@@ -1,5 +1,6 @@
 import type { FakeOrg } from "./credits.js";
 import type { ExpiresAtFormat, FakeApiKey, FakeServiceAccount, FakeUser } from "./sessions.js";
+import { withoutUndefined } from "./without-undefined.js";
 
 /** What the embedded API lets in unless it is told otherwise. All of it is made up, and good for nothing else. */
 export const fakeCredentials = {
@@ -16,61 +17,66 @@ export interface FakeLiveDataOptions {
    *
    * @default 1
    */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /**
    * How many people there are, the few included that are there with every seed, such as Jane Doe (`LDP-1-EXAMPLE`).
    *
    * @default 1000
    */
-  readonly people?: number;
+  readonly people?: number | undefined;
   /**
    * Tells the time, in milliseconds since 1970: when tokens expire, and what the `Date` header says.
    *
    * @default Date.now
    */
-  readonly clock?: () => number;
+  readonly clock?: (() => number) | undefined;
   /**
    * By how much the server's clock is ahead of `clock`, in milliseconds; less than 0 where it is behind.
    *
    * @default 0
    */
-  readonly clockSkew?: number;
+  readonly clockSkew?: number | undefined;
   /**
    * How long every answer takes to arrive, in milliseconds.
    *
    * @default 0
    */
-  readonly latency?: number;
+  readonly latency?: number | undefined;
   /**
    * Life of an access token, in milliseconds.
    *
    * @default 3_600_000 (1 hour)
    */
-  readonly tokenLife?: number;
+  readonly tokenLife?: number | undefined;
   /**
    * How `expiresAt` is written.
    *
    * @default "isoformat", as the API does: in UTC, without saying so
    */
-  readonly expiresAtFormat?: ExpiresAtFormat;
+  readonly expiresAtFormat?: ExpiresAtFormat | undefined;
   /**
    * The organizations, each with its own credits and ledger.
    *
    * @default `fakeCredentials.orgId`, without a cap on credits
    */
-  readonly orgs?: readonly FakeOrg[];
+  readonly orgs?: readonly FakeOrg[] | undefined;
   /** @default `fakeCredentials.serviceAccount` */
-  readonly serviceAccounts?: readonly FakeServiceAccount[];
+  readonly serviceAccounts?: readonly FakeServiceAccount[] | undefined;
   /** @default `fakeCredentials.user` */
-  readonly users?: readonly FakeUser[];
+  readonly users?: readonly FakeUser[] | undefined;
   /** @default `fakeCredentials.apiKey` */
-  readonly apiKeys?: readonly FakeApiKey[];
+  readonly apiKeys?: readonly FakeApiKey[] | undefined;
 }
 
 const HOUR = 3_600_000;
+/** Platforms take a longer one for none, in ms. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Options with nothing left out. */
+export type FakeSettings = { readonly [Name in keyof FakeLiveDataOptions]-?: NonNullable<FakeLiveDataOptions[Name]> };
 
 /** Fills in the defaults. @throws {RangeError} if a number makes no sense. */
-export function resolveOptions(options: FakeLiveDataOptions): Required<FakeLiveDataOptions> {
+export function resolveOptions(options: FakeLiveDataOptions): FakeSettings {
   const resolved = {
     seed: 1,
     people: 1000,
@@ -84,13 +90,13 @@ export function resolveOptions(options: FakeLiveDataOptions): Required<FakeLiveD
     serviceAccounts: [fakeCredentials.serviceAccount],
     users: [fakeCredentials.user],
     apiKeys: [{ key: fakeCredentials.apiKey }],
-    ...options,
+    ...withoutUndefined(options),
   };
   if (!Number.isSafeInteger(resolved.seed)) throw new RangeError("seed must be an integer");
   if (!Number.isSafeInteger(resolved.people) || resolved.people < 0) {
     throw new RangeError("people must be an integer, 0 or more");
   }
-  if (!(resolved.tokenLife > 0)) throw new RangeError("tokenLife must be more than 0 ms");
+  checkTokenLife(resolved.tokenLife);
   checkClockSkew(resolved.clockSkew);
   checkLatency(resolved.latency);
   return resolved;
@@ -101,7 +107,13 @@ export function checkClockSkew(clockSkew: number): void {
   if (!Number.isFinite(clockSkew)) throw new RangeError("clockSkew must be a number of ms");
 }
 
-/** @throws {RangeError} if it is no number of milliseconds. */
+/** @throws {RangeError} if no timer can wait for so long. */
 export function checkLatency(latency: number): void {
-  if (!(Number.isFinite(latency) && latency >= 0)) throw new RangeError("latency must be 0 ms or more");
+  if (latency >= 0 && latency <= LONGEST_TIMER) return;
+  throw new RangeError(`latency must be 0 ms or more, and ${LONGEST_TIMER} at the most`);
+}
+
+/** @throws {RangeError} if it is no number of milliseconds. */
+export function checkTokenLife(tokenLife: number): void {
+  if (!(Number.isFinite(tokenLife) && tokenLife > 0)) throw new RangeError("tokenLife must be more than 0 ms");
 }

@@ -1,20 +1,22 @@
 import type { Company } from "../types.js";
 import { type KnownCompany, slugOf } from "./population/companies.js";
+import { withoutUndefined } from "./without-undefined.js";
 
 /** A company of a test's own. What is left out is made up or not known; what is given stays as it is, `null` included. */
 export type FakeCompany = Omit<Partial<Company>, "id" | "name"> & {
   readonly name: string;
-  readonly id?: string;
+  readonly id?: string | undefined;
   /** The `id` of the company that owns it, whose `…-group` it then belongs to. */
-  readonly parentId?: string;
+  readonly parentId?: string | undefined;
 };
 
 /**
  * Completes a company of a test's own.
  *
- * @param count how many there are already
+ * @param freeId an id for one that has none
  */
-export function completeOwnCompany({ parentId, ...given }: FakeCompany, count: number): KnownCompany {
-  const company = { id: `LDC-OWN-${count + 1}`, linkedin: slugOf(given.name), domain: null, ...given };
+export function completeOwnCompany({ parentId, ...given }: FakeCompany, freeId: () => string): KnownCompany {
+  const { id = freeId(), ...rest } = given;
+  const company = { id, linkedin: slugOf(given.name), domain: null, ...withoutUndefined(rest) };
   return { company, ...(parentId === undefined ? {} : { parentId }) };
 }

@@ -81,7 +81,7 @@ function mediaTypeOf(request: Request): string {
 
 function understand(text: string, mediaType: string, operation: OperationWithBody): unknown {
   const schemas = requestSchemas[operation];
-  const schema = schemas[mediaType];
+  const schema = Object.hasOwn(schemas, mediaType) ? schemas[mediaType] : undefined;
   if (schema === undefined) throw new Refusal(400, `The body must be ${Object.keys(schemas).join(" or ")}`);
   const body = mediaType === FORM_TYPE ? Object.fromEntries(new URLSearchParams(text)) : parseJson(text);
   const problem = findProblem(schema, body);

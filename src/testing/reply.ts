@@ -3,7 +3,7 @@ export interface Reply {
   /** @default 200 */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Anything that JSON can say. */
+  /** Anything that JSON can say; a text goes as it is under a `Content-Type` other than JSON. */
   readonly body: unknown;
 }
 
@@ -24,16 +24,25 @@ export class Refusal extends Error implements Reply {
   }
 }
 
-/** Turns a reply into a response as a server sends it: JSON, with its length and the server's time. */
+const JSON_TYPE = "application/json";
+/** The statuses that HTTP lets have no body. */
+const WITHOUT_BODY = [204, 205, 304];
+
+/** Turns a reply into a response as a server sends it: with its length and the server's time, as JSON as a rule. */
 export function toResponse(reply: Reply, now: number, isHead: boolean): Response {
-  const bytes = new TextEncoder().encode(JSON.stringify(reply.body));
-  return new Response(isHead ? null : bytes, {
-    status: reply.status ?? 200,
-    headers: {
-      "Content-Type": "application/json",
-      "Content-Length": String(bytes.byteLength),
-      Date: new Date(now).toUTCString(),
-      ...reply.headers,
-    },
-  });
+  const { status = 200 } = reply;
+  const headers = new Headers({ "Content-Type": JSON_TYPE, Date: new Date(now).toUTCString() });
+  for (const [name, value] of Object.entries(reply.headers ?? {})) headers.set(name, value);
+  if (WITHOUT_BODY.includes(status)) {
+    headers.delete("Content-Type");
+    return new Response(null, { status, headers });
+  }
+  const bytes = new TextEncoder().encode(writeBody(reply.body, headers));
+  if (!headers.has("Content-Length")) headers.set("Content-Length", String(bytes.byteLength));
+  return new Response(isHead ? null : bytes, { status, headers });
+}
+
+function writeBody(body: unknown, headers: Headers): string {
+  const isJson = headers.get("Content-Type")?.includes("json") ?? false;
+  return typeof body === "string" && !isJson ? body : JSON.stringify(body);
 }

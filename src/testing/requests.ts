@@ -3,13 +3,17 @@ import type { BodyOf, ReceivedBody } from "./read-body.js";
 import { Refusal, type Reply } from "./reply.js";
 import type { FakeOperation } from "./router.js";
 
-/** A request that the embedded API has answered. It holds no token and no secret. */
+/**
+ * A request that the embedded API has received, whether or not its answer arrived. The secrets that the documents know of
+ * are not in it.
+ */
 export interface ReceivedRequest {
   readonly method: string;
   /** Path without the query. */
   readonly path: string;
+  /** The first value of each parameter. */
   readonly query: Readonly<Record<string, string>>;
-  /** By names in lower case, without `authorization`. */
+  /** By names in lower case; `authorization` and others that hold credentials are left out. */
   readonly headers: Readonly<Record<string, string>>;
   /** The operation's `operationId` in the documents; absent where the request was for none. */
   readonly operation?: FakeOperation;
@@ -50,8 +54,8 @@ export function describeRequest(
   return {
     method: request.method,
     path: pathname,
-    query: Object.fromEntries(searchParams),
-    headers: Object.fromEntries([...request.headers].filter(([name]) => name !== "authorization")),
+    query: Object.fromEntries([...searchParams].reverse()),
+    headers: Object.fromEntries([...request.headers].filter(([name]) => !CREDENTIALS.includes(name))),
     ...(operation === undefined ? {} : { operation }),
     ...(received && "value" in received ? { body: withoutSecrets(received.value) } : {}),
     status,
@@ -59,6 +63,7 @@ export function describeRequest(
   };
 }
 
+const CREDENTIALS = ["authorization", "cookie", "proxy-authorization", "x-api-key"];
 const SECRETS = ["clientSecret", "password"];
 
 function withoutSecrets(body: unknown): unknown {

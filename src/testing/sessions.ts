@@ -1,5 +1,6 @@
 import type { ServiceAccountCredentials, Session, UserCredentials } from "../types.js";
 import { toBase64Url } from "./base64url.js";
+import { checkTokenLife } from "./options.js";
 import { createRandom } from "./population/random.js";
 import { Refusal } from "./reply.js";
 import type { FakeRole } from "./roles.js";
@@ -33,8 +34,13 @@ export interface FakeSessions {
   tokenLife: number;
   /** How the `expiresAt` of the sessions to come is written. */
   expiresAtFormat: ExpiresAtFormat;
-  /** Ends one session now. @throws {RangeError} if no session has this access token. */
-  revoke(accessToken: string): void;
+  /**
+   * Ends one session now, or lets an API key in no more.
+   *
+   * @param token the access token or the API key
+   * @throws {RangeError} if there is none of the kind.
+   */
+  revoke(token: string): void;
   /** Ends all sessions now. */
   revokeAll(): void;
   /** Lets all access tokens expire now. */
@@ -82,7 +88,6 @@ export interface SessionDesk {
 }
 
 export interface SessionDeskOptions {
-  readonly seed: number;
   readonly tokenLife: number;
   readonly expiresAtFormat: ExpiresAtFormat;
   readonly serviceAccounts: readonly FakeServiceAccount[];
@@ -102,6 +107,9 @@ interface OpenSession {
   revoked: boolean;
 }
 
+/** So that no embedded API takes the token of another for its own. */
+let desks = 0;
+
 /**
  * Opens the desk.
  *
@@ -117,15 +125,25 @@ export function createSessionDesk(options: SessionDeskOptions, now: () => number
   );
   const keys = new Map(options.apiKeys.map((known) => [known.key, toAccount("API key", known.key, known)]));
 
+  const desk = ++desks;
+  let { tokenLife } = options;
+
   const control: FakeSessions = {
     get exchanges() {
       return sessions.size;
     },
-    tokenLife: options.tokenLife,
+    get tokenLife() {
+      return tokenLife;
+    },
+    set tokenLife(ms) {
+      checkTokenLife(ms);
+      tokenLife = ms;
+    },
     expiresAtFormat: options.expiresAtFormat,
-    revoke(accessToken) {
-      const session = sessions.get(accessToken);
-      if (session === undefined) throw new RangeError("No session has this access token");
+    revoke(token) {
+      if (keys.delete(token)) return;
+      const session = sessions.get(token);
+      if (session === undefined) throw new RangeError("There is no such access token and no such API key");
       session.revoked = true;
     },
     revokeAll() {
@@ -147,8 +165,8 @@ export function createSessionDesk(options: SessionDeskOptions, now: () => number
   };
 
   const open = (account: Account): Session => {
-    const expiresAt = Math.floor(now() + control.tokenLife);
-    const accessToken = createToken(options.seed, sessions.size, account.name, expiresAt);
+    const expiresAt = Math.floor(now() + tokenLife);
+    const accessToken = createToken(desk, sessions.size, account.name, expiresAt);
     sessions.set(accessToken, { account, expiresAt, revoked: false });
     return { accessToken, expiresAt: writeTime(expiresAt, control.expiresAtFormat) };
   };
@@ -207,8 +225,8 @@ function toIsoformat(time: number): string {
 }
 
 /** Makes up something that looks like a JSON Web Token, and is none: nothing was signed. */
-function createToken(seed: number, index: number, subject: string, expiresAt: number): string {
-  const random = createRandom(seed, index);
+function createToken(desk: number, index: number, subject: string, expiresAt: number): string {
+  const random = createRandom(desk, index);
   const claims = { sub: subject, exp: Math.floor(expiresAt / 1000), jti: random.hex() + random.hex() };
   const signature = Array.from({ length: 8 }, () => random.hex()).join("");
   return [JSON.stringify({ alg: "none", typ: "JWT" }), JSON.stringify(claims), signature].map(toBase64Url).join(".");

@@ -111,7 +111,7 @@ function meantBranch(branches: readonly Schema[], value: unknown): Schema {
   const likeness = (branch: Schema): number => {
     const { type, properties = {} } = dereference(branch);
     if (!typesOf(type).some((name) => TYPES[name].has(value))) return -1;
-    return isObject(value) ? Object.keys(value).filter((key) => (properties[key] ?? false) !== false).length : 0;
+    return isObject(value) ? Object.keys(value).filter((key) => Object.hasOwn(properties, key)).length : 0;
   };
   return branches.reduce((best, branch) => (likeness(branch) > likeness(best) ? branch : best));
 }

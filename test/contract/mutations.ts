@@ -60,7 +60,7 @@ function withBody(valid: ValidRequest, body: unknown): RecordedRequest {
 
 const MEDIA_TYPES = [
   ...["application/json", "application/json; charset=utf-8", "APPLICATION/JSON", "application/x-www-form-urlencoded"],
-  ...["text/plain", "application/jsonp", "application", "multipart/form-data"],
+  ...["text/plain", "application/jsonp", "application", "multipart/form-data", "constructor", "__proto__"],
 ];
 const BODIES = ["", " ", "{", "null", "[]", '"x"', "{}}", "{'a':1}", "a=b", "\u00e9"];
 const QUERY_NAMES = ["surplus", "size", "lastJobChangedAt", "lastInfoChangedAt"];

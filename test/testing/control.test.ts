@@ -135,7 +135,7 @@ describe("time", () => {
     await search({ size: 1 });
     expect(() => {
       fake.latency = -1;
-    }).toThrow(new RangeError("latency must be 0 ms or more"));
+    }).toThrow(new RangeError("latency must be 0 ms or more, and 2147483647 at the most"));
   });
 
   it("of a wait ends with an abort, and nothing is left of it", async () => {
@@ -151,6 +151,43 @@ describe("time", () => {
     await outcome;
     expect(vi.getTimerCount()).toBe(0);
     expect(fake.requestsTo("searchPeople")).toHaveLength(1);
+  });
+});
+
+describe("options", () => {
+  it("that are undefined count as absent", async () => {
+    const names = ["seed", "people", "clock", "clockSkew", "latency", "tokenLife", "expiresAtFormat"];
+    const lists = ["orgs", "serviceAccounts", "users", "apiKeys"];
+    const nothing = Object.fromEntries([...names, ...lists].map((name) => [name, undefined]));
+    const { fake, search } = open(nothing);
+    expect(fake.people).toHaveLength(1000);
+    expect((await search({ size: 1 })).status).toBe(200);
+    const { id } = fake.addCompany({ name: "Umbrella Example", id: undefined, domain: undefined, parentId: undefined });
+    expect(id).toMatch(/^LDC-OWN-/);
+  });
+
+  it.each([
+    [{ tokenLife: Number.POSITIVE_INFINITY }, "tokenLife must be more than 0 ms"],
+    [{ latency: 2 ** 31 }, "latency must be 0 ms or more, and 2147483647 at the most"],
+    [{ orgs: [{ id: "o_1", credits: -1 }] }, "credits must be an integer, 0 or more, or undefined for no cap"],
+  ])("%j are refused", (options, message) => {
+    expect(() => createFakeLiveData(options)).toThrow(new RangeError(message));
+  });
+
+  it("that are changed later are checked, too", () => {
+    const fake = createFakeLiveData({ people: 0 });
+    expect(() => {
+      fake.sessions.tokenLife = Number.NaN;
+    }).toThrow(RangeError);
+    for (const credits of [Number.NaN, -1]) expect(() => fake.credits.setRemaining(credits)).toThrow(RangeError);
+  });
+
+  it("may name an organization in any way", async () => {
+    const id = "o é/%";
+    const { fake } = open({ people: 5, orgs: [{ id }] });
+    const token = fakeCredentials.apiKey;
+    const path = `/api/people/v1/${encodeURIComponent(id)}/search`;
+    expect((await send(fake, path, { token, body: {} })).status).toBe(200);
   });
 });
 
@@ -196,6 +233,24 @@ describe("redirects", () => {
     fake.failures.clear();
     fake.failures.next("getCompany", movedTo("/api/dwh/v1/companies/acme.example"), 20);
     expect((await (await get("follow")).json()).name).toBe("Acme Corp");
+  });
+
+  it("that lead nowhere are network errors, as the platform's are", async () => {
+    const { fake, search } = open({ people: 5 });
+    for (const Location of ["ftp://elsewhere.test/", "http://"]) {
+      fake.failures.next("searchPeople", movedTo(Location));
+      await expect(search({})).rejects.toThrow(new TypeError("fetch failed"));
+    }
+  });
+
+  it("take nothing along that tells of a body which is gone", async () => {
+    const { fake } = open({ people: 5 });
+    fake.failures.next("searchPeople", movedTo(`${people}/person/LDP-1-EXAMPLE`, 303));
+    const headers = { Authorization: `Bearer ${fakeCredentials.apiKey}`, "Content-Type": "application/json" };
+    const encoded = { ...headers, "Content-Encoding": "identity", "Content-Language": "en" };
+    await fake.fetch(`${HOST}${people}/search`, { method: "POST", headers: encoded, body: "{}" });
+    const [request] = fake.requestsTo("getPerson");
+    expect(Object.keys(request?.headers ?? {}).filter((name) => name.startsWith("content-"))).toEqual([]);
   });
 
   it("are given as they are over a socket", async () => {
@@ -245,6 +300,16 @@ describe("requestsTo", () => {
     }
   });
 
+  it("keeps no other credentials either, and the first of a parameter's values, by which it answers", async () => {
+    const { fake } = open({ people: 5 });
+    const secrets = { Cookie: "session=s3cret", "Proxy-Authorization": "Basic s3cret", "X-Api-Key": "s3cret" };
+    await fake.fetch(`${HOST}/api/ledgers/v1/${orgId}/contacts?lastJobChangedAt=1&lastJobChangedAt=2`, {
+      headers: secrets,
+    });
+    expect(JSON.stringify(fake.requests)).not.toContain("s3cret");
+    expect(fake.requests[0]?.query).toEqual({ lastJobChangedAt: "1" });
+  });
+
   it("leaves out a body that the documents do not ask for, and says why", async () => {
     const { fake, people } = open({ people: 5 });
     await people("/search", { size: "25" });
@@ -287,6 +352,45 @@ describe("install", () => {
     globalThis.fetch = theirs;
     await fake.close();
     expect(globalThis.fetch).toBe(theirs);
+  });
+
+  it("of several is the newest's, and nobody's once all are closed, in whatever order", async () => {
+    const before = vi.fn<typeof fetch>();
+    vi.stubGlobal("fetch", before);
+    const [older, newer] = [createFakeLiveData({ people: 3 }).install(), createFakeLiveData({ people: 4 }).install()];
+    expect(await count()).toBe(4);
+    await older.close();
+    expect(await count()).toBe(4);
+    await newer.close();
+    expect(fetch).toBe(before);
+    expect(process.env).not.toHaveProperty("LIVEDATA_CLIENT_SECRET");
+
+    const [first, second] = [createFakeLiveData({ people: 5 }).install(), createFakeLiveData({ people: 6 }).install()];
+    await second.close();
+    expect(await count()).toBe(5);
+    await first.close();
+    expect(fetch).toBe(before);
+  });
+
+  it("answers no more after close, though a wrapper of someone else still leads to it", async () => {
+    const before = vi.fn<typeof fetch>(async () => new Response("from elsewhere"));
+    vi.stubGlobal("fetch", before);
+    const fake = createFakeLiveData({ people: 0 }).install();
+    const installed = globalThis.fetch;
+    globalThis.fetch = (input, init) => installed(input, init);
+    await fake.close();
+    expect(await (await fetch("https://gotlivedata.io./")).text()).toBe("from elsewhere");
+    expect(fake.requests).toEqual([]);
+  });
+
+  it("lets a redirect to another host go there", async () => {
+    const before = vi.fn<typeof fetch>(async () => new Response("from elsewhere"));
+    vi.stubGlobal("fetch", before);
+    using fake = createFakeLiveData({ people: 5 }).install();
+    fake.failures.next("getCompany", { status: 302, headers: { Location: "https://elsewhere.test/a" } });
+    const response = await fetch("https://gotlivedata.io./api/dwh/v1/companies/nvidia.com");
+    expect(await response.text()).toBe("from elsewhere");
+    expect(before.mock.calls.map(([input]) => (input as Request).url)).toEqual(["https://elsewhere.test/a"]);
   });
 
   it("goes by the socket where it listens, and ends with `using`", async () => {

@@ -81,6 +81,15 @@ describe("credits", () => {
     expect(remaining(await search({ size: 9 }))).toBeNull();
   });
 
+  it("of an organization without a cap are without one again in the next period", async () => {
+    const { search, fake } = open();
+    fake.credits.setRemaining(0);
+    expect((await search({ size: 1 })).status).toBe(402);
+    fake.credits.startBillingPeriod();
+    expect(fake.credits.remaining()).toBeUndefined();
+    expect((await search({ size: 1 })).status).toBe(200);
+  });
+
   it("are an organization's own", async () => {
     const fake = createFakeLiveData({ orgs: [{ id: "o_0000000a", credits: 3 }, { id: "o_0000000b" }] });
     const token = fakeCredentials.apiKey;

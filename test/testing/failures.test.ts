@@ -106,6 +106,36 @@ describe("failures", () => {
     });
   });
 
+  it.each([204, 304])("may be the status %d, which has no body", async (status) => {
+    const fake = createFakeLiveData({ people: 1 });
+    fake.failures.next("searchPeople", { status });
+    const url = `https://live-data.test/api/people/v1/${fakeCredentials.orgId}/search`;
+    const response = await fake.fetch(url, { method: "POST" });
+    expect([response.status, response.body, response.headers.get("Content-Type")]).toEqual([status, null, null]);
+    expect(fake.requestsTo("searchPeople")).toMatchObject([{ status }]);
+  });
+
+  it("may be what a gateway says, with its own headers in place of the API's", async () => {
+    const fake = createFakeLiveData({ people: 1 });
+    const headers = { "content-type": "text/html", date: "Mon, 01 Jan 2024 00:00:00 GMT" };
+    fake.failures.next("getCompany", { status: 502, headers, body: "<h1>Bad gateway</h1>" });
+    const response = await fake.fetch("https://live-data.test/api/dwh/v1/companies/nvidia.com");
+    expect(await response.text()).toBe("<h1>Bad gateway</h1>");
+    expect(response.headers.get("Content-Type")).toBe("text/html");
+    expect(response.headers.get("Date")).toBe(headers.date);
+  });
+
+  it.each([199, 600, 503.5, Number.NaN])("the status %d is refused", (status) => {
+    expect(() => createFakeLiveData({ people: 1 }).failures.next("searchPeople", { status })).toThrow(RangeError);
+  });
+
+  it("an operation that there is not is refused", () => {
+    const { next }: { next(operation: string, failure: FakeFailure): void } = createFakeLiveData({
+      people: 1,
+    }).failures;
+    expect(() => next("search", "reset")).toThrow(new RangeError('There is no operation "search"'));
+  });
+
   it.each([0, -1, 1.5])("%d times is refused", (times) => {
     expect(() => createFakeLiveData({ people: 1 }).failures.next("searchPeople", "reset", times)).toThrow(RangeError);
   });

@@ -207,3 +207,26 @@ describe("listen", () => {
     await expect(createFakeLiveData({ people: 0 }).listen({ port })).rejects.toThrow("EADDRINUSE");
   });
 });
+
+describe("close", () => {
+  it("ends sockets that are still being opened", async () => {
+    const fake = createFakeLiveData({ people: 0 });
+    const opening = fake.listen();
+    await fake.close();
+    const { url } = await opening;
+    await expect(fetch(url)).rejects.toThrow(TypeError);
+    expect(fake.url).toBeUndefined();
+  });
+
+  it("of one socket leaves the others, and the url of one that is open", async () => {
+    await using fake = createFakeLiveData({ people: 0 });
+    const [first, second] = [await fake.listen(), await fake.listen()];
+    expect(fake.url).toBe(second.url);
+    await second.close();
+    expect([fake.url, fake.env.LIVEDATA_BASE_URL]).toEqual([first.url, first.url]);
+    expect((await fetch(first.url)).status).toBe(404);
+    await second.close();
+    await first.close();
+    expect(fake.url).toBeUndefined();
+  });
+});

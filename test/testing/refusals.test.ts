@@ -96,9 +96,11 @@ describe("a malformed body is refused with the reason and the place", () => {
   });
 
   it("also where it is of another media type", async () => {
-    const headers = { Authorization: `Bearer ${token}`, "Content-Type": "text/plain" };
-    const search = await fake.fetch(`${HOST}/api/people/v1/${orgId}/search`, { method: "POST", headers, body: "{}" });
-    expect([search.status, await search.json()]).toEqual([400, { message: "The body must be application/json" }]);
+    for (const type of ["text/plain", "constructor", "__proto__"]) {
+      const headers = { Authorization: `Bearer ${token}`, "Content-Type": type };
+      const search = await fake.fetch(`${HOST}/api/people/v1/${orgId}/search`, { method: "POST", headers, body: "{}" });
+      expect([search.status, await search.json()]).toEqual([400, { message: "The body must be application/json" }]);
+    }
     const session = await fake.fetch(HOST + SESSION_PATH, { method: "POST", body: "{}" });
     expect(session.status).toBe(400);
   });

@@ -34,10 +34,13 @@ describe("a session", () => {
     expect((await search((await response.json()).accessToken)).status).toBe(200);
   });
 
-  it("has a token of its own", async () => {
+  it("has a token of its own, which is not good elsewhere", async () => {
     const { fake } = openSession();
-    const tokens = [await exchange(fake), await exchange(fake)].map(({ body }) => body.accessToken);
-    expect(new Set(tokens).size).toBe(2);
+    const another = openSession();
+    const sessions = [await exchange(fake), await exchange(fake), await exchange(another.fake)];
+    const [first, second, third] = sessions.map(({ body }) => body.accessToken);
+    expect(new Set([first, second, third]).size).toBe(3);
+    expect((await another.search(first)).status).toBe(401);
   });
 
   it.each([
@@ -71,6 +74,13 @@ describe("a session", () => {
     expect((await search(first)).status).toBe(401);
   });
 
+  it("that is an API key can be revoked, too", async () => {
+    const { fake, search } = openSession();
+    expect((await search(fakeCredentials.apiKey)).status).toBe(200);
+    fake.sessions.revoke(fakeCredentials.apiKey);
+    expect((await search(fakeCredentials.apiKey)).status).toBe(401);
+  });
+
   it("can be revoked alone or with all others, and aged", async () => {
     const { fake, search } = openSession();
     const open = async () => (await exchange(fake)).body.accessToken;
@@ -84,7 +94,7 @@ describe("a session", () => {
     fake.sessions.expireAll();
     expect(await search(third)).toMatchObject({ status: 401, body: { message: "The token has expired" } });
     expect((await search(await open())).status).toBe(200);
-    expect(() => fake.sessions.revoke("no-such-token")).toThrow("No session has this access token");
+    expect(() => fake.sessions.revoke("no-such-token")).toThrow("There is no such access token and no such API key");
   });
 
   it("is refused for wrong credentials, in words that repeat none", async () => {
