@@ -44,4 +44,5 @@ export type { CallOptions, ServiceClient, ServiceResult } from "./service-client
 export type { RetryReason, TransportEvent } from "./transport/events.js";
 export type * from "./types.js";
 export { type CallResult, type DataOf, unwrap } from "./unwrap.js";
+export { isContactV2 } from "./webhook/is-contact-v2.js";
 export { type NodeRequest, verifyWebhook, type WebhookRequest } from "./webhook/verify-webhook.js";

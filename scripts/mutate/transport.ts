@@ -3,6 +3,12 @@ import type { Mutation } from "./mutation.js";
 /** The rules of `docs/transport.md`. */
 export const transportMutations: readonly Mutation[] = [
   {
+    rule: "hold: one goes on though the clock was put back before it",
+    file: "transport/hold-back.ts",
+    find: "now < this.#since ? 0 : ",
+    replace: "",
+  },
+  {
     rule: "retry: what must not arrive twice is sent again after an answer",
     file: "transport/retry.ts",
     find: "return isIdempotent && isTransient(status) ? status : undefined;",

@@ -58,8 +58,8 @@ export function createFailurePlan(operations: readonly FakeOperation[]): Failure
     take: (operation) => (operation === undefined ? undefined : planned.get(operation)?.shift()),
     control: {
       next(operation, failure, times = 1) {
-        if (!operations.includes(operation)) throw new RangeError(`There is no operation ${JSON.stringify(operation)}`);
-        if (typeof failure === "object") checkStatus(failure.status);
+        checkOperation(operation, operations);
+        checkFailure(failure);
         if (!Number.isSafeInteger(times) || times < 1) throw new RangeError("times must be an integer, 1 or more");
         planned.set(operation, [...(planned.get(operation) ?? []), ...Array<FakeFailure>(times).fill(failure)]);
       },
@@ -68,10 +68,20 @@ export function createFailurePlan(operations: readonly FakeOperation[]): Failure
   };
 }
 
-/** An informational status comes before an answer, and is none. */
-function checkStatus(status: number): void {
+/** A misspelt operation would fail nothing, and have a test pass that shows nothing. @throws {RangeError} if it is none. */
+export function checkOperation(operation: FakeOperation, operations: readonly FakeOperation[]): void {
+  if (operations.includes(operation)) return;
+  throw new RangeError(`There is no operation ${JSON.stringify(operation)}: there are ${operations.join(", ")}`);
+}
+
+const KINDS: readonly FakeFailure[] = ["lost", "malformed", "reset", "stall", "truncated"];
+
+function checkFailure(failure: FakeFailure): void {
+  if (typeof failure === "string" && KINDS.includes(failure)) return;
+  // An informational status comes before an answer, and is none.
+  const status = typeof failure === "object" ? failure.status : Number.NaN;
   if (Number.isInteger(status) && status >= 200 && status <= 599) return;
-  throw new RangeError("status must be an integer from 200 to 599");
+  throw new RangeError(`A failure is { status } from 200 to 599, or one of ${KINDS.join(", ")}`);
 }
 
 /** A connection that broke, as the platform's `fetch` tells of one. */

@@ -1,24 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { Company, Job, Person } from "../types.js";
-import { companyRoutes, createDirectory } from "./companies.js";
-import { createCreditBooks, type FakeCredits } from "./credits.js";
-import { createFailurePlan, type FakeFailures } from "./failures.js";
 import { followRedirects } from "./follow-redirects.js";
-import { createHandler } from "./handler.js";
-import { identityRoutes } from "./identity.js";
+import type { Handler } from "./handler.js";
 import { environmentOf, type FakeEnvironment, installInProcess } from "./install.js";
-import { createLedgers, ledgerRoutes } from "./ledgers.js";
-import { checkClockSkew, checkLatency, type FakeLiveDataOptions, resolveOptions } from "./options.js";
-import { completeOwnCompany, type FakeCompany } from "./own-companies.js";
-import { completeOwnPerson, type FakePerson, withNewJob } from "./own-people.js";
-import { peopleRoutes } from "./people/routes.js";
-import { createPeopleStore } from "./people/store.js";
+import { type FakeLiveDataOptions, resolveOptions } from "./options.js";
 import { createPopulation } from "./population/create-population.js";
-import { isTo, type ReceivedRequest, type RequestTo } from "./requests.js";
-import type { FakeOperation } from "./router.js";
-import { createSessionDesk, type FakeSessions } from "./sessions.js";
 import { createSockets } from "./sockets.js";
-import { type FakeDelivery, sendJobChange } from "./webhook.js";
+import { createWorld, type FakeWorld } from "./world.js";
 
 /** Options of `listen`. */
 export interface FakeListenOptions {
@@ -32,11 +19,12 @@ export interface FakeServer {
   readonly url: string;
   /** Ends all connections and frees the port. Safe to call more than once. */
   close(): Promise<void>;
+  /** As `close`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** An embedded Live Data API. */
-export interface FakeLiveData {
+export interface FakeLiveData extends FakeWorld {
   /**
    * Answers a request, whatever its host: a drop-in for the platform's `fetch`, which follows redirects as that does.
    *
@@ -61,68 +49,15 @@ export interface FakeLiveData {
    * memory that is stalled ends by its own signal alone.
    */
   close(): Promise<void>;
+  /** As `close`. */
   [Symbol.asyncDispose](): Promise<void>;
   /** As `close`, without waiting for the ports to be free. */
   [Symbol.dispose](): void;
-
-  /** What was received so far, in the order of the answers. */
-  readonly requests: readonly ReceivedRequest[];
   /**
-   * Returns what was received for one operation, in the order of the answers, with its body as the documents have it.
-   *
-   * @param operation its `operationId` in the documents, such as `searchPeople`
+   * Begins anew, as it was created: without the people, requests, sessions, failures and all else that came since. It
+   * goes on listening, and stays installed. A client of the API remembers things of its own: make a new one as well.
    */
-  readonly requestsTo: <Id extends FakeOperation>(operation: Id) => readonly RequestTo<Id>[];
-
-  /** The sessions opened so far: counts, revokes and expires their access tokens, and says who may sign in. */
-  readonly sessions: FakeSessions;
-  /** The organizations' credits. */
-  readonly credits: FakeCredits;
-  /** Has requests go wrong: answers them by a status, breaks their connections, and so on. */
-  readonly failures: FakeFailures;
-  /** By how much the server's clock is ahead of the option `clock`, in milliseconds. */
-  clockSkew: number;
-  /** How long every answer takes to arrive, in milliseconds. */
-  latency: number;
-
-  /** Everyone there is. The first few are there with every seed. */
-  readonly people: readonly Person[];
-  /** Every company that can be looked up. */
-  readonly companies: readonly Company[];
-  /** Returns the e-mail addresses by which a find knows a person. */
-  readonly emailsOf: (personId: string) => readonly string[];
-  /**
-   * Adds someone of your own.
-   *
-   * @returns The person as the API tells of them, completed.
-   * @throws {RangeError} if there is someone with that id.
-   */
-  readonly addPerson: (person: FakePerson) => Person;
-  /**
-   * Adds a company of your own.
-   *
-   * @returns The company as the API tells of it, completed.
-   * @throws {RangeError} if there is one with that id.
-   */
-  readonly addCompany: (company: FakeCompany) => Company;
-  /**
-   * Gives someone another job in place of the present one.
-   *
-   * @param personId whom
-   * @param job what is known of it, such as `{ title: "CTO", company: { name: "NVIDIA" } }`; it begins today unless it says otherwise
-   * @returns The person as the API tells of them now.
-   * @throws {RangeError} if there is no such person.
-   */
-  readonly changeJob: (personId: string, job: Job) => Person;
-  /**
-   * Calls your webhook as the API does when a contact has changed jobs. It tells of the present job: `changeJob` first.
-   *
-   * @param personId whom it tells of; they need not be a contact of the organization
-   * @param delivery where your webhook is, and the token you chose
-   * @returns Resolves with your webhook's answer.
-   * @throws {RangeError} if there is no such person; what `fetch` throws.
-   */
-  readonly deliverJobChange: (personId: string, delivery: FakeDelivery) => Promise<Response>;
+  readonly reset: () => void;
 }
 
 /**
@@ -140,38 +75,12 @@ export interface FakeLiveData {
  * @throws {RangeError} if an option makes no sense.
  */
 export function createFakeLiveData(options: FakeLiveDataOptions = {}): FakeLiveData {
-  const { clock, orgs, serviceAccounts, ...settings } = resolveOptions(options);
-  let { clockSkew, latency } = settings;
-  const now = () => clock() + clockSkew;
+  const settings = resolveOptions(options);
+  const population = createPopulation(settings.seed, settings.people);
+  let world = createWorld(settings, population);
 
-  const { people, companies } = createPopulation(settings.seed, settings.people);
-  const store = createPeopleStore(people);
-  const directory = createDirectory(companies);
-  const ledgers = createLedgers(store);
-  const credits = createCreditBooks(orgs);
-  const desk = createSessionDesk({ ...settings, serviceAccounts }, now);
-  const routes = [
-    ...identityRoutes(desk),
-    ...peopleRoutes({ store, directory, credits }),
-    ...companyRoutes(directory),
-    ...ledgerRoutes(ledgers),
-  ];
-  const failures = createFailurePlan(routes.map(({ operation }) => operation));
-  const requests: ReceivedRequest[] = [];
-  const record = (request: ReceivedRequest) => requests.push(request);
-  const handle = createHandler({ routes, desk, credits, failures, now, latency: () => latency, record });
+  const handle: Handler = (request) => world.handle(request);
   const follow = followRedirects(handle);
-  const fetch: FakeLiveData["fetch"] = async (input, init) => follow(new Request(input, init));
-
-  const freePersonId = numbered("LDP-1-OWN", (id) => store.byId(id) !== undefined);
-  const freeCompanyId = numbered("LDC-OWN", (id) => directory.find(id) !== undefined);
-  const around = () => ({ now: now(), findCompany: directory.find, freeId: freePersonId });
-  const knownPerson = (id: string) => {
-    const known = store.byId(id);
-    if (known === undefined) throw new RangeError(`There is no person with the id ${JSON.stringify(id)}`);
-    return known;
-  };
-
   const sockets = createSockets(handle);
   let putBack = () => {};
   const close = async () => {
@@ -181,77 +90,62 @@ export function createFakeLiveData(options: FakeLiveDataOptions = {}): FakeLiveD
   };
 
   const fake: FakeLiveData = {
-    fetch,
+    fetch: async (input, init) => follow(new Request(input, init)),
     listen: ({ port = 0 } = {}) => sockets.open(port),
     get url() {
       return sockets.url;
     },
     get env() {
-      return environmentOf(fake.url, orgs[0]?.id, serviceAccounts[0]);
+      return environmentOf(fake.url, settings.orgs[0]?.id, settings.serviceAccounts[0]);
     },
     install() {
       putBack();
       putBack = installInProcess(handle, fake.env);
       return fake;
     },
+    reset() {
+      world = createWorld(settings, population);
+    },
     close,
     [Symbol.asyncDispose]: close,
     [Symbol.dispose]: () => void close(),
 
-    requests,
-    requestsTo: (operation) => requests.filter(isTo(operation)),
-
-    sessions: desk.control,
-    credits: credits.control,
-    failures: failures.control,
+    get requests() {
+      return world.requests;
+    },
+    requestsTo: (operation) => world.requestsTo(operation),
+    get sessions() {
+      return world.sessions;
+    },
+    get credits() {
+      return world.credits;
+    },
+    get failures() {
+      return world.failures;
+    },
     get clockSkew() {
-      return clockSkew;
+      return world.clockSkew;
     },
     set clockSkew(ms) {
-      checkClockSkew(ms);
-      clockSkew = ms;
+      world.clockSkew = ms;
     },
     get latency() {
-      return latency;
+      return world.latency;
     },
     set latency(ms) {
-      checkLatency(ms);
-      latency = ms;
+      world.latency = ms;
     },
-
-    people: store.people,
-    companies: directory.companies,
-    emailsOf: (personId) => store.byId(personId)?.emails ?? [],
-    addPerson(given) {
-      const known = completeOwnPerson(given, around());
-      store.add(known);
-      return known.person;
+    get people() {
+      return world.people;
     },
-    addCompany(given) {
-      const known = completeOwnCompany(given, freeCompanyId);
-      directory.add(known);
-      return known.company;
+    get companies() {
+      return world.companies;
     },
-    changeJob(personId, job) {
-      const known = withNewJob(knownPerson(personId), job, around());
-      store.replace(known);
-      return known.person;
-    },
-    async deliverJobChange(personId, delivery) {
-      const { version = 1, orgId = orgs[0]?.id ?? "" } = delivery;
-      return sendJobChange(ledgers.tellOf(orgId, knownPerson(personId), version), delivery);
-    },
+    emailsOf: (personId) => world.emailsOf(personId),
+    addPerson: (person) => world.addPerson(person),
+    addCompany: (company) => world.addCompany(company),
+    changeJob: (personId, job) => world.changeJob(personId, job),
+    deliverJobChange: (personId, delivery) => world.deliverJobChange(personId, delivery),
   };
   return fake;
-}
-
-/** Counts ids up, past those that are taken. */
-function numbered(prefix: string, isTaken: (id: string) => boolean): () => string {
-  let count = 0;
-  return () => {
-    let id: string;
-    do id = `${prefix}-${++count}`;
-    while (isTaken(id));
-    return id;
-  };
 }

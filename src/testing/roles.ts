@@ -6,6 +6,11 @@ export type FakeRole = NonNullable<OperationFacts["role"]>;
 
 const RANKS: Readonly<Record<FakeRole, number>> = { viewer: 0, editor: 1, administrator: 2 };
 
+/** @throws {RangeError} if there is no such role. */
+export function checkRole(role: FakeRole): void {
+  if (!Object.hasOwn(RANKS, role)) throw new RangeError(`A role is one of ${Object.keys(RANKS).join(", ")}`);
+}
+
 /** Tells whether a role is enough where another is needed. */
 export function isEnough(role: FakeRole, needed: FakeRole): boolean {
   return RANKS[role] >= RANKS[needed];

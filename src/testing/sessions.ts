@@ -3,7 +3,7 @@ import { toBase64Url } from "./base64url.js";
 import { checkTokenLife } from "./options.js";
 import { createRandom } from "./population/random.js";
 import { Refusal } from "./reply.js";
-import type { FakeRole } from "./roles.js";
+import { checkRole, type FakeRole } from "./roles.js";
 
 interface Access {
   /** Organizations that it may use. @default all of them */
@@ -160,6 +160,7 @@ export function createSessionDesk(options: SessionDeskOptions, now: () => number
     setRole(name, role) {
       const account = serviceAccounts.get(name) ?? users.get(name) ?? keys.get(name);
       if (account === undefined) throw new RangeError("There is no service account, user or API key of this name");
+      checkRole(role);
       account.role = role;
     },
   };

@@ -2,7 +2,7 @@ import type { Contact, ContactV2 } from "../types.js";
 
 /** Where and how the webhook is told of a job change. */
 export interface FakeDelivery {
-  /** Your webhook's URL. */
+  /** Your webhook's URL; its path will do where you give a `fetch`. */
   readonly url: string | URL;
   /** The value that you chose, sent as `X-LiveData-Token`. */
   readonly token: string;
@@ -24,7 +24,8 @@ export interface FakeDelivery {
 
 /** Sends a contact as the API does when they changed jobs. That the method is POST is inferred. */
 export async function sendJobChange(contact: Contact | ContactV2, delivery: FakeDelivery): Promise<Response> {
-  const request = new Request(delivery.url, {
+  const url = delivery.fetch ? new URL(delivery.url, "http://localhost") : delivery.url;
+  const request = new Request(url, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-LiveData-Token": delivery.token },
     body: JSON.stringify(contact),

@@ -319,6 +319,56 @@ describe("requestsTo", () => {
   });
 });
 
+describe("reset", () => {
+  it("begins anew, and stays where it listens and is installed", async () => {
+    await using fake = createFakeLiveData({ people: 5, latency: 1, orgs: [{ id: orgId, credits: 9 }] });
+    const { url } = await fake.listen();
+    fake.install();
+    const call = () => createLiveData({ retry: false }).people.POST("/search", { body: { size: 2 } });
+    const own = fake.addPerson({ name: "Ada Example" });
+    fake.addCompany({ name: "Umbrella Example" });
+    fake.changeJob("LDP-1-EXAMPLE", { title: "CTO" });
+    fake.sessions.setRole(clientId, "viewer");
+    fake.sessions.rotateSecret(clientId, "another");
+    fake.credits.setRemaining(0);
+    fake.failures.next("searchPeople", "reset", 3);
+    fake.clockSkew = 5_000;
+    fake.latency = 0;
+    const { companies } = fake;
+
+    fake.reset();
+    expect([fake.requests, fake.sessions.exchanges, fake.credits.used()]).toEqual([[], 0, 0]);
+    expect([fake.clockSkew, fake.latency, fake.url]).toEqual([0, 1, url]);
+    expect(fake.people).toHaveLength(5);
+    expect(fake.people[0]?.position?.title).toBe("Software Engineer");
+    expect(fake.companies).toHaveLength(companies.length - 1);
+    expect((await call()).response.headers.get("X-LDT-Credits-Remaining")).toBe("7");
+    expect(fake.requests).toHaveLength(2);
+    expect(fake.addPerson({ name: "Ada Example" }).id).toBe(own.id);
+  });
+});
+
+describe("what is misspelt", () => {
+  const fake = createFakeLiveData({ people: 0 });
+  // As a program in JavaScript may call it.
+  const requestsTo: (operation: never) => unknown = fake.requestsTo;
+  const next: (operation: "searchPeople", failure: never) => void = fake.failures.next;
+  const setRole: (name: string, role: never) => void = fake.sessions.setRole;
+  it.each<[name: string, call: () => unknown, message: RegExp]>([
+    [
+      "an operation",
+      () => requestsTo("search" as never),
+      /no operation "search": there are createSession, findPeople, /,
+    ],
+    ["a failure", () => next("searchPeople", "stal" as never), /one of lost, malformed, reset, stall, truncated/],
+    ["a status alone", () => next("searchPeople", 429 as never), /A failure is \{ status \}/],
+    ["a role", () => setRole(clientId, "admin" as never), /A role is one of viewer, editor, administrator/],
+  ])("is refused: %s", (_name, call, message) => {
+    expect(call).toThrow(RangeError);
+    expect(call).toThrow(message);
+  });
+});
+
 describe("install", () => {
   const count = async () => unwrap(await createLiveData().people.POST("/search", { body: { size: 0 } })).count;
 

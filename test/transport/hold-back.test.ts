@@ -44,6 +44,22 @@ describe("one 429", () => {
     expect(bodies).toEqual(Array(52).fill(BODY));
   });
 
+  test("is over once the clock stands before it, as after a test's own clock", async () => {
+    const { start, bodies, events } = limited({ "retry-after": "40" }, { "retry-after": "1" });
+    await vi.advanceTimersByTimeAsync(600_000);
+    start();
+    await vi.runAllTimersAsync();
+    // Faked anew, it begins where the real one is.
+    vi.useRealTimers();
+    turnTime();
+    events.length = 0;
+    const next = start();
+    await vi.advanceTimersByTimeAsync(0);
+    await next;
+    expect(bodies).toHaveLength(4);
+    expect(events).toEqual([]);
+  });
+
   test("is no reason for all of them to leave in the same moment", async () => {
     const { start, times } = limited({ "retry-after": "5" });
     start();

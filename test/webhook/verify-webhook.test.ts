@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
+import { isContactV2 } from "../../src/webhook/is-contact-v2.js";
 import { isSameSecret } from "../../src/webhook/is-same-secret.js";
 import { verifyWebhook, type WebhookRequest } from "../../src/webhook/verify-webhook.js";
 import { serve } from "../support/serve.js";
@@ -126,4 +127,14 @@ test("secrets are told apart wherever they differ", async () => {
   for (const other of ["", "å-secre", "å-secrett", "A-secret", "a-secret"]) {
     expect(await isSameSecret("å-secret", other)).toBe(false);
   }
+});
+
+test.each([
+  ["1", contact, false],
+  ["2", { id: "c", current_position: { title: "CTO" } }, true],
+  ["2 without a job", { id: "c", current_position: null }, true],
+  ["2 with hardly anything", { id: "c", last_company_changed_at: null }, true],
+  ["none that is known", { id: "c" }, false],
+])("a contact of version %s is told from the other", (_version, body, isSecond) => {
+  expect(isContactV2(body)).toBe(isSecond);
 });
