@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import type { Person, SearchRequest } from "@livedata/sdk";
+import type { Job, Person, SearchRequest, SearchResponse } from "@livedata/sdk";
 import { createFakeLiveData, type FakeLiveData, fakeCredentials } from "@livedata/sdk/testing";
 
 /** What the embedded API costs: its start, and its answers beside a plain look at everyone. */
@@ -15,11 +15,15 @@ const CALLS = 5;
 const MATCHES = 1_000;
 /** A naive find of as many takes a second. */
 const FIND_ROUNDS = 5;
+/** A naive report over as many years takes a quarter of a minute. */
+const REPORT_ROUNDS = 2;
+const REPORT_YEARS = [2000, 2026] as const;
 
 const START_BUDGET = 50;
 const LOAD_BUDGET = 2_000;
 const SEARCH_BUDGET = 10;
-const COLUMN = 22;
+const REPORT_BUDGET = 2_000;
+const COLUMN = 26;
 
 /** What one process measured. */
 interface Start {
@@ -55,6 +59,24 @@ const school: SearchRequest = {
       operator: "and",
       isJobsGroup: false,
       filters: [{ type: "must", field: "education.school", match_type: "exact", string_values: [SCHOOL] }],
+    },
+  ],
+};
+
+const headsByFunction: SearchRequest = {
+  size: 0,
+  filters: [
+    {
+      operator: "and",
+      filters: [],
+      report: {
+        name: "demographics",
+        params: {
+          date_from: `${REPORT_YEARS[0]}-01-01`,
+          date_to: `${REPORT_YEARS[1]}-01-01`,
+          group_by: ["jobs.function"],
+        },
+      },
     },
   ],
 };
@@ -111,11 +133,16 @@ async function compare(): Promise<void> {
     kit: () => countResolved(fake, addresses),
     naive: () => addresses.filter((address) => addressed.some(({ emails }) => emails.includes(address))).length,
   });
+  const reports = await race(`heads by function, ${REPORT_YEARS.join(" to ")}`, [REPORT_ROUNDS, 1], {
+    kit: () => countReported(fake, headsByFunction),
+    naive: () => sumOf(firstsOfMonths(...REPORT_YEARS).map((day) => countHeads(fake.people, day))),
+  });
 
   const isSlow = [
     median(startMs) >= START_BUDGET,
     median(loadMs) >= LOAD_BUDGET,
     ...searches.map((ms) => median(ms) >= SEARCH_BUDGET),
+    median(reports) >= REPORT_BUDGET,
   ];
   if (isSlow.some(Boolean)) process.exitCode = 1;
 }
@@ -180,6 +207,11 @@ async function countResolved(fake: FakeLiveData, addresses: readonly string[]): 
   return answer.matches.filter(({ found }) => found).length;
 }
 
+async function countReported(fake: FakeLiveData, request: SearchRequest): Promise<number> {
+  const answer: SearchResponse = await post(fake, "/search", request);
+  return sumOf((answer.report_results?.demographics ?? []).map(({ count_employees = 0 }) => count_employees));
+}
+
 function scan(people: readonly Person[], isMeant: (person: Person) => boolean): number {
   return people.filter(isMeant).length;
 }
@@ -194,6 +226,28 @@ function hadSuchJob({ jobs }: Person): boolean {
 
 function studiedThere({ education }: Person): boolean {
   return (education ?? []).some(({ school }) => school === SCHOOL);
+}
+
+function firstsOfMonths(from: number, to: number): string[] {
+  const months = Array.from({ length: (to - from) * 12 + 1 }, (_, index) => new Date(Date.UTC(from, index)));
+  return months.map((month) => month.toISOString().slice(0, 10));
+}
+
+/** Counts everyone once for each function that they had on a day. */
+function countHeads(people: readonly Person[], day: string): number {
+  return sumOf(
+    people.map(
+      ({ jobs }) => new Set((jobs ?? []).filter((job) => wasHeldOn(job, day)).map((job) => job.function)).size,
+    ),
+  );
+}
+
+function wasHeldOn({ started_at, ended_at }: Job, day: string): boolean {
+  return Boolean(started_at) && (started_at ?? "").slice(0, 10) <= day && (!ended_at || ended_at.slice(0, 10) > day);
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function report(name: string, figures: string): void {

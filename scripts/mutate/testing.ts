@@ -192,20 +192,20 @@ export const testingMutations: readonly Mutation[] = [
   {
     rule: "kit: the job before a change goes on",
     file: "testing/own-people.ts",
-    find: "(old === left ? { ...old, ended_at: started_at } : old)",
+    find: "(old === left && ended ? ended : old)",
     replace: "old",
   },
   {
     rule: "kit: a change of title passes for one of company",
     file: "testing/own-people.ts",
-    find: "left && position && companyKey(left) === companyKey(position)",
+    find: "isSameCompany(left?.company, position.company)",
     replace: "false",
   },
   {
     rule: "kit: what follows from other jobs stays after a change",
     file: "testing/own-people.ts",
-    find: ".map(withoutDerived)",
-    replace: "",
+    find: "return isTouched(job) ? { ...job, ...atCompany } : job;",
+    replace: "return job;",
   },
   {
     rule: "kit: a change of jobs is not seen by searches",

@@ -200,15 +200,30 @@ function changedSince(query: URLSearchParams): (contact: Contact) => boolean {
 
 function isSince(time: string | null | undefined, since: number | undefined): boolean {
   if (since === undefined) return true;
-  return time ? Date.parse(time) >= since : false;
+  return (parseTime(time ?? "") ?? Number.NEGATIVE_INFINITY) >= since;
 }
 
-/** The form of the value is not documented: a day or a time is understood, in UTC unless it says otherwise. */
+/** The form of the value is not documented: a day or a time is understood. */
 function parseSince(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null) return undefined;
-  const isZoneless = /^\d{4}-\d{2}-\d{2}T[\d:.]+$/.test(text);
-  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(isZoneless ? `${text}Z` : text) : Number.NaN;
-  if (Number.isNaN(time)) throw new Refusal(400, `${name} must be a day or a time, such as 2026-01-31`);
+  const time = parseTime(text);
+  if (time === undefined) throw new Refusal(400, `${name} must be a day or a time, such as 2026-01-31`);
   return time;
+}
+
+const TIME =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ]([01]\d|2[0-3])(:[0-5]\d)(:[0-5]\d(?:\.\d{1,9})?)?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?)?$/;
+
+/** Reads a day or a time, in UTC unless it says otherwise: left to itself, `Date.parse` takes the zone of the machine. */
+function parseTime(text: string): number | undefined {
+  const [, day, hour = "00", minute = ":00", second = ":00", zone = "Z"] = TIME.exec(text) ?? [];
+  if (day === undefined || !isDay(day)) return undefined;
+  return Date.parse(`${day}T${hour}${minute}${second}${zone}`);
+}
+
+/** `Date.parse` takes 30 February for 2 March. */
+function isDay(day: string): boolean {
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
 }

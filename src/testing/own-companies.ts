@@ -3,7 +3,7 @@ import { type KnownCompany, slugOf } from "./population/companies.js";
 import { withoutUndefined } from "./without-undefined.js";
 
 /** A company of a test's own. What is left out is made up or not known; what is given stays as it is, `null` included. */
-export type FakeCompany = Omit<Partial<Company>, "id" | "name"> & {
+export type FakeCompany = { readonly [Name in Exclude<keyof Company, "id" | "name">]?: Company[Name] | undefined } & {
   readonly name: string;
   readonly id?: string | undefined;
   /** The `id` of the company that owns it, whose `…-group` it then belongs to. */

@@ -68,8 +68,9 @@ describe("a ledger", () => {
     expect(await list()).toHaveLength(1);
   });
 
-  it("tells who changed since, in UTC wherever it runs", async () => {
-    vi.stubEnv("TZ", "Asia/Kolkata");
+  it.each(["UTC", "Asia/Kolkata", "America/Los_Angeles"])("tells who changed since, in UTC, in %s", async (zone) => {
+    vi.stubEnv("TZ", zone);
+    expect(new Intl.DateTimeFormat().resolvedOptions().timeZone.replace("Calcutta", "Kolkata")).toBe(zone);
     const { add, list } = openLedger();
     await add([jane, john, stranger]);
     const names = async (query: string) => (await list(query)).map(({ name }) => name);
@@ -77,8 +78,34 @@ describe("a ledger", () => {
     expect(await names("?lastJobChangedAt=2020-01-01T00:00:00Z")).toEqual(["Jane Doe", "John Doe"]);
     expect(await names("?lastInfoChangedAt=2025-11-23T00:00:00.000")).toEqual(["John Doe"]);
     expect(await names("?lastInfoChangedAt=2025-11-23T00:00:01")).toEqual([]);
+    expect(await names("?lastInfoChangedAt=2025-11-23 00:00:00")).toEqual(["John Doe"]);
+    expect(await names("?lastInfoChangedAt=2025-11-23 00:00:01")).toEqual([]);
+    expect(await names("?lastInfoChangedAt=2025-11-23 00:00")).toEqual(["John Doe"]);
+    expect(await names("?lastInfoChangedAt=2025-11-23T02:00:00%2B02:00")).toEqual(["John Doe"]);
+    expect(await names("?lastInfoChangedAt=2025-11-22T19:00:00-05:00")).toEqual(["John Doe"]);
+    expect(await names("?lastInfoChangedAt=2025-11-22T19:00:01-05:00")).toEqual([]);
     expect(await names("?lastJobChangedAt=2020-01-01&lastInfoChangedAt=2030-01-01")).toEqual([]);
-    expect(await list("?lastJobChangedAt=yesterday")).toEqual({
+  });
+
+  it.each([
+    "yesterday",
+    "2026-13-01",
+    "2026-00-10",
+    "2026-02-30",
+    "2025-02-29T00:00:00",
+    "2026-01-31T24:00:00Z",
+    "2026-01-31T12:60",
+    "2026-01-31T12:00:61Z",
+    "2026-01-31 noon",
+    "2026-01-31T12:00 02:00",
+    "2026-01-31T12:00%2B24:00",
+    "2026-01-31T12:00%2B01:60",
+    "2026-01-31Z",
+    "2026-01-31T",
+    "",
+  ])("refuses what is no day or time: %s", async (text) => {
+    const { list } = openLedger();
+    expect(await list(`?lastJobChangedAt=${text}`)).toEqual({
       message: "lastJobChangedAt must be a day or a time, such as 2026-01-31",
     });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createFakeLiveData } from "../../src/testing/index.js";
-import type { Company, Contact, ContactV2, FilterClause, FilterGroup, Person } from "../../src/types.js";
+import type { Company, Contact, ContactV2, FilterClause, FilterGroup, Job, Person } from "../../src/types.js";
 import { verifyWebhook } from "../../src/webhook/verify-webhook.js";
 import { bundledDocuments, compileFrom } from "../openapi/support.js";
 import { serve } from "../support/serve.js";
@@ -90,6 +90,67 @@ describe("someone of one's own", () => {
     expect(new Set(fake.people.map(({ id }) => id)).size).toBe(fake.people.length);
   });
 
+  it("has the position that was given among their jobs", () => {
+    const fake = createFakeLiveData({ people: 5, clock: () => Date.UTC(2026, 0, 31, 12) });
+    const position = { title: "CTO", company: { id: "LDC-EXAMPLE" }, started_at: "2025-01-01T00:00:00Z" };
+    const ada = fake.addPerson({ name: "Ada Example", position });
+    expect(ada).toMatchObject({
+      employment_status: "employed",
+      position: { title: "CTO", company: { name: "Acme Corp" }, duration: 12, is_first_at_company: true },
+    });
+    expect(ada.jobs).toEqual([ada.position]);
+    expect(fake.addPerson({ position, jobs: null })).toMatchObject({ jobs: null, position });
+    expect(fake.addPerson({ position: null })).toMatchObject({ jobs: [], position: null });
+  });
+
+  it("takes undefined for absent", () => {
+    const fake = createFakeLiveData({ people: 5 });
+    const nothing = { id: undefined, name: undefined, jobs: undefined, position: undefined, emails: undefined };
+    const ada = fake.addPerson({ ...nothing, first_name: "Ada" });
+    expect(ada).toMatchObject({ id: expect.stringMatching(/^LDP-1-/), name: "Ada", jobs: [], position: null });
+    expect(fake.emailsOf(ada.id)).toEqual([]);
+    const company = { id: undefined, name: "Acme Corp" } as unknown as Company;
+    const job = { title: undefined, is_first_at_company: undefined, company } as unknown as Job;
+    expect(fake.addPerson({ jobs: [job] }).jobs).toMatchObject([
+      { title: null, is_first_at_company: true, company: { id: "LDC-EXAMPLE" } },
+    ]);
+  });
+
+  it("does not change when what was given does", () => {
+    const fake = createFakeLiveData({ people: 5 });
+    const given = {
+      emails: ["ada@example.com"],
+      education: [{ school: "Example University" }],
+      jobs: [{ title: "CTO", location_details: { locality: "Austin" }, company: { name: "Acme Corp" } }],
+    };
+    const ada = fake.addPerson(given);
+    const job = { title: "CEO", location_details: { locality: "Köln" } };
+    const before = structuredClone([ada, fake.emailsOf(ada.id), fake.changeJob(ada.id, job)]);
+    given.emails[0] = "changed@example.com";
+    Object.assign(given.education[0] ?? {}, { school: "changed" });
+    Object.assign(given.jobs[0]?.location_details ?? {}, { locality: "changed" });
+    Object.assign(job.location_details, { locality: "changed" });
+    expect([ada, fake.emailsOf(ada.id), fake.people.at(-1)]).toEqual(before);
+  });
+
+  it("is not taken to have had jobs of unknown companies at one and the same", () => {
+    const fake = createFakeLiveData({ people: 5, clock: () => Date.UTC(2026, 0, 31, 12) });
+    const ada = fake.addPerson({
+      jobs: [
+        { title: "CTO", company: { name: null }, started_at: "2024-01-01T00:00:00Z" },
+        { title: "Engineer", started_at: "2020-01-01T00:00:00Z", ended_at: "2021-01-01T00:00:00Z" },
+      ],
+    });
+    const alone = { is_first_at_company: true, is_last_at_company: true };
+    expect(ada.jobs).toMatchObject([
+      { ...alone, company_tenure: 24 },
+      { ...alone, company_tenure: 12 },
+    ]);
+    const after = fake.changeJob(ada.id, { title: "CTO" });
+    expect(after.jobs).toMatchObject([alone, { ...alone, company_tenure: 24 }, { ...alone, company_tenure: 12 }]);
+    expect(after.company_change_detected_at).toBe("2026-01-31T12:00:00Z");
+  });
+
   it("may work at a company of one's own, and count for the group that owns it", async () => {
     const { fake, search, get } = open({ people: 5 });
     const parent = fake.addCompany({ name: "Umbrella Example", domain: "umbrella.example" });
@@ -167,6 +228,82 @@ describe("a job change", () => {
     expect(() => fake.changeJob("LDP-NO-ONE", {})).toThrow(
       new RangeError('There is no person with the id "LDP-NO-ONE"'),
     );
+  });
+
+  it("leaves everyone's other jobs as they were", () => {
+    // The month in which the population was collected, and long after.
+    for (const year of [2026, 2036]) {
+      const time = Date.UTC(year, 2, 1);
+      const fake = createFakeLiveData({ people: 300, clock: () => time });
+      const started_at = new Date(time).toISOString();
+      for (const { id, jobs = [] } of [...fake.people]) {
+        const left = jobs?.find(({ ended_at }) => ended_at === null);
+        const isThere = (job: Job) =>
+          (job.company?.id ?? job.company?.name) === (left?.company?.id ?? left?.company?.name);
+        const [, ...after] = fake.changeJob(id, { title: "CTO", company: { name: "Nowhere" }, started_at }).jobs ?? [];
+        const expected = jobs?.map((job) => (job === left ? { ...job, ended_at: started_at } : job)) ?? [];
+        if (year === 2026) expect(after).toEqual(expected);
+        else expect(after.filter((job) => !isThere(job))).toEqual(expected.filter((job) => !isThere(job)));
+      }
+    }
+  });
+
+  it("counts the time at a company from the earliest start that is known, as the population does", () => {
+    const fake = createFakeLiveData({ people: 5, clock });
+    const company = { name: "Example Corp" };
+    const { id } = fake.addPerson({
+      jobs: [
+        { title: "CTO", company, started_at: "2024-01-01T00:00:00Z" },
+        { title: "Engineer", company, started_at: "2022-01-01T00:00:00Z", ended_at: "2024-01-01T00:00:00Z" },
+        { title: "Intern", company, ended_at: "2021-06-01T00:00:00Z" },
+      ],
+    });
+    const moved = fake.changeJob(id, { title: "CEO", company: { name: "NVIDIA" }, started_at: "2025-07-01T00:00:00Z" });
+    expect(moved.jobs).toMatchObject([
+      { title: "CEO", company_tenure: 6 },
+      { title: "CTO", company_tenure: 42, duration: 18, is_last_at_company: true },
+      { title: "Engineer", company_tenure: 42, duration: 24 },
+      { title: "Intern", company_tenure: 42, duration: null, is_first_at_company: true },
+    ]);
+    expect(fake.changeJob(id, { title: "Chair", company }).jobs).toMatchObject([
+      { title: "Chair", company_tenure: 48, is_first_at_company: false },
+      { title: "CEO", company_tenure: 6 },
+      { title: "CTO", company_tenure: 48, duration: 18, is_last_at_company: false },
+      { title: "Engineer", company_tenure: 48 },
+      { title: "Intern", company_tenure: 48, is_first_at_company: true },
+    ]);
+  });
+
+  it("to no company is one to no employment, as the population has it", () => {
+    const fake = createFakeLiveData({ people: 300, clock });
+    const isAtNone = ({ position }: Person) => position?.company?.name === "None";
+    expect(new Set(fake.people.filter(isAtNone).map((one) => one.employment_status))).toEqual(new Set([null]));
+    expect(fake.changeJob("LDP-1-EXAMPLE", { company: { name: "None" } }).employment_status).toBeNull();
+    expect(fake.addPerson({ jobs: [{ company: { name: "None" } }] }).employment_status).toBeNull();
+    expect(fake.changeJob("LDP-1-EXAMPLE", { company: { name: "NVIDIA" } }).employment_status).toBe("employed");
+  });
+
+  it("cannot come before the present job", () => {
+    const fake = createFakeLiveData({ people: 5, clock: () => Date.UTC(2019, 0, 31, 12) });
+    const company = { name: "NVIDIA" };
+    const { id } = fake.addPerson({ jobs: [{ title: "CTO", company, started_at: "2020-09-01T00:00:00Z" }] });
+    const before = fake.people.at(-1);
+    expect(() => fake.changeJob(id, { title: "CEO", started_at: "2020-08-31T00:00:00Z" })).toThrow(
+      new RangeError(
+        "The new job begins before the present one did (2020-09-01T00:00:00Z), which would end before it began",
+      ),
+    );
+    expect(fake.people.at(-1)).toBe(before);
+    // Unless it says when, it is no earlier than it can be, even where the test's clock is.
+    expect(fake.changeJob(id, { title: "CEO", company }).jobs).toMatchObject([
+      { title: "CEO", started_at: "2020-09-01T00:00:00Z", is_first_at_company: false, is_last_at_company: true },
+      { title: "CTO", ended_at: "2020-09-01T00:00:00Z", duration: 0, is_first_at_company: true },
+    ]);
+    expect(fake.changeJob(id, { title: "Chair", company, started_at: "2020-09-01" }).jobs).toMatchObject([
+      { title: "Chair", ended_at: null, is_last_at_company: true },
+      { title: "CEO", ended_at: "2020-09-01", is_last_at_company: false },
+      { title: "CTO" },
+    ]);
   });
 
   it("of a contact shows in the ledger", async () => {

@@ -8,10 +8,12 @@ import { valuesAt } from "./values-at.js";
 /** How many people a match finds at most where `size` is absent. The API's own default is not known. */
 const DEFAULT_SIZE = 1;
 
+/** Those that leave the fewest people come first. */
 const INDEXES = new Map<string, IndexName>([
   ["email_address", "find.email_address"],
   ["linkedin", "find.linkedin"],
   ["name", "find.name"],
+  ["company.name", "find.company.name"],
 ]);
 
 /**
@@ -44,9 +46,9 @@ function findOne(store: PeopleStore, match: Match, { size = DEFAULT_SIZE, return
 }
 
 function candidatesFor(store: PeopleStore, wanted: readonly MatchField[]): readonly KnownPerson[] {
-  for (const { field_name, search_term } of wanted) {
-    const index = INDEXES.get(field_name);
-    if (index !== undefined) return store.lookUp(index, search_term).flatMap((number) => store.all[number] ?? []);
+  for (const [name, index] of INDEXES) {
+    const term = wanted.find(({ field_name }) => field_name === name)?.search_term;
+    if (term !== undefined) return store.lookUp(index, term).flatMap((number) => store.all[number] ?? []);
   }
   return store.all;
 }
@@ -57,7 +59,7 @@ function agrees(known: KnownPerson, { field_name, search_term }: MatchField): bo
 
 function readField({ person, emails }: KnownPerson, fieldName: string): readonly unknown[] {
   if (fieldName === "email_address") return emails;
-  // Someone is found by any company they have worked at, not just by the present one.
+  // Inferred: someone is found by any company they have worked at, not just by the present one.
   if (fieldName.startsWith("company.")) return valuesAt(person, `jobs.${fieldName}`);
   return valuesAt(person, fieldName);
 }

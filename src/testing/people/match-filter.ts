@@ -16,6 +16,13 @@ export interface CompanyGroups {
   readonly membersOf: (groupId: string) => readonly string[];
 }
 
+/** What a part of a filter is compiled with. */
+interface Context {
+  readonly companyGroups: CompanyGroups;
+  /** Whether a jobs group is around it, which is not so of every test about one job: a report has those, too. */
+  readonly isInJobsGroup: boolean;
+}
+
 type Part = FilterGroup | FilterClause;
 
 const JOB_STATES: Record<NonNullable<FilterGroup["jobsGroupType"]>, (job: Job) => boolean> = {
@@ -60,30 +67,36 @@ export function compileFilters(
   groups: readonly FilterGroup[],
   companyGroups: CompanyGroups,
 ): (person: Person) => boolean {
-  return every(groups.map((group) => compileGroup(group, companyGroups)));
+  return every(groups.map((group) => compileGroup(group, { companyGroups, isInJobsGroup: false })));
 }
 
-/** Makes a test of a group about one given job, whether or not the group itself is a jobs group. */
-export function compileForJob(group: FilterGroup, companyGroups: CompanyGroups): (job: Job, person: Person) => boolean {
-  const holds = joinParts(group, companyGroups);
+/** Makes a test of a group about one given job, whether or not the group is, or is in, a jobs group. */
+export function compileForJob(group: FilterGroup, context: Context): (job: Job, person: Person) => boolean {
+  const holds = joinParts(group, context);
   const counts = group.isJobsGroup === true ? countsIn(group) : () => true;
   return (job, person) => counts(job) && holds(person, job);
 }
 
 /** A group that says whether it is a jobs group opens a scope of its own; one that does not is in its parent's. */
-function compileGroup(group: FilterGroup, companyGroups: CompanyGroups): Test {
-  const holds = joinParts(group, companyGroups);
+function compileGroup(group: FilterGroup, context: Context): Test {
+  const holds = joinParts(group, context);
   if (group.isJobsGroup === undefined) return holds;
   if (!group.isJobsGroup) return (person) => holds(person);
   const counts = countsIn(group);
   return (person) => hasJob(person, (job) => counts(job) && holds(person, job));
 }
 
-function joinParts({ operator, filters }: FilterGroup, companyGroups: CompanyGroups): Test {
-  const tests = filters.map((part) =>
-    isGroup(part) ? compileGroup(part, companyGroups) : compileClause(part, companyGroups),
+function joinParts(group: FilterGroup, { companyGroups, isInJobsGroup: isAround }: Context): Test {
+  const context = { companyGroups, isInJobsGroup: isInJobsGroup(group, isAround) };
+  const tests = group.filters.map((part) =>
+    isGroup(part) ? compileGroup(part, context) : compileClause(part, context),
   );
-  return operator === "or" ? some(tests) : every(tests);
+  return group.operator === "or" ? some(tests) : every(tests);
+}
+
+/** Tells whether the parts of a group are in a jobs group: in this one, or, where it does not say, in one around it. */
+export function isInJobsGroup(group: FilterGroup, isAround: boolean): boolean {
+  return group.isJobsGroup ?? isAround;
 }
 
 function every(tests: readonly Test[]): Test {
@@ -117,7 +130,7 @@ function hasJob({ jobs }: Person, test: (job: Job) => boolean): boolean {
   return false;
 }
 
-function compileClause(clause: FilterClause, companyGroups: CompanyGroups): Test {
+function compileClause(clause: FilterClause, { companyGroups, isInJobsGroup }: Context): Test {
   const { field } = clause;
   const wanted = clause.type === "must";
   const matches = compileCondition(clause);
@@ -125,13 +138,10 @@ function compileClause(clause: FilterClause, companyGroups: CompanyGroups): Test
     const isMeant = compileJobField(field, matches, companyGroups);
     return (person, job) => (job === undefined ? hasJob(person, isMeant) : isMeant(job)) === wanted;
   }
+  // The API's trap, kept: a job has no education, so such a clause in a jobs group empties the answer without a word.
+  if (isInJobsGroup && field.startsWith("education.")) return () => false;
   const hasValue = compilePersonField(field, matches);
-  const isAboutEducation = field.startsWith("education.");
-  return (person, job) => {
-    // The API's trap, kept: a job has no education, so such a clause in a jobs group empties the answer without a word.
-    if (isAboutEducation && job !== undefined) return false;
-    return hasValue(person) === wanted;
-  };
+  return (person) => hasValue(person) === wanted;
 }
 
 function compilePersonField(field: string, matches: Condition): (person: Person) => boolean {

@@ -1,5 +1,5 @@
 import type { FilterGroup, Job, Person, Report, ReportResults } from "../../types.js";
-import { type CompanyGroups, compileForJob, isGroup } from "./match-filter.js";
+import { type CompanyGroups, compileForJob, isGroup, isInJobsGroup } from "./match-filter.js";
 import { valuesAt } from "./values-at.js";
 
 type Params = Report["params"];
@@ -26,13 +26,13 @@ export function runReports(
   people: readonly { readonly person: Person }[],
   companyGroups: CompanyGroups,
 ): ReportResults | undefined {
-  const withReport = groups.flatMap(groupsWithReport);
+  const withReport = groups.flatMap((group) => groupsWithReport(group));
   if (withReport.length === 0) return undefined;
   return Object.fromEntries(
-    withReport.flatMap(({ group, report }) => {
+    withReport.flatMap(({ group, report, isAround }) => {
       const run = REPORTS.get(report.name);
       if (run === undefined) return [];
-      const holds = compileForJob(group, companyGroups);
+      const holds = compileForJob(group, { companyGroups, isInJobsGroup: isAround });
       const entries = people.flatMap(({ person }) =>
         (person.jobs ?? []).filter((job) => holds(job, person)).map((job) => ({ person, job })),
       );
@@ -41,9 +41,17 @@ export function runReports(
   );
 }
 
-function groupsWithReport(group: FilterGroup): { group: FilterGroup; report: Report }[] {
-  const own = group.report === undefined ? [] : [{ group, report: group.report }];
-  return [...own, ...group.filters.filter(isGroup).flatMap(groupsWithReport)];
+interface Reported {
+  readonly group: FilterGroup;
+  readonly report: Report;
+  /** Whether a jobs group is around the group. */
+  readonly isAround: boolean;
+}
+
+function groupsWithReport(group: FilterGroup, isAround = false): Reported[] {
+  const own = group.report === undefined ? [] : [{ group, report: group.report, isAround }];
+  const inner = group.filters.filter(isGroup);
+  return [...own, ...inner.flatMap((one) => groupsWithReport(one, isInJobsGroup(group, isAround)))];
 }
 
 /** An arrival is a first job at a company that began in the period, a departure a last one that ended in it. */
@@ -58,13 +66,46 @@ function arrivalsDepartures(entries: readonly Entry[], params: Params) {
 
 /** On the first day of the period and every month after it: how many people had such a job. Only `active` is known. */
 function demographics(entries: readonly Entry[], params: Params) {
-  return groupEntries(entries, params.group_by).flatMap(({ group_values, members }) =>
-    monthlyDays(params).flatMap((date) => {
-      const there = members.filter(({ job }) => wasHeldOn(job, date)).map(({ person }) => person.id);
-      const count_employees = new Set(there).size;
+  const days = monthlyDays(params);
+  const placeOf = rememberPlaces(days);
+  return groupEntries(entries, params.group_by).flatMap(({ group_values, members }) => {
+    const heads = countHeads(members, days.length, placeOf);
+    return days.flatMap((date, place) => {
+      const count_employees = heads[place] ?? 0;
       return count_employees === 0 ? [] : [{ group_values, date, count_employees }];
-    }),
-  );
+    });
+  });
+}
+
+/** Counts different people day by day. Only the days of each job are looked at, not all of the report. */
+function countHeads(members: readonly Entry[], days: number, placeOf: (time: string) => number): Uint32Array {
+  const heads = new Uint32Array(days);
+  // The jobs of one person come one after another, so no one but the last to be counted can be counted twice.
+  const lastCounted: (Person | undefined)[] = Array.from({ length: days });
+  for (const { person, job } of members) {
+    if (!job.started_at) continue;
+    const end = job.ended_at ? placeOf(job.ended_at) : days;
+    for (let place = placeOf(job.started_at); place < end; place++) {
+      if (lastCounted[place] === person) continue;
+      lastCounted[place] = person;
+      heads[place] = (heads[place] ?? 0) + 1;
+    }
+  }
+  return heads;
+}
+
+/** Makes a search for the first day, of some in order, that is not before a time. Times repeat: each is looked up once. */
+function rememberPlaces(days: readonly string[]): (time: string) => number {
+  const places = new Map<string, number>();
+  return (time) => {
+    const known = places.get(time);
+    if (known !== undefined) return known;
+    const from = time.slice(0, 10);
+    const place = days.findIndex((day) => day >= from);
+    const found = place === -1 ? days.length : place;
+    places.set(time, found);
+    return found;
+  };
 }
 
 function groupEntries(entries: readonly Entry[], groupBy: readonly string[] = []) {
@@ -83,11 +124,6 @@ function isBetween(time: string | null | undefined, from: string | undefined, to
   if (!time) return false;
   const day = time.slice(0, 10);
   return (from === undefined || day >= from) && (to === undefined || day <= to);
-}
-
-function wasHeldOn({ started_at, ended_at }: Job, day: string): boolean {
-  if (!started_at || started_at.slice(0, 10) > day) return false;
-  return !ended_at || ended_at.slice(0, 10) > day;
 }
 
 function monthlyDays({ date_from, date_to }: Params): string[] {

@@ -9,6 +9,7 @@ const KEYS = {
   "jobs.company.id": (known) => companiesOf(known).map((company) => company?.id),
   "jobs.company.linkedin": (known) => companiesOf(known).map((company) => company?.linkedin),
   "education.school": ({ person }) => (person.education ?? []).map(({ school }) => school),
+  "find.company.name": (known) => companiesOf(known).map((company) => company?.name && simplify(company.name)),
   "find.email_address": ({ emails }) => emails.map(simplify),
   "find.linkedin": ({ person }) => [person.linkedin && simplify(person.linkedin)],
   "find.name": ({ person }) => [person.name && simplify(person.name)],
@@ -28,7 +29,6 @@ export interface PeopleStore {
   /** Puts a person in the place of the one with the same id. @throws {RangeError} if there is none. */
   replace(known: KnownPerson): void;
   byId(id: string): KnownPerson | undefined;
-  numberOf(id: string): number | undefined;
   /** Gives the numbers, in ascending order, of everyone who has such a value. The first call for an index builds it. */
   lookUp(index: IndexName, key: string): readonly number[];
 }
@@ -74,7 +74,6 @@ export function createPeopleStore(known: readonly KnownPerson[]): PeopleStore {
       }
     },
     byId: (id) => all[numbers.get(id) ?? -1],
-    numberOf: (id) => numbers.get(id),
     lookUp: (index, key) => indexOf(index).lookUp(key),
   };
 }

@@ -3,23 +3,38 @@ import { COLLECTED_IN, type Month, monthToTime } from "./months.js";
 
 export type Confidence = "validated" | "low" | "medium" | "high";
 
+/** Where someone worked, and when: all that the length of a job and its place among the others follow from. */
+export interface Stint {
+  readonly company: Company | null;
+  /** `null` where it is not known. */
+  readonly startedIn: Month | null;
+  /** `null` in a current job. */
+  readonly endedIn: Month | null;
+}
+
 /** What is decided about a job; the rest follows from it and from the person's other jobs. */
-export interface JobOutline {
+export interface JobOutline extends Stint {
   readonly title: string | null;
   readonly level: string | null;
   readonly function: string | null;
   readonly company: Company;
   readonly place: LocationDetails | null;
-  /** `null` where it is not known. */
-  readonly startedIn: Month | null;
-  /** `null` in a current job. */
-  readonly endedIn: Month | null;
   readonly confidence: Confidence;
 }
 
-/** Tells whether two jobs are at one company. `None` and `Freelance/Self-employed` have no id, so the name must do. */
-export function companyKey(company: Company): string {
-  return company.id ?? company.name ?? "";
+/**
+ * Tells companies apart. `None` and `Freelance/Self-employed` have no id, so the name must do.
+ *
+ * @returns `undefined` where it is not known which company it is
+ */
+export function companyKey(company: Company | null | undefined): string | undefined {
+  return company?.id ?? company?.name ?? undefined;
+}
+
+/** Tells whether two companies are known to be one. */
+export function isSameCompany(one: Company | null | undefined, other: Company | null | undefined): boolean {
+  const key = companyKey(one);
+  return key !== undefined && key === companyKey(other);
 }
 
 // Shared by all jobs: a large population has half a million of them.
@@ -31,11 +46,11 @@ const STARTED_AT_DETAILS: Record<Confidence, NonNullable<Job["started_at_details
 };
 
 const startOf = (job: JobOutline) => job.startedIn ?? Number.NEGATIVE_INFINITY;
-const endOf = (job: JobOutline) => job.endedIn ?? COLLECTED_IN;
+const endOf = (job: Stint, now: Month) => job.endedIn ?? now;
 
 /** Sorts the jobs of one person as the API gives them. */
 export function sortNewestFirst(jobs: readonly JobOutline[]): JobOutline[] {
-  return [...jobs].sort((a, b) => startOf(b) - startOf(a) || endOf(b) - endOf(a));
+  return [...jobs].sort((a, b) => startOf(b) - startOf(a) || endOf(b, COLLECTED_IN) - endOf(a, COLLECTED_IN));
 }
 
 /** Completes the jobs of one person, which come and go newest first. */
@@ -44,7 +59,7 @@ export function completeJobs(newestFirst: readonly JobOutline[]): Job[] {
 }
 
 function completeJob(job: JobOutline, newestFirst: readonly JobOutline[]): Job {
-  const { first, last, tenure } = summarize(companyKey(job.company), newestFirst);
+  const derived = deriveFrom(job, newestFirst, COLLECTED_IN);
   return {
     title: job.title,
     level: job.level,
@@ -54,26 +69,41 @@ function completeJob(job: JobOutline, newestFirst: readonly JobOutline[]): Job {
     started_at: job.startedIn === null ? null : monthToTime(job.startedIn),
     started_at_details: job.startedIn === null ? null : STARTED_AT_DETAILS[job.confidence],
     ended_at: job.endedIn === null ? null : monthToTime(job.endedIn),
-    duration: job.startedIn === null ? null : endOf(job) - job.startedIn,
-    company_tenure: tenure,
-    is_first_at_company: first === job,
-    is_last_at_company: last === job,
+    duration: derived.duration,
+    company_tenure: derived.company_tenure,
+    is_first_at_company: derived.is_first_at_company,
+    is_last_at_company: derived.is_last_at_company,
     company: job.company,
   };
 }
 
-/** Goes through all jobs at one company, without a list of them: this is most of the work that people are. */
-function summarize(company: string, newestFirst: readonly JobOutline[]) {
-  let first: JobOutline | undefined;
-  let last: JobOutline | undefined;
+/** Works out what follows from when a job was held and from the person's other jobs, itself among them. */
+export function deriveFrom(job: Stint, newestFirst: readonly Stint[], now: Month) {
+  const { first, last, tenure } = summarize(job, newestFirst, now);
+  return {
+    duration: job.startedIn === null ? null : Math.max(0, endOf(job, now) - job.startedIn),
+    company_tenure: tenure,
+    is_first_at_company: first === job,
+    is_last_at_company: last === job,
+  };
+}
+
+/**
+ * Goes through all jobs at the company of one, without a list of them: this is most of the work that people are. Where
+ * the company is not known, there is but the one.
+ */
+function summarize(job: Stint, newestFirst: readonly Stint[], now: Month) {
+  const company = companyKey(job.company);
+  let first: Stint | undefined;
+  let last: Stint | undefined;
   let start = Number.POSITIVE_INFINITY;
   let end = Number.NEGATIVE_INFINITY;
-  for (const job of newestFirst) {
-    if (companyKey(job.company) !== company) continue;
-    last ??= job;
-    first = job;
-    start = Math.min(start, job.startedIn ?? start);
-    end = Math.max(end, endOf(job));
+  for (const other of newestFirst) {
+    if (other !== job && (company === undefined || companyKey(other.company) !== company)) continue;
+    last ??= other;
+    first = other;
+    start = Math.min(start, other.startedIn ?? start);
+    end = Math.max(end, endOf(other, now));
   }
-  return { first, last, tenure: start === Number.POSITIVE_INFINITY ? null : end - start };
+  return { first, last, tenure: start === Number.POSITIVE_INFINITY ? null : Math.max(0, end - start) };
 }

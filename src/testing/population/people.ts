@@ -1,4 +1,4 @@
-import type { Company, Education, Person } from "../../types.js";
+import type { Company, Education, Job, Person } from "../../types.js";
 import { createCareer } from "./career.js";
 import { NO_COMPANY, slugOf } from "./companies.js";
 import { companyKey, completeJobs, type JobOutline, sortNewestFirst } from "./jobs.js";
@@ -91,8 +91,7 @@ export function completePerson(outline: PersonOutline): KnownPerson {
     location: home?.location ?? null,
     location_details: home?.location_details ?? null,
     country: home?.location_details?.country ?? null,
-    // "employed" is the only value ever seen, so whoever is not gets none.
-    employment_status: position === null || position.company?.name === NO_COMPANY.name ? null : "employed",
+    employment_status: employmentStatusOf(position),
     connections: outline.connections,
     position,
     jobs,
@@ -103,6 +102,11 @@ export function completePerson(outline: PersonOutline): KnownPerson {
     info_change_detected_at: noticed(changes.any, 23),
   };
   return { person, emails: outline.emails };
+}
+
+/** "employed" is the only value ever seen, so whoever is not gets none. */
+export function employmentStatusOf(position: Job | null): "employed" | null {
+  return position === null || position.company?.name === NO_COMPANY.name ? null : "employed";
 }
 
 type Change = Month | null | undefined;

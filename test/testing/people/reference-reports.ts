@@ -16,7 +16,7 @@ export function rowsOf(
   for (const person of everyone) {
     if (!isFoundBy(filters, person, owners)) continue;
     for (const job of person.jobs ?? []) {
-      if (!isReportedOn(group, person, job, owners)) continue;
+      if (!isReportedOn(group, filters, person, job, owners)) continue;
       jobs.push({ person, job, values: JSON.stringify(group_by.map((field) => ({ value: readField(field, job) }))) });
     }
   }

@@ -9,16 +9,22 @@ export type Owners = Readonly<Record<string, string>>;
  */
 export function isFoundBy(filters: readonly FilterGroup[], person: Person, owners: Owners): boolean {
   for (const group of filters) {
-    if (!groupHolds(group, person, null, owners)) return false;
+    if (!groupHolds(group, person, { job: null, isJobsGroup: false }, owners)) return false;
   }
   return true;
 }
 
-function groupHolds(group: FilterGroup, person: Person, job: Job | null, owners: Owners): boolean {
-  if (group.isJobsGroup === undefined) return partsHold(group, person, job, owners);
-  if (group.isJobsGroup === false) return partsHold(group, person, null, owners);
-  for (const candidate of person.jobs ?? []) {
-    if (admits(group, candidate) && partsHold(group, person, candidate, owners)) return true;
+/** Where a group or a clause stands: which job it is about, if any one, and whether that is so because of a jobs group. */
+interface Scope {
+  readonly job: Job | null;
+  readonly isJobsGroup: boolean;
+}
+
+function groupHolds(group: FilterGroup, person: Person, scope: Scope, owners: Owners): boolean {
+  if (group.isJobsGroup === undefined) return partsHold(group, person, scope, owners);
+  if (group.isJobsGroup === false) return partsHold(group, person, { job: null, isJobsGroup: false }, owners);
+  for (const job of person.jobs ?? []) {
+    if (admits(group, job) && partsHold(group, person, { job, isJobsGroup: true }, owners)) return true;
   }
   return false;
 }
@@ -32,26 +38,48 @@ function admits(group: FilterGroup, job: Job): boolean {
   return true;
 }
 
-/** Whether a report on a group is about a job, of someone whom the search has found. */
-export function isReportedOn(group: FilterGroup, person: Person, job: Job, owners: Owners): boolean {
+/**
+ * Whether a report on a group is about a job, of someone whom the search has found. The group may say nothing of jobs
+ * itself and yet stand in a jobs group.
+ */
+export function isReportedOn(
+  group: FilterGroup,
+  filters: readonly FilterGroup[],
+  person: Person,
+  job: Job,
+  owners: Owners,
+): boolean {
   if (group.isJobsGroup === true && !admits(group, job)) return false;
-  return partsHold(group, person, job, owners);
+  return partsHold(group, person, { job, isJobsGroup: isInJobsGroup(group, filters, false) }, owners);
 }
 
-function partsHold(group: FilterGroup, person: Person, job: Job | null, owners: Owners): boolean {
+function isInJobsGroup(
+  wanted: FilterGroup,
+  groups: readonly FilterGroup["filters"][number][],
+  around: boolean,
+): boolean {
+  for (const group of groups) {
+    if ("field" in group) continue;
+    const inside = (group as FilterGroup).isJobsGroup ?? around;
+    if (group === wanted ? inside : isInJobsGroup(wanted, (group as FilterGroup).filters, inside)) return true;
+  }
+  return false;
+}
+
+function partsHold(group: FilterGroup, person: Person, scope: Scope, owners: Owners): boolean {
   let holding = 0;
   for (const part of group.filters) {
     const holds =
       "field" in part
-        ? clauseHolds(part as FilterClause, person, job, owners)
-        : groupHolds(part as FilterGroup, person, job, owners);
+        ? clauseHolds(part as FilterClause, person, scope, owners)
+        : groupHolds(part as FilterGroup, person, scope, owners);
     if (holds) holding += 1;
   }
   return group.operator === "and" ? holding === group.filters.length : holding > 0;
 }
 
-function clauseHolds(clause: FilterClause, person: Person, job: Job | null, owners: Owners): boolean {
-  if (job && (clause.field === "education.school" || clause.field === "education.field")) return false;
+function clauseHolds(clause: FilterClause, person: Person, { job, isJobsGroup }: Scope, owners: Owners): boolean {
+  if (isJobsGroup && (clause.field === "education.school" || clause.field === "education.field")) return false;
   const jobs = job ? [job] : (person.jobs ?? []);
   let matched = false;
   for (const value of valuesOf(clause.field, person, jobs, owners)) {
