@@ -74,6 +74,7 @@ export class AccessToken {
     return left <= this.#softLeeway ? "soft" : "fresh";
   }
 
+  /** What stands for it in JSON, which is not the token. */
   toJSON(): string {
     return "[access token]";
   }

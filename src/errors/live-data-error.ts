@@ -94,6 +94,7 @@ export abstract class LiveDataError extends Error {
     Object.defineProperty(this, BRAND, { value: this.code });
   }
 
+  /** Whether a value is an error of this class, from whichever copy of the package it came. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     const code = brandOf(value);
     if (code === undefined) return false;
