@@ -55,6 +55,8 @@ export function sessionExchange(kind: SessionCredentials["kind"], options: Sessi
     try {
       const call = identity.POST("/session", {
         body: request.body,
+        // openapi-fetch knows a form by `instanceof Function`, which fails where `Headers` is of another realm: in the edge runtime.
+        bodySerializer: () => serialize(request),
         headers: { "Content-Type": request.contentType },
         parseAs: "text",
         // `error` would do on most platforms, but workerd knows only `follow` and `manual`.
@@ -82,6 +84,10 @@ export function sessionExchange(kind: SessionCredentials["kind"], options: Sessi
       clearTimeout(timer);
     }
   };
+}
+
+function serialize({ contentType, body }: SessionRequest): string {
+  return contentType === "application/json" ? JSON.stringify(body) : new URLSearchParams({ ...body }).toString();
 }
 
 async function bounded(response: Response): Promise<Response> {

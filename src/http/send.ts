@@ -47,9 +47,19 @@ export interface NetworkOptions {
  * @param options the network to use
  */
 export function sendBy({ fetch: customFetch, requestInitExt }: NetworkOptions): Send {
-  if (customFetch) return (url, init) => customFetch(new Request(url, init), requestInitExt);
+  if (customFetch) return (url, init) => customFetch(new Request(url, sentOnce(init)), requestInitExt);
   // Given a URL, `fetch` builds one Request; given a Request, it builds a second and pipes the body from the first.
-  return (url, init) => globalThis.fetch(url, { ...requestInitExt, ...init });
+  return (url, init) => globalThis.fetch(url, { ...requestInitExt, ...sentOnce(init) });
+}
+
+/**
+ * Has the platform send a body once. Where a connection breaks that was used before, Deno sends a text or bytes once
+ * more, unasked, though they may have arrived, and a Blob it does not.
+ */
+function sentOnce(init: SendInit): SendInit {
+  const { body } = init;
+  const isResent = "Deno" in globalThis && (typeof body === "string" || body instanceof ArrayBuffer);
+  return isResent ? { ...init, body: new Blob([body]) } : init;
 }
 
 /**

@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { BrokenConnection } from "./failures.js";
 import type { FakeServer } from "./fake-live-data.js";
 
@@ -9,14 +8,17 @@ type Fetch = (request: Request) => Promise<Response>;
 
 /** Serves a fetch handler on a port of the loopback interface. */
 export async function listen(fetch: Fetch, port: number): Promise<FakeServer> {
+  // Only here: a bundle puts this file into its one module, and there is no Node everywhere.
+  const { createServer } = await import("node:http");
   const server = createServer((message, response) => {
     serve(fetch, message, response).catch((error: unknown) => {
       if (error instanceof BrokenConnection && !response.headersSent) message.socket.resetAndDestroy();
       else fail(response);
     });
   });
-  server.listen(port, HOST);
-  await once(server, "listening");
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(port, HOST, resolve);
+  });
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= closeServer(server);
@@ -32,7 +34,7 @@ function urlOf(server: Server): string {
 }
 
 async function closeServer(server: Server): Promise<void> {
-  const closed = once(server, "close");
+  const closed = new Promise((resolve) => server.once("close", resolve));
   server.close();
   server.closeAllConnections();
   await closed;

@@ -28,6 +28,6 @@ describe.each(["esm", "cjs"])("dist/%s", (format) => {
 
   it("leads from `./testing` to no package, and to Node only where it listens", async () => {
     const { packages } = await reachedFrom(`dist/${format}/testing/index.js`);
-    expect(packages).toEqual(["node:events", "node:http"]);
+    expect(packages).toEqual(["node:http"]);
   });
 });

@@ -1,0 +1,40 @@
+/** Imported ahead of the SDK, to see what importing that does: platforms for servers forbid all of this, or bill it. */
+
+const scope = /** @type {any} */ (globalThis);
+/** @type {string[]} */
+const seen = [];
+
+// Touched first, since a platform may make its globals, and those that they need, at their first use.
+const prototypes = [Object, Array, Promise, Error, Request, Response, Headers, AbortSignal].map(
+  ({ name, prototype }) => /** @type {const} */ ([name, prototype, Reflect.ownKeys(prototype).length]),
+);
+const originals = ["fetch", "setTimeout", "setInterval", "queueMicrotask", "addEventListener"]
+  .filter((name) => typeof scope[name] === "function")
+  .map((name) => /** @type {const} */ ([name, scope[name], Object.hasOwn(scope, name)]));
+const before = new Set([...Reflect.ownKeys(scope), ...originals.map(([name]) => name)]);
+
+for (const [name, original] of originals) {
+  scope[name] = (/** @type {unknown[]} */ ...args) => {
+    seen.push(`called ${name}`);
+    return original(...args);
+  };
+}
+
+/**
+ * Stops watching. To be called once, as soon as everything is imported.
+ *
+ * @returns {string[]} what importing did to the platform
+ */
+export function endWatch() {
+  for (const [name, original, isOwn] of originals) {
+    if (isOwn) scope[name] = original;
+    else delete scope[name];
+  }
+  const added = Reflect.ownKeys(scope).filter((key) => !before.has(key));
+  const changed = prototypes.filter(([, prototype, size]) => Reflect.ownKeys(prototype).length !== size);
+  return [
+    ...seen,
+    ...added.map((key) => `added the global ${String(key)}`),
+    ...changed.map(([name]) => `changed ${name}.prototype`),
+  ];
+}

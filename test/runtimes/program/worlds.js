@@ -1,0 +1,68 @@
+import { createFakeLiveData } from "@livedata/sdk/testing";
+import { turnClock } from "./clock.js";
+import { control } from "./control.js";
+
+/**
+ * An embedded API, and how to reach it.
+ *
+ * @typedef {object} Api
+ * @property {{ fetch?: any, baseUrl?: string }} reach the options of `createLiveData` that lead to it
+ * @property {(path: string, ...args: unknown[]) => Promise<any>} tell see `control`
+ * @property {(ms: number) => Promise<void>} passTime has so many ms go by, from the real time, here and there
+ * @property {() => Promise<void>} close
+ */
+
+/**
+ * Where embedded APIs are.
+ *
+ * @typedef {object} World
+ * @property {boolean} isInMemory
+ * @property {(options: object) => Promise<Api>} open
+ */
+
+/** @type {World} */
+export const inMemory = {
+  isInMemory: true,
+  async open(options) {
+    const fake = createFakeLiveData(options);
+    return {
+      reach: { fetch: fake.fetch },
+      tell: async (path, ...args) => control(fake, path, args),
+      passTime: async (ms) => turnClock(ms),
+      close: () => fake.close(),
+    };
+  },
+};
+
+/**
+ * Embedded APIs that listen in another process, which the platform's own `fetch` calls.
+ *
+ * @param {string} controlUrl where they are opened and controlled
+ * @returns {World}
+ */
+export function overSockets(controlUrl) {
+  /** @param {object} message */
+  async function ask(message) {
+    const response = await fetch(controlUrl, { method: "POST", body: JSON.stringify(message) });
+    if (!response.ok) throw new Error(await response.text());
+    return (await response.json()).value;
+  }
+
+  return {
+    isInMemory: false,
+    async open(options) {
+      const url = await ask({ open: options });
+      /** @type {Api["tell"]} */
+      const tell = (path, ...args) => ask({ url, path, args });
+      return {
+        reach: { baseUrl: url },
+        tell,
+        async passTime(ms) {
+          turnClock(ms);
+          await tell("clockSkew", ms);
+        },
+        close: () => tell("close"),
+      };
+    },
+  };
+}

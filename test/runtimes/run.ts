@@ -1,0 +1,181 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { type Build, type Command, type Runtime, runtimesIn } from "./runtimes.js";
+import { createScratch, installRuntimes } from "./scratch.js";
+
+/** Runs the packed SDK on every runtime, against embedded APIs in memory and on sockets, and prints a table. */
+
+const execute = promisify(execFile);
+
+/** How many runtimes run at a time. */
+const AT_A_TIME = 2;
+/** Longer than a run with every case at its limit would be of use, in ms. */
+const LONGEST_RUN = 90_000;
+/** No more than this may pass from the last case to the end of the process, in ms: nothing is left running. */
+const LONGEST_END = 3_000;
+/** Not UTC: there, a time without a zone that is taken for a local one does not show. */
+const TIME_ZONE = "Asia/Kolkata";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What became of one case, as the program tells it. */
+interface Result {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** The program on one runtime, by one build and one way to the API. */
+interface Job {
+  readonly runtime: Runtime;
+  readonly build: Build;
+  readonly isInMemory: boolean;
+}
+
+/** What became of it. */
+interface Outcome extends Job {
+  readonly results: readonly Result[];
+  /** Why there are no results, or why there would have been more. */
+  readonly failure: string | undefined;
+  readonly seconds: number;
+}
+
+interface ControlServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const wanted = process.argv.slice(2);
+const startedAt = performance.now();
+await installRuntimes(here);
+const runtimes = runtimesIn(here).filter(({ name, version }) => isWanted(`${name} ${version}`));
+if (runtimes.length === 0) throw new Error(`No runtime has a name that begins with ${wanted.join(" or ")}`);
+await using scratch = await createScratch(root, here);
+const control = await startControl();
+const jobs = runtimes.flatMap((runtime) =>
+  runtime.builds.flatMap((build) => [true, false].map((isInMemory) => ({ runtime, build, isInMemory }))),
+);
+const outcomes = await inTurns(jobs, perform);
+await control.close();
+report(outcomes);
+
+function isWanted(runtime: string): boolean {
+  return wanted.length === 0 || wanted.some((text) => runtime.toLowerCase().startsWith(text.toLowerCase()));
+}
+
+/** From the scratch folder, so that the server's side is of the packed SDK, too. */
+async function startControl(): Promise<ControlServer> {
+  const url = pathToFileURL(join(scratch.folder, "program", "control-server.js"));
+  const { serveControl } = (await import(url.href)) as { serveControl: () => Promise<ControlServer> };
+  return serveControl();
+}
+
+async function inTurns<In, Out>(items: readonly In[], act: (item: In) => Promise<Out>): Promise<Out[]> {
+  const left = [...items.entries()];
+  const done: Out[] = [];
+  const work = async () => {
+    for (let next = left.shift(); next; next = left.shift()) done[next[0]] = await act(next[1]);
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, work));
+  return done;
+}
+
+async function perform(job: Job): Promise<Outcome> {
+  const started = performance.now();
+  const run = await runProgram(job.runtime.command(job.build, job.isInMemory ? undefined : control.url));
+  const results = resultsIn(run.stdout);
+  const seconds = (performance.now() - started) / 1000;
+  return { ...job, results, failure: failureOf(run, results), seconds };
+}
+
+/** What a process came to. */
+interface Run {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly error: { readonly killed?: boolean } | undefined;
+  /** How long it went on after it had printed its last, in ms. */
+  readonly wentOn: number;
+}
+
+async function runProgram({ file, args, env }: Command): Promise<Run> {
+  const running = execute(file, args, {
+    cwd: scratch.folder,
+    env: { PATH: process.env["PATH"], HOME: scratch.folder, TZ: TIME_ZONE, NO_COLOR: "1", ...env },
+    timeout: LONGEST_RUN,
+    killSignal: "SIGKILL",
+    maxBuffer: 16 * 1024 * 1024,
+  });
+  let lastWord = performance.now();
+  running.child.stdout?.on("data", () => {
+    lastWord = performance.now();
+  });
+  const outcome = await running.then(
+    (printed) => ({ ...printed, error: undefined }),
+    (error: { stdout: string; stderr: string; killed?: boolean }) => ({ ...error, error }),
+  );
+  const { stdout, stderr, error } = outcome;
+  return { stdout, stderr, error, wentOn: performance.now() - lastWord };
+}
+
+function failureOf({ error, stderr, wentOn }: Run, results: readonly Result[]): string | undefined {
+  if (error?.killed) return `it did not end within ${LONGEST_RUN / 1000} s`;
+  if (error || results.length === 0) return stderr.trim() || String(error ?? "it printed no results");
+  if (wentOn > LONGEST_END) return `it went on for ${(wentOn / 1000).toFixed(1)} s after its last case`;
+  return undefined;
+}
+
+/** A runtime may print lines of its own. */
+function resultsIn(stdout: string): Result[] {
+  const line = stdout.split("\n").find((text) => text.startsWith("[{"));
+  return line === undefined ? [] : JSON.parse(line);
+}
+
+function report(outcomes: readonly Outcome[]): void {
+  const header = ["runtime", "build", "in memory", "socket", "seconds"];
+  const rows = pairsOf(outcomes).map(([inMemory, socket]) => [
+    `${inMemory.runtime.name} ${inMemory.runtime.version}`,
+    inMemory.build,
+    scoreOf(inMemory),
+    scoreOf(socket),
+    (inMemory.seconds + socket.seconds).toFixed(1),
+  ]);
+  const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column]?.length ?? 0)));
+  for (const row of [header, ...rows]) {
+    console.log(
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    );
+  }
+
+  const failures = outcomes.flatMap(failuresOf);
+  if (failures.length > 0) console.error(`\n${failures.join("\n\n")}\n`);
+  const results = outcomes.flatMap((outcome) => outcome.results);
+  const passed = results.filter(({ ok }) => ok).length;
+  console.log(`\n${((performance.now() - startedAt) / 1000).toFixed(0)} s, packing and installing included`);
+  console.log(`${passed} passed, ${failures.length} failed`);
+  if (failures.length > 0) process.exitCode = 1;
+}
+
+function pairsOf(outcomes: readonly Outcome[]): [Outcome, Outcome][] {
+  return outcomes.flatMap((outcome, place) => {
+    const next = outcomes[place + 1];
+    return outcome.isInMemory && next ? [[outcome, next]] : [];
+  });
+}
+
+function scoreOf({ results, failure }: Outcome): string {
+  const passed = results.filter(({ ok }) => ok).length;
+  const isGood = failure === undefined && passed === results.length;
+  return `${isGood ? "✓" : "✗"} ${passed}/${results.length}`;
+}
+
+function failuresOf({ runtime, build, isInMemory, results, failure }: Outcome): string[] {
+  const where = `${runtime.name} ${runtime.version}, ${build}, ${isInMemory ? "in memory" : "socket"}`;
+  const failed = results.filter(({ ok }) => !ok).map(({ name, detail }) => `✗ ${where}: ${name}\n${detail}`);
+  return failure === undefined ? failed : [...failed, `✗ ${where}\n${failure}`];
+}
