@@ -1,13 +1,17 @@
 import { readdirSync } from "node:fs";
 
 const ALWAYS = ["CHANGELOG.md", "README.md", "dist/cjs/package.json", "package.json"];
+const ENTRY_POINTS = ["index", "testing/index"];
 
 /** What the package is to have in it: nothing else, and nothing less. */
 export function expectedFiles(): string[] {
   const sources = filesBelow("src");
   const modules = sources.map((file) => file.replace(/^src\//, "").replace(/\.ts$/, ""));
   const compiled = ["esm", "cjs"].flatMap((format) =>
-    modules.flatMap((name) => [".js", ".js.map", ".d.ts", ".d.ts.map"].map((end) => `dist/${format}/${name}${end}`)),
+    [
+      ...ENTRY_POINTS.flatMap((name) => [`${name}.js`, `${name}.js.map`]),
+      ...modules.flatMap((name) => [`${name}.d.ts`, `${name}.d.ts.map`]),
+    ].map((file) => `dist/${format}/${file}`),
   );
   return [...ALWAYS, ...sources, ...filesBelow("openapi"), ...compiled].sort();
 }

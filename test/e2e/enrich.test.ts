@@ -31,7 +31,8 @@ async function api(fake: FakeLiveData, onFind: (number: number) => number | unde
       response.writeHead(status).end();
       return;
     }
-    const headers = new Headers(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+    const given = Object.entries(request.headers).map(([name, value]) => [name, String(value)] as const);
+    const headers = new Headers(Object.fromEntries(given));
     const answer = await fake.fetch(`http://fake.test${request.url}`, { method: "POST", headers, body });
     response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
   });
