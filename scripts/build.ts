@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { compiler } from "./compilers.js";
 
@@ -25,5 +25,17 @@ for (const format of ["esm", "cjs"] as const) {
     supported: format === "cjs" ? { "dynamic-import": false } : {},
   });
 }
+useDefaultExport("dist/cjs/index.js", "openapi-fetch");
 // Node takes the type of a .js file from the nearest package.json, and the package's own says "module".
 writeFileSync("dist/cjs/package.json", '{ "type": "commonjs" }\n');
+
+/**
+ * esbuild takes `require` of a module for what Node's `import` gives, whose default export is all of it, since the sources
+ * are in a package of ES modules. What they are compiled to is none.
+ */
+function useDefaultExport(file: string, module: string): void {
+  const code = readFileSync(file, "utf8");
+  const [before, ...after] = code.split(`__toESM(require("${module}"), 1)`);
+  if (after.length === 0) throw new Error(`${file} does not import ${module} as it did`);
+  writeFileSync(file, [before, ...after].join(`__toESM(require("${module}"))`));
+}

@@ -1,0 +1,11 @@
+import { createRequire } from "node:module";
+import { expect, it } from "vitest";
+
+it("the CommonJS build calls the API", async () => {
+  const require = createRequire(import.meta.url);
+  const { createLiveData, unwrap }: typeof import("@livedata/sdk") = require("@livedata/sdk");
+  const { createFakeLiveData }: typeof import("@livedata/sdk/testing") = require("@livedata/sdk/testing");
+  using fake = createFakeLiveData({ people: 5 }).install();
+  const { count } = await unwrap(createLiveData().people.POST("/search", { body: { size: 0 } }));
+  expect([count, fake.requests.length]).toEqual([5, 2]);
+});
