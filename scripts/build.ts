@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { compiler } from "./compilers.js";
 
@@ -8,9 +8,9 @@ import { compiler } from "./compilers.js";
  * code of each entry point by esbuild as one file, since sixty take long to load. See decision 0013.
  */
 rmSync("dist", { recursive: true, force: true });
+execFileSync(process.execPath, [compiler("6.0"), "--project", "tsconfig.esm.json"], { stdio: "inherit" });
+cpSync("dist/esm", "dist/cjs", { recursive: true });
 for (const format of ["esm", "cjs"] as const) {
-  const args = [compiler("6.0"), "--project", `tsconfig.${format}.json`];
-  execFileSync(process.execPath, args, { stdio: "inherit" });
   await build({
     entryPoints: { index: "src/index.ts", "testing/index": "src/testing/index.ts" },
     outdir: `dist/${format}`,

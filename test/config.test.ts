@@ -117,6 +117,8 @@ describe("in a web browser", () => {
 
   test.each([
     ["a browser", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36", true],
+    ["jsdom", "Mozilla/5.0 (linux) AppleWebKit/537.36 (KHTML, like Gecko) jsdom/26.1.0", false],
+    ["happy-dom", "Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 (KHTML, like Gecko) HappyDOM/20.0.0", false],
     ["Node", "Node.js/22", false],
     ["Bun", "Bun/1.3.0", false],
     ["Deno", "Deno/2.5.0", false],

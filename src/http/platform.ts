@@ -1,5 +1,9 @@
-/** Whether this runs in a web browser, a page or a worker of it: those alone name themselves after Mozilla. */
+/**
+ * Whether this runs in a web browser, a page or a worker of it: those name themselves after Mozilla. So do jsdom and
+ * happy-dom, in which backends are tested.
+ */
 export function isBrowser(): boolean {
   const { navigator } = globalThis as { navigator?: { userAgent?: string } };
-  return navigator?.userAgent?.startsWith("Mozilla/") ?? false;
+  const { userAgent = "" } = navigator ?? {};
+  return userAgent.startsWith("Mozilla/") && !/jsdom|happydom/i.test(userAgent);
 }

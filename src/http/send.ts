@@ -58,8 +58,12 @@ export function sendBy({ fetch: customFetch, requestInitExt }: NetworkOptions): 
  */
 function sentOnce(init: SendInit): SendInit {
   const { body } = init;
-  const isResent = "Deno" in globalThis && (typeof body === "string" || body instanceof ArrayBuffer);
-  return isResent ? { ...init, body: new Blob([body]) } : init;
+  if (!("Deno" in globalThis)) return init;
+  if (typeof body === "string") return { ...init, body: new Blob([body], { type: "text/plain;charset=UTF-8" }) };
+  if (body instanceof URLSearchParams) {
+    return { ...init, body: new Blob([String(body)], { type: "application/x-www-form-urlencoded;charset=UTF-8" }) };
+  }
+  return body instanceof ArrayBuffer || ArrayBuffer.isView(body) ? { ...init, body: new Blob([body]) } : init;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { afterEach, expect, test, vi } from "vitest";
-import { sendArguments } from "../../src/http/send.js";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { sendArguments, sendBy } from "../../src/http/send.js";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -28,4 +28,31 @@ test.each([
 ])("%s", async (_name, userAgent, isNamed) => {
   vi.stubGlobal("navigator", userAgent && { userAgent });
   expect(await userAgentOf()).toBe(isNamed ? `livedata-sdk/${version}` : null);
+});
+
+describe("on Deno, which sends a text or bytes again by itself", () => {
+  test.each<[name: string, body: BodyInit, type: string | null, text: string]>([
+    ["a text", "a=b", "text/plain;charset=utf-8", "a=b"],
+    ["a form", new URLSearchParams({ a: "b" }), "application/x-www-form-urlencoded;charset=utf-8", "a=b"],
+    ["bytes", new TextEncoder().encode("a=b").buffer, null, "a=b"],
+    ["a view of bytes", new TextEncoder().encode("a=b"), null, "a=b"],
+  ])("%s goes as a Blob of the same type", async (_name, body, type, text) => {
+    vi.stubGlobal("Deno", {});
+    const fetch = vi.fn<typeof globalThis.fetch>(async () => new Response());
+    vi.stubGlobal("fetch", fetch);
+    await sendBy({})("https://api.test/", { method: "POST", headers: new Headers(), body });
+    const [, init] = fetch.mock.calls[0] ?? [];
+    expect(init?.body).toBeInstanceOf(Blob);
+    const request = new Request("https://api.test/", init);
+    expect([request.headers.get("content-type"), await request.text()]).toEqual([type, text]);
+  });
+
+  test("anything else goes as it is", async () => {
+    vi.stubGlobal("Deno", {});
+    const fetch = vi.fn<typeof globalThis.fetch>(async () => new Response());
+    vi.stubGlobal("fetch", fetch);
+    const body = new FormData();
+    await sendBy({})("https://api.test/", { method: "POST", headers: new Headers(), body });
+    expect(fetch.mock.calls[0]?.[1]?.body).toBe(body);
+  });
 });

@@ -1,0 +1,47 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import ts from "typescript";
+
+/**
+ * Writes `docs/api.txt`: everything that users can import, as the built types have it, so that a change to it shows in a
+ * review. With `--check` it writes nothing, and exits 1 where that has changed.
+ */
+const REPORT = "docs/api.txt";
+const ENTRY_POINTS = { ".": "dist/esm/index.d.ts", "./testing": "dist/esm/testing/index.d.ts" };
+
+const program = ts.createProgram(Object.values(ENTRY_POINTS), { module: ts.ModuleKind.NodeNext, skipLibCheck: true });
+const checker = program.getTypeChecker();
+const printer = ts.createPrinter({ removeComments: true });
+
+const report = Object.entries(ENTRY_POINTS)
+  .map(([name, file]) => `# ${name}\n\n${exportsOf(file).join("\n\n")}\n`)
+  .join("\n");
+
+if (!process.argv.includes("--check")) writeFileSync(REPORT, report);
+else if (readFileSync(REPORT, "utf8") !== report) {
+  console.error(`What can be imported has changed: look at what \`npm run api\` changes in ${REPORT}, and commit it`);
+  process.exitCode = 1;
+}
+
+function exportsOf(file: string): string[] {
+  const source = program.getSourceFile(file);
+  const module = source && checker.getSymbolAtLocation(source);
+  if (!module) throw new Error(`${file} is no module: build first`);
+  return checker
+    .getExportsOfModule(module)
+    .map((symbol) => ({ name: symbol.name, text: declarationsOf(symbol) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, text }) => (text.includes(name) ? text : `${name} = ${text}`));
+}
+
+function declarationsOf(symbol: ts.Symbol): string {
+  const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  return (target.declarations ?? []).map(write).join("\n");
+}
+
+/** The paths of a service are its document's, and change with it. */
+function write(declaration: ts.Declaration): string {
+  const source = declaration.getSourceFile();
+  if (source.fileName.includes("/generated/")) return `(of ${source.fileName.split("/generated/")[1]})`;
+  const node = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
+  return printer.printNode(ts.EmitHint.Unspecified, node, source);
+}
