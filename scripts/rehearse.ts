@@ -37,6 +37,17 @@ function pack(): string {
   return `${packed.files.length} files, each as expected; ${Math.round(packed.size / 1000)} kB`;
 }
 
+/** What a command that fails has to say, it has said. */
+function attempt(name: string, run: () => string): string {
+  try {
+    return run();
+  } catch (error) {
+    const isCommand = error instanceof Error && "status" in error;
+    console.error(`\n✗ ${name}${isCommand ? "" : `: ${error instanceof Error ? error.message : error}`}`);
+    process.exit(1);
+  }
+}
+
 interface Packed {
   readonly filename: string;
   readonly size: number;
@@ -47,7 +58,7 @@ const done: string[] = [];
 for (const [name, run] of steps) {
   const started = performance.now();
   console.log(`\n── ${name} ${"─".repeat(76 - name.length)}\n`);
-  const outcome = run();
+  const outcome = attempt(name, run);
   done.push(`✓ ${name.padEnd(9)}  ${outcome.padEnd(44)}  ${((performance.now() - started) / 1000).toFixed(0)} s`);
 }
 console.log(`\n${done.join("\n")}\n\nReady to be released: see CONTRIBUTING.md`);

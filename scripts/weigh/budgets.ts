@@ -1,7 +1,7 @@
 /** What the package may weigh. A change that goes past one is to say why, here and in `docs/decisions`. */
 export const budgets = {
   /** `import { createLiveData }`, minified and gzipped, openapi-fetch included, in bytes. See decision 0014. */
-  bundle: 14_200,
+  bundle: 14_500,
   /** What each adds to that, for those who import it, in bytes. */
   helper: { paginate: 1_400, findMany: 2_200 },
   /** Import in a fresh process, over that of an empty module, in ms. */
