@@ -40,7 +40,7 @@ export const testingMutations: readonly Mutation[] = [
   },
   {
     rule: "kit: the server's clock is not off",
-    file: "testing/fake-live-data.ts",
+    file: "testing/world.ts",
     find: "const now = () => clock() + clockSkew;",
     replace: "const now = () => clock();",
   },
@@ -209,7 +209,7 @@ export const testingMutations: readonly Mutation[] = [
   },
   {
     rule: "kit: a change of jobs is not seen by searches",
-    file: "testing/fake-live-data.ts",
+    file: "testing/world.ts",
     find: "      store.replace(known);\n",
     replace: "",
   },
