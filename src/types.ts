@@ -69,7 +69,7 @@ export type ServiceAccountCredentials = Identity["ServiceAccountCredentials"];
 export type UserCredentials = Identity["UserCredentials"];
 
 /** What little is known of an error body. */
-export type ErrorBody = People["Error"];
+export type ErrorBody = People["ErrorBody"];
 
 /** The companies service's paths. */
 export type { paths as CompaniesPaths } from "./generated/companies.js";

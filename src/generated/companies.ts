@@ -7,7 +7,7 @@
  * - openapi/components/errors.yaml
  * - openapi/components/security.yaml
  *
- * SHA-256 of them: eda90939cfeb078539ec3c374ed701d7df26c56d3d0dc4575e59a3560d3a411d
+ * SHA-256 of them: e462f476bedbfc5fc3b2f73c5b4c94cf0c8431c2bb456584a0af16ccbb052653
  */
 
 export interface paths {
@@ -39,7 +39,7 @@ export interface components {
          * @description What little is known of an error body: one consumer reads `message` or `error`. Neither is promised, and the body
          *     need not be JSON at all.
          */
-        Error: {
+        ErrorBody: {
             message?: unknown;
             error?: unknown;
         } & {
@@ -76,7 +76,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["Error"];
+                "application/json": components["schemas"]["ErrorBody"];
             };
         };
     };

@@ -6,7 +6,7 @@
  * - openapi/components/session.yaml
  * - openapi/identity.yaml
  *
- * SHA-256 of them: 73996b119c4ac5a80ae533218eb5896847ee7e9ad431119de2450be259eb4a04
+ * SHA-256 of them: ac7a0321dedfae0e104a4f0eba3a967896318cf1c9179d1e9ab4df6eaf9b47af
  */
 
 export interface paths {
@@ -51,7 +51,7 @@ export interface components {
          * @description What little is known of an error body: one consumer reads `message` or `error`. Neither is promised, and the body
          *     need not be JSON at all.
          */
-        Error: {
+        ErrorBody: {
             message?: unknown;
             error?: unknown;
         } & {
@@ -78,7 +78,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["Error"];
+                "application/json": components["schemas"]["ErrorBody"];
             };
         };
     };

@@ -7,7 +7,7 @@
  * - openapi/components/security.yaml
  * - openapi/ledgers.yaml
  *
- * SHA-256 of them: 446356853b00bb32884a75b1a801cf2884ef4972fe382eedd5904465a17d6543
+ * SHA-256 of them: 4ab2600b3f96843c641d4803dd7fcc57b17752a5ef99252488da47fd4592169b
  */
 
 export interface paths {
@@ -87,7 +87,7 @@ export interface components {
          * @description What little is known of an error body: one consumer reads `message` or `error`. Neither is promised, and the body
          *     need not be JSON at all.
          */
-        Error: {
+        ErrorBody: {
             message?: unknown;
             error?: unknown;
         } & {
@@ -173,7 +173,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["Error"];
+                "application/json": components["schemas"]["ErrorBody"];
             };
         };
     };

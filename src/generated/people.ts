@@ -14,7 +14,7 @@
  * - openapi/components/security.yaml
  * - openapi/people.yaml
  *
- * SHA-256 of them: df01c1c0525685e3c779b67aa68cc18919181444a9cde8b6456b6e2949b67492
+ * SHA-256 of them: 2424bf6680106d882b37d64b6abf9e759fa38456cda897a590755d645f5e9a34
  */
 
 export interface paths {
@@ -177,7 +177,7 @@ export interface components {
          * @description What little is known of an error body: one consumer reads `message` or `error`. Neither is promised, and the body
          *     need not be JSON at all.
          */
-        Error: {
+        ErrorBody: {
             message?: unknown;
             error?: unknown;
         } & {
@@ -497,7 +497,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["Error"];
+                "application/json": components["schemas"]["ErrorBody"];
             };
         };
         /** @description The token was refused, as the status means everywhere (inferred). */
@@ -506,7 +506,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["Error"];
+                "application/json": components["schemas"]["ErrorBody"];
             };
         };
         /** @description The organization's credit quota is used up. The headers are documented, the body is not. */
@@ -518,7 +518,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["Error"];
+                "application/json": components["schemas"]["ErrorBody"];
             };
         };
         /** @description The key may not use this endpoint. */
@@ -527,7 +527,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["Error"];
+                "application/json": components["schemas"]["ErrorBody"];
             };
         };
         /** @description What the real call would cost, in a header. What the body holds is unknown. */

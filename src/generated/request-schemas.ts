@@ -19,7 +19,7 @@
  * - openapi/ledgers.yaml
  * - openapi/people.yaml
  *
- * SHA-256 of them: 37f34af9a1930441532f696b53807ead4700edd257f98c762b994001ceeff6bc
+ * SHA-256 of them: 9560c441b456a3dfd2a086a107a2ef9e219a65e53cc1fb8387373ab5e4becb8c
  */
 
 /** The keywords the schemas below are written in; no other occurs. */
