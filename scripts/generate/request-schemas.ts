@@ -3,10 +3,44 @@ import { isRecord } from "./is-record.js";
 import { BrokenDocuments } from "./problem.js";
 import type { Bundle } from "./redocly.js";
 
-const COPIED = new Set(["type", "enum", "const", "required", "minimum", "minLength", "minItems", "pattern"]);
+const COPIED = new Set([
+  "type",
+  "enum",
+  "const",
+  "required",
+  "minimum",
+  "maximum",
+  "exclusiveMinimum",
+  "exclusiveMaximum",
+  "multipleOf",
+  "minLength",
+  "maxLength",
+  "minItems",
+  "maxItems",
+  "uniqueItems",
+  "minProperties",
+  "maxProperties",
+  "pattern",
+]);
 const NESTED = new Set(["items", "additionalProperties"]);
 const LISTED = new Set(["oneOf", "anyOf", "allOf"]);
-const ANNOTATIONS = new Set(["title", "description", "examples", "example", "default", "deprecated"]);
+const ANNOTATIONS = new Set([
+  "title",
+  "description",
+  "examples",
+  "example",
+  "default",
+  "deprecated",
+  "readOnly",
+  "writeOnly",
+  "format",
+  "contentEncoding",
+  "contentMediaType",
+  "discriminator",
+  "externalDocs",
+  "xml",
+  "$comment",
+]);
 
 const DECLARATIONS = `/** The keywords the schemas below are written in; no other occurs. */
 export interface SchemaObject {
@@ -22,8 +56,17 @@ export interface SchemaObject {
   readonly anyOf?: readonly Schema[];
   readonly allOf?: readonly Schema[];
   readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly multipleOf?: number;
   readonly minLength?: number;
+  readonly maxLength?: number;
   readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
   readonly pattern?: string;
 }
 

@@ -26,6 +26,7 @@ const CHECKS: readonly Check[] = [
   checkNumber,
   checkItems,
   checkRequired,
+  checkSize,
   checkProperties,
   checkAlternatives,
   checkAll,
@@ -58,23 +59,56 @@ function checkConstants(schema: SchemaObject, value: unknown, place: string) {
   return `${nameOf(place)} must be ${allowed.length === 1 ? "" : "one of "}${list}`;
 }
 
-function checkText({ minLength = 0, pattern }: SchemaObject, value: unknown, place: string) {
+function checkText({ minLength = 0, maxLength = Infinity, pattern }: SchemaObject, value: unknown, place: string) {
   if (typeof value !== "string") return undefined;
-  if ([...value].length < minLength) return `${nameOf(place)} must have at least ${minLength} characters`;
+  const { length } = [...value];
+  if (length < minLength) return `${nameOf(place)} must have at least ${minLength} characters`;
+  if (length > maxLength) return `${nameOf(place)} must have at most ${maxLength} characters`;
   if (pattern === undefined || new RegExp(pattern, "u").test(value)) return undefined;
   return `${nameOf(place)} must match ${pattern}`;
 }
 
-function checkNumber({ minimum }: SchemaObject, value: unknown, place: string) {
-  if (minimum === undefined || typeof value !== "number" || value >= minimum) return undefined;
-  return `${nameOf(place)} must be at least ${minimum}`;
+function checkNumber(schema: SchemaObject, value: unknown, place: string) {
+  if (typeof value !== "number") return undefined;
+  const { minimum = -Infinity, maximum = Infinity, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
+  if (value < minimum) return `${nameOf(place)} must be at least ${minimum}`;
+  if (value > maximum) return `${nameOf(place)} must be at most ${maximum}`;
+  if (exclusiveMinimum !== undefined && value <= exclusiveMinimum) {
+    return `${nameOf(place)} must be more than ${exclusiveMinimum}`;
+  }
+  if (exclusiveMaximum !== undefined && value >= exclusiveMaximum) {
+    return `${nameOf(place)} must be less than ${exclusiveMaximum}`;
+  }
+  if (multipleOf !== undefined && !Number.isInteger(value / multipleOf)) {
+    return `${nameOf(place)} must be a multiple of ${multipleOf}`;
+  }
+  return undefined;
 }
 
-function checkItems({ items, minItems = 0 }: SchemaObject, value: unknown, place: string) {
+function checkItems(schema: SchemaObject, value: unknown, place: string) {
   if (!Array.isArray(value)) return undefined;
+  const { items, minItems = 0, maxItems = Infinity, uniqueItems = false } = schema;
   if (value.length < minItems) return `${nameOf(place)} must have at least ${minItems} items`;
+  if (value.length > maxItems) return `${nameOf(place)} must have at most ${maxItems} items`;
+  if (uniqueItems && new Set(value.map(canonical)).size < value.length) {
+    return `${nameOf(place)} must not have an item twice`;
+  }
   if (items === undefined) return undefined;
   return firstOf(value.entries(), ([index, item]) => findProblem(items, item, `${place}[${index}]`));
+}
+
+/** The same text for the same value, whatever the order of its keys. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    isObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+  );
+}
+
+function checkSize({ minProperties = 0, maxProperties = Infinity }: SchemaObject, value: unknown, place: string) {
+  if (!isObject(value)) return undefined;
+  const { length } = Object.keys(value);
+  if (length < minProperties) return `${nameOf(place)} must have at least ${minProperties} members`;
+  return length > maxProperties ? `${nameOf(place)} must have at most ${maxProperties} members` : undefined;
 }
 
 function checkRequired({ required = [] }: SchemaObject, value: unknown, place: string) {

@@ -197,6 +197,49 @@ describe("the validator", () => {
   });
 });
 
+describe("a keyword that none of today's documents uses", () => {
+  const ajv = new Ajv2020({ strict: false });
+  const numbers = fc.record(
+    {
+      maximum: fc.integer({ min: 3, max: 6 }),
+      exclusiveMinimum: fc.integer({ min: -1, max: 2 }),
+      exclusiveMaximum: fc.integer({ min: 3, max: 6 }),
+      multipleOf: fc.constantFrom(1, 2, 0.5, 3),
+    },
+    { requiredKeys: [] },
+  );
+  const lengths = fc.record({ maxLength: fc.nat(3), minLength: fc.nat(2) }, { requiredKeys: [] });
+  const lists = fc.record({ maxItems: fc.nat(3), uniqueItems: fc.boolean() }, { requiredKeys: [] });
+  const objects = fc.record({ minProperties: fc.nat(2), maxProperties: fc.nat(3) }, { requiredKeys: [] });
+  const key = fc.constantFrom("a", "b", "c");
+  const item = fc.oneof(
+    fc.integer({ min: 0, max: 2 }),
+    fc.dictionary(key, fc.nat(1)),
+    fc.constantFrom("", "🙂", "ab🙂", null),
+  );
+  const number = fc.oneof(fc.integer({ min: -2, max: 7 }), fc.constantFrom(0.5, 1.5, 0.25, 2.9));
+  const cases = fc.oneof(
+    fc.tuple(numbers, number),
+    fc.tuple(lengths, fc.constantFrom("", "a", "🙂🙂", "abc", "abcd")),
+    fc.tuple(lists, fc.array(item, { maxLength: 4 })),
+    fc.tuple(objects, fc.dictionary(fc.constantFrom("a", "b", "c", "d"), fc.nat())),
+    fc.tuple(fc.oneof(numbers, lengths, lists, objects), fc.constantFrom("abcd", null, true, 20, [1, 1], {})),
+  );
+
+  it("is kept as Ajv keeps it", () => {
+    const verdicts = { accepted: 0, refused: 0 };
+    fc.assert(
+      fc.property(cases, ([schema, body]) => {
+        const accepted = ajv.validate(schema, body);
+        expect([schema, body, findProblem(schema, body) === undefined]).toEqual([schema, body, accepted]);
+        verdicts[accepted ? "accepted" : "refused"] += 1;
+      }),
+      { numRuns: 1000 },
+    );
+    expect(Math.min(verdicts.accepted, verdicts.refused)).toBeGreaterThan(100);
+  });
+});
+
 const REMOVED = Symbol("removed");
 const ADDED = Symbol("added");
 const replacement = fc.oneof(
