@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 const timeZones = ["UTC", "America/Los_Angeles", "Asia/Kolkata"];
 
 const simulation = "test/auth/simulation/**/*.test.ts";
+const spec = "test/scripts/spec/**/*.test.ts";
 const mutations = "test/contract/mutations.test.ts";
 
 function project(name: string, include: string[], options: object = {}) {
@@ -25,12 +26,17 @@ export default defineConfig({
         }),
       ),
       project("simulation", [simulation]),
-      project("documents", ["test/{openapi,scripts}/**/*.test.ts"], { testTimeout: 60_000 }),
+      project("documents", ["test/{openapi,scripts}/**/*.test.ts"], {
+        exclude: [spec],
+        testTimeout: 60_000,
+      }),
       project("testing", ["test/testing/**/*.test.ts"]),
       project("e2e", ["test/e2e/**/*.test.ts"]),
       project("package", ["test/package/**/*.test.ts"]),
       project("examples", ["examples/**/*.test.ts"], { setupFiles: ["examples/fastify/live-data.setup.ts"] }),
       project("contract", ["test/contract/**/*.test.ts"], { exclude: [mutations] }),
+      // Not with the others, most of which some of its tests run in a repository of their own.
+      project("spec", ["test/spec/**/*.test.ts", spec], { testTimeout: 600_000, hookTimeout: 600_000 }),
       // What it sends by the thousand would make everything look covered.
       project("mutations", [mutations], { testTimeout: 60_000, env: { EXCHANGES: "" } }),
     ],

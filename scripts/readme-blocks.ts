@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
 
 const FOLDER = "test/types/readme";
 
@@ -8,14 +9,19 @@ export interface ReadmeBlock {
   readonly code: string;
 }
 
-/** Writes each TypeScript block of the README as a module under `test/types/readme`, where the type check finds it. */
-export function writeReadmeBlocks(): ReadmeBlock[] {
-  rmSync(FOLDER, { recursive: true, force: true });
-  mkdirSync(FOLDER, { recursive: true });
-  const blocks = [...readFileSync("README.md", "utf8").matchAll(/^```ts\n(.*?)^```$/gms)];
+/**
+ * Writes each TypeScript block of the README as a module under `test/types/readme`, where the type check finds it.
+ *
+ * @param root the folder of the README
+ */
+export function writeReadmeBlocks(root = "."): ReadmeBlock[] {
+  const folder = path.join(root, FOLDER);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const blocks = [...readFileSync(path.join(root, "README.md"), "utf8").matchAll(/^```ts\n(.*?)^```$/gms)];
   return blocks.map(([, code = ""], index) => {
-    const path = `${FOLDER}/block-${index + 1}.ts`;
-    writeFileSync(path, `${code}\nexport {};\n`);
-    return { path, code };
+    const file = path.join(folder, `block-${index + 1}.ts`);
+    writeFileSync(file, `${code}\nexport {};\n`);
+    return { path: file, code };
   });
 }

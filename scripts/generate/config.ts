@@ -6,6 +6,9 @@ import { readSource } from "./sources.js";
 /** What there is, and how it is linted. */
 export const CONFIG = "redocly.yaml";
 
+/** How a document is linted that is the vendor's: its style is not ours to judge. */
+export const VENDOR_CONFIG = "redocly.vendor.yaml";
+
 /** Where all output goes; whatever else is found there is stale. */
 export const GENERATED = "src/generated";
 

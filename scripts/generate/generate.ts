@@ -1,31 +1,38 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { type Api, OPERATION_FACTS, REQUEST_SCHEMAS, readApis, VERSION } from "./config.js";
+import { type Api, OPERATION_FACTS, REQUEST_SCHEMAS, readApis, VENDOR_CONFIG, VERSION } from "./config.js";
 import { generateOperationFacts } from "./operation-facts.js";
 import type { Output } from "./output.js";
-import { BrokenDocuments } from "./problem.js";
-import { type Bundle, bundle, lint } from "./redocly.js";
+import { BrokenDocuments, type Problem } from "./problem.js";
+import { type Bundle, bundle, ifSound, lint } from "./redocly.js";
 import { generateRequestSchemas } from "./request-schemas.js";
 import { hashSources, readSources, type Source } from "./sources.js";
+import { isVendors } from "./vendor-documents.js";
 
-/** All output, in memory: nothing is written until everything is there. */
-export async function generate(root: string): Promise<Output> {
+/** What the documents of a repository give. */
+export interface Generated {
+  readonly output: Output;
+  readonly bundles: readonly (readonly [Api, Bundle])[];
+}
+
+/**
+ * All output, in memory: nothing is written until everything is there.
+ *
+ * @param root the repository's folder
+ * @throws {BrokenDocuments} where a document is broken
+ */
+export async function generate(root: string): Promise<Generated> {
   const apis = readApis(root);
   const sources = readAllSources(root, apis);
-  // Loads the TypeScript compiler meanwhile, in the second that the linter takes.
-  const loading = import("./types.js");
-  const bundles = await lintAndBundle(root, apis);
-  const { generateTypes } = await loading;
-  const output = new Map<string, string>();
-  for (const [api, bundled] of bundles) {
-    output.set(api.output, header(sources.get(api) ?? []) + (await named(api, generateTypes(bundled))));
-  }
+  const made = await ifSound(lintAll(root, apis), makeTypes(root, apis));
+  const output = new Map(made.map(({ api, types }) => [api.output, header(sources.get(api) ?? []) + types]));
+  const bundles = made.map(({ api, bundled }) => [api, bundled] as const);
   const all = new Map([...sources.values()].flat().map((source) => [source.file, source]));
   const everySource = [...all.keys()].sort().flatMap((file) => all.get(file) ?? []);
   output.set(REQUEST_SCHEMAS, header(everySource) + generateRequestSchemas(bundles));
   output.set(OPERATION_FACTS, header(everySource) + generateOperationFacts(bundles));
   output.set(VERSION, generateVersion(root));
-  return output;
+  return { output, bundles };
 }
 
 /** A module of its own, since the sources cannot import what lies outside of their folder. */
@@ -52,11 +59,21 @@ function readAllSources(root: string, apis: readonly Api[]): Map<Api, Source[]> 
   return sources;
 }
 
-async function lintAndBundle(root: string, apis: readonly Api[]): Promise<[Api, Bundle][]> {
-  const problems = await lint(root, apis);
-  if (problems.length > 0) throw new BrokenDocuments(problems);
-  const bundles = await bundle(root, apis);
-  return apis.map((api, index) => [api, bundles[index] ?? {}]);
+async function lintAll(root: string, apis: readonly Api[]): Promise<Problem[]> {
+  const ours = apis.filter((api) => !isVendors(root, api));
+  const vendors = apis.filter((api) => isVendors(root, api));
+  return [...(await lint(root, ours)), ...(await lint(root, vendors, { config: VENDOR_CONFIG }))];
+}
+
+async function makeTypes(root: string, apis: readonly Api[]): Promise<{ api: Api; bundled: Bundle; types: string }[]> {
+  // Loads the TypeScript compiler meanwhile, in the second that bundling takes.
+  const [bundles, { generateTypes }] = await Promise.all([bundle(root, apis), import("./types.js")]);
+  return Promise.all(
+    apis.map(async (api, index) => {
+      const bundled = bundles[index] ?? {};
+      return { api, bundled, types: await named(api, generateTypes(bundled)) };
+    }),
+  );
 }
 
 /** Says which document a failure of the generator is about. */

@@ -11,25 +11,31 @@ export interface StaleFile {
   readonly expected: boolean;
 }
 
-/** Every file of the output folder that differs, is missing, or has no business there. */
-export function findStale(root: string, output: Output): StaleFile[] {
-  const stale = [...output]
+/** Every file that differs, or is missing. */
+export function findChanged(root: string, output: Output): StaleFile[] {
+  return [...output]
     .filter(([file, text]) => readIfThere(path.join(root, file)) !== text)
     .map(([file]) => ({ file, expected: true }));
+}
+
+/** Every file of the output folder that differs, is missing, or has no business there. */
+export function findStale(root: string, output: Output): StaleFile[] {
   const unexpected = list(path.join(root, GENERATED))
     .map((name) => `${GENERATED}/${name}`)
     .filter((file) => !output.has(file) && !isTemporary(file))
     .map((file) => ({ file, expected: false }));
-  return [...stale, ...unexpected];
+  return [...findChanged(root, output), ...unexpected];
 }
 
 /**
- * Brings the output folder up to date. Everything is on disk under temporary names before the first old file is
- * replaced, so a failure, a full disk or an interruption leaves the old files whole.
+ * Brings files up to date. Everything is on disk under temporary names before the first old file is replaced, so a
+ * failure, a full disk or an interruption leaves the old files whole.
  */
 export function writeOutput(root: string, output: Output, stale: readonly StaleFile[]): void {
-  const folder = path.join(root, GENERATED);
-  mkdirSync(folder, { recursive: true });
+  const folders = [...new Set([GENERATED, ...stale.map(({ file }) => path.dirname(file))])].map((folder) =>
+    path.join(root, folder),
+  );
+  for (const folder of folders) mkdirSync(folder, { recursive: true });
   const renames = stale
     .filter(({ expected }) => expected)
     .map(({ file }) => ({ from: path.join(root, temporaryName(file)), to: path.join(root, file), file }));
@@ -41,7 +47,9 @@ export function writeOutput(root: string, output: Output, stale: readonly StaleF
     });
   } finally {
     // Also what a killed run left behind.
-    for (const name of list(folder).filter(isTemporary)) rmSync(path.join(folder, name), { recursive: true });
+    for (const folder of folders) {
+      for (const name of list(folder).filter(isTemporary)) rmSync(path.join(folder, name), { recursive: true });
+    }
   }
 }
 

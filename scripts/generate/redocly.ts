@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Api, CONFIG } from "./config.js";
+import { isRecord } from "./is-record.js";
 import { BrokenDocuments, type Problem } from "./problem.js";
 
 const CLI = createRequire(import.meta.url).resolve("@redocly/cli/bin/cli.js");
@@ -28,21 +29,36 @@ interface LintReport {
   }[];
 }
 
+/** By which rules documents are linted. */
+export interface LintOptions {
+  /** The file that has the rules. @default "redocly.yaml" */
+  readonly config?: string;
+  /** Rules of it that do not hold here. */
+  readonly skip?: readonly string[];
+}
+
 /**
- * Lints the documents with the rules of `redocly.yaml`. A fault of that file is an error, too: as the warning that it
- * is by default it would go unread, and a rule whose name is misspelt would not be kept.
+ * Lints the documents. A fault of the configuration is an error, too: as the warning that it is by default it would go
+ * unread, and a rule whose name is misspelt would not be kept.
  */
-export async function lint(root: string, apis: readonly Api[]): Promise<Problem[]> {
+export async function lint(
+  root: string,
+  apis: readonly Api[],
+  { config = CONFIG, skip = [] }: LintOptions = {},
+): Promise<Problem[]> {
+  if (apis.length === 0) return [];
   const outcome = await redocly(root, [
     "lint",
-    ...apis.map(({ name }) => name),
+    ...apis.map((api) => (config === CONFIG ? api.name : api.root)),
+    `--config=${config}`,
     "--format=json",
     "--lint-config=error",
+    ...skip.flatMap((rule) => ["--skip-rule", rule]),
   ]);
   const problems = parseReports(outcome.stdout).flatMap((report) => report.problems);
   if (problems.length === 0) return outcome.code === 0 ? [] : misfortunes(root, outcome);
   return problems.map(({ ruleId, message, location: [place] }) => ({
-    file: place?.source.ref ?? CONFIG,
+    file: place?.source.ref ?? config,
     line: place?.start?.line ?? 1,
     column: place?.start?.col ?? 1,
     rule: ruleId,
@@ -50,17 +66,56 @@ export async function lint(root: string, apis: readonly Api[]): Promise<Problem[
   }));
 }
 
+/**
+ * What is made of documents while they are linted, which a process of its own does; it counts only where they are sound,
+ * and of what fails the linter speaks first, who knows the place.
+ *
+ * @throws {BrokenDocuments} with what the linter has found
+ */
+export async function ifSound<T>(linting: Promise<Problem[]>, making: Promise<T>): Promise<T> {
+  // Heard below, or not at all.
+  making.catch(() => {});
+  const problems = await linting;
+  if (problems.length > 0) throw new BrokenDocuments(problems);
+  return making;
+}
+
 /** Bundles the documents, their references made local, in the order given. */
 export async function bundle(root: string, apis: readonly Api[]): Promise<Bundle[]> {
+  const wholes = apis.map((api) => readWhole(path.join(root, api.root)));
+  if (wholes.every((whole) => whole !== undefined)) return wholes;
   const folder = mkdtempSync(path.join(tmpdir(), "livedata-bundle-"));
   try {
-    const names = apis.map(({ name }) => name);
-    const outcome = await redocly(root, ["bundle", ...names, "--ext=json", `--output=${folder}`]);
+    const files = apis.map((api) => path.join(folder, `${path.parse(api.root).name}.json`));
+    // Where there is one document, Redocly takes the output for its file, not for a folder.
+    const output = files.length === 1 ? files[0] : folder;
+    const documents = apis.map((api) => api.root);
+    const outcome = await redocly(root, ["bundle", ...documents, "--ext=json", `--output=${output}`]);
     if (outcome.code !== 0) throw new BrokenDocuments(misfortunes(root, outcome));
-    return apis.map((api) => readBundle(path.join(folder, `${path.parse(api.root).name}.json`)));
+    return files.map(readBundle);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * A JSON document that refers to nothing outside of itself, and so is its own bundle. Redocly would take seconds to
+ * read one of ten megabytes as YAML.
+ */
+function readWhole(file: string): Bundle | undefined {
+  if (path.extname(file) !== ".json") return undefined;
+  try {
+    const document: unknown = JSON.parse(readFileSync(file, "utf8"));
+    return isRecord(document) && !refersElsewhere(document) ? document : undefined;
+  } catch {
+    // Redocly says what is wrong with it, and where.
+    return undefined;
+  }
+}
+
+function refersElsewhere(node: object): boolean {
+  if ("$ref" in node && typeof node.$ref === "string" && !node.$ref.startsWith("#")) return true;
+  return Object.values(node).some((child) => typeof child === "object" && child !== null && refersElsewhere(child));
 }
 
 function readBundle(file: string): Bundle {

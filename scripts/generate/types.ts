@@ -1,31 +1,91 @@
-import openapiTS, { astToString } from "openapi-typescript";
-import ts from "typescript";
+import { createRequire } from "node:module";
+import type { GlobalContext, OpenAPI3 } from "openapi-typescript";
+import type ts from "typescript";
 import { isRecord } from "./is-record.js";
 import type { Bundle } from "./redocly.js";
 
-type Document = Exclude<Parameters<typeof openapiTS>[0], string | URL | Buffer | NodeJS.ReadableStream>;
+// What is imported goes through tsx, which takes a second and 80 MB over the TypeScript compiler alone.
+const require = createRequire(import.meta.url);
+const { astToString, resolveRef, scanDiscriminators, transformSchema }: typeof import("openapi-typescript") =
+  require("openapi-typescript");
+const { factory, SyntaxKind }: typeof ts = require("typescript");
 
-/** The types of one bundled document, as TypeScript. */
+/**
+ * The types of one bundled document, as TypeScript.
+ *
+ * @param bundle a document that the linter has passed: it is not checked again, which would take most of the time
+ */
 export async function generateTypes(bundle: Bundle): Promise<string> {
   const document = withOptionalHeaders(bundle);
-  const nodes = await openapiTS(document as unknown as Document, {
-    emptyObjectsUnknown: true,
-    silent: true,
-    transform: (schema, { path }) => (isOpenString(schema, path) ? openString() : undefined),
-  });
-  return astToString(nodes);
+  return astToString(transformSchema(document as unknown as OpenAPI3, contextOf(document)));
 }
 
-/** A plain string that stands beside suggestions, `anyOf: [{ enum: […] }, { type: string }]`. */
-function isOpenString(schema: unknown, path: string | undefined): boolean {
-  return isRecord(schema) && schema["type"] === "string" && /\/anyOf\/\d+$/.test(path ?? "");
+/** What openapi-typescript sets up for itself once it has linted and bundled; nothing reads the linter's rules then. */
+function contextOf(bundle: Bundle): GlobalContext {
+  const document = bundle as unknown as OpenAPI3;
+  const openStrings = findOpenStrings(bundle);
+  const context: Omit<GlobalContext, "redoc"> = {
+    additionalProperties: false,
+    alphabetize: false,
+    arrayLength: false,
+    conditionalEnums: false,
+    dedupeEnums: false,
+    defaultNonNullable: true,
+    discriminators: scanDiscriminators(document, { silent: true }),
+    emptyObjectsUnknown: true,
+    enum: false,
+    enumValues: false,
+    excludeDeprecated: false,
+    exportType: false,
+    generatePathParams: false,
+    immutable: false,
+    injectFooter: [],
+    makePathsEnum: false,
+    pathParamsAsTypes: false,
+    postTransform: undefined,
+    propertiesRequiredByDefault: false,
+    readWriteMarkers: false,
+    resolve: ($ref) => resolveRef(document, $ref, { silent: true }),
+    rootTypes: false,
+    rootTypesKeepCasing: false,
+    rootTypesNoSchemaPrefix: false,
+    silent: true,
+    transform: (schema) => (openStrings.has(schema) ? openString(schema.type !== "string") : undefined),
+    transformProperty: undefined,
+  };
+  return context as GlobalContext;
+}
+
+/** The plain strings that stand beside suggestions, `anyOf: [{ enum: […] }, { type: string }]`. */
+function findOpenStrings(bundle: Bundle): Set<unknown> {
+  const found = new Set<unknown>();
+  const suggests = (schema: unknown): boolean => {
+    if (!isRecord(schema)) return false;
+    const { $ref } = schema;
+    const target = typeof $ref === "string" ? resolveRef<Bundle>(bundle, $ref, { silent: true }) : schema;
+    return isRecord(target) && ("enum" in target || "const" in target);
+  };
+  const visit = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    const alternatives = isRecord(value) && Array.isArray(value["anyOf"]) ? value["anyOf"] : [];
+    if (alternatives.some(suggests)) for (const one of alternatives) if (isPlainString(one)) found.add(one);
+    for (const child of Object.values(value)) visit(child);
+  };
+  visit(bundle);
+  return found;
+}
+
+function isPlainString(schema: unknown): boolean {
+  if (!isRecord(schema) || "enum" in schema || "const" in schema) return false;
+  return ["string", "string,null"].includes(String(schema["type"]));
 }
 
 /** `string & {}`: takes any string, yet does not swallow the literals beside it, so that editors suggest them. */
-function openString(): ts.TypeNode {
-  const string = ts.factory.createKeywordTypeNode(ts.SyntaxKind.StringKeyword);
-  const both = ts.factory.createIntersectionTypeNode([string, ts.factory.createTypeLiteralNode([])]);
-  return ts.factory.createParenthesizedType(both);
+function openString(isNullable: boolean): ts.TypeNode {
+  const string = factory.createKeywordTypeNode(SyntaxKind.StringKeyword);
+  const both = factory.createIntersectionTypeNode([string, factory.createTypeLiteralNode([])]);
+  const open = factory.createParenthesizedType(both);
+  return isNullable ? factory.createUnionTypeNode([open, factory.createLiteralTypeNode(factory.createNull())]) : open;
 }
 
 /**
@@ -35,17 +95,20 @@ function openString(): ts.TypeNode {
 function withOptionalHeaders(bundle: Bundle): Bundle {
   const components = bundle["components"];
   const headers = isRecord(components) && isRecord(components["headers"]) ? components["headers"] : {};
-  return mapNodes(bundle, (node) => {
-    const name = /^#\/components\/headers\/(.+)$/.exec(String(node["$ref"]))?.[1];
-    const header = name === undefined ? undefined : headers[name];
-    return isRecord(header) && header["required"] !== true ? header : node;
-  });
+  const optional = new Map<string, Bundle>();
+  for (const [name, header] of Object.entries(headers)) {
+    if (isRecord(header) && header["required"] !== true) optional.set(`#/components/headers/${name}`, header);
+  }
+  return mapNodes(bundle, (node) => optional.get(String(node["$ref"])) ?? node);
 }
 
+/** A copy throughout, since openapi-typescript writes into the document what discriminators say. */
 function mapNodes(node: Bundle, replace: (node: Bundle) => Bundle): Bundle {
   const visit = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(visit);
     return isRecord(value) ? mapNodes(value, replace) : value;
   };
-  return Object.fromEntries(Object.entries(replace(node)).map(([key, value]) => [key, visit(value)]));
+  const copy = { ...replace(node) };
+  for (const key of Object.keys(copy)) copy[key] = visit(copy[key]);
+  return copy;
 }

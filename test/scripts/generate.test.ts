@@ -29,7 +29,14 @@ afterAll(() => {
 function createCopy({ output = true } = {}): string {
   const copy = mkdtempSync(path.join(tmpdir(), "livedata-generate-"));
   folders.push(copy);
-  for (const name of ["openapi", "redocly.yaml", "package.json", ...(output ? [OUTPUT] : [])]) {
+  for (const name of [
+    "openapi",
+    "redocly.yaml",
+    "redocly.evidence.yaml",
+    "redocly.vendor.yaml",
+    "package.json",
+    ...(output ? [OUTPUT] : []),
+  ]) {
     cpSync(path.join(REPOSITORY, name), path.join(copy, name), { recursive: true });
   }
   return copy;

@@ -1,0 +1,55 @@
+/**
+ * Prints what changed in the documents since a commit, up to what is committed now, whom it breaks, and which semver bump
+ * it asks for; exits 1 where the changesets since then ask for less.
+ *
+ *     npm run spec:diff -- origin/main
+ *
+ * See docs/spec-changes.md.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { bumpBetween, isLess } from "./spec/changesets.js";
+import { commitOf, copyCommit, linkPackages, previousRelease } from "./spec/git.js";
+import { printReport } from "./spec/report.js";
+import { review } from "./spec/review.js";
+import { readVersions } from "./spec/version.js";
+
+async function main(root: string, args: readonly string[]): Promise<number> {
+  const [ref, surplus] = args;
+  if (ref === undefined || surplus !== undefined)
+    throw new Error("Usage: npm run spec:diff -- <branch, tag or commit>");
+  const [base, head] = [commitOf(root, ref), commitOf(root, "HEAD")];
+  const released = previousRelease(root, base);
+  const folder = mkdtempSync(path.join(tmpdir(), "livedata-spec-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const tree = (name: string, commit: string) => {
+    const into = path.join(folder, name);
+    copyCommit(root, commit, into);
+    return into;
+  };
+  const trees = { root, before: tree("before", base), after: tree("after", head), release: tree("release", released) };
+  linkPackages(root, trees.after);
+
+  const reviewed = await review(trees, await readVersions(trees.before), {
+    signal: new AbortController().signal,
+    // `npm test` runs them on what is committed.
+    withUnitTests: false,
+    say: console.error,
+  });
+  console.log(printReport(reviewed, { before: ref, release: released === base ? ref : released }));
+  const decided = await bumpBetween(trees.before, trees.after);
+  if (!isLess(decided, reviewed.bump)) return 0;
+  const found = decided === "none" ? "There is no changeset since" : `The changesets ask for ${decided} since`;
+  console.error(
+    `${found} ${ref}, and the change is ${reviewed.bump}: run \`npx changeset\`, or \`npm run spec:update\`.`,
+  );
+  return 1;
+}
+
+try {
+  process.exitCode = await main(process.cwd(), process.argv.slice(2));
+} catch (error) {
+  console.error(`spec:diff: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import readChangesets from "@changesets/read";
+import type { Bump } from "./compare/compare.js";
+
+const ORDER: readonly Bump[] = ["none", "patch", "minor", "major"];
+
+/** The greater of all bumps given. */
+export function greatest(bumps: readonly Bump[]): Bump {
+  return ORDER[Math.max(0, ...bumps.map((bump) => ORDER.indexOf(bump)))] ?? "none";
+}
+
+/** Whether a bump is less than another. */
+export function isLess(bump: Bump, than: Bump): boolean {
+  return ORDER.indexOf(bump) < ORDER.indexOf(than);
+}
+
+/** A changeset's text. */
+export function printChangeset(packageName: string, bump: Bump, text: string): string {
+  return `---\n${JSON.stringify(packageName)}: ${bump}\n---\n\n${text.trim()}\n`;
+}
+
+/**
+ * The bump that was decided on between two trees: that of the changesets of the one that the other has not, and that of a
+ * release in between, which uses them up.
+ */
+export async function bumpBetween(before: string, after: string): Promise<Bump> {
+  const { name, version } = readManifest(after);
+  const old = new Map((await readChangesets(before)).map((changeset) => [changeset.id, JSON.stringify(changeset)]));
+  const added = (await readChangesets(after)).filter(
+    (changeset) => old.get(changeset.id) !== JSON.stringify(changeset),
+  );
+  const decided = added.flatMap(({ releases }) =>
+    releases.filter((release) => release.name === name).map(({ type }) => type),
+  );
+  return greatest([...decided, bumpOf(readManifest(before).version, version)]);
+}
+
+function bumpOf(before: string, after: string): Bump {
+  const [old, now] = [before.split("."), after.split(".")];
+  const index = now.findIndex((part, position) => part !== old[position]);
+  return (["major", "minor", "patch"] as const)[index] ?? "none";
+}
+
+export function readManifest(folder: string): { readonly name: string; readonly version: string } {
+  return JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+}

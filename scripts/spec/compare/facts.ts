@@ -1,0 +1,85 @@
+import { isRecord } from "../../generate/is-record.js";
+import { generateOperationFacts } from "../../generate/operation-facts.js";
+import type { Bundle } from "../../generate/redocly.js";
+
+/** A change of what the SDK does with an operation, though its types stay as they are. */
+export interface FactChange {
+  /** `POST /search`. */
+  readonly operation: string;
+  readonly bump: "minor" | "major";
+  readonly message: string;
+}
+
+type Facts = Readonly<Record<string, unknown>>;
+
+const ROLES: readonly unknown[] = [undefined, "viewer", "editor", "administrator"];
+
+/**
+ * Compares what two documents say of their operations besides the types: `x-role`, `x-idempotent`, and whether they
+ * cost. Operations that only one of them has are left out.
+ *
+ * @param before the one document
+ * @param after the other
+ */
+export function compareFacts(before: Bundle, after: Bundle): FactChange[] {
+  const old = factsOf(before);
+  const now = factsOf(after);
+  return [...new Set([...old.keys(), ...now.keys()])]
+    .filter((operation) => hasOperation(before, operation) && hasOperation(after, operation))
+    .flatMap((operation) =>
+      changes(old.get(operation) ?? {}, now.get(operation) ?? {}).map((change) => ({ operation, ...change })),
+    );
+}
+
+function changes(before: Facts, after: Facts): Omit<FactChange, "operation">[] {
+  return [
+    ...roleChanges(before["role"], after["role"]),
+    ...(before["isIdempotent"] === after["isIdempotent"] ? [] : [idempotenceChange(after["isIdempotent"] === true)]),
+    ...(before["isPaid"] === after["isPaid"] ? [] : [costChange(after["isPaid"] === true)]),
+    ...(before["preview"] === after["preview"] ? [] : [previewChange(after["preview"])]),
+  ];
+}
+
+/** Whom a call is refused now had it work before. */
+function roleChanges(before: unknown, after: unknown): Omit<FactChange, "operation">[] {
+  if (before === after) return [];
+  const bump = before !== undefined && ROLES.indexOf(after) > ROLES.indexOf(before) ? "major" : "minor";
+  const now = after === undefined ? "no longer says which role it needs" : `needs the role \`${after}\` now`;
+  return [{ bump, message: before === undefined ? now : `${now}; it was \`${before}\`` }];
+}
+
+function idempotenceChange(isIdempotent: boolean): Omit<FactChange, "operation"> {
+  const message = isIdempotent
+    ? "is idempotent now, so that a call that may have arrived is sent again"
+    : "is no longer idempotent, so that a call that may have arrived is not sent again";
+  return { bump: "minor", message };
+}
+
+/** The types take `maxCredits` only where an operation costs. */
+function costChange(isPaid: boolean): Omit<FactChange, "operation"> {
+  return isPaid
+    ? { bump: "minor", message: "costs credits now, and takes `maxCredits`" }
+    : { bump: "major", message: "no longer costs credits, and no longer takes `maxCredits`" };
+}
+
+function previewChange(preview: unknown): Omit<FactChange, "operation"> {
+  const message =
+    preview === undefined
+      ? "has no preview any more, so that `maxCredits` goes by the most that a call could cost"
+      : `has a preview now, \`${preview}\`, which \`maxCredits\` asks first`;
+  return { bump: "minor", message };
+}
+
+/** As the SDK is given them; their derivation has no other output than that module. */
+function factsOf(bundle: Bundle): Map<string, Facts> {
+  const module = generateOperationFacts([[{ name: "api", root: "", output: "" }, bundle]]);
+  const all: unknown = JSON.parse(/ = (\{[\s\S]*\});\n$/.exec(module)?.[1] ?? "{}");
+  const facts = isRecord(all) && isRecord(all["api"]) ? all["api"] : {};
+  return new Map(Object.entries(facts).map(([operation, fact]) => [operation, isRecord(fact) ? fact : {}]));
+}
+
+function hasOperation(bundle: Bundle, operation: string): boolean {
+  const [method = "", path = ""] = operation.split(" ");
+  const item = isRecord(bundle["paths"]) ? bundle["paths"][path] : undefined;
+  return isRecord(item) && method.toLowerCase() in item;
+}

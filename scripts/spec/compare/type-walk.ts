@@ -1,0 +1,371 @@
+import ts from "typescript";
+
+/**
+ * What a program does with a value: of what it sends, everything that was accepted must still be; of what it reads,
+ * everything that was there must still be.
+ */
+export type Direction = "send" | "read";
+
+/** How one property, or the whole, is no longer what a program was written for. */
+export interface Difference {
+  /** The way to it: names of properties, and `[]` for the elements of an array or the values of a map. */
+  readonly path: readonly string[];
+  readonly kind: DifferenceKind;
+  /** What it concerned before and after, where the kind alone does not say it. */
+  readonly before: readonly ts.Type[];
+  readonly after: readonly ts.Type[];
+  /** The way from the nearest component, such as `Job.title`; absent where there is none. */
+  readonly inComponent?: string;
+  /** The same for all ways to the same property. */
+  readonly source: string;
+}
+
+/**
+ * `required` and `refused` are of what is sent, `absent`, `gained` and `lost` of what is read; `closed` is an object that
+ * had other properties than those it lists.
+ */
+export type DifferenceKind = "removed" | "closed" | "required" | "refused" | "absent" | "gained" | "lost" | "type";
+
+const METHOD_OF_NAMES = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.UseSingleQuotesForStringLiteralType;
+const LONGEST_NAME = 60;
+const PRIMITIVE =
+  ts.TypeFlags.StringLike |
+  ts.TypeFlags.NumberLike |
+  ts.TypeFlags.BooleanLike |
+  ts.TypeFlags.BigIntLike |
+  ts.TypeFlags.Null |
+  ts.TypeFlags.Undefined;
+
+interface Property {
+  readonly types: readonly ts.Type[];
+  readonly isOptional: boolean;
+}
+
+/**
+ * Walks two types side by side, and asks the compiler where they end. One `isTypeAssignableTo` of the whole would miss
+ * the property that is no longer known, for an object may have more than its type says; and what a generated program
+ * is told of it names its helper types, not the property. Walking gives the place, and has each rule in one function.
+ */
+export class TypeWalk {
+  readonly #checker: ts.TypeChecker;
+  readonly #answers = new Map<string, readonly Difference[]>();
+  /** The questions that are being answered, with how deep they are: a recursive type asks them again. */
+  readonly #open = new Map<string, number>();
+  /** The outermost of them whose answer was meanwhile taken to be yes. */
+  #assumed = Infinity;
+
+  constructor(checker: ts.TypeChecker) {
+    this.#checker = checker;
+  }
+
+  /** Compares the whole of what is sent or read at a place. */
+  compare(before: ts.Type, after: ts.Type, direction: Direction): readonly Difference[] {
+    const differences = this.#compareUnions(this.members(before), this.members(after), direction);
+    if (differences.length > 0) return shortest(differences);
+    const [source, target] = direction === "send" ? [before, after] : [after, before];
+    if (this.#checker.isTypeAssignableTo(source, target)) return [];
+    return [typeChanged(before, after)];
+  }
+
+  /** Compares the properties of two types, either of which may have none at all. */
+  compareProperties(before: ts.Type | undefined, after: ts.Type | undefined, direction: Direction) {
+    return shortest(this.#compareObjects(before, after, direction));
+  }
+
+  /** Whether a program that reads one of the types before can read a new one. */
+  isCovered(type: ts.Type, before: readonly ts.Type[]): boolean {
+    return this.#compareUnions(before, this.members(type), "read").every(({ kind }) => kind === "lost");
+  }
+
+  /** The members of a union, without `undefined`, which an optional property brings. */
+  members(type: ts.Type): readonly ts.Type[] {
+    const all = type.isUnion() ? type.types : [type];
+    return all.filter(({ flags }) => (flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Never)) === 0);
+  }
+
+  /** What a reader knows a type as: its component's name, or else its text. */
+  describe(type: ts.Type): string {
+    const name = componentName(type);
+    if (name !== undefined) return name;
+    if (this.#checker.isArrayType(type)) {
+      const element = this.#checker.getTypeArguments(type as ts.TypeReference)[0];
+      if (element !== undefined && componentName(element) !== undefined) return `${this.describe(element)}[]`;
+    }
+    const text = this.#checker.typeToString(type, undefined, METHOD_OF_NAMES).replaceAll("'", '"');
+    return text.length <= LONGEST_NAME ? text : `${text.slice(0, LONGEST_NAME)}…`;
+  }
+
+  #compareUnions(before: readonly ts.Type[], after: readonly ts.Type[], direction: Direction): Difference[] {
+    if (before.length === 0 && (direction === "send" || after.length === 0)) return [];
+    if (after.length === 0) return [difference("removed", { before })];
+    const [oldOnly] = before;
+    const [newOnly] = after;
+    if (before.length === 1 && after.length === 1 && oldOnly && newOnly) {
+      return [...this.#compareTypes(oldOnly, newOnly, direction)];
+    }
+    return direction === "send" ? this.#compareSent(before, after) : this.#compareRead(before, after);
+  }
+
+  #compareSent(before: readonly ts.Type[], after: readonly ts.Type[]): Difference[] {
+    const pairs = this.#pair(before, after, (old, now) => this.#compareTypes(old, now, "send"));
+    const refused = pairs.filter(({ other }) => other === undefined).map(({ type }) => type);
+    return [
+      ...pairs.flatMap(({ differences }) => differences),
+      ...(refused.length === 0 ? [] : [difference("refused", { before: refused })]),
+    ];
+  }
+
+  #compareRead(before: readonly ts.Type[], after: readonly ts.Type[]): Difference[] {
+    const pairs = this.#pair(after, before, (now, old) => this.#compareTypes(old, now, "read"));
+    const gained = pairs.filter(({ other }) => other === undefined).map(({ type }) => type);
+    const met = new Set(pairs.map(({ other }) => other));
+    const lost = before.filter((type) => !met.has(type) && !after.some((other) => this.#isComparable(type, other)));
+    if (gained.length === after.length) {
+      return [difference("type", { before, after })];
+    }
+    return [
+      ...pairs.flatMap(({ differences }) => differences),
+      ...(gained.length === 0 ? [] : [difference("gained", { after: gained })]),
+      ...(lost.length === 0 ? [] : [difference("lost", { before: lost })]),
+    ];
+  }
+
+  /** Finds for each member of a union which one of another it is, or has become. */
+  #pair(types: readonly ts.Type[], others: readonly ts.Type[], compare: Compare): Pair[] {
+    const same = new Map(
+      types.map((type) => [
+        type,
+        others.includes(type) ? type : others.find((each) => compare(type, each).length === 0),
+      ]),
+    );
+    const taken = new Set(same.values());
+    const left = others.filter((other) => !taken.has(other));
+    return types.map((type) => {
+      const other = same.get(type);
+      return other === undefined ? this.#closest(type, left, compare) : { type, other, differences: [] };
+    });
+  }
+
+  #closest(type: ts.Type, others: readonly ts.Type[], compare: Compare): Pair {
+    let best: Pair = { type, other: undefined, differences: [] };
+    for (const other of others) {
+      const differences = compare(type, other);
+      const isCloser = best.other === undefined || differences.length < best.differences.length;
+      if (isCloser && this.#isAlike(type, other) && !differences.some(isOfTag)) best = { type, other, differences };
+    }
+    return best;
+  }
+
+  /** Whether one may have become the other: two lists, or two objects that have a property in common. */
+  #isAlike(type: ts.Type, other: ts.Type): boolean {
+    if (!this.#isPlainObject(type) || !this.#isPlainObject(other)) return this.#elementPairs(type, other) !== undefined;
+    const names = this.#propertiesOf(other);
+    return [...this.#propertiesOf(type).keys()].some((name) => names.has(name));
+  }
+
+  /** Whether a program may ask if a value is of the type: of what is `null` or a plain string it may ask anything. */
+  #isComparable(before: ts.Type, after: ts.Type): boolean {
+    if (before.flags & ts.TypeFlags.Null) return true;
+    if (this.#isPlainObject(before) && this.#isPlainObject(after)) {
+      return this.#compareTypes(before, after, "read").length === 0;
+    }
+    return this.#checker.isTypeAssignableTo(before, after) || this.#checker.isTypeAssignableTo(after, before);
+  }
+
+  #compareTypes(before: ts.Type, after: ts.Type, direction: Direction): readonly Difference[] {
+    if (before === after) return [];
+    const key = `${idOf(before)} ${idOf(after)} ${direction}`;
+    const known = this.#answers.get(key);
+    if (known !== undefined) return known;
+    const open = this.#open.get(key);
+    if (open !== undefined) {
+      this.#assumed = Math.min(this.#assumed, open);
+      return [];
+    }
+    const depth = this.#open.size;
+    const assumedBefore = this.#assumed;
+    this.#assumed = Infinity;
+    this.#open.set(key, depth);
+    const answer = this.#compareUncached(before, after, direction);
+    this.#open.delete(key);
+    // What was assumed further out may yet turn out wrong, and this answer with it.
+    const isFinal = this.#assumed >= depth;
+    if (isFinal) this.#answers.set(key, answer);
+    this.#assumed = isFinal ? assumedBefore : Math.min(this.#assumed, assumedBefore);
+    return answer;
+  }
+
+  #compareUncached(before: ts.Type, after: ts.Type, direction: Direction): readonly Difference[] {
+    const elements = this.#elementPairs(before, after);
+    if (elements !== undefined) {
+      return elements.flatMap(([old, now]) =>
+        under("[]", this.#compareUnions(this.members(old), this.members(now), direction)),
+      );
+    }
+    if (this.#isPlainObject(before) && this.#isPlainObject(after)) {
+      return this.#compareObjects(before, after, direction);
+    }
+    const [source, target] = direction === "send" ? [before, after] : [after, before];
+    return this.#checker.isTypeAssignableTo(source, target) ? [] : [typeChanged(before, after)];
+  }
+
+  #compareObjects(before: ts.Type | undefined, after: ts.Type | undefined, direction: Direction): Difference[] {
+    const old = this.#propertiesOf(before);
+    const now = this.#propertiesOf(after);
+    const oldRest = this.#restOf(before);
+    const newRest = this.#restOf(after);
+    const differences: Difference[] = [];
+    for (const [name, property] of old) {
+      differences.push(...under(name, this.#compareProperty(property, now.get(name), newRest, direction)));
+    }
+    for (const [name, property] of now) {
+      if (old.has(name)) continue;
+      if (direction === "send" && !property.isOptional) {
+        differences.push(difference("required", { path: [name] }));
+      } else if (oldRest !== undefined) {
+        differences.push(...under(name, this.#compareUnions(oldRest, property.types, direction)));
+      }
+    }
+    if (oldRest !== undefined) {
+      if (newRest === undefined) differences.push(difference("closed"));
+      else differences.push(...under("[]", this.#compareUnions(oldRest, newRest, direction)));
+    }
+    return differences.map((each) => located(each, before));
+  }
+
+  #compareProperty(
+    before: Property,
+    after: Property | undefined,
+    rest: readonly ts.Type[] | undefined,
+    direction: Direction,
+  ): Difference[] {
+    const isOptional = after?.isOptional ?? true;
+    const types = after?.types ?? rest;
+    if (types === undefined) return [difference("removed")];
+    const changed = this.#compareUnions(before.types, types, direction);
+    // A map may hold it yet, but no longer says what it is.
+    if (after === undefined && (changed.length > 0 || !before.isOptional)) return [difference("removed")];
+    if (direction === "send" && before.isOptional && !isOptional) return [difference("required"), ...changed];
+    if (direction === "read" && !before.isOptional && isOptional) return [difference("absent"), ...changed];
+    return changed;
+  }
+
+  #propertiesOf(type: ts.Type | undefined): Map<string, Property> {
+    const symbols = type === undefined ? [] : this.#checker.getPropertiesOfType(type);
+    return new Map(
+      symbols.map((symbol) => [
+        symbol.name,
+        {
+          types: this.members(this.#checker.getTypeOfSymbol(symbol)),
+          isOptional: (symbol.flags & ts.SymbolFlags.Optional) !== 0,
+        },
+      ]),
+    );
+  }
+
+  /** What the names that are not listed may hold; undefined where there are none. */
+  #restOf(type: ts.Type | undefined): readonly ts.Type[] | undefined {
+    if (type === undefined) return undefined;
+    const info = this.#checker.getIndexInfosOfType(type).find(({ keyType }) => keyType.flags & ts.TypeFlags.String);
+    return info && this.members(info.type);
+  }
+
+  #elementPairs(before: ts.Type, after: ts.Type): (readonly [ts.Type, ts.Type])[] | undefined {
+    const isPair =
+      (this.#checker.isArrayType(before) && this.#checker.isArrayType(after)) ||
+      (this.#checker.isTupleType(before) && this.#checker.isTupleType(after));
+    if (!isPair) return undefined;
+    const old = this.#checker.getTypeArguments(before as ts.TypeReference);
+    const now = this.#checker.getTypeArguments(after as ts.TypeReference);
+    if (old.length !== now.length) return undefined;
+    return old.flatMap((type, index) => {
+      const other = now[index];
+      return other === undefined ? [] : [[type, other] as const];
+    });
+  }
+
+  /** `string & {}` is an intersection and no object. */
+  #isPlainObject(type: ts.Type): boolean {
+    if (this.#checker.isArrayType(type) || this.#checker.isTupleType(type)) return false;
+    if (type.isIntersection()) return type.types.every(({ flags }) => (flags & PRIMITIVE) === 0);
+    return (type.flags & ts.TypeFlags.Object) !== 0;
+  }
+
+  /** The same of the members of a union. */
+  describeAll(types: readonly ts.Type[]): string {
+    const names = types.map((type) => this.describe(type));
+    return names.join(" | ").replace("false | true", "boolean");
+  }
+}
+
+interface Pair {
+  readonly type: ts.Type;
+  /** The member of the other union that it is, or differs from the least; none where it is unlike all of them. */
+  readonly other: ts.Type | undefined;
+  readonly differences: readonly Difference[];
+}
+
+type Compare = (type: ts.Type, other: ts.Type) => readonly Difference[];
+
+/** That a property has another literal now, by which a program tells the members of a union apart. */
+function isOfTag({ path, kind, before, after }: Difference): boolean {
+  return path.length === 1 && kind === "type" && [...before, ...after].every((type) => type.isStringLiteral());
+}
+
+function typeChanged(before: ts.Type, after: ts.Type): Difference {
+  return difference("type", { before: [before], after: [after] });
+}
+
+function difference(kind: DifferenceKind, rest: Partial<Difference> = {}): Difference {
+  return { path: [], before: [], after: [], source: "", ...rest, kind };
+}
+
+/** Says of a difference that was found under a type whose it is. */
+function located(found: Difference, type: ts.Type | undefined): Difference {
+  if (type === undefined) return found;
+  const source = found.path.length === 1 ? `${idOf(type)} ${found.path[0]} ${found.kind}` : found.source;
+  const component = found.inComponent === undefined ? componentName(type) : undefined;
+  return { ...found, source, ...(component !== undefined && { inComponent: joinPath([component, ...found.path]) }) };
+}
+
+/** `filters`, `[]`, `field` as `filters[].field`. */
+export function joinPath(path: readonly string[]): string {
+  return path.reduce((whole, name) => (name === "[]" || whole === "" ? whole + name : `${whole}.${name}`), "");
+}
+
+function under(name: string, differences: readonly Difference[]): Difference[] {
+  return differences.map((each) => ({ ...each, path: [name, ...each.path] }));
+}
+
+/** One property of a component that is reached by several ways is told once, by the shortest. */
+function shortest(differences: readonly Difference[]): Difference[] {
+  const found = new Map<string, Difference>();
+  for (const each of differences) {
+    const key = each.source || JSON.stringify([each.path, each.kind, each.before.map(idOf), each.after.map(idOf)]);
+    const other = found.get(key);
+    if (other === undefined || each.path.length < other.path.length) found.set(key, each);
+  }
+  return [...found.values()];
+}
+
+/** `Job` for the type of `components["schemas"]["Job"]`. */
+function componentName(type: ts.Type): string | undefined {
+  const declaration = type.aliasSymbol ?? type.getSymbol();
+  const property = declaration?.declarations?.[0]?.parent;
+  if (property === undefined || !ts.isPropertySignature(property)) return undefined;
+  const schemas = property.parent.parent;
+  if (!ts.isPropertySignature(schemas) || schemas.name.getText() !== "schemas") return undefined;
+  return ts.isStringLiteral(property.name) || ts.isIdentifier(property.name) ? property.name.text : undefined;
+}
+
+const ids = new WeakMap<ts.Type, number>();
+let lastId = 0;
+
+/** The compiler has such an id, but keeps it to itself. */
+function idOf(type: ts.Type): number {
+  const known = ids.get(type);
+  if (known !== undefined) return known;
+  lastId += 1;
+  ids.set(type, lastId);
+  return lastId;
+}

@@ -1,0 +1,99 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { stringify } from "yaml";
+import { type Api, VENDOR_CONFIG } from "../generate/config.js";
+import { isRecord } from "../generate/is-record.js";
+import { BrokenDocuments, type Problem } from "../generate/problem.js";
+import { type Bundle, bundle, ifSound, lint } from "../generate/redocly.js";
+import { isVendors, overlayOf, vendorDocument } from "../generate/vendor-documents.js";
+import { type Received, receive } from "./receive/receive.js";
+
+/**
+ * Puts a new document of a service into a tree. One whose operations bear our evidence marks is ours, edited, and takes
+ * the place of ours; any other is the vendor's, and is kept as one file beside what we add to it.
+ *
+ * @param tree the folder of the tree
+ * @param api the service
+ * @param location a file or an https URL
+ * @throws {BrokenDocuments} where the document cannot be taken
+ */
+export async function takeIn(tree: string, api: Api, location: string, signal: AbortSignal): Promise<void> {
+  const received = await receiveCopy(tree, api, location, signal);
+  const incoming: Api = { ...api, root: received.entry };
+  const config = path.join(tree, VENDOR_CONFIG);
+  const linting = lint(received.folder, [incoming], { config, skip: ["rule/operation-evidence"] });
+  const [document = {}] = await ifSound(
+    linting.then((problems) => problems.map((problem) => whereGiven(received, location, problem))),
+    bundle(received.folder, [incoming]),
+  );
+  if (!bearsEvidence(document)) keepVendors(tree, api, document);
+  else if (isVendors(tree, api)) throw isMade(location, api);
+  else replaceOurs(tree, api, location, received);
+}
+
+/** What a copy of ours refers to and has not brought along is taken from where ours lies. */
+async function receiveCopy(tree: string, api: Api, location: string, signal: AbortSignal): Promise<Received> {
+  const folder = path.join(tree, ".incoming");
+  try {
+    return await receive(location, folder, { signal });
+  } catch (error) {
+    const lacksFiles = error instanceof BrokenDocuments && error.problems.every(({ rule }) => rule === "missing-file");
+    if (!lacksFiles || !existsSync(location)) throw error;
+    const beside = path.join(tree, path.dirname(api.root), `.${path.basename(location)}`);
+    cpSync(location, beside);
+    try {
+      return await receive(beside, folder, { signal });
+    } catch (second) {
+      if (!(second instanceof BrokenDocuments)) throw second;
+      const told = (text: string) => text.replaceAll(beside, location).replaceAll(`${tree}/`, "");
+      throw new BrokenDocuments(
+        second.problems.map((problem) => ({ ...problem, file: told(problem.file), message: told(problem.message) })),
+      );
+    } finally {
+      rmSync(beside);
+    }
+  }
+}
+
+/** A problem in terms of what was given, rather than of the copy that was linted. */
+function whereGiven({ entry }: Received, location: string, problem: Problem): Problem {
+  if (problem.file === entry) return { ...problem, file: location };
+  const folder = location.slice(0, location.lastIndexOf("/") + 1);
+  return { ...problem, file: folder + path.posix.relative(path.posix.dirname(entry), problem.file) };
+}
+
+function bearsEvidence({ paths, webhooks }: Bundle): boolean {
+  return [paths, webhooks]
+    .filter(isRecord)
+    .flatMap((items) => Object.values(items))
+    .filter(isRecord)
+    .flatMap((item) => Object.values(item))
+    .some((operation) => isRecord(operation) && "x-evidence" in operation);
+}
+
+function isMade(location: string, api: Api): BrokenDocuments {
+  const message = `${api.root} is made from ${vendorDocument(api)}. Change ${overlayOf(api)}, and run this without a document.`;
+  return new BrokenDocuments([{ file: location, line: 1, column: 1, rule: "made-document", message }]);
+}
+
+function keepVendors(tree: string, api: Api, document: Bundle): void {
+  const file = path.join(tree, vendorDocument(api));
+  mkdirSync(path.dirname(file), { recursive: true });
+  const header = `# As the vendor wrote it, but for being one file. What we add is in ${overlayOf(api)}.\n`;
+  writeFileSync(file, header + stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 }));
+}
+
+function replaceOurs(tree: string, api: Api, location: string, { folder, entry }: Received): void {
+  const start = path.dirname(entry);
+  for (const file of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!file.isFile()) continue;
+    const source = path.join(file.parentPath, file.name);
+    const relative = path.relative(path.join(folder, start), source);
+    if (relative.startsWith("..")) {
+      const message = `${relative} lies above the document; ours is all in ${path.dirname(api.root)}.`;
+      throw new BrokenDocuments([{ file: location, line: 1, column: 1, rule: "outside", message }]);
+    }
+    const isEntry = relative === path.basename(entry);
+    cpSync(source, path.join(tree, isEntry ? api.root : path.join(path.dirname(api.root), relative)));
+  }
+}

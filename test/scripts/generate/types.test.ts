@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { generateTypes } from "../../../scripts/generate/types.js";
+
+/** The types of a document with one schema, each run of blanks as one. */
+async function typesOf(schema: object): Promise<string> {
+  const types = await generateTypes({ openapi: "3.1.0", paths: {}, components: { schemas: { It: schema } } });
+  return types.replace(/\s+/g, " ");
+}
+
+const suggestions = { enum: ["a", "b"] };
+
+describe("generateTypes", () => {
+  it("keeps suggestions beside a string that may be any other", async () => {
+    expect(await typesOf({ anyOf: [suggestions, { type: "string" }] })).toContain('It: ("a" | "b") | (string & {});');
+  });
+
+  it("keeps them beside one that may be null, too", async () => {
+    const types = await typesOf({ anyOf: [suggestions, { type: ["string", "null"] }] });
+    expect(types).toContain('It: ("a" | "b") | ((string & {}) | null);');
+  });
+
+  it("leaves the strings inside of an alternative as they are", async () => {
+    const kind = { type: "string", enum: ["x", "y"] };
+    const types = await typesOf({ anyOf: [{ type: "object", properties: { kind } }, { type: "null" }] });
+    expect(types).toContain('kind?: "x" | "y";');
+  });
+
+  it("changes nothing of the document, though a discriminator names a value of each alternative", async () => {
+    const alternative = { type: "object", properties: { kind: { type: "string" } } };
+    const schemas = {
+      Pet: {
+        oneOf: [{ $ref: "#/components/schemas/Cat" }],
+        discriminator: { propertyName: "kind", mapping: { cat: "#/components/schemas/Cat" } },
+      },
+      Cat: alternative,
+    };
+    const document = { openapi: "3.1.0", paths: {}, components: { schemas } };
+    const before = structuredClone(document);
+    expect(await generateTypes(document)).toContain('kind: "cat";');
+    expect(document).toEqual(before);
+  });
+});

@@ -1,0 +1,233 @@
+import { describe, expect, it } from "vitest";
+import { BrokenDocuments } from "../../../scripts/generate/problem.js";
+import { generateTypes } from "../../../scripts/generate/types.js";
+import { upgrade } from "../../../scripts/generate/upgrade.js";
+
+const info = { title: "An API", version: "1" };
+
+function documentOf(schema: object, version = "3.0.3"): Record<string, unknown> {
+  return { openapi: version, info, paths: {}, components: { schemas: { Other: { type: "string" }, It: schema } } };
+}
+
+/** A schema after the upgrade of the document it stands in. */
+async function upgraded(schema: object): Promise<unknown> {
+  const { components } = (await upgrade(documentOf(schema))) as { components: { schemas: { It: unknown } } };
+  return components.schemas.It;
+}
+
+/** Without what says the same in another way: brackets, and the formats that are no longer called so. */
+async function typesOf(document: Record<string, unknown>): Promise<string> {
+  const types = await generateTypes(document);
+  return types
+    .replace(/[()]/g, "")
+    .replaceAll("|null} */", "} */")
+    .replace(/.*Format: .*\n/g, "");
+}
+
+const $ref = "#/components/schemas/Other";
+const NULL = { type: "null" };
+
+describe("a schema of OpenAPI 3.0 becomes the same of 3.1", () => {
+  const cases: { what: string; before: object; after: object }[] = [
+    { what: "nullable", before: { type: "string", nullable: true }, after: { type: ["string", "null"] } },
+    { what: "nullable: false", before: { type: "string", nullable: false }, after: { type: "string" } },
+    { what: "nullable without a type", before: { nullable: true, title: "Any" }, after: { title: "Any" } },
+    {
+      what: "a nullable enum without null",
+      before: { type: "string", enum: ["a", "b"], nullable: true },
+      after: { type: ["string", "null"], enum: ["a", "b", null] },
+    },
+    {
+      what: "a nullable enum of one value",
+      before: { type: "string", enum: ["a"], nullable: true },
+      after: { type: ["string", "null"], enum: ["a", null] },
+    },
+    {
+      what: "a nullable enum that has null",
+      before: { type: "string", enum: ["a", null], nullable: true },
+      after: { type: ["string", "null"], enum: ["a", null] },
+    },
+    {
+      what: "a nullable enum without a type",
+      before: { enum: ["a", "b"], nullable: true },
+      after: { enum: ["a", "b", null] },
+    },
+    {
+      what: "a nullable object",
+      before: { type: "object", nullable: true, properties: { a: { type: "integer", nullable: true } } },
+      after: { type: ["object", "null"], properties: { a: { type: ["integer", "null"] } } },
+    },
+    {
+      what: "nullable beside anyOf",
+      before: { nullable: true, description: "Either.", anyOf: [{ $ref }, { type: "integer" }] },
+      after: { description: "Either.", anyOf: [{ $ref }, { type: "integer" }, NULL] },
+    },
+    {
+      what: "nullable beside oneOf, of which two alternatives may not take null",
+      before: { nullable: true, oneOf: [{ $ref }, { type: "integer", nullable: true }] },
+      after: { anyOf: [{ oneOf: [{ $ref }, { type: ["integer", "null"] }] }, NULL] },
+    },
+    {
+      what: "nullable beside allOf, which would refuse null",
+      before: { nullable: true, deprecated: true, allOf: [{ $ref }] },
+      after: { deprecated: true, anyOf: [{ allOf: [{ $ref }] }, NULL] },
+    },
+    {
+      what: "nullable beside a type and allOf",
+      before: { type: "object", nullable: true, allOf: [{ $ref }], properties: { a: { type: "string" } } },
+      after: { anyOf: [{ type: "object", allOf: [{ $ref }], properties: { a: { type: "string" } } }, NULL] },
+    },
+    {
+      what: "properties without a type that are nullable",
+      before: { nullable: true, properties: { a: { type: "string" } } },
+      after: { anyOf: [{ properties: { a: { type: "string" } } }, NULL] },
+    },
+    {
+      what: "what stood beside a reference, where it was ignored",
+      before: { $ref, nullable: true, type: "object", description: "Another.", "x-note": 1 },
+      after: { $ref, description: "Another.", "x-note": 1 },
+    },
+    {
+      what: "exclusive limits",
+      before: { type: "number", minimum: 0, exclusiveMinimum: true, maximum: 9, exclusiveMaximum: true },
+      after: { type: "number", exclusiveMinimum: 0, exclusiveMaximum: 9 },
+    },
+    {
+      what: "limits that are not exclusive, or none",
+      before: { type: "number", minimum: 0, exclusiveMinimum: false, exclusiveMaximum: true },
+      after: { type: "number", minimum: 0 },
+    },
+    { what: "an example", before: { type: "string", example: "a" }, after: { type: "string", examples: ["a"] } },
+    {
+      what: "an example without a type",
+      before: { example: { nullable: true, type: "b", example: "c" } },
+      after: { examples: [{ nullable: true, type: "b", example: "c" }] },
+    },
+    {
+      what: "a file",
+      before: { type: "string", format: "binary" },
+      after: { type: "string", contentMediaType: "application/octet-stream" },
+    },
+    {
+      what: "base64",
+      before: { type: "string", format: "byte" },
+      after: { type: "string", contentEncoding: "base64" },
+    },
+    {
+      what: "what is nested",
+      before: {
+        type: "object",
+        properties: { a: { type: "array", items: { type: "string", nullable: true } } },
+        additionalProperties: { type: "string", nullable: true },
+        not: { type: "string", nullable: true },
+      },
+      after: {
+        type: "object",
+        properties: { a: { type: "array", items: { type: ["string", "null"] } } },
+        additionalProperties: { type: ["string", "null"] },
+        not: { type: ["string", "null"] },
+      },
+    },
+    {
+      what: "properties that are named like keywords",
+      before: {
+        type: "object",
+        properties: {
+          nullable: { type: "boolean" },
+          type: { type: "string" },
+          example: { type: "string" },
+          format: { type: "string" },
+          enum: { type: "array", items: { type: "string" } },
+          $ref: { type: "string" },
+        },
+      },
+      after: {
+        type: "object",
+        properties: {
+          nullable: { type: "boolean" },
+          type: { type: "string" },
+          example: { type: "string" },
+          format: { type: "string" },
+          enum: { type: "array", items: { type: "string" } },
+          $ref: { type: "string" },
+        },
+      },
+    },
+    {
+      what: "defaults and extensions that look like schemas",
+      before: { type: "object", default: { type: "a", nullable: true }, "x-schema": { type: "a", nullable: true } },
+      after: { type: "object", default: { type: "a", nullable: true }, "x-schema": { type: "a", nullable: true } },
+    },
+  ];
+
+  for (const { what, before, after } of cases) {
+    it(`${what}, with the same types`, async () => {
+      expect(await upgraded(before)).toEqual(after);
+      expect(await typesOf(await upgrade(documentOf(before)))).toBe(await typesOf(documentOf(before)));
+    });
+  }
+});
+
+describe("upgrade", () => {
+  const before = { type: "string", nullable: true };
+  const after = { type: ["string", "null"] };
+
+  function everywhere(schema: object) {
+    const content = { "application/octet-stream": { schema, example: before } };
+    const header = { schema };
+    const parameter = { name: "a", in: "query", schema, example: "kept" };
+    const response = { description: "", headers: { A: header }, content };
+    const requestBody = { content: { "multipart/form-data": { schema, encoding: { a: { headers: { A: header } } } } } };
+    const operation = { parameters: [parameter], requestBody, responses: { 200: response } };
+    const path = {
+      parameters: [parameter],
+      post: { ...operation, callbacks: { done: { "{$url}": { put: operation } } } },
+    };
+    const components = {
+      schemas: { It: schema },
+      parameters: { It: parameter },
+      headers: { It: header },
+      responses: { It: response },
+      requestBodies: { It: requestBody },
+      callbacks: { It: { "{$url}": path } },
+      examples: { It: { value: before } },
+    };
+    return { info, "x-webhooks": { kept: { post: { nullable: true } } }, paths: { "/a": path }, components };
+  }
+
+  it("finds schemas wherever they stand, and leaves all else", async () => {
+    const document = { openapi: "3.0.0", ...everywhere(before) };
+    const copy = structuredClone(document);
+    expect(await upgrade(document)).toEqual({ openapi: "3.1.0", ...everywhere(after) });
+    expect(document).toEqual(copy);
+  });
+
+  it.each(["3.1.0", "3.1.1", "3.1.2"])("leaves OpenAPI %s as it is", async (version) => {
+    const document = documentOf(before, version);
+    expect(await upgrade(document)).toBe(document);
+  });
+
+  it("leaves what is no schema where one should be", async () => {
+    const broken = {
+      openapi: "3.0.1",
+      paths: { "/a": null, "/b": { get: 7, parameters: {} } },
+      components: { schemas: [] },
+    };
+    expect(await upgrade(broken)).toEqual({ ...broken, openapi: "3.1.0" });
+  });
+
+  it.each([
+    [{ swagger: "2.0" }, "Swagger 2.0"],
+    [{ openapi: "3.2.0" }, "OpenAPI 3.2.0"],
+    [{ openapi: "3.10.0" }, "OpenAPI 3.10.0"],
+    [{ openapi: 3.1 }, "OpenAPI 3.1, a number"],
+    [{ openapi: null }, "OpenAPI null"],
+    [{ asyncapi: "3.0.0" }, "no version of OpenAPI"],
+  ])("refuses %j, and says what it found and what it takes", async (document, found) => {
+    const error = await upgrade(document, "new.yaml").catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(BrokenDocuments);
+    const message = `Found ${found}; OpenAPI 3.0 and 3.1 are accepted, such as \`openapi: "3.1.0"\`.`;
+    const problem = { file: "new.yaml", line: 1, column: 1, rule: "openapi-version", message };
+    expect((error as BrokenDocuments).problems).toEqual([problem]);
+  });
+});
