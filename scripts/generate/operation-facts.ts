@@ -30,12 +30,13 @@ export const operationFacts: Readonly<Record<${names}, Readonly<Record<string, O
 `;
 }
 
-function factsOf(bundle: Bundle): Record<string, object> {
+/** What a document says of each operation besides its types, by method and path. */
+export function factsOf(bundle: Bundle): Record<string, Bundle> {
   const paths = isRecord(bundle["paths"]) ? bundle["paths"] : {};
   const all = Object.entries(paths).flatMap(([path, pathItem]) =>
     Object.entries(pathItem as Bundle)
       .filter((entry): entry is [string, Bundle] => isRecord(entry[1]) && "operationId" in entry[1])
-      .map(([method, operation]) => [
+      .map(([method, operation]): [string, Bundle] => [
         `${method.toUpperCase()} ${path}`,
         {
           ...("x-role" in operation && { role: operation["x-role"] }),
@@ -45,7 +46,7 @@ function factsOf(bundle: Bundle): Record<string, object> {
         },
       ]),
   );
-  return Object.fromEntries(all.filter(([, facts]) => Object.keys(facts ?? {}).length > 0));
+  return Object.fromEntries(all.filter(([, facts]) => Object.keys(facts).length > 0));
 }
 
 /** What costs credits may be answered with 402. */

@@ -128,7 +128,8 @@ function parseReports(stdout: string): LintReport[] {
   return texts.map((text) => JSON.parse(text));
 }
 
-function redocly(root: string, args: readonly string[]): Promise<Outcome> {
+/** Runs Redocly's command line in a folder. */
+export function redocly(root: string, args: readonly string[]): Promise<Outcome> {
   const env = { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true", NO_COLOR: "1" };
   return new Promise((resolve) => {
     execFile(

@@ -7,6 +7,9 @@ const SIGNS = { major: "✗", minor: "+", patch: "·" } as const;
 /** How many places or tests of a kind are listed; a person reads it in a minute. */
 const MOST = 10;
 
+/** How many changes that neither break nor add anything are listed of an operation. */
+const MOST_PATCHES = 3;
+
 /** What the report is of. */
 export interface Subject {
   /** What the documents are compared with, such as `972b310`. */
@@ -14,6 +17,8 @@ export interface Subject {
   /** Whose type tests were compiled, such as `v0.1.0`. */
   readonly release: string;
 }
+
+type Said = Pick<Change, "bump" | "message">;
 
 /** The report on a change of the documents, as plain text. */
 export function printReport(review: Review, { before, release }: Subject): string {
@@ -42,7 +47,7 @@ export function printNews(comparisons: ReadonlyMap<string, Comparison>): string 
     .join("\n\n");
 }
 
-function news({ bump, message }: Change): string {
+function news({ bump, message }: Said): string {
   return bump === "major" ? `**Breaks:** ${message}` : message;
 }
 
@@ -56,7 +61,7 @@ function printOperations({ changes }: Comparison): string {
 }
 
 /** By the operations that have them in common, so that a change of a schema that many use is said once. */
-function groupByOperation(changes: readonly Change[]): [operations: string, changes: Change[]][] {
+function groupByOperation(changes: readonly Change[]): [operations: string, changes: readonly Said[]][] {
   const operationsOf = new Map<string, Set<string>>();
   const said = new Map<string, Change>();
   for (const change of changes) {
@@ -69,7 +74,15 @@ function groupByOperation(changes: readonly Change[]): [operations: string, chan
     const operations = [...(operationsOf.get(key) ?? [])].join(", ");
     groups.set(operations, [...(groups.get(operations) ?? []), change]);
   }
-  return [...groups];
+  return [...groups].map(([operations, group]) => [operations, withFewPatches(group)]);
+}
+
+function withFewPatches(changes: readonly Change[]): Said[] {
+  const patches = changes.filter(({ bump }) => bump === "patch");
+  const rest = patches.length - MOST_PATCHES;
+  const others = changes.filter(({ bump }) => bump !== "patch");
+  if (rest <= 1) return [...others, ...patches];
+  return [...others, ...patches.slice(0, MOST_PATCHES), { bump: "patch", message: `and ${rest} more of that kind` }];
 }
 
 function printErrors(errors: readonly CompileError[], release: string): string[] {

@@ -1,5 +1,5 @@
 import { isRecord } from "../../generate/is-record.js";
-import { generateOperationFacts } from "../../generate/operation-facts.js";
+import { factsOf } from "../../generate/operation-facts.js";
 import type { Bundle } from "../../generate/redocly.js";
 
 /** A change of what the SDK does with an operation, though its types stay as they are. */
@@ -9,8 +9,6 @@ export interface FactChange {
   readonly bump: "minor" | "major";
   readonly message: string;
 }
-
-type Facts = Readonly<Record<string, unknown>>;
 
 const ROLES: readonly unknown[] = [undefined, "viewer", "editor", "administrator"];
 
@@ -24,14 +22,14 @@ const ROLES: readonly unknown[] = [undefined, "viewer", "editor", "administrator
 export function compareFacts(before: Bundle, after: Bundle): FactChange[] {
   const old = factsOf(before);
   const now = factsOf(after);
-  return [...new Set([...old.keys(), ...now.keys()])]
+  return [...new Set([...Object.keys(old), ...Object.keys(now)])]
     .filter((operation) => hasOperation(before, operation) && hasOperation(after, operation))
     .flatMap((operation) =>
-      changes(old.get(operation) ?? {}, now.get(operation) ?? {}).map((change) => ({ operation, ...change })),
+      changes(old[operation] ?? {}, now[operation] ?? {}).map((change) => ({ operation, ...change })),
     );
 }
 
-function changes(before: Facts, after: Facts): Omit<FactChange, "operation">[] {
+function changes(before: Bundle, after: Bundle): Omit<FactChange, "operation">[] {
   return [
     ...roleChanges(before["role"], after["role"]),
     ...(before["isIdempotent"] === after["isIdempotent"] ? [] : [idempotenceChange(after["isIdempotent"] === true)]),
@@ -68,14 +66,6 @@ function previewChange(preview: unknown): Omit<FactChange, "operation"> {
       ? "has no preview any more, so that `maxCredits` goes by the most that a call could cost"
       : `has a preview now, \`${preview}\`, which \`maxCredits\` asks first`;
   return { bump: "minor", message };
-}
-
-/** As the SDK is given them; their derivation has no other output than that module. */
-function factsOf(bundle: Bundle): Map<string, Facts> {
-  const module = generateOperationFacts([[{ name: "api", root: "", output: "" }, bundle]]);
-  const all: unknown = JSON.parse(/ = (\{[\s\S]*\});\n$/.exec(module)?.[1] ?? "{}");
-  const facts = isRecord(all) && isRecord(all["api"]) ? all["api"] : {};
-  return new Map(Object.entries(facts).map(([operation, fact]) => [operation, isRecord(fact) ? fact : {}]));
 }
 
 function hasOperation(bundle: Bundle, operation: string): boolean {

@@ -1,11 +1,7 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Bundle } from "../../generate/redocly.js";
-
-const CLI = createRequire(import.meta.url).resolve("@redocly/cli/bin/cli.js");
+import { type Bundle, redocly } from "../../generate/redocly.js";
 
 /** Where one of the documents has what changed. */
 export interface DiffLocation {
@@ -47,21 +43,13 @@ export async function redoclyDiff(before: Bundle, after: Bundle): Promise<DiffRe
     writeFileSync(path.join(folder, "before.json"), JSON.stringify(before));
     writeFileSync(path.join(folder, "after.json"), JSON.stringify(after));
     // A file, for what goes through a pipe is cut short where the process ends before it is read.
-    await run(folder, ["diff", "before.json", "after.json", "--format=json", "--fail-on=none", "--output=report.json"]);
+    const args = ["before.json", "after.json", "--format=json", "--fail-on=none", "--output=report.json"];
+    const { code, stderr } = await redocly(folder, ["diff", ...args]);
+    if (code !== 0) throw new Error(`redocly diff failed: ${firstProblem(stderr) ?? `exit ${code}`}`);
     return JSON.parse(readFileSync(path.join(folder, "report.json"), "utf8"));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function run(cwd: string, args: readonly string[]): Promise<void> {
-  const env = { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true", NO_COLOR: "1" };
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, [CLI, ...args], { cwd, env }, (error, _stdout, stderr) => {
-      if (error === null) resolve();
-      else reject(new Error(`redocly diff failed: ${firstProblem(stderr) ?? error.message}`));
-    });
-  });
 }
 
 /** Of what may be thousands. */
