@@ -1,7 +1,18 @@
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import readChangesets from "@changesets/read";
 import type { Bump } from "./compare/compare.js";
+
+/** Where changesets lie. */
+export const CHANGESETS = ".changeset";
+
+interface Replacement {
+  readonly tree: string;
+  readonly committed: string;
+  readonly prefix: string;
+  readonly text: string | undefined;
+}
 
 const ORDER: readonly Bump[] = ["none", "patch", "minor", "major"];
 
@@ -18,6 +29,29 @@ export function isLess(bump: Bump, than: Bump): boolean {
 /** A changeset's text. */
 export function printChangeset(packageName: string, bump: Bump, text: string): string {
   return `---\n${JSON.stringify(packageName)}: ${bump}\n---\n\n${text.trim()}\n`;
+}
+
+/**
+ * Puts a changeset into a tree, in place of one that an earlier run wrote and nobody has committed.
+ *
+ * @param committed the folder of the last commit
+ * @param prefix what the names of those begin with that this may replace
+ * @param text what it says; nothing where there is none to write
+ */
+export function replaceChangeset({ tree, committed, prefix, text }: Replacement): void {
+  const folder = path.join(tree, CHANGESETS);
+  const known = list(path.join(committed, CHANGESETS));
+  for (const file of list(folder).filter((name) => name.startsWith(prefix) && !known.includes(name))) {
+    rmSync(path.join(folder, file));
+  }
+  if (text === undefined) return;
+  const id = createHash("sha256").update(text).digest("hex").slice(0, 8);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, `${prefix}${id}.md`), text);
+}
+
+function list(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
 }
 
 /**

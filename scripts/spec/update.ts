@@ -1,14 +1,12 @@
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type Api, readApis } from "../generate/config.js";
 import { generate } from "../generate/generate.js";
-import { findChanged, findStale, type Output, writeOutput } from "../generate/output.js";
+import { findChanged, findStale, writeOutput } from "../generate/output.js";
 import { BrokenDocuments } from "../generate/problem.js";
 import type { Bundle } from "../generate/redocly.js";
 import { readSource, readSources } from "../generate/sources.js";
 import { makeDocuments } from "../generate/vendor-documents.js";
-import { printChangeset } from "./changesets.js";
+import { printChangeset, replaceChangeset } from "./changesets.js";
 import { checkComponentFiles } from "./check-component-files.js";
 import { commitOf, copyCommit, copyWorkingTree, linkPackages, previousRelease } from "./git.js";
 import { checkDocument } from "./receive/check-document.js";
@@ -16,6 +14,7 @@ import { printNews, printReport } from "./report.js";
 import { type Review, review, type Trees } from "./review.js";
 import { takeIn } from "./take-in.js";
 import { readVersions } from "./version.js";
+import { readWritten, writeBack } from "./write-back.js";
 
 /** What `update` works on. */
 export interface UpdateOptions {
@@ -30,11 +29,6 @@ export interface UpdateOptions {
   /** Told what was done. */
   readonly say: (line: string) => void;
 }
-
-const CHANGESETS = ".changeset";
-
-/** Where what this writes may lie. */
-const WRITTEN = ["openapi", "src/generated", CHANGESETS];
 
 /**
  * Takes in a new document.
@@ -62,9 +56,10 @@ export async function update({ root, folder, api, location, signal, say }: Updat
   await makeTypes(trees.after, api, before.get(api.name)?.bundle);
   say("linted, bundled, types generated");
   const reviewed = await review(trees, before, { signal, withUnitTests: true, say });
-  writeChangeset(trees, api, reviewed);
+  writeNews(trees, api, reviewed);
 
-  const written = writeBack(root, trees.after, original, signal);
+  signal.throwIfAborted();
+  const written = writeBack(root, trees.after, original);
   const subject = { before: head.slice(0, 7), release: released === head ? head.slice(0, 7) : released };
   return `${printReport(reviewed, subject)}\n${printWritten(written)}`;
 }
@@ -81,49 +76,9 @@ async function makeTypes(tree: string, api: Api, previous: Bundle | undefined): 
   writeOutput(tree, output, findStale(tree, output));
 }
 
-/** Takes the place of one that an earlier run wrote and nobody has committed. */
-function writeChangeset({ before, after }: Trees, { name }: Api, { bump, comparisons, packageName }: Review): void {
-  const prefix = `spec-${name}-`;
-  const committed = list(path.join(before, CHANGESETS));
-  for (const file of list(path.join(after, CHANGESETS))) {
-    if (file.startsWith(prefix) && !committed.includes(file)) rmSync(path.join(after, CHANGESETS, file));
-  }
-  if (bump === "none") return;
-  const text = printChangeset(packageName, bump, printNews(comparisons));
-  const id = createHash("sha256").update(text).digest("hex").slice(0, 8);
-  writeFileSync(path.join(after, CHANGESETS, `${prefix}${id}.md`), text);
-}
-
-function list(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
-}
-
-/** The files of a tree that a new document may change, by their paths. */
-function readWritten(tree: string): Map<string, string> {
-  const files = WRITTEN.flatMap((folder) =>
-    readdirSync(path.join(tree, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => path.join(entry.parentPath, entry.name)),
-  );
-  return new Map(files.sort().map((file) => [path.relative(tree, file), readFileSync(file, "utf8")]));
-}
-
-/** @returns The files that are no longer what they were */
-function writeBack(root: string, tree: string, original: Output, signal: AbortSignal): string[] {
-  const result = readWritten(tree);
-  const changed = [...new Set([...original.keys(), ...result.keys()])].filter(
-    (file) => original.get(file) !== result.get(file),
-  );
-  const now = readWritten(root);
-  const edited = changed.find((file) => now.get(file) !== original.get(file));
-  if (edited !== undefined) throw new Error(`${edited} was edited meanwhile. Nothing was written; run this again.`);
-  signal.throwIfAborted();
-  writeOutput(
-    root,
-    result,
-    changed.map((file) => ({ file, expected: result.has(file) })),
-  );
-  return changed;
+function writeNews({ before, after }: Trees, { name }: Api, { bump, comparisons, packageName }: Review): void {
+  const text = bump === "none" ? undefined : printChangeset(packageName, bump, printNews(comparisons));
+  replaceChangeset({ tree: after, committed: before, prefix: `spec-${name}-`, text });
 }
 
 function printWritten(files: readonly string[]): string {

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { bumpBetween, greatest, isLess, printChangeset } from "../../../scripts/spec/changesets.js";
+import { bumpBetween, greatest, isLess, printChangeset, replaceChangeset } from "../../../scripts/spec/changesets.js";
 
 const folder = mkdtempSync(path.join(tmpdir(), "livedata-changesets-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -41,6 +41,20 @@ describe("the bump that was decided on", () => {
   ] as const)("%s", async (_what, before, after, bump) => {
     expect(await bumpBetween(before, after)).toBe(bump);
   });
+});
+
+it("takes the place of a changeset that is not committed, and of no other", () => {
+  const committed = tree("1.0.0", { "spec-people-1": minor });
+  const root = tree("1.0.0", { "spec-people-1": minor, "spec-people-2": minor, "spec-ledgers-3": minor, other: minor });
+  const changesets = () => readdirSync(path.join(root, ".changeset")).sort();
+  replaceChangeset({ tree: root, committed, prefix: "spec-people-", text: major });
+  const [added = "", ...others] = changesets().filter(
+    (name) => !/^(spec-people-1|spec-ledgers-3|other)\.md$/.test(name),
+  );
+  expect([added, others]).toEqual([expect.stringMatching(/^spec-people-[0-9a-f]{8}\.md$/), []]);
+  expect(readFileSync(path.join(root, ".changeset", added), "utf8")).toBe(major);
+  replaceChangeset({ tree: root, committed, prefix: "spec-people-", text: undefined });
+  expect(changesets()).toEqual(["other.md", "spec-ledgers-3.md", "spec-people-1.md"]);
 });
 
 it("orders bumps", () => {
