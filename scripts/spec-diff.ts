@@ -6,14 +6,13 @@
  *
  * See docs/spec-changes.md.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { bumpBetween, isLess } from "./spec/changesets.js";
 import { commitOf, copyCommit, linkPackages, previousRelease } from "./spec/git.js";
 import { printReport } from "./spec/report.js";
 import { review } from "./spec/review.js";
 import { readVersions } from "./spec/version.js";
+import { withWorkFolder } from "./spec/work-folder.js";
 
 async function main(root: string, args: readonly string[]): Promise<number> {
   const [ref, surplus] = args;
@@ -21,8 +20,20 @@ async function main(root: string, args: readonly string[]): Promise<number> {
     throw new Error("Usage: npm run spec:diff -- <branch, tag or commit>");
   const [base, head] = [commitOf(root, ref), commitOf(root, "HEAD")];
   const released = previousRelease(root, base);
-  const folder = mkdtempSync(path.join(tmpdir(), "livedata-spec-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return withWorkFolder((folder, signal) => report({ root, folder, base, head, ref, released, signal }));
+}
+
+interface Subject {
+  readonly root: string;
+  readonly folder: string;
+  readonly base: string;
+  readonly head: string;
+  readonly ref: string;
+  readonly released: string;
+  readonly signal: AbortSignal;
+}
+
+async function report({ root, folder, base, head, ref, released, signal }: Subject): Promise<number> {
   const tree = (name: string, commit: string) => {
     const into = path.join(folder, name);
     copyCommit(root, commit, into);
@@ -32,7 +43,7 @@ async function main(root: string, args: readonly string[]): Promise<number> {
   linkPackages(root, trees.after);
 
   const reviewed = await review(trees, await readVersions(trees.before), {
-    signal: new AbortController().signal,
+    signal,
     // `npm test` runs them on what is committed.
     withUnitTests: false,
     say: console.error,

@@ -8,12 +8,11 @@
  * Everything happens in a copy. This tree is written to at the very end, all at once; before that a failure or ctrl-C
  * leaves it as it was, with exit 1. See docs/spec-changes.md.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { readApis } from "./generate/config.js";
 import { BrokenDocuments, distinct, formatProblem } from "./generate/problem.js";
 import { update } from "./spec/update.js";
+import { withWorkFolder } from "./spec/work-folder.js";
 
 const USAGE = "Usage: npm run spec:update -- <service> [file or https URL]";
 
@@ -24,13 +23,18 @@ async function main(root: string, args: readonly string[]): Promise<void> {
   if (api === undefined || surplus !== undefined) {
     throw new Error(`${USAGE}; the services are ${apis.map(({ name }) => name).join(", ")}.`);
   }
-  const folder = mkdtempSync(path.join(tmpdir(), "livedata-spec-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const aborting = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => aborting.abort(new Error(`Stopped by ${signal}. Nothing was written.`)));
-  }
-  console.log(await update({ root, folder, api, location, signal: aborting.signal, say: console.error }));
+  const given = location === undefined ? undefined : fromWhereNpmRan(root, location);
+  const report = await withWorkFolder((folder, signal) =>
+    update({ root, folder, api, location: given, signal, say: console.error }),
+  );
+  console.log(report);
+}
+
+/** npm runs scripts in the package's folder, wherever the user is. */
+function fromWhereNpmRan(root: string, location: string): string {
+  const { INIT_CWD = root } = process.env;
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(location) || INIT_CWD === root) return location;
+  return path.relative(root, path.resolve(INIT_CWD, location));
 }
 
 try {

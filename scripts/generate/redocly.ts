@@ -24,6 +24,7 @@ interface LintReport {
     readonly message: string;
     readonly location: readonly {
       readonly source: { readonly ref: string };
+      readonly pointer?: string;
       readonly start?: { readonly line: number; readonly col: number };
     }[];
   }[];
@@ -49,7 +50,7 @@ export async function lint(
   if (apis.length === 0) return [];
   const outcome = await redocly(root, [
     "lint",
-    ...apis.map((api) => (config === CONFIG ? api.name : api.root)),
+    ...apis.map((api) => (config === CONFIG ? api.name : `./${api.root}`)),
     `--config=${config}`,
     "--format=json",
     "--lint-config=error",
@@ -62,7 +63,8 @@ export async function lint(
     line: place?.start?.line ?? 1,
     column: place?.start?.col ?? 1,
     rule: ruleId,
-    message: withoutRoot(root, message),
+    // A document that is made is nowhere to be looked at yet: the pointer tells what an overlay would have to name.
+    message: withoutRoot(root, config === CONFIG ? message : `${message} At ${place?.pointer ?? "#/"}.`),
   }));
 }
 
@@ -80,19 +82,25 @@ export async function ifSound<T>(linting: Promise<Problem[]>, making: Promise<T>
   return making;
 }
 
-/** Bundles the documents, their references made local, in the order given. */
-export async function bundle(root: string, apis: readonly Api[]): Promise<Bundle[]> {
+/**
+ * Bundles the documents, their references made local, in the order given.
+ *
+ * @param config Redocly's configuration, by its path from `root`; it is always named, since it may bring plugins along,
+ *   and a file of that name among documents that were received would be run
+ */
+export async function bundle(root: string, apis: readonly Api[], config = CONFIG): Promise<Bundle[]> {
   const wholes = apis.map((api) => readWhole(path.join(root, api.root)));
-  if (wholes.every((whole) => whole !== undefined)) return wholes;
+  if (wholes.every((whole) => whole !== undefined)) return wholes.map(withPathItems);
   const folder = mkdtempSync(path.join(tmpdir(), "livedata-bundle-"));
   try {
     const files = apis.map((api) => path.join(folder, `${path.parse(api.root).name}.json`));
     // Where there is one document, Redocly takes the output for its file, not for a folder.
     const output = files.length === 1 ? files[0] : folder;
-    const documents = apis.map((api) => api.root);
-    const outcome = await redocly(root, ["bundle", ...documents, "--ext=json", `--output=${output}`]);
+    const documents = apis.map((api) => `./${api.root}`);
+    const args = [...documents, `--config=${config}`, "--ext=json", `--output=${output}`];
+    const outcome = await redocly(root, ["bundle", ...args]);
     if (outcome.code !== 0) throw new BrokenDocuments(misfortunes(root, outcome));
-    return files.map(readBundle);
+    return files.map((file) => withPathItems(readBundle(file)));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -116,6 +124,19 @@ function readWhole(file: string): Bundle | undefined {
 function refersElsewhere(node: object): boolean {
   if ("$ref" in node && typeof node.$ref === "string" && !node.$ref.startsWith("#")) return true;
   return Object.values(node).some((child) => typeof child === "object" && child !== null && refersElsewhere(child));
+}
+
+/** Path items in place of the references to them, so that whoever looks for operations finds them all. */
+function withPathItems(bundle: Bundle): Bundle {
+  const components = isRecord(bundle["components"]) ? bundle["components"]["pathItems"] : undefined;
+  const { paths } = bundle;
+  if (!isRecord(components) || !isRecord(paths)) return bundle;
+  const items = Object.entries(paths).map(([path, item]) => {
+    const name = isRecord(item) ? /^#\/components\/pathItems\/([^/]+)$/.exec(String(item["$ref"]))?.[1] : undefined;
+    const key = name && decodeURIComponent(name).replaceAll("~1", "/").replaceAll("~0", "~");
+    return [path, (key && components[key]) ?? item];
+  });
+  return { ...bundle, paths: Object.fromEntries(items) };
 }
 
 function readBundle(file: string): Bundle {

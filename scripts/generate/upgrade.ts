@@ -122,7 +122,8 @@ function withLimit(schema: Bundle, keyword: "minimum" | "maximum"): Bundle {
 
 function withContent(schema: Bundle): Bundle {
   const { type, format } = schema;
-  const content = type === "string" && typeof format === "string" ? CONTENT[format] : undefined;
+  const isKnown = type === "string" && typeof format === "string" && Object.hasOwn(CONTENT, format);
+  const content = isKnown ? CONTENT[format] : undefined;
   return content ? { ...filter(schema, (keyword) => keyword !== "format"), ...content } : schema;
 }
 

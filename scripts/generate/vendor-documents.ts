@@ -33,9 +33,14 @@ export async function makeDocuments(root: string, apis: readonly Api[]): Promise
   for (const api of apis.filter((each) => isVendors(root, each))) {
     const vendors: Bundle = readSource(root, vendorDocument(api)).document.toJS();
     const document = await applyOverlay(root, overlayOf(api), await upgrade(vendors, vendorDocument(api)));
-    made.set(api.root, header(api) + stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 }));
+    made.set(api.root, header(api) + printDocument(document));
   }
   return made;
+}
+
+/** A document as YAML that readers of YAML 1.1, such as Redocly, take for the same. */
+export function printDocument(document: Bundle): string {
+  return stringify(document, { aliasDuplicateObjects: false, compat: "yaml-1.1", lineWidth: 0 });
 }
 
 function header(api: Api): string {

@@ -10,7 +10,7 @@ export const CHANGESETS = ".changeset";
 interface Replacement {
   readonly tree: string;
   readonly committed: string;
-  readonly prefix: string;
+  readonly name: string;
   readonly text: string | undefined;
 }
 
@@ -32,22 +32,23 @@ export function printChangeset(packageName: string, bump: Bump, text: string): s
 }
 
 /**
- * Puts a changeset into a tree, in place of one that an earlier run wrote and nobody has committed.
+ * Puts a changeset into a tree, in place of those that earlier runs wrote and nobody has committed: it tells of all that
+ * has changed since the commit.
  *
  * @param committed the folder of the last commit
- * @param prefix what the names of those begin with that this may replace
+ * @param name what its name begins with, `spec-…`
  * @param text what it says; nothing where there is none to write
  */
-export function replaceChangeset({ tree, committed, prefix, text }: Replacement): void {
+export function replaceChangeset({ tree, committed, name, text }: Replacement): void {
   const folder = path.join(tree, CHANGESETS);
   const known = list(path.join(committed, CHANGESETS));
-  for (const file of list(folder).filter((name) => name.startsWith(prefix) && !known.includes(name))) {
+  for (const file of list(folder).filter((each) => each.startsWith("spec-") && !known.includes(each))) {
     rmSync(path.join(folder, file));
   }
   if (text === undefined) return;
   const id = createHash("sha256").update(text).digest("hex").slice(0, 8);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, `${prefix}${id}.md`), text);
+  writeFileSync(path.join(folder, `${name}-${id}.md`), text);
 }
 
 function list(folder: string): string[] {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { cpSync, lstatSync, mkdirSync, symlinkSync } from "node:fs";
 import path from "node:path";
 
 /** Runs git in a folder. @returns What it printed, without the end of the last line */
@@ -54,8 +54,9 @@ export function copyCommit(root: string, commit: string, folder: string): void {
 export function copyWorkingTree(root: string, folder: string): void {
   const files = git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0");
   for (const file of new Set(files)) {
-    // What was removed and not yet committed is still listed.
-    if (file !== "" && existsSync(path.join(root, file))) cpSync(path.join(root, file), path.join(folder, file));
+    // Listed, too, are files that were removed and the folders of repositories within this one.
+    const stats = file === "" ? undefined : lstatSync(path.join(root, file), { throwIfNoEntry: false });
+    if (stats !== undefined && !stats.isDirectory()) cpSync(path.join(root, file), path.join(folder, file));
   }
 }
 

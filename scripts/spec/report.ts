@@ -1,11 +1,15 @@
 import type { Bump, Change, Comparison } from "./compare/compare.js";
 import { type CompileError, isOfSources, RELEASED } from "./compile.js";
+import { printable } from "./receive/printable.js";
 import { count, type Review } from "./review.js";
 
 const SIGNS = { major: "✗", minor: "+", patch: "·" } as const;
 
 /** How many places or tests of a kind are listed; a person reads it in a minute. */
 const MOST = 10;
+
+/** How many groups of operations are listed of a document; the changeset has all. */
+const MOST_GROUPS = 25;
 
 /** How many changes that neither break nor add anything are listed of an operation. */
 const MOST_PATCHES = 3;
@@ -52,22 +56,26 @@ function news({ bump, message }: Said): string {
 }
 
 function printOperations({ changes }: Comparison): string {
-  return groupByOperation(changes)
+  const groups = groupByOperation(changes);
+  const rest = groups.length - MOST_GROUPS;
+  const shown = groups
+    .slice(0, MOST_GROUPS)
     .map(
       ([operations, group]) =>
         `${operations}\n${group.map(({ bump, message }) => `  ${SIGNS[bump]} ${message}`).join("\n")}`,
-    )
-    .join("\n");
+    );
+  return [...shown, ...(rest > 0 ? [`and changes of ${rest} more, which the changeset lists`] : [])].join("\n");
 }
 
 /** By the operations that have them in common, so that a change of a schema that many use is said once. */
 function groupByOperation(changes: readonly Change[]): [operations: string, changes: readonly Said[]][] {
   const operationsOf = new Map<string, Set<string>>();
   const said = new Map<string, Change>();
-  for (const change of changes) {
+  // The document is somebody else's, and may hold what a terminal obeys.
+  for (const change of changes.map((each) => ({ ...each, message: printable(each.message) }))) {
     const key = `${change.bump} ${change.message}`;
     said.set(key, change);
-    operationsOf.set(key, (operationsOf.get(key) ?? new Set()).add(change.operation ?? "the document"));
+    operationsOf.set(key, (operationsOf.get(key) ?? new Set()).add(printable(change.operation ?? "the document")));
   }
   const groups = new Map<string, Change[]>();
   for (const [key, change] of said) {

@@ -17,21 +17,25 @@ export interface Outcome {
 export function run(
   folder: string,
   args: readonly string[],
-  { signal, env = {} }: { readonly signal?: AbortSignal | undefined; readonly env?: NodeJS.ProcessEnv } = {},
+  { signal }: { readonly signal: AbortSignal },
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     // A group of its own, so that what it starts ends with it.
     const child = spawn(process.execPath, args, {
       cwd: folder,
       detached: true,
-      env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, ...env },
+      env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const stop = () => {
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      } catch {
+        // It has ended by itself.
+      }
     };
-    signal?.addEventListener("abort", stop);
+    signal.addEventListener("abort", stop);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
@@ -40,8 +44,8 @@ export function run(
     }
     child.on("error", reject);
     child.on("close", (code) => {
-      signal?.removeEventListener("abort", stop);
-      if (signal?.aborted) reject(signal.reason);
+      signal.removeEventListener("abort", stop);
+      if (signal.aborted) reject(signal.reason);
       else resolve({ code: code ?? 1, output });
     });
   });

@@ -1,11 +1,10 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { stringify } from "yaml";
 import { type Api, VENDOR_CONFIG } from "../generate/config.js";
 import { isRecord } from "../generate/is-record.js";
 import { BrokenDocuments, type Problem } from "../generate/problem.js";
 import { type Bundle, bundle, ifSound, lint } from "../generate/redocly.js";
-import { isVendors, overlayOf, vendorDocument } from "../generate/vendor-documents.js";
+import { isVendors, overlayOf, printDocument, vendorDocument } from "../generate/vendor-documents.js";
 import { type Received, receive } from "./receive/receive.js";
 
 /**
@@ -24,11 +23,11 @@ export async function takeIn(tree: string, api: Api, location: string, signal: A
   const linting = lint(received.folder, [incoming], { config, skip: ["rule/operation-evidence"] });
   const [document = {}] = await ifSound(
     linting.then((problems) => problems.map((problem) => whereGiven(received, location, problem))),
-    bundle(received.folder, [incoming]),
+    bundle(received.folder, [incoming], config),
   );
   if (!bearsEvidence(document)) keepVendors(tree, api, document);
-  else if (isVendors(tree, api)) throw isMade(location, api);
-  else replaceOurs(tree, api, location, received);
+  else if (isVendors(tree, api)) throw isMade(shown(received, location), api);
+  else replaceOurs(tree, api, shown(received, location), received);
 }
 
 /** What a copy of ours refers to and has not brought along is taken from where ours lies. */
@@ -37,8 +36,9 @@ async function receiveCopy(tree: string, api: Api, location: string, signal: Abo
   try {
     return await receive(location, folder, { signal });
   } catch (error) {
+    const isOurs = isFile(location) && /^\s+x-evidence:/m.test(readFileSync(location, "utf8"));
     const lacksFiles = error instanceof BrokenDocuments && error.problems.every(({ rule }) => rule === "missing-file");
-    if (!lacksFiles || !existsSync(location)) throw error;
+    if (!lacksFiles || !isOurs) throw error;
     const beside = path.join(tree, path.dirname(api.root), `.${path.basename(location)}`);
     cpSync(location, beside);
     try {
@@ -55,10 +55,16 @@ async function receiveCopy(tree: string, api: Api, location: string, signal: Abo
   }
 }
 
+function isFile(location: string): boolean {
+  return statSync(location, { throwIfNoEntry: false })?.isFile() === true;
+}
+
 /** A problem in terms of what was given, rather than of the copy that was linted. */
-function whereGiven({ entry }: Received, location: string, problem: Problem): Problem {
-  if (problem.file === entry) return { ...problem, file: location };
-  const folder = location.slice(0, location.lastIndexOf("/") + 1);
+function whereGiven(received: Received, location: string, problem: Problem): Problem {
+  const { entry } = received;
+  const given = shown(received, location);
+  if (problem.file === entry) return { ...problem, file: given };
+  const folder = given.slice(0, given.lastIndexOf("/") + 1);
   return { ...problem, file: folder + path.posix.relative(path.posix.dirname(entry), problem.file) };
 }
 
@@ -71,6 +77,11 @@ function bearsEvidence({ paths, webhooks }: Bundle): boolean {
     .some((operation) => isRecord(operation) && "x-evidence" in operation);
 }
 
+/** A path as it was given; of a URL what may be a secret is left out. */
+function shown({ from }: Received, location: string): string {
+  return isFile(location) ? location : from;
+}
+
 function isMade(location: string, api: Api): BrokenDocuments {
   const message = `${api.root} is made from ${vendorDocument(api)}. Change ${overlayOf(api)}, and run this without a document.`;
   return new BrokenDocuments([{ file: location, line: 1, column: 1, rule: "made-document", message }]);
@@ -80,7 +91,7 @@ function keepVendors(tree: string, api: Api, document: Bundle): void {
   const file = path.join(tree, vendorDocument(api));
   mkdirSync(path.dirname(file), { recursive: true });
   const header = `# As the vendor wrote it, but for being one file. What we add is in ${overlayOf(api)}.\n`;
-  writeFileSync(file, header + stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 }));
+  writeFileSync(file, header + printDocument(document));
 }
 
 function replaceOurs(tree: string, api: Api, location: string, { folder, entry }: Received): void {

@@ -2,10 +2,10 @@ import path from "node:path";
 import { type Api, readApis } from "../generate/config.js";
 import { generate } from "../generate/generate.js";
 import { findChanged, findStale, writeOutput } from "../generate/output.js";
-import { BrokenDocuments } from "../generate/problem.js";
+import { BrokenDocuments, type Problem } from "../generate/problem.js";
 import type { Bundle } from "../generate/redocly.js";
 import { readSource, readSources } from "../generate/sources.js";
-import { makeDocuments } from "../generate/vendor-documents.js";
+import { isVendors, makeDocuments, overlayOf, vendorDocument } from "../generate/vendor-documents.js";
 import { printChangeset, replaceChangeset } from "./changesets.js";
 import { checkComponentFiles } from "./check-component-files.js";
 import { commitOf, copyCommit, copyWorkingTree, linkPackages, previousRelease } from "./git.js";
@@ -49,7 +49,7 @@ export async function update({ root, folder, api, location, signal, say }: Updat
   copyCommit(root, released, trees.release);
   copyWorkingTree(root, trees.after);
   linkPackages(root, trees.after);
-  const original = readWritten(root);
+  const original = readWritten(trees.after);
 
   const before = await readVersions(trees.before);
   if (location !== undefined) await takeIn(trees.after, api, location, signal);
@@ -67,18 +67,27 @@ export async function update({ root, folder, api, location, signal, say }: Updat
 async function makeTypes(tree: string, api: Api, previous: Bundle | undefined): Promise<void> {
   const documents = await makeDocuments(tree, readApis(tree));
   writeOutput(tree, documents, findChanged(tree, documents));
-  const problems = [
+  const problems: Problem[] = [
     ...checkDocument(readSource(tree, api.root), previous),
     ...checkComponentFiles(readSources(tree, api.root, new Map()), api.root, previous),
   ];
-  if (problems.length > 0) throw new BrokenDocuments(problems);
-  const { output } = await generate(tree);
+  if (problems.length > 0) throw asMade(tree, api, new BrokenDocuments(problems));
+  const { output } = await generate(tree).catch((error) => {
+    throw error instanceof BrokenDocuments ? asMade(tree, api, error) : error;
+  });
   writeOutput(tree, output, findStale(tree, output));
+}
+
+/** Says of a place in a document that is made that nobody has that document yet. */
+function asMade(tree: string, api: Api, { problems }: BrokenDocuments): BrokenDocuments {
+  if (!isVendors(tree, api)) return new BrokenDocuments(problems);
+  const name = `(${vendorDocument(api)} + ${overlayOf(api)})`;
+  return new BrokenDocuments(problems.map((each) => (each.file === api.root ? { ...each, file: name } : each)));
 }
 
 function writeNews({ before, after }: Trees, { name }: Api, { bump, comparisons, packageName }: Review): void {
   const text = bump === "none" ? undefined : printChangeset(packageName, bump, printNews(comparisons));
-  replaceChangeset({ tree: after, committed: before, prefix: `spec-${name}-`, text });
+  replaceChangeset({ tree: after, committed: before, name: `spec-${name}`, text });
 }
 
 function printWritten(files: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
@@ -119,7 +119,14 @@ describe("npm run spec:update", () => {
 
   it("says that nothing has changed, and writes nothing", async () => {
     const documents = repository.copyDocuments();
+    // Neither to be committed nor in the way: what git ignores, and a repository within this one.
+    writeFileSync(path.join(repository.folder, "openapi/notes.log"), "mine");
+    mkdirSync(path.join(repository.folder, "nested"));
+    repository.git("init", "--quiet", "nested");
+    writeFileSync(path.join(repository.folder, "nested/file"), "mine");
     const { code, stdout } = await repository.run("spec-update", ["people", `${documents}/people.yaml`]);
+    expect(repository.read("openapi/notes.log")).toBe("mine");
+    rmSync(path.join(repository.folder, "nested"), { recursive: true });
     expect({ code, stdout }).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^The documents say what they said/),
@@ -163,6 +170,44 @@ describe("npm run spec:update", () => {
     expect(stderr).toMatch(said);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(repository.status()).toEqual([]);
+  });
+
+  it("does not run what came with a document", async () => {
+    const marker = path.join(folder, "was-run");
+    const code = `import("node:fs").then((fs) => fs.writeFileSync(${JSON.stringify(marker)}, ""))`;
+    mkdirSync(path.join(folder, "vendors"));
+    writeFileSync(path.join(folder, "vendors/evil.js"), code);
+    writeFileSync(path.join(folder, "vendors/redocly.yaml"), "plugins: [./evil.js]\n");
+    const document = `${repository.read("openapi/companies.yaml")}x-a: { $ref: ./redocly.yaml }\nx-b: { $ref: ./evil.js }\n`;
+    writeFileSync(path.join(folder, "vendors/companies.yaml"), document.replaceAll(/^ *x-evidence: .*\n/gm, ""));
+    for (const name of ["components", "examples"]) {
+      cpSync(path.join(repository.folder, "openapi", name), path.join(folder, "vendors", name), { recursive: true });
+    }
+    await repository.run("spec-update", ["companies", `${folder}/vendors/companies.yaml`], (said, stop) => {
+      if (said.includes("linted")) stop();
+    });
+    expect(existsSync(marker)).toBe(false);
+  });
+
+  it("does not take what a vendor's document lacks from ours", async () => {
+    const document = repository.read("openapi/companies.yaml").replaceAll(/^ *x-evidence: .*\n/gm, "");
+    writeFileSync(`${folder}/alone.yaml`, document);
+    const { code, stderr } = await repository.run("spec-update", ["companies", `${folder}/alone.yaml`]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/alone\.yaml:\d+:\d+ missing-file /)]);
+  });
+
+  it("names what a vendor's document lacks, and where", async () => {
+    const operation = { operationId: "x", responses: { 200: { description: "" } } };
+    const paths = { "/companies/{company_lookup}": { get: operation } };
+    writeFileSync(
+      `${folder}/-few.json`,
+      JSON.stringify({ openapi: "3.1.0", info: { title: "a", version: "1" }, paths }),
+    );
+    const { code, stderr } = await repository.run("spec-update", ["companies", `${folder}/-few.json`]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/-few\.json:1:\d+ path-parameters-defined .*company_lookup.* At #\/paths\//),
+    ]);
   });
 
   it.each(["linted", "compared"])("leaves everything as it was on ctrl-C, once it has %s", async (step) => {

@@ -12,8 +12,8 @@ import { takenBy } from "./taken-names.js";
 import { offsetOf, treeOf } from "./tree.js";
 import { createWalk, type Walk } from "./walk.js";
 
-/** Components that openapi-typescript makes types of. */
-const TYPED = ["schemas", "responses", "parameters", "requestBodies", "headers", "pathItems"];
+/** Components whose names users give to types. */
+const TYPED = ["schemas"];
 
 /**
  * What keeps a bundled document, its overlays applied, from taking the place of the one before. References to other
