@@ -30,6 +30,11 @@ async function main(root: string, args: readonly string[]): Promise<void> {
   console.log(report);
 }
 
+/** The actions of an overlay, each on a line of its own, to be copied. */
+function withActionsApart(line: string): string {
+  return line.replaceAll(" - {", "\n  - {");
+}
+
 /** npm runs scripts in the package's folder, wherever the user is. */
 function fromWhereNpmRan(root: string, location: string): string {
   const { INIT_CWD = root } = process.env;
@@ -42,7 +47,7 @@ try {
 } catch (error) {
   const lines =
     error instanceof BrokenDocuments
-      ? [...distinct(error.problems).map(formatProblem), "Nothing was written."]
+      ? [...distinct(error.problems).map(formatProblem).map(withActionsApart), "Nothing was written."]
       : [`spec:update: ${error instanceof Error ? error.message : error}`];
   for (const line of lines) console.error(line);
   process.exitCode = 1;

@@ -43,12 +43,18 @@ export function printReport(review: Review, { before, release }: Subject): strin
 export function printNews(comparisons: ReadonlyMap<string, Comparison>): string {
   return [...comparisons]
     .map(([service, { changes }]) => {
-      const groups = groupByOperation(changes).map(
+      const groups = groupByOperation(newsOf(changes)).map(
         ([operations, group]) => `- ${operations}\n${group.map((change) => `  - ${news(change)}`).join("\n")}`,
       );
       return `The document of \`${service}\` has changed.\n\n${groups.join("\n")}`;
     })
     .join("\n\n");
+}
+
+/** What neither breaks nor adds anything is told only where there is nothing else. */
+function newsOf(changes: readonly Change[]): readonly Change[] {
+  const others = changes.filter(({ bump }) => bump !== "patch");
+  return others.length > 0 ? others : changes;
 }
 
 function news({ bump, message }: Said): string {
@@ -72,7 +78,9 @@ function groupByOperation(changes: readonly Change[]): [operations: string, chan
   const operationsOf = new Map<string, Set<string>>();
   const said = new Map<string, Change>();
   // The document is somebody else's, and may hold what a terminal obeys.
-  for (const change of changes.map((each) => ({ ...each, message: printable(each.message) }))) {
+  // Our marks are nothing to users.
+  const told = changes.filter(({ bump, message }) => bump !== "patch" || !message.includes("`x-evidence`"));
+  for (const change of told.map((each) => ({ ...each, message: printable(each.message) }))) {
     const key = `${change.bump} ${change.message}`;
     said.set(key, change);
     operationsOf.set(key, (operationsOf.get(key) ?? new Set()).add(printable(change.operation ?? "the document")));
@@ -97,7 +105,7 @@ function printErrors(errors: readonly CompileError[], release: string): string[]
   const kinds: readonly [title: string, errors: readonly CompileError[]][] = [
     [`What users of ${release} write no longer compiles:`, errors.filter(isReleased).map(withoutFolder)],
     ["The sources no longer compile, so the unit tests were not run:", errors.filter(isOfSources)],
-    ["Here no longer compiles:", errors.filter((error) => !isReleased(error) && !isOfSources(error))],
+    ["To mend here:", errors.filter((error) => !isReleased(error) && !isOfSources(error))],
   ];
   return kinds.filter(([, of]) => of.length > 0).map(([title, of]) => `${title}\n${indent(list(of.map(printError)))}`);
 }

@@ -55,6 +55,7 @@ export async function review(
   const compared = greatest([...comparisons.values()].map(({ bump }) => bump));
   say(compared === "none" ? "compared: nothing has changed" : `compared: a ${compared} change`);
   if (compared === "none") return { comparisons, errors: [], tests: undefined, bump: "none", packageName, version };
+  say(`compiling the sources, the tests and what users of the previous release write; a minute or two …`);
   const errors = await newErrors(trees, signal);
   say(
     errors.length === 0
@@ -62,6 +63,7 @@ export async function review(
       : `${count(errors.length, "place")} that compiled no longer ${errors.length === 1 ? "does" : "do"}`,
   );
   const canRun = withUnitTests && !errors.some(isOfSources);
+  if (canRun) say("running the unit tests; a minute or two …");
   const tests = canRun ? await runUnitTests(trees.after, signal) : undefined;
   if (tests)
     say(

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type Api, VENDOR_CONFIG } from "../generate/config.js";
 import { isRecord } from "../generate/is-record.js";
@@ -39,19 +39,37 @@ async function receiveCopy(tree: string, api: Api, location: string, signal: Abo
     const isOurs = isFile(location) && /^\s+x-evidence:/m.test(readFileSync(location, "utf8"));
     const lacksFiles = error instanceof BrokenDocuments && error.problems.every(({ rule }) => rule === "missing-file");
     if (!lacksFiles || !isOurs) throw error;
-    const beside = path.join(tree, path.dirname(api.root), `.${path.basename(location)}`);
-    cpSync(location, beside);
-    try {
-      return await receive(beside, folder, { signal });
-    } catch (second) {
-      if (!(second instanceof BrokenDocuments)) throw second;
-      const told = (text: string) => text.replaceAll(beside, location).replaceAll(`${tree}/`, "");
-      throw new BrokenDocuments(
-        second.problems.map((problem) => ({ ...problem, file: told(problem.file), message: told(problem.message) })),
-      );
-    } finally {
-      rmSync(beside);
-    }
+    return await receiveCompleted(completed(tree, api, location), location, folder, signal);
+  }
+}
+
+/** Ours, with what was given in place of it: the document, and whatever folders of files lie beside that. */
+function completed(tree: string, api: Api, location: string): string {
+  const staging = path.join(tree, ".completed");
+  const ours = path.join(tree, path.dirname(api.root));
+  cpSync(ours, staging, { recursive: true });
+  for (const entry of readdirSync(ours, { withFileTypes: true })) {
+    const beside = path.join(path.dirname(location), entry.name);
+    if (entry.isDirectory() && existsSync(beside)) cpSync(beside, path.join(staging, entry.name), { recursive: true });
+  }
+  cpSync(location, path.join(staging, path.basename(api.root)));
+  return path.join(staging, path.basename(api.root));
+}
+
+async function receiveCompleted(
+  entry: string,
+  location: string,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Received> {
+  try {
+    return await receive(entry, folder, { signal });
+  } catch (error) {
+    if (!(error instanceof BrokenDocuments)) throw error;
+    const told = (text: string) => text.replaceAll(entry, location).replaceAll(`${path.dirname(entry)}/`, "");
+    throw new BrokenDocuments(
+      error.problems.map((problem) => ({ ...problem, file: told(problem.file), message: told(problem.message) })),
+    );
   }
 }
 
@@ -90,7 +108,7 @@ function isMade(location: string, api: Api): BrokenDocuments {
 function keepVendors(tree: string, api: Api, document: Bundle): void {
   const file = path.join(tree, vendorDocument(api));
   mkdirSync(path.dirname(file), { recursive: true });
-  const header = `# As the vendor wrote it, but for being one file. What we add is in ${overlayOf(api)}.\n`;
+  const header = `# What the vendor has published, as one file. What we add is in ${overlayOf(api)}.\n`;
   writeFileSync(file, header + printDocument(document));
 }
 

@@ -53,7 +53,7 @@ export async function update({ root, folder, api, location, signal, say }: Updat
 
   const before = await readVersions(trees.before);
   if (location !== undefined) await takeIn(trees.after, api, location, signal);
-  await makeTypes(trees.after, api, before.get(api.name)?.bundle);
+  await makeTypes(trees.after, api, before.get(api.name)?.bundle, location);
   say("linted, bundled, types generated");
   const reviewed = await review(trees, before, { signal, withUnitTests: true, say });
   writeNews(trees, api, reviewed);
@@ -64,25 +64,37 @@ export async function update({ root, folder, api, location, signal, say }: Updat
   return `${printReport(reviewed, subject)}\n${printWritten(written)}`;
 }
 
-async function makeTypes(tree: string, api: Api, previous: Bundle | undefined): Promise<void> {
+async function makeTypes(
+  tree: string,
+  api: Api,
+  previous: Bundle | undefined,
+  location: string | undefined,
+): Promise<void> {
   const documents = await makeDocuments(tree, readApis(tree));
   writeOutput(tree, documents, findChanged(tree, documents));
   const problems: Problem[] = [
     ...checkDocument(readSource(tree, api.root), previous),
     ...checkComponentFiles(readSources(tree, api.root, new Map()), api.root, previous),
   ];
-  if (problems.length > 0) throw asMade(tree, api, new BrokenDocuments(problems));
+  if (problems.length > 0) throw inPlace(tree, api, location, new BrokenDocuments(problems));
   const { output } = await generate(tree).catch((error) => {
-    throw error instanceof BrokenDocuments ? asMade(tree, api, error) : error;
+    throw error instanceof BrokenDocuments ? inPlace(tree, api, location, error) : error;
   });
   writeOutput(tree, output, findStale(tree, output));
 }
 
-/** Says of a place in a document that is made that nobody has that document yet. */
-function asMade(tree: string, api: Api, { problems }: BrokenDocuments): BrokenDocuments {
-  if (!isVendors(tree, api)) return new BrokenDocuments(problems);
-  const name = `(${vendorDocument(api)} + ${overlayOf(api)})`;
-  return new BrokenDocuments(problems.map((each) => (each.file === api.root ? { ...each, file: name } : each)));
+/** Names the file that one can change: what was given, or what the document is made from, which nobody has as yet. */
+function inPlace(tree: string, api: Api, location: string | undefined, { problems }: BrokenDocuments): BrokenDocuments {
+  const isMade = isVendors(tree, api);
+  const file = isMade ? `(${vendorDocument(api)} + ${overlayOf(api)})` : (location ?? api.root);
+  return new BrokenDocuments(
+    problems.map((problem) => ({
+      ...problem,
+      file: problem.file === api.root ? file : problem.file,
+      // An overlay is read only where there is a document of the vendor's.
+      message: isMade ? problem.message : problem.message.replace(/ in openapi\/overlays\/\S+: - \{.*$/s, " there."),
+    })),
+  );
 }
 
 function writeNews({ before, after }: Trees, { name }: Api, { bump, comparisons, packageName }: Review): void {

@@ -81,12 +81,16 @@ describe("npm run spec:update", () => {
     expect(await repository.run("generate", ["--check"])).toMatchObject({ code: 0 });
   });
 
-  it("takes a copy that is not beside what it refers to", async () => {
+  it("takes a copy that is beside some of what it refers to, and the rest of ours", async () => {
     writeFileSync(`${folder}/new.yaml`, repository.read("openapi/people.yaml"));
+    mkdirSync(`${folder}/components`);
+    const person = repository.read("openapi/components/person.yaml");
+    writeFileSync(`${folder}/components/person.yaml`, person.replace("Seniority of a job.", "Seniority of one job."));
     edit(`${folder}/new.yaml`, "would cost. Free.", "would cost. It is free.");
     const { code, stdout } = await repository.run("spec-update", ["people", `${folder}/new.yaml`]);
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^A patch change/)]);
     expect(repository.read("openapi/people.yaml")).toBe(readFileSync(`${folder}/new.yaml`, "utf8"));
+    expect(repository.read("openapi/components/person.yaml")).toContain("Seniority of one job.");
     expect(repository.read(changesets()[0] ?? "")).toContain('"@livedata/sdk": patch');
   });
 
@@ -153,7 +157,7 @@ describe("npm run spec:update", () => {
     [
       "an id for two",
       (at) => edit(`${at}/people.yaml`, "operationId: previewFind", "operationId: findPeople"),
-      /people\.yaml:101:20 duplicate-operation-id /,
+      /people\.yaml:101:20 duplicate-operation-id [^\n]* there\.\n/,
     ],
     [
       "a schema Error",

@@ -51,7 +51,7 @@ What users of v0.1.0 write no longer compiles:
 The sources no longer compile, so the unit tests were not run:
   src/people/paginate.ts:76  Property 'size' does not exist.
 
-Here no longer compiles:
+To mend here:
   examples/demo.ts:10  Property 'size' is missing.
 `);
 });
