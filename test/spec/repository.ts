@@ -62,9 +62,9 @@ export class Repository {
     );
   }
 
-  /** Back to what is committed. */
+  /** Back to what was released. */
   restore(): void {
-    this.git("reset", "--quiet", "--hard");
+    this.git("reset", "--quiet", "--hard", "v0.1.0");
     this.git("clean", "--quiet", "--force", "-d");
   }
 

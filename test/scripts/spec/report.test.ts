@@ -86,6 +86,6 @@ it("tells users what breaks them and what is new, and nothing of this repository
   expect(news).toMatch(
     /^The document of `people` has changed\.\n\n- POST \/find\n {2}- \*\*Breaks:\*\* request body: `size`/,
   );
-  expect(news).toContain("- POST /find, POST /search\n  - response 200: `Person.middle_name` is new\n");
+  expect(news).toContain("- POST /find, POST /search\n  - response 200: `Person.middle_name` is new");
   expect(news).not.toContain("src/");
 });
