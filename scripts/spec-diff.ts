@@ -7,7 +7,8 @@
  * See docs/spec-changes.md.
  */
 import path from "node:path";
-import { bumpBetween, isLess } from "./spec/changesets.js";
+import { isLess } from "./spec/bump.js";
+import { bumpBetween } from "./spec/changesets.js";
 import { commitOf, copyCommit, linkPackages, previousRelease } from "./spec/git.js";
 import { printReport } from "./spec/report.js";
 import { review } from "./spec/review.js";
@@ -18,22 +19,12 @@ async function main(root: string, args: readonly string[]): Promise<number> {
   const [ref, surplus] = args;
   if (ref === undefined || surplus !== undefined)
     throw new Error("Usage: npm run spec:diff -- <branch, tag or commit>");
+  return withWorkFolder((folder, signal) => report(root, ref, folder, signal));
+}
+
+async function report(root: string, ref: string, folder: string, signal: AbortSignal): Promise<number> {
   const [base, head] = [commitOf(root, ref), commitOf(root, "HEAD")];
   const released = previousRelease(root, base);
-  return withWorkFolder((folder, signal) => report({ root, folder, base, head, ref, released, signal }));
-}
-
-interface Subject {
-  readonly root: string;
-  readonly folder: string;
-  readonly base: string;
-  readonly head: string;
-  readonly ref: string;
-  readonly released: string;
-  readonly signal: AbortSignal;
-}
-
-async function report({ root, folder, base, head, ref, released, signal }: Subject): Promise<number> {
   const tree = (name: string, commit: string) => {
     const into = path.join(folder, name);
     copyCommit(root, commit, into);

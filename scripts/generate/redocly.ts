@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Api, CONFIG } from "./config.js";
 import { isRecord } from "./is-record.js";
+import { unescapeSegment } from "./json-pointer.js";
 import { BrokenDocuments, type Problem } from "./problem.js";
 
 const CLI = createRequire(import.meta.url).resolve("@redocly/cli/bin/cli.js");
@@ -133,7 +134,7 @@ function withPathItems(bundle: Bundle): Bundle {
   if (!isRecord(components) || !isRecord(paths)) return bundle;
   const items = Object.entries(paths).map(([path, item]) => {
     const name = isRecord(item) ? /^#\/components\/pathItems\/([^/]+)$/.exec(String(item["$ref"]))?.[1] : undefined;
-    const key = name && decodeURIComponent(name).replaceAll("~1", "/").replaceAll("~0", "~");
+    const key = name && unescapeSegment(decodeURIComponent(name));
     return [path, (key && components[key]) ?? item];
   });
   return { ...bundle, paths: Object.fromEntries(items) };

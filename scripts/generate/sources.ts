@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { type Document, isPair, isScalar, LineCounter, parseDocument, visit } from "yaml";
+import { unescapeSegment } from "./json-pointer.js";
 import { BrokenDocuments, type Problem } from "./problem.js";
 
 /** A file as it was read. */
@@ -113,9 +114,7 @@ function isExamples(node: unknown): boolean {
 function resolves(document: Document, pointer: string): boolean {
   const segments = pointer.split("/").slice(1);
   try {
-    return document.hasIn(
-      segments.map((segment) => decodeURIComponent(segment).replaceAll("~1", "/").replaceAll("~0", "~")),
-    );
+    return document.hasIn(segments.map((segment) => unescapeSegment(decodeURIComponent(segment))));
   } catch {
     // `%zz` encodes nothing, so it leads nowhere.
     return false;

@@ -1,4 +1,5 @@
 import { isRecord } from "./is-record.js";
+import { METHODS } from "./methods.js";
 import { BrokenDocuments } from "./problem.js";
 import type { Bundle } from "./redocly.js";
 
@@ -20,7 +21,6 @@ const ANNOTATIONS = new Set([
   "xml",
 ]);
 const COMPOSITIONS = ["allOf", "anyOf", "oneOf"];
-const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 /** What OpenAPI 3.1 says in place of a `format`. */
 const CONTENT: Readonly<Record<string, Bundle>> = {
   binary: { contentMediaType: "application/octet-stream" },

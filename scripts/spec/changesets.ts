@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import readChangesets from "@changesets/read";
-import type { Bump } from "./compare/compare.js";
+import { type Bump, greatest } from "./bump.js";
 
 /** Where changesets lie. */
 export const CHANGESETS = ".changeset";
@@ -12,18 +12,6 @@ interface Replacement {
   readonly committed: string;
   readonly name: string;
   readonly text: string | undefined;
-}
-
-const ORDER: readonly Bump[] = ["none", "patch", "minor", "major"];
-
-/** The greater of all bumps given. */
-export function greatest(bumps: readonly Bump[]): Bump {
-  return ORDER[Math.max(0, ...bumps.map((bump) => ORDER.indexOf(bump)))] ?? "none";
-}
-
-/** Whether a bump is less than another. */
-export function isLess(bump: Bump, than: Bump): boolean {
-  return ORDER.indexOf(bump) < ORDER.indexOf(than);
 }
 
 /** A changeset's text. */

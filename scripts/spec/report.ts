@@ -1,4 +1,5 @@
-import type { Bump, Change, Comparison } from "./compare/compare.js";
+import type { Bump } from "./bump.js";
+import type { Change, Comparison } from "./compare/compare.js";
 import { type CompileError, isOfSources, RELEASED } from "./compile.js";
 import { printable } from "./receive/printable.js";
 import { count, type Review } from "./review.js";

@@ -1,8 +1,9 @@
 import { cpSync, rmSync } from "node:fs";
 import path from "node:path";
 import { GENERATED } from "../generate/config.js";
-import { greatest, readManifest } from "./changesets.js";
-import { type Bump, type Comparison, compare, type Version } from "./compare/compare.js";
+import { type Bump, greatest } from "./bump.js";
+import { readManifest } from "./changesets.js";
+import { type Comparison, compare, type Version } from "./compare/compare.js";
 import { addReleasedTests, type CompileError, compileAll, isOfSources, placeOf, RELEASED } from "./compile.js";
 import { linkPackages } from "./git.js";
 import { runUnitTests, type TestRun } from "./unit-tests.js";

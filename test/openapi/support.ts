@@ -1,5 +1,6 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { readApis } from "../../scripts/generate/config.js";
+import { METHODS } from "../../scripts/generate/methods.js";
 import { bundle } from "../../scripts/generate/redocly.js";
 
 export type Json = Record<string, unknown>;
@@ -21,8 +22,6 @@ export interface Operation {
   readonly operation: Json;
   readonly pathItem: Json;
 }
-
-const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /** All documents, as `redocly.yaml` lists them. */
 export async function bundledDocuments(): Promise<BundledDocument[]> {

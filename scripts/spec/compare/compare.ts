@@ -1,12 +1,10 @@
 import type { Bundle } from "../../generate/redocly.js";
+import { type Bump, compareBumps, isLess } from "../bump.js";
 import { compareFacts } from "./facts.js";
 import { type DiffReport, redoclyDiff } from "./redocly-diff.js";
 import { type Finding, readReport } from "./redocly-findings.js";
 import { splitSides } from "./sides.js";
 import { findTypeChanges, type TypeChange } from "./type-breaks.js";
-
-/** What a change asks of the next version of the package. */
-export type Bump = "none" | "patch" | "minor" | "major";
 
 /** A document and the types made of it. */
 export interface Version {
@@ -35,8 +33,6 @@ export interface Comparison {
   /** The greatest first. */
   readonly changes: readonly Change[];
 }
-
-const BUMPS: readonly Bump[] = ["none", "patch", "minor", "major"];
 
 /**
  * Compares two versions of one document: what `redocly diff` says of the documents, and the TypeScript compiler of the
@@ -75,7 +71,7 @@ export function combine(before: Version, after: Version, report: DiffReport): Co
       by,
       ...(pointer !== undefined && { pointer }),
     }))
-    .sort((one, other) => BUMPS.indexOf(other.bump) - BUMPS.indexOf(one.bump));
+    .sort((one, other) => compareBumps(other.bump, one.bump));
   return { bump: changes[0]?.bump ?? "none", changes };
 }
 
@@ -91,13 +87,13 @@ function overruled(finding: Finding, breaks: readonly Finding[]): Finding {
 
 /** Of what both found, the graver stays; Redocly's where they agree, since it tells of the document. */
 function withoutRepeats(seen: readonly Finding[], compiled: readonly Finding[]): Finding[] {
-  const added = compiled.filter((finding) => !seen.some((each) => !isLess(each, finding) && covers(each, finding)));
-  const left = seen.filter((finding) => !added.some((each) => isLess(finding, each) && isSame(finding, each)));
+  const added = compiled.filter(
+    (finding) => !seen.some((each) => !isLess(each.bump, finding.bump) && covers(each, finding)),
+  );
+  const left = seen.filter(
+    (finding) => !added.some((each) => isLess(finding.bump, each.bump) && isSame(finding, each)),
+  );
   return [...left, ...added];
-}
-
-function isLess(one: Finding, other: Finding): boolean {
-  return BUMPS.indexOf(one.bump) < BUMPS.indexOf(other.bump);
 }
 
 /** Whether what Redocly found tells of what the compiler did: it is the same thing, or has to do with it. */

@@ -1,9 +1,10 @@
 import { isRecord } from "../../generate/is-record.js";
+import { unescapeSegment } from "../../generate/json-pointer.js";
 import type { Bundle } from "../../generate/redocly.js";
 import type { DiffChange, DiffReport } from "./redocly-diff.js";
 import { componentAt, withoutSides } from "./sides.js";
 import { joinPath } from "./type-walk.js";
-import { decode, nodeAt, pathOf, type Use, Uses } from "./uses.js";
+import { nodeAt, pathOf, type Use, Uses } from "./uses.js";
 
 /** A change that one of the two opinions found, with what tells whether the other found it, too. */
 export interface Finding {
@@ -126,7 +127,7 @@ function isOfStructure({ ruleId, message }: DiffChange["verdicts"][number]): boo
 /** The node that was modified, where the location is of its property. */
 function subjectOf({ kind, property }: DiffChange, location: string): string {
   if (kind !== "modified" || property === undefined || property === "key") return location;
-  return decode(location).endsWith(`/${property}`) ? location.slice(0, location.lastIndexOf("/")) : location;
+  return unescapeSegment(location).endsWith(`/${property}`) ? location.slice(0, location.lastIndexOf("/")) : location;
 }
 
 /** Redocly's impact, less what it does not know of our types. */
@@ -178,7 +179,7 @@ function wholeComponents(changes: readonly DiffChange[]): Finding[] {
   const [added, removed] = [namesOf(changes, "revision"), namesOf(changes, "base")];
   const told = (pointer: string, verb: string): Finding => {
     const [, , kind = "", name = ""] = pointer.split("/");
-    const message = `\`${decode(name)}\` of the ${kind} ${verb}`;
+    const message = `\`${unescapeSegment(name)}\` of the ${kind} ${verb}`;
     return { operation: undefined, bump: "patch", by: "redocly", path: "", message, pointer };
   };
   return [
@@ -232,7 +233,10 @@ function isPhrase({ verdicts, kind }: DiffChange, pointer: string): boolean {
 function inSchema(pointer: string): string | undefined {
   const component = withoutSides(componentAt(pointer) ?? "");
   if (!component.startsWith("#/components/schemas/")) return undefined;
-  const [name = "", ...tokens] = withoutSides(pointer).slice("#/components/schemas/".length).split("/").map(decode);
+  const [name = "", ...tokens] = withoutSides(pointer)
+    .slice("#/components/schemas/".length)
+    .split("/")
+    .map(unescapeSegment);
   return joinPath([name, ...pathOf(tokens).split(".").filter(Boolean)]);
 }
 
@@ -259,7 +263,7 @@ function textOf(change: DiffChange, pointer: string): string {
     : branch
       ? `has a branch of \`${branch}\` that `
       : media
-        ? `as ${decode(media)} `
+        ? `as ${unescapeSegment(media)} `
         : "";
   if (kind !== "modified") return `${what}${kind === "added" ? "is new" : "was removed"}`;
   if (property === "description" || property === "summary") return `its ${property} has changed`;

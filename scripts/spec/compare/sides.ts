@@ -1,4 +1,5 @@
 import { isRecord } from "../../generate/is-record.js";
+import { unescapeSegment } from "../../generate/json-pointer.js";
 import type { Bundle } from "../../generate/redocly.js";
 
 /** Who writes what a node describes: the user of the SDK sends it, or reads it. */
@@ -37,7 +38,7 @@ export function splitSides(bundle: Bundle): Bundle {
   // A copy asks for further copies, which a map's iteration comes to as well.
   for (const { kind, name, side } of copies.values()) {
     parts[kind] ??= {};
-    parts[kind][decode(name) + MARK[side]] = mapNode(componentOf(components, kind, name), side, copy);
+    parts[kind][unescapeSegment(name) + MARK[side]] = mapNode(componentOf(components, kind, name), side, copy);
   }
   // What no operation uses is not to bring back what was copied.
   const known = (ref: string) => [ref + MARK.read, ref + MARK.send].find((marked) => copies.has(marked)) ?? ref;
@@ -96,13 +97,9 @@ function opposite(side: Side): Side {
 
 function componentOf(components: Bundle, kind: string, name: string): unknown {
   const entries = components[kind];
-  return isRecord(entries) ? entries[decode(name)] : undefined;
+  return isRecord(entries) ? entries[unescapeSegment(name)] : undefined;
 }
 
 function encode(token: string): string {
   return token.replaceAll("~", "~0").replaceAll("/", "~1");
-}
-
-function decode(token: string): string {
-  return token.replaceAll("~1", "/").replaceAll("~0", "~");
 }

@@ -1,4 +1,5 @@
 import ts from "typescript";
+import { METHODS } from "../../generate/methods.js";
 import { type Difference, type DifferenceKind, type Direction, joinPath, TypeWalk } from "./type-walk.js";
 
 /** Something that the types of an operation no longer allow, or allow now. */
@@ -25,7 +26,6 @@ export interface TypeChanges {
   readonly gains: readonly TypeChange[];
 }
 
-const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 const LOCATIONS = ["path", "query", "header", "cookie"];
 
 /** What openapi-fetch 0.17 takes for a success; all else widens `error`. */

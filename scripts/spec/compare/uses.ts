@@ -1,4 +1,6 @@
 import { isRecord } from "../../generate/is-record.js";
+import { unescapeSegment } from "../../generate/json-pointer.js";
+import { METHODS } from "../../generate/methods.js";
 import type { Bundle } from "../../generate/redocly.js";
 import { componentAt } from "./sides.js";
 import { joinPath } from "./type-walk.js";
@@ -12,8 +14,6 @@ export interface Use {
   /** The way to the node inside the place, such as `filters[].field`. */
   readonly path: string;
 }
-
-const METHODS = new Set(["get", "put", "post", "delete", "options", "head", "patch", "trace"]);
 
 interface Link {
   readonly target: string;
@@ -41,9 +41,9 @@ export class Uses {
    */
   of(pointer: string): readonly Use[] {
     const component = componentAt(pointer);
-    if (component === undefined) return this.#usesOf(pointer.slice(2).split("/").map(decode));
+    if (component === undefined) return this.#usesOf(pointer.slice(2).split("/").map(unescapeSegment));
     const inside = pointer.slice(component.length + 1);
-    const tokens = inside === "" ? [] : inside.split("/").map(decode);
+    const tokens = inside === "" ? [] : inside.split("/").map(unescapeSegment);
     const uses = (this.#uses.get(component) ?? []).map((use) => this.#extend(use, component, tokens));
     const seen = new Set<string>();
     return uses.filter(({ operation, place }) => {
@@ -82,8 +82,8 @@ export class Uses {
   #usesOf([section = "", name = "", method = "", ...tokens]: readonly string[]): readonly Use[] {
     if (section !== "paths" && section !== "webhooks") return [];
     const item = nodeAt(this.#bundle, [section, name]);
-    const own = METHODS.has(method);
-    const methods = own ? [method] : Object.keys(isRecord(item) ? item : {}).filter((key) => METHODS.has(key));
+    const own = METHODS.includes(method);
+    const methods = own ? [method] : Object.keys(isRecord(item) ? item : {}).filter((key) => METHODS.includes(key));
     const rest = own ? tokens : method === "" ? [] : [method, ...tokens];
     return methods.map((each) => {
       const operation = `${section === "webhooks" ? "webhook " : ""}${each.toUpperCase()} ${name}`;
@@ -125,7 +125,7 @@ export class Uses {
 
 /** The node at a pointer, or at its tokens. */
 export function nodeAt(bundle: Bundle, pointer: string | readonly string[]): unknown {
-  const tokens = typeof pointer === "string" ? pointer.slice(2).split("/").map(decode) : pointer;
+  const tokens = typeof pointer === "string" ? pointer.slice(2).split("/").map(unescapeSegment) : pointer;
   return tokens.reduce<unknown>((node, token) => {
     if (Array.isArray(node)) return node[Number(token)];
     return isRecord(node) && Object.hasOwn(node, token) ? node[token] : undefined;
@@ -169,9 +169,4 @@ export function pathOf(tokens: readonly string[]): string {
 
 function joinPaths(one: string, other: string): string {
   return one === "" || other === "" || other.startsWith("[]") ? one + other : `${one}.${other}`;
-}
-
-/** A token of a JSON pointer, as it is in the document. */
-export function decode(token: string): string {
-  return token.replaceAll("~1", "/").replaceAll("~0", "~");
 }

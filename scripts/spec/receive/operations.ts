@@ -1,11 +1,11 @@
 import type { Node } from "yaml";
+import { unescapeSegment } from "../../generate/json-pointer.js";
+import { METHODS } from "../../generate/methods.js";
 import type { Source } from "../../generate/sources.js";
 import { type Entry, type Tree, treeOf } from "./tree.js";
 
 /** References that are followed one after the other. */
 const MAX_HOPS = 50;
-
-const METHODS = new Set(["get", "put", "post", "delete", "options", "head", "patch", "trace"]);
 
 /** An operation of a document, where it stands. */
 export interface Operation {
@@ -29,7 +29,7 @@ export function operationsOf({ document }: Source): Operation[] {
 function ofPathItem(tree: Tree, under: Operation["under"], { key: path, value }: Entry): Operation[] {
   return tree
     .entries(follow(tree, value))
-    .filter(({ key }) => METHODS.has(key))
+    .filter(({ key }) => METHODS.includes(key))
     .map(({ key: method, value: node, offset }) => ({ under, path, method, node, offset }));
 }
 
@@ -38,7 +38,7 @@ function follow(tree: Tree, node: Node | null, hops = 0): Node | null {
   if (reference === undefined || !reference.startsWith("#/") || hops >= MAX_HOPS) return node;
   let target = tree.root;
   for (const segment of reference.slice(2).split("/")) {
-    target = tree.get(target, segment.replaceAll("~1", "/").replaceAll("~0", "~"))?.value ?? null;
+    target = tree.get(target, unescapeSegment(segment))?.value ?? null;
   }
   return follow(tree, target, hops + 1);
 }

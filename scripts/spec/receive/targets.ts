@@ -1,4 +1,5 @@
 import path from "node:path";
+import { unescapeSegment } from "../../generate/json-pointer.js";
 import { printable, printableUrl } from "./printable.js";
 
 /** A reference taken apart: the file, as a path from the root, and what in it. */
@@ -43,11 +44,10 @@ export function parseTarget(file: string, reference: string): Target | Refusal {
 function parsePointer(pointer: string): string[] | undefined {
   if (pointer === "") return [];
   if (!pointer.startsWith("/")) return undefined;
-  return pointer.slice(1).split("/").map(unescapeSegment);
-}
-
-function unescapeSegment(segment: string): string {
-  return decode(segment).replaceAll("~1", "/").replaceAll("~0", "~");
+  return pointer
+    .slice(1)
+    .split("/")
+    .map((segment) => unescapeSegment(decode(segment)));
 }
 
 /** `%zz` encodes nothing, so it stands for itself and leads nowhere. */

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { bumpBetween, greatest, isLess, printChangeset, replaceChangeset } from "../../../scripts/spec/changesets.js";
+import { greatest, isLess } from "../../../scripts/spec/bump.js";
+import { bumpBetween, printChangeset, replaceChangeset } from "../../../scripts/spec/changesets.js";
 
 const folder = mkdtempSync(path.join(tmpdir(), "livedata-changesets-"));
 afterAll(() => rmSync(folder, { recursive: true }));

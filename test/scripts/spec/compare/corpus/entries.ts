@@ -1,4 +1,4 @@
-import type { Bump } from "../../../../../scripts/spec/compare/compare.js";
+import type { Bump } from "../../../../../scripts/spec/bump.js";
 
 /** Takes away what is at a place. */
 export const GONE = Symbol("gone");
