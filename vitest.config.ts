@@ -19,7 +19,7 @@ export default defineConfig({
     setupFiles: ["test/support/fixed-seed.ts", "test/contract/record.ts"],
     projects: [
       ...timeZones.map((TZ) =>
-        project(`unit (${TZ})`, ["test/*.test.ts", "test/{auth,errors,http,people,transport,webhook}/**/*.test.ts"], {
+        project(`unit (${TZ})`, ["test/*.test.ts", "test/{auth,calls,errors,people,pipeline}/**/*.test.ts"], {
           exclude: [simulation],
           env: { TZ },
           unstubEnvs: true,

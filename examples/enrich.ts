@@ -4,8 +4,8 @@ import { pipeline } from "node:stream";
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import {
   createLiveData,
-  type FindProgress,
-  type FoundQuery,
+  type FindManyProgress,
+  type FindManyResult,
   findMany,
   isLiveDataError,
   type Match,
@@ -52,7 +52,7 @@ async function main(input: string, output: string, maxCredits: number | undefine
       start,
       maxCredits,
       signal: leaving.signal,
-      onProgress: (progress: FindProgress) => showProgress(progress, total),
+      onProgress: (progress: FindManyProgress) => showProgress(progress, total),
     };
     const found = findMany(livedata.people, readQueries(input, start, last), options);
     for await (const result of found) await file.appendFile(lineOf(result));
@@ -120,7 +120,7 @@ function fieldsOf(row: Row): MatchField[] {
 const LINE_START = '{"row":';
 const LINE_BREAK = 0x0a;
 
-function lineOf({ query, found, people: [person] }: FoundQuery<RowQuery>): string {
+function lineOf({ query, found, people: [person] }: FindManyResult<RowQuery>): string {
   return `${JSON.stringify({ row: query.row, found, person: person ?? null })}\n`;
 }
 
@@ -147,7 +147,7 @@ async function resume(file: FileHandle, output: string): Promise<{ start: number
 }
 
 /** Rows of all runs, and what this one found. */
-function showProgress({ answered, found, credits }: FindProgress, total: number): void {
+function showProgress({ answered, found, credits }: FindManyProgress, total: number): void {
   if (!process.stdout.isTTY) return;
   const share = answered / total;
   const bar = "█".repeat(Math.round(share * 30)).padEnd(30, "░");

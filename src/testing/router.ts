@@ -1,8 +1,8 @@
+import { type Service, servicePaths } from "../base-urls.js";
 import type { operations as CompanyOperations } from "../generated/companies.js";
 import type { operations as IdentityOperations } from "../generated/identity.js";
 import type { operations as LedgerOperations } from "../generated/ledgers.js";
 import type { operations as PeopleOperations } from "../generated/people.js";
-import { type Service, servicePaths } from "../http/base-urls.js";
 import type { ReceivedBody } from "./read-body.js";
 import { Refusal, type Reply } from "./reply.js";
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { serviceAccount } from "../../src/auth/credentials.js";
 import { sessionExchange } from "../../src/auth/session.js";
 import { createLiveData } from "../../src/client.js";
-import { sendBy } from "../../src/http/send.js";
+import { networkStep } from "../../src/pipeline/send.js";
 import { serve } from "../support/serve.js";
 import { turnedClock } from "../support/turned-clock.js";
 
@@ -135,7 +135,7 @@ test("an exchange that gets no answer ends when its time is up, and no sooner le
   const exchange = sessionExchange(auth.kind, {
     baseUrl: origin,
     timeout: 30,
-    send: sendBy({}),
+    send: networkStep({}),
     clock: turnedClock(),
     random: Math.random,
   });
@@ -153,7 +153,7 @@ test("an exchange whose body never ends is given up, too", async () => {
   const exchange = sessionExchange(auth.kind, {
     baseUrl: origin,
     timeout: 50,
-    send: sendBy({}),
+    send: networkStep({}),
     clock: turnedClock(),
     random: Math.random,
   });

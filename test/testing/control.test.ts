@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { serviceAccount } from "../../src/auth/credentials.js";
+import { unwrap } from "../../src/calls/unwrap.js";
 import { createLiveData } from "../../src/client.js";
 import {
   createFakeLiveData,
@@ -8,7 +9,6 @@ import {
   type FakeLiveDataOptions,
   fakeCredentials,
 } from "../../src/testing/index.js";
-import { unwrap } from "../../src/unwrap.js";
 import { createClock, exchange, HOST, open, orgId, send } from "./support.js";
 
 const { clientId } = fakeCredentials.serviceAccount;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { apiKey } from "../../src/auth/credentials.js";
+import { unwrap } from "../../src/calls/unwrap.js";
 import { createLiveData, type LiveData } from "../../src/client.js";
 import type { LiveDataOptions } from "../../src/config.js";
 import { createFakeLiveData, type FakeFailure, fakeCredentials } from "../../src/testing/index.js";
-import { unwrap } from "../../src/unwrap.js";
 
 const body = { size: 5 };
 

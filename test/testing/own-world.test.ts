@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createFakeLiveData } from "../../src/testing/index.js";
 import type { Company, Contact, ContactV2, FilterClause, FilterGroup, Job, Person } from "../../src/types.js";
-import { verifyWebhook } from "../../src/webhook/verify-webhook.js";
+import { verifyWebhook } from "../../src/webhook.js";
 import { bundledDocuments, compileFrom } from "../openapi/support.js";
 import { serve } from "../support/serve.js";
 import { createClock, open } from "./support.js";

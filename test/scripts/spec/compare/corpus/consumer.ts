@@ -10,7 +10,7 @@ export async function remove(id: string): Promise<string> {
   await client.DELETE("/items/{id}", { params: { path: { id } } });
   return data.name;
 }`,
-  sdk: `import type { ServiceClient } from "../../../../../src/service-client.js";
+  sdk: `import type { ServiceClient } from "../../../../../src/calls/types.js";
 declare const client: ServiceClient<paths>;
 export async function search(): Promise<void> {
   await client.POST("/search", { body: { field: "name", text: "x" }, maxCredits: 5 });
