@@ -7,7 +7,7 @@
  * - openapi/components/errors.yaml
  * - openapi/components/security.yaml
  *
- * SHA-256 of them: e462f476bedbfc5fc3b2f73c5b4c94cf0c8431c2bb456584a0af16ccbb052653
+ * SHA-256 of them: 46eeed60a2449a3f8a8306eb94a77e662fafbf525c0da3fc7db36b3db60ad365
  */
 
 export interface paths {
@@ -19,8 +19,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Look up one company
-         * @description Tells what is known of one company.
+         * Look up a company
+         * @description Returns one company.
          */
         get: operations["getCompany"];
         put?: never;
@@ -36,8 +36,8 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description What little is known of an error body: one consumer reads `message` or `error`. Neither is promised, and the body
-         *     need not be JSON at all.
+         * @description An error body. Little is known about it: one consumer reads `message` or `error`. Neither is guaranteed, and the
+         *     body may not even be JSON.
          */
         ErrorBody: {
             message?: unknown;
@@ -45,20 +45,20 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description A company, as a job names it. Any value may be `null` or absent. */
+        /** @description A company, as it appears in a job. Any value may be `null` or absent. */
         Company: {
             /**
-             * @description Id of the company, `LDC-…`. With the suffix `-group` it stands for the company and its subsidiaries.
+             * @description Company ID, `LDC-…`. With the suffix `-group` it means the company and its subsidiaries.
              * @example LDC-EXAMPLE
              */
             id?: string | null;
             /**
-             * @description Also seen as `None` and as `Freelance/Self-employed`.
+             * @description The values `None` and `Freelance/Self-employed` have also been seen.
              * @example Acme Corp
              */
             name?: string | null;
             domain?: string | null;
-            /** @description The LinkedIn slug (inferred). */
+            /** @description LinkedIn slug (inferred). */
             linkedin?: string | null;
             ticker?: string | null;
             /** @example Technology */
@@ -70,7 +70,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description Any other failure. Which statuses occur and what their bodies hold is unknown. */
+        /** @description Any other failure. The possible statuses and bodies are unknown. */
         Failure: {
             headers: {
                 [name: string]: unknown;
@@ -92,14 +92,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description What identifies the company. Which forms are understood is unknown. */
+                /** @description Identifies the company. The accepted formats are unknown. */
                 company_lookup: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The company. That it has the fields a job's company has is inferred. */
+            /** @description The company. We infer that it has the same fields as the company of a job. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -6,7 +6,7 @@
  * - openapi/components/session.yaml
  * - openapi/identity.yaml
  *
- * SHA-256 of them: ac7a0321dedfae0e104a4f0eba3a967896318cf1c9179d1e9ab4df6eaf9b47af
+ * SHA-256 of them: 6a2923d399a1eff405fdcdb7e87c8f629c8967882ffffdff7957d3dcc7a497fb
  */
 
 export interface paths {
@@ -21,8 +21,8 @@ export interface paths {
         put?: never;
         /**
          * Exchange credentials for an access token
-         * @description Gives an access token that lives one hour. A service account sends JSON, a user sends a form; no token is
-         *     needed.
+         * @description Returns an access token that is valid for one hour. A service account sends JSON, a user sends a form. The
+         *     request needs no token.
          */
         post: operations["createSession"];
         delete?: never;
@@ -35,21 +35,21 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description A service account, created in the web application under Teams → Service Accounts. Its secret is shown once. */
+        /** @description Credentials of a service account, created in the web app under Teams → Service Accounts. The secret is shown once. */
         ServiceAccountCredentials: {
             /** @constant */
             grantType: "clientCredentials";
             clientId: string;
             clientSecret: string;
         };
-        /** @description A user's own credentials, with no grant type. */
+        /** @description Credentials of a user, without a grant type. */
         UserCredentials: {
             username: string;
             password: string;
         };
         /**
-         * @description What little is known of an error body: one consumer reads `message` or `error`. Neither is promised, and the body
-         *     need not be JSON at all.
+         * @description An error body. Little is known about it: one consumer reads `message` or `error`. Neither is guaranteed, and the
+         *     body may not even be JSON.
          */
         ErrorBody: {
             message?: unknown;
@@ -64,15 +64,15 @@ export interface components {
              */
             accessToken: string;
             /**
-             * @description When the token expires, one hour after it was made. It has **no time zone and means UTC**: `new Date()` would
-             *     read it as local time. The fraction of a second is absent when it is zero. Hence not a `date-time`.
+             * @description When the token expires, one hour after it was created. It has **no time zone and means UTC**, so it is not a
+             *     `date-time`, and `new Date()` would read it as local time. The fraction of a second is absent if it is zero.
              * @example 2021-11-19T23:36:09.092720
              */
             expiresAt: string;
         };
     };
     responses: {
-        /** @description Any other failure. Which statuses occur and what their bodies hold is unknown. */
+        /** @description Any other failure. The possible statuses and bodies are unknown. */
         Failure: {
             headers: {
                 [name: string]: unknown;

@@ -7,7 +7,7 @@
  * - openapi/components/security.yaml
  * - openapi/ledgers.yaml
  *
- * SHA-256 of them: 4ab2600b3f96843c641d4803dd7fcc57b17752a5ef99252488da47fd4592169b
+ * SHA-256 of them: 68618b76cb3b47d4341d09d974acfb16ffb966a505afce20bab4088322e6401c
  */
 
 export interface paths {
@@ -19,15 +19,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List contacts, or those that changed
-         * @description Lists the contacts of the ledger. The two filters answer "what changed since"; that they stand in the query is
-         *     inferred. Other filters exist, unknown here. Needs the role viewer.
+         * List contacts, or only those that changed
+         * @description Lists the contacts of the ledger. The two filters select contacts that changed since a given time; we infer that
+         *     they are query parameters. Other filters exist, but they are unknown. Requires at least the viewer role.
          */
         get: operations["listContacts"];
         put?: never;
         /**
          * Add contacts
-         * @description Adds contacts, meant for up to a few hundred, and answers with an import job. Needs the role editor.
+         * @description Adds contacts and returns an import job. Meant for up to a few hundred contacts. Requires the editor role.
          */
         post: operations["createContacts"];
         delete?: never;
@@ -44,9 +44,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Follow an import job
-         * @description Tells the status of an import job. Whether the job is named in the path or the query is unknown, so neither is
-         *     written here.
+         * Get the status of an import job
+         * @description Returns the status of an import job. It is unknown whether the path or the query identifies the job, so this
+         *     document defines neither.
          */
         get: operations["getImports"];
         put?: never;
@@ -70,8 +70,8 @@ export interface webhooks {
         put?: never;
         /**
          * A contact changed jobs
-         * @description Live Data calls a URL of yours when a contact changes jobs (early access). Compare the token in constant time
-         *     before you believe the body.
+         * @description Live Data calls your URL when a contact changes jobs (early access). Compare the token in constant time before
+         *     you trust the body.
          */
         post: operations["onJobChanged"];
         delete?: never;
@@ -84,8 +84,8 @@ export interface webhooks {
 export interface components {
     schemas: {
         /**
-         * @description What little is known of an error body: one consumer reads `message` or `error`. Neither is promised, and the body
-         *     need not be JSON at all.
+         * @description An error body. Little is known about it: one consumer reads `message` or `error`. Neither is guaranteed, and the
+         *     body may not even be JSON.
          */
         ErrorBody: {
             message?: unknown;
@@ -94,15 +94,15 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * @description A contact of a ledger, version 1. The names of the fields are documented; their types, and that `id` is always
-         *     there, are inferred. Any other value may be `null` or absent.
+         * @description A contact of a ledger, version 1. The field names are documented. We infer their types, and that `id` is always
+         *     present. Any other value may be `null` or absent.
          */
         Contact: {
             id: string;
             isVerified?: boolean | null;
             lastJobChangedAt?: string | null;
             lastInfoChangedAt?: string | null;
-            /** @description Your own id of the contact. */
+            /** @description Your own ID for the contact. */
             referenceId?: string | null;
             name?: string | null;
             linkedin?: string | null;
@@ -114,29 +114,29 @@ export interface components {
             jobStartedAt?: string | null;
             contactInfo?: {
                 email?: string | null;
-                /** @description How far the address is to be trusted. Not all values are known. */
+                /** @description How reliable the address is. Not all values are known. */
                 emailStatus?: ("valid" | "catch-all" | "best-guess") | (string & {}) | null;
             } | null;
         };
         /**
-         * @description A person to follow. This schema refuses keys it does not know, so that a misspelt `referenceId` is not lost; that
-         *     closing, and that every value is text, is ours (inferred).
+         * @description A contact to add. This schema rejects unknown keys, so that a misspelled `referenceId` is not lost. That rule and
+         *     the string types are ours (inferred).
          */
         NewContact: {
             name: string;
             company: string;
-            /** @description Authoritative when given. Whether it takes the slug or the URL is unknown. */
+            /** @description Authoritative if present. It is unknown whether it takes the slug or the URL. */
             linkedin?: string;
-            /** @description Your own id of the contact. Must be unique; duplicates are rejected. */
+            /** @description Your own ID for the contact. Must be unique; duplicates are rejected. */
             referenceId?: string;
         };
-        /** @description The work of adding contacts, and its status. That it comes as an object is inferred; its fields are unknown. */
+        /** @description A job that adds contacts, and its status. We infer that it is an object; its fields are unknown. */
         ImportJob: {
             [key: string]: unknown;
         };
         /**
-         * @description A contact of a ledger, version 2, in snake_case. The names of the fields are documented, though more exist than are
-         *     written here; their types, and that `id` is always there, are inferred. Any other value may be `null` or absent.
+         * @description A contact of a ledger, version 2, in snake_case. The field names are documented, but more exist than are listed
+         *     here. We infer their types, and that `id` is always present. Any other value may be `null` or absent.
          */
         ContactV2: {
             id: string;
@@ -154,7 +154,7 @@ export interface components {
             location?: string | null;
             has_multiple_jobs?: boolean | null;
             person?: {
-                /** @description Id of the person in the people service. */
+                /** @description ID of the person in the people service. */
                 id?: string | null;
             } | null;
             current_position?: {
@@ -167,7 +167,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description Any other failure. Which statuses occur and what their bodies hold is unknown. */
+        /** @description Any other failure. The possible statuses and bodies are unknown. */
         Failure: {
             headers: {
                 [name: string]: unknown;
@@ -187,9 +187,9 @@ export interface operations {
     listContacts: {
         parameters: {
             query?: {
-                /** @description Only contacts whose job changed since. The form of the value is unknown. */
+                /** @description Only contacts whose job changed since this time. The format of the value is unknown. */
                 lastJobChangedAt?: string;
-                /** @description Only contacts whose information changed since. The form of the value is unknown. */
+                /** @description Only contacts whose information changed since this time. The format of the value is unknown. */
                 lastInfoChangedAt?: string;
             };
             header?: never;
@@ -198,7 +198,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The contacts. Whether as a bare list or inside an object is unknown. */
+            /** @description The contacts. It is unknown whether the body is a bare list or an object. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -225,7 +225,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The import job that adds the contacts. Which status it comes with is unknown. */
+            /** @description The import job that adds the contacts. The exact status code is unknown. */
             "2XX": {
                 headers: {
                     [name: string]: unknown;
@@ -246,7 +246,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The status. Its form is unknown. */
+            /** @description The status. Its format is unknown. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -274,7 +274,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Your answer. What Live Data makes of it is unknown. */
+            /** @description Your response. It is unknown what Live Data does with it. */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -14,7 +14,7 @@
  * - openapi/components/security.yaml
  * - openapi/people.yaml
  *
- * SHA-256 of them: 2424bf6680106d882b37d64b6abf9e759fa38456cda897a590755d645f5e9a34
+ * SHA-256 of them: 47a2e2d6ba77572976be4bc7674e4fe712024fbe2539b1183fc2f3569f681399
  */
 
 export interface paths {
@@ -28,9 +28,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Resolve given people
-         * @description Resolves people of whom a name and company, an e-mail address or a LinkedIn slug (`jane-doe`, not the URL) is
-         *     known. Costs 1 credit for each new person.
+         * Look up people by email, name and company, or LinkedIn slug
+         * @description Returns the people that match a name and company, an email address, or a LinkedIn slug (`jane-doe`, not the
+         *     URL). Costs 1 credit per new person.
          */
         post: operations["findPeople"];
         delete?: never;
@@ -49,8 +49,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Price a find
-         * @description Tells what the same body sent to `/find` would cost. Free.
+         * Preview the cost of a find
+         * @description Returns what the same body would cost if sent to `/find`. Free.
          */
         post: operations["previewFind"];
         delete?: never;
@@ -69,11 +69,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Search, count and report
-         * @description Finds people by filters over their jobs and education. Costs 1 credit for each new person that comes back;
-         *     `size: 0` is free and still gives the count and reports.
+         * Search and count people, and run reports
+         * @description Finds people by filters on their jobs and education. Costs 1 credit per new person returned. `size: 0` is free
+         *     and still returns the count and the reports.
          *
-         *     A wrong key or value does not fail, it returns nothing. See `FilterGroup` for how clauses share a job.
+         *     A wrong key or value does not fail: it returns nothing. See `FilterGroup` for clauses that must match the same
+         *     job.
          */
         post: operations["searchPeople"];
         delete?: never;
@@ -92,8 +93,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Price a search
-         * @description Tells what the same body sent to `/search` would cost. Free.
+         * Preview the cost of a search
+         * @description Returns what the same body would cost if sent to `/search`. Free.
          */
         post: operations["previewSearch"];
         delete?: never;
@@ -110,8 +111,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Fetch one person by id
-         * @description Costs 1 credit, unless the person was bought before in this billing period.
+         * Get a person by ID
+         * @description Costs 1 credit, unless the person was already paid for in this billing period.
          */
         get: operations["getPerson"];
         put?: never;
@@ -132,8 +133,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Fetch people by their ids
-         * @description Costs 1 credit for each new person.
+         * Get people by ID
+         * @description Costs 1 credit per new person.
          */
         post: operations["lookupPeople"];
         delete?: never;
@@ -146,27 +147,27 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description One thing known of a person. */
+        /** @description One known field of a person. */
         MatchField: {
             /**
-             * @description What is known. The values seen so far; others may work. `linkedin` takes the slug `jane-doe`, not the URL.
-             *     `email_address` is documented, the others were observed.
+             * @description Name of the field. These are the values seen so far; others may work. `linkedin` takes the slug `jane-doe`, not
+             *     the URL. `email_address` is documented; the others were observed.
              */
             field_name: ("name" | "company.name" | "linkedin") | "email_address" | (string & {});
             search_term: string;
         };
-        /** @description What is known of one person. The fields are combined. */
+        /** @description What you know about one person. The fields are combined. */
         Match: {
             fields: components["schemas"]["MatchField"][];
         };
         /**
-         * @description People to resolve. This schema refuses keys it does not know, since a misspelt key would find no one instead of
-         *     failing; that closing is ours (inferred).
+         * @description People to look up. This schema rejects unknown keys, because a misspelled key would find nobody instead of failing.
+         *     That rule is ours (inferred).
          */
         FindRequest: {
-            /** @description One person to resolve each. */
+            /** @description The people to look up, one match per person. */
             matches: components["schemas"]["Match"][];
-            /** @description How many people come back at most for each match. 1 and 3 have been seen. */
+            /** @description Maximum number of people returned per match. 1 and 3 have been seen. */
             size?: number;
             /** @description Dotted paths of the fields to return, such as `position.company.name`. */
             return_fields?: string[];
@@ -174,8 +175,8 @@ export interface components {
             confidence?: "medium" | (string & {});
         };
         /**
-         * @description What little is known of an error body: one consumer reads `message` or `error`. Neither is promised, and the body
-         *     need not be JSON at all.
+         * @description An error body. Little is known about it: one consumer reads `message` or `error`. Neither is guaranteed, and the
+         *     body may not even be JSON.
          */
         ErrorBody: {
             message?: unknown;
@@ -183,7 +184,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description A location taken apart. */
+        /** @description A location, split into its parts. */
         LocationDetails: {
             /** @example Los Angeles */
             locality?: string | null;
@@ -199,24 +200,24 @@ export interface components {
             msa?: string | null;
             raw?: string | null;
         };
-        /** @description Seniority of a job. The values seen so far; others may come. */
+        /** @description Seniority of a job. These are the values seen so far; others may occur. */
         Level: ("Intern" | "Staff" | "Senior Staff" | "Consultant" | "Manager" | "Director" | "VP" | "C-Team") | (string & {});
-        /** @description Line of work of a job. The values seen so far; others may come. */
+        /** @description Line of work of a job. These are the values seen so far; others may occur. */
         Function: ("Sales and Support" | "Engineering" | "Marketing and Product" | "Business Management" | "Finance and Administration" | "Human Resources" | "Operations" | "Information Technology" | "Consulting" | "Program and Project Management" | "Legal" | "Risk, Safety, Compliance" | "Healthcare" | "Education" | "Publishing, Editorial and Reporting") | (string & {});
-        /** @description A company, as a job names it. Any value may be `null` or absent. */
+        /** @description A company, as it appears in a job. Any value may be `null` or absent. */
         Company: {
             /**
-             * @description Id of the company, `LDC-…`. With the suffix `-group` it stands for the company and its subsidiaries.
+             * @description Company ID, `LDC-…`. With the suffix `-group` it means the company and its subsidiaries.
              * @example LDC-EXAMPLE
              */
             id?: string | null;
             /**
-             * @description Also seen as `None` and as `Freelance/Self-employed`.
+             * @description The values `None` and `Freelance/Self-employed` have also been seen.
              * @example Acme Corp
              */
             name?: string | null;
             domain?: string | null;
-            /** @description The LinkedIn slug (inferred). */
+            /** @description LinkedIn slug (inferred). */
             linkedin?: string | null;
             ticker?: string | null;
             /** @example Technology */
@@ -226,7 +227,7 @@ export interface components {
             location?: string | null;
             type?: string | null;
         };
-        /** @description One job of a person. `<field>_details` holds what is computed about `<field>`. */
+        /** @description One job of a person. `<field>_details` contains values computed about `<field>`. */
         Job: {
             /** @example Software Engineer */
             title?: string | null;
@@ -238,14 +239,14 @@ export interface components {
             location_details?: components["schemas"]["LocationDetails"] | null;
             /** @example 2020-09-01T00:00:00Z */
             started_at?: string | null;
-            /** @description How sure Live Data is of `started_at`. */
+            /** @description How certain Live Data is about `started_at`. */
             started_at_details?: {
                 confidence?: ("validated" | "low" | "medium" | "high") | (string & {}) | null;
             } | null;
-            /** @description `null` in a current job. */
+            /** @description `null` for a current job. */
             ended_at?: string | null;
             /**
-             * @description Length of the job, in months (inferred).
+             * @description Length of the job in months (inferred).
              * @example 66
              */
             duration?: number | null;
@@ -258,7 +259,7 @@ export interface components {
             is_last_at_company?: boolean | null;
             company?: components["schemas"]["Company"] | null;
         };
-        /** @description One school of a person. */
+        /** @description One school a person attended. */
         Education: {
             /** @example Example University */
             school?: string | null;
@@ -272,12 +273,12 @@ export interface components {
             ended_at?: string | null;
         };
         /**
-         * @description A person as Live Data knows them. Only `id` is promised: any other value may be `null` or absent, all the more
-         *     when `return_fields` narrows the answer.
+         * @description A person. Only `id` is guaranteed: any other value may be `null` or absent, especially if `return_fields` limits
+         *     the response.
          */
         Person: {
             /**
-             * @description Id of the person, `LDP-1-…`. Credits are counted by it.
+             * @description Person ID, `LDP-1-…`. Credits are counted per ID.
              * @example LDP-1-EXAMPLE
              */
             id: string;
@@ -285,7 +286,7 @@ export interface components {
             first_name?: string | null;
             last_name?: string | null;
             /**
-             * @description The slug `jane-doe`, not the URL.
+             * @description LinkedIn slug, such as `jane-doe`, not the URL.
              * @example jane-doe
              */
             linkedin?: string | null;
@@ -296,7 +297,7 @@ export interface components {
             /** @description Only `employed` has been seen. */
             employment_status?: "employed" | (string & {}) | null;
             connections?: number | null;
-            /** @description The current job. The same job stands in `jobs` again, so count one of the two. */
+            /** @description The current job. It is repeated in `jobs`, so count only one of the two. */
             position?: components["schemas"]["Job"] | null;
             /** @description Current and past jobs, newest first. */
             jobs?: components["schemas"]["Job"][] | null;
@@ -304,12 +305,12 @@ export interface components {
             /** @example 2023-05-12T05:23:29Z */
             created_at?: string | null;
             title_change_detected_at?: string | null;
-            /** @description Searches sort by it, newest first with `-company_change_detected_at`. */
+            /** @description Searches can sort by it; `-company_change_detected_at` puts the newest first. */
             company_change_detected_at?: string | null;
             /** @example 2026-01-14T00:00:00Z */
             info_change_detected_at?: string | null;
         };
-        /** @description Whom one match found. */
+        /** @description The result of one match. */
         MatchResult: {
             /** @description May be absent. */
             found?: boolean;
@@ -317,33 +318,33 @@ export interface components {
             people: components["schemas"]["Person"][];
         };
         FindResponse: {
-            /** @description One outcome for each match of the request, in the request's order. */
+            /** @description One result per match of the request, in the same order. */
             matches: components["schemas"]["MatchResult"][];
         };
         /**
-         * @description Clauses and groups joined by `operator`, to any depth.
+         * @description Clauses and groups, joined by `operator` and nested to any depth.
          *
-         *     - With `isJobsGroup: true` every clause inside must hold for the *same* job. Ask for two different jobs ("worked at
-         *       A and at B") with two groups. Without same-job grouping a date clause matches any job at all.
-         *     - Education clauses need a group of their own, with `isJobsGroup: false`. Mixed into a jobs group they do not
-         *       fail, they silently give a wrong count.
+         *     - With `isJobsGroup: true`, every clause in the group must match the *same* job. Use two groups for two different
+         *       jobs ("worked at A and at B"). Without same-job grouping, a date clause matches any job.
+         *     - Education clauses need a group of their own, with `isJobsGroup: false`. In a jobs group they do not fail, but
+         *       silently return a wrong count.
          *
-         *     The API answers a misspelt key or value with an empty list instead of an error. That is why this schema refuses
-         *     what it does not know, and keeps groups and clauses apart: the closing is ours (inferred), not the API's.
+         *     The API returns an empty list for a misspelled key or value, not an error. This schema therefore rejects unknown
+         *     keys and values, and does not mix the keys of groups and clauses. These rules are ours (inferred), not the API's.
          */
         FilterGroup: {
             /** @enum {string} */
             operator: "and" | "or";
             filters: (components["schemas"]["FilterGroup"] | components["schemas"]["FilterClause"])[];
-            /** @description Whether the clauses inside must all hold for one and the same job. */
+            /** @description Whether all clauses in the group must match the same job. */
             isJobsGroup?: boolean;
             /**
-             * @description Which jobs count. By their names, current ones, past ones, or both (inferred).
+             * @description Which jobs count. Judging by the names, current jobs, past jobs, or both (inferred).
              * @enum {string}
              */
             jobsGroupType?: "active" | "ended" | "any";
             /**
-             * @description By its name, which of the positions at a company count (inferred).
+             * @description Which positions at a company count, judging by the name (inferred).
              * @enum {string}
              */
             positionStatus?: "all" | "first" | "last" | "promotion";
@@ -355,29 +356,30 @@ export interface components {
             date_from?: never;
             date_to?: never;
         };
-        /** @description Dotted path of what is compared. The fields seen so far; others may work. */
+        /** @description Dotted path of the field to compare. These are the fields seen so far; others may work. */
         FilterField: ("first_name" | "last_name" | "jobs.title" | "jobs.function" | "jobs.level" | "jobs.location" | "jobs.started_at" | "jobs.ended_at" | "jobs.company.name" | "jobs.company.id" | "jobs.company.group_id" | "jobs.company.linkedin" | "education.school" | "education.field") | (string & {});
         /**
-         * @description A day, `YYYY-MM-DD`. Either end of a range may stand alone.
+         * @description A date, `YYYY-MM-DD`. A range may have only one end.
          * @example 2024-01-01
          */
         Day: string;
-        /** @description One condition on one field. Like a group, it refuses keys it does not know; that closing is ours (inferred). */
+        /** @description One condition on one field. Like a group, it rejects unknown keys; that rule is ours (inferred). */
         FilterClause: {
             /** @enum {string} */
             type: "must" | "must_not";
             field: components["schemas"]["FilterField"];
             /**
-             * @description How the field is compared. Optional on dates.
+             * @description How the field is compared. Optional for dates.
              *
-             *     - `exact` counts precisely. On a company's name it needs the canonical name; robust are `jobs.company.id`,
-             *       `jobs.company.group_id` (`<id>-group`, with the subsidiaries) and `jobs.company.linkedin` (the slug).
+             *     - `exact` counts precisely. For a company name it needs the canonical name; `jobs.company.id`,
+             *       `jobs.company.group_id` (`<id>-group`, with the subsidiaries) and `jobs.company.linkedin` (the slug) are
+             *       robust.
              *     - `fuzzy` on a title also matches longer titles.
-             *     - `exists`, by its name, asks that the field has a value (inferred).
+             *     - `exists`, judging by its name, requires the field to have a value (inferred).
              * @enum {string}
              */
             match_type?: "exact" | "fuzzy" | "exists";
-            /** @description Values of which any one may match. */
+            /** @description Values to match; any one of them is enough. */
             string_values?: string[];
             date_from?: components["schemas"]["Day"];
             date_to?: components["schemas"]["Day"];
@@ -389,8 +391,8 @@ export interface components {
             report?: never;
         };
         /**
-         * @description What a report is asked for. `arrivals_departures` takes the dates and `group_by`, `demographics` all four, `stats`
-         *     only `status`. The schema is open, since another report may take other parameters.
+         * @description Parameters of a report. `arrivals_departures` takes the dates and `group_by`, `demographics` takes all four, `stats`
+         *     takes only `status`. The schema is open, because another report may take other parameters.
          */
         ReportParams: {
             date_from?: components["schemas"]["Day"];
@@ -402,64 +404,64 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * @description A report over the people a filter group finds, seen in one consumer. Ask for it with `size: 0`, which is free; the
-         *     outcome stands under `report_results`, keyed by the report's name.
+         * @description A report on the people a filter group matches, seen in one consumer. Request it with `size: 0`, which is free. The
+         *     result is in `report_results`, keyed by the report's name.
          */
         Report: {
-            /** @description The reports seen so far; others may exist. */
+            /** @description These are the reports seen so far; others may exist. */
             name: ("arrivals_departures" | "demographics" | "stats") | (string & {});
             params: components["schemas"]["ReportParams"];
         };
         /**
-         * @description A filtered search. The API answers a misspelt key with an empty list instead of an error, so this schema refuses
-         *     keys it does not know; that closing is ours (inferred).
+         * @description A filtered search. The API returns an empty list for a misspelled key, not an error, so this schema rejects unknown
+         *     keys. That rule is ours (inferred).
          */
         SearchRequest: {
-            /** @description Groups that must all hold. May be absent. */
+            /** @description Groups that must all match. May be absent. */
             filters?: components["schemas"]["FilterGroup"][];
             /**
-             * @description How many people come back at most. `0` is free and still gives `count` and reports: never spend a credit on a
-             *     number. The default and the maximum are unknown; 0 to 300 have been seen to work.
+             * @description Maximum number of people returned. `0` is free and still returns `count` and the reports, so use it to count.
+             *     The default and the maximum are unknown; 0 to 300 have been seen to work.
              */
             size?: number;
             /** @description Dotted paths of the fields to return, such as `position.company.name`. */
             return_fields?: string[];
             /**
-             * @description Field to sort by; a leading `-` sorts descending.
+             * @description Field to sort by. A leading `-` sorts in descending order.
              * @example -company_change_detected_at
              */
             sort_by?: string;
-            /** @description How many past jobs come back with each person. */
+            /** @description Number of past jobs returned with each person. */
             past_jobs?: number;
             /**
-             * @description The `pagination_token` of the page before. The response field was seen; that the request takes it back under
-             *     the same name is our guess.
+             * @description The `pagination_token` of the previous page. The field was seen in responses; we infer that a request takes it
+             *     back under the same name.
              */
             pagination_token?: string;
-            /** @description Aggregations. They exist, and are ignored on the free tier; nothing is known of their form. */
+            /** @description Aggregations. They exist, but are ignored on the free tier. Their format is unknown. */
             aggs?: unknown;
         };
-        /** @description The values that make the group. */
+        /** @description The values that define the group. */
         GroupValues: {
             value?: unknown;
         }[];
-        /** @description How many people came and went in one group. */
+        /** @description How many people joined and left one group. */
         ArrivalsDeparturesRow: {
             group_values?: components["schemas"]["GroupValues"];
             arrivals?: number;
             departures?: number;
         };
-        /** @description How many people one group had on one date. */
+        /** @description Headcount of one group on one date. */
         DemographicsRow: {
             group_values?: components["schemas"]["GroupValues"];
             date?: string;
             count_employees?: number;
         };
-        /** @description Outcomes of the reports asked for, keyed by the report's name. */
+        /** @description Results of the requested reports, keyed by the report's name. */
         ReportResults: {
             arrivals_departures?: components["schemas"]["ArrivalsDeparturesRow"][];
             demographics?: components["schemas"]["DemographicsRow"][];
-            /** @description An object; what it holds is unknown. */
+            /** @description An object. Its content is unknown. */
             stats?: {
                 [key: string]: unknown;
             };
@@ -469,29 +471,29 @@ export interface components {
         SearchResponse: {
             /** @description The people of this page. The key is `people`, not `results`. */
             people: components["schemas"]["Person"][];
-            /** @description All people that match, not capped by `size`. */
+            /** @description Number of all people that match, not limited by `size`. */
             count: number;
-            /** @description Where the next page begins (inferred). */
+            /** @description Token of the next page (inferred). */
             pagination_token?: string | null;
             report_results?: components["schemas"]["ReportResults"];
-            /** @description Outcomes of the aggregations asked for; nothing is known of their form. */
+            /** @description Results of the requested aggregations. Their format is unknown. */
             aggs?: unknown;
         };
         /**
-         * @description Whom to fetch. This schema refuses keys it does not know, since a misspelt key would fetch no one; that closing is
+         * @description People to get by ID. This schema rejects unknown keys, because a misspelled key would return nobody. That rule is
          *     ours (inferred).
          */
         LookupRequest: {
             ids: string[];
         };
-        /** @description Open, as nothing is known of it. */
+        /** @description An open object, because nothing is known about it. */
         LookupResponse: {
-            /** @description Our guess, from the answers of `/find` and `/search`; so it is not promised. */
+            /** @description Inferred from the responses of `/find` and `/search`, so it may be absent. */
             people?: components["schemas"]["Person"][];
         };
     };
     responses: {
-        /** @description Any other failure. Which statuses occur and what their bodies hold is unknown. */
+        /** @description Any other failure. The possible statuses and bodies are unknown. */
         Failure: {
             headers: {
                 [name: string]: unknown;
@@ -500,7 +502,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorBody"];
             };
         };
-        /** @description The token was refused, as the status means everywhere (inferred). */
+        /** @description The token was rejected. That is the general meaning of a 401 (inferred). */
         Unauthorized: {
             headers: {
                 [name: string]: unknown;
@@ -509,11 +511,11 @@ export interface components {
                 "application/json": components["schemas"]["ErrorBody"];
             };
         };
-        /** @description The organization's credit quota is used up. The headers are documented, the body is not. */
+        /** @description The organization's credit quota is used up. The headers are documented; the body is not. */
         OverQuota: {
             headers: {
                 "X-LDT-Credits-Used": components["headers"]["CreditsUsed"];
-                /** @description How many credits are left after this call. Absent when the organization has no cap. */
+                /** @description Credits left after this call. Absent if the organization has no cap. */
                 "X-LDT-Credits-Remaining"?: number;
                 [name: string]: unknown;
             };
@@ -530,7 +532,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorBody"];
             };
         };
-        /** @description What the real call would cost, in a header. What the body holds is unknown. */
+        /** @description The `X-LDT-Credits-Cost` header says what the real call would cost. The content of the body is unknown. */
         Preview: {
             headers: {
                 "X-LDT-Credits-Cost": components["headers"]["CreditsCost"];
@@ -545,14 +547,14 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
-         * @description How many new records this call was charged for. One credit buys a unique person for the rest of the billing
-         *     period, for the whole organization: the same id again is free, from any endpoint, key or user. So repeating a call
-         *     is never charged twice.
+         * @description Number of new records this call was charged for. One credit pays for one unique person, for the rest of the billing
+         *     period and the whole organization. After that the same ID is free, from any endpoint, key or user, so a repeated
+         *     call is never charged twice.
          */
         CreditsUsed: number;
-        /** @description How many credits are left after this call. Absent when the organization has no cap. */
+        /** @description Credits left after this call. Absent if the organization has no cap. */
         CreditsRemaining: number;
-        /** @description What the previewed call would cost, in credits. The preview itself is free. */
+        /** @description Credits the previewed call would cost. The preview itself is free. */
         CreditsCost: number;
     };
     pathItems: never;
@@ -572,11 +574,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The outcomes, in the order of the request's matches. */
+            /** @description The results, in the order of the request's matches. */
             200: {
                 headers: {
                     "X-LDT-Credits-Used": components["headers"]["CreditsUsed"];
-                    /** @description How many credits are left after this call. Absent when the organization has no cap. */
+                    /** @description Credits left after this call. Absent if the organization has no cap. */
                     "X-LDT-Credits-Remaining"?: number;
                     [name: string]: unknown;
                 };
@@ -622,11 +624,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A page of people, and the count of all. */
+            /** @description A page of people, and the count of all matches. */
             200: {
                 headers: {
                     "X-LDT-Credits-Used": components["headers"]["CreditsUsed"];
-                    /** @description How many credits are left after this call. Absent when the organization has no cap. */
+                    /** @description Credits left after this call. Absent if the organization has no cap. */
                     "X-LDT-Credits-Remaining"?: number;
                     [name: string]: unknown;
                 };
@@ -665,7 +667,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of the person, `LDP-1-…`.
+                 * @description Person ID, `LDP-1-…`.
                  * @example LDP-1-EXAMPLE
                  */
                 id: string;
@@ -674,11 +676,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The person. That the body is the bare person is inferred. */
+            /** @description The person. We infer that the body is the person itself, without a wrapper. */
             200: {
                 headers: {
                     "X-LDT-Credits-Used": components["headers"]["CreditsUsed"];
-                    /** @description How many credits are left after this call. Absent when the organization has no cap. */
+                    /** @description Credits left after this call. Absent if the organization has no cap. */
                     "X-LDT-Credits-Remaining"?: number;
                     [name: string]: unknown;
                 };
@@ -705,11 +707,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The people. The form of the body is inferred. */
+            /** @description The people. The format of the body is inferred. */
             200: {
                 headers: {
                     "X-LDT-Credits-Used": components["headers"]["CreditsUsed"];
-                    /** @description How many credits are left after this call. Absent when the organization has no cap. */
+                    /** @description Credits left after this call. Absent if the organization has no cap. */
                     "X-LDT-Credits-Remaining"?: number;
                     [name: string]: unknown;
                 };

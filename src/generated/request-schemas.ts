@@ -19,7 +19,7 @@
  * - openapi/ledgers.yaml
  * - openapi/people.yaml
  *
- * SHA-256 of them: 9560c441b456a3dfd2a086a107a2ef9e219a65e53cc1fb8387373ab5e4becb8c
+ * SHA-256 of them: e2c0ae9cf874404ac8fa4056ff450886aeeb6f1819ec60fb52e5996ba5399083
  */
 
 /** The keywords the schemas below are written in; no other occurs. */
