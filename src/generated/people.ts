@@ -14,7 +14,7 @@
  * - openapi/components/security.yaml
  * - openapi/people.yaml
  *
- * SHA-256 of the documents: 47a2e2d6ba77572976be4bc7674e4fe712024fbe2539b1183fc2f3569f681399
+ * SHA-256 of the documents: b3d922474b3189c233634ce156b0c32eec9d7a8f9e6366206499180d5483643f
  */
 
 export interface paths {
@@ -330,7 +330,8 @@ export interface components {
          *       silently return a wrong count.
          *
          *     The API returns an empty list for a misspelled key or value, not an error. This schema therefore rejects unknown
-         *     keys and values, and does not mix the keys of groups and clauses. These rules are ours (inferred), not the API's.
+         *     keys and enum values, and does not mix the keys of groups and clauses. These rules are ours (inferred), not the
+         *     API's.
          */
         FilterGroup: {
             /** @enum {string} */

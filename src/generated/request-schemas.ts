@@ -19,7 +19,7 @@
  * - openapi/ledgers.yaml
  * - openapi/people.yaml
  *
- * SHA-256 of the documents: e2c0ae9cf874404ac8fa4056ff450886aeeb6f1819ec60fb52e5996ba5399083
+ * SHA-256 of the documents: f96bef6b9829ba6fd93c1d62b323379b47e56dca552f7efbdc50cf377a2e5042
  */
 
 /** A schema. No other keywords occur below. */
