@@ -1,0 +1,69 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { greatest, isLess } from "../../../scripts/openapi-update/bump.js";
+import { bumpBetween, printChangeset, replaceChangeset } from "../../../scripts/openapi-update/changesets.js";
+
+const folder = mkdtempSync(path.join(tmpdir(), "livedata-changesets-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let count = 0;
+
+/** A tree of this version with these changesets. */
+function tree(version: string, changesets: Readonly<Record<string, string>> = {}): string {
+  const root = path.join(folder, String(count++));
+  mkdirSync(path.join(root, ".changeset"), { recursive: true });
+  writeFileSync(path.join(root, "package.json"), JSON.stringify({ name: "@livedata/sdk", version }));
+  for (const [id, text] of Object.entries(changesets)) writeFileSync(path.join(root, `.changeset/${id}.md`), text);
+  return root;
+}
+
+const minor = printChangeset("@livedata/sdk", "minor", "Something new.");
+const major = printChangeset("@livedata/sdk", "major", "Something else.");
+
+describe("the bump that was decided on", () => {
+  it.each([
+    ["is none without a changeset", tree("1.0.0"), tree("1.0.0"), "none"],
+    ["is that of a new changeset", tree("1.0.0"), tree("1.0.0", { a: minor }), "minor"],
+    ["is the greatest of several", tree("1.0.0"), tree("1.0.0", { a: minor, b: major }), "major"],
+    [
+      "does not count what was there before",
+      tree("1.0.0", { b: major }),
+      tree("1.0.0", { a: minor, b: major }),
+      "minor",
+    ],
+    ["counts what was there and says more now", tree("1.0.0", { a: minor }), tree("1.0.0", { a: major }), "major"],
+    ["does not count another package's", tree("1.0.0"), tree("1.0.0", { a: major.replace("sdk", "cli") }), "none"],
+    ["is that of a release in between", tree("1.0.0", { a: minor }), tree("1.1.0"), "minor"],
+    ["is that of a release of ten", tree("1.9.0"), tree("1.10.0"), "minor"],
+    ["is that of a first major release", tree("0.1.0"), tree("1.0.0"), "major"],
+    ["is that of a patch", tree("1.0.0"), tree("1.0.1"), "patch"],
+  ] as const)("%s", async (_what, before, after, bump) => {
+    expect(await bumpBetween(before, after)).toBe(bump);
+  });
+});
+
+it("takes the place of a changeset that is not committed, and of no other", () => {
+  const committed = tree("1.0.0", { "openapi-people-1": minor });
+  const root = tree("1.0.0", {
+    "openapi-people-1": minor,
+    "openapi-people-2": minor,
+    "openapi-ledgers-3": minor,
+    other: minor,
+  });
+  const changesets = () => readdirSync(path.join(root, ".changeset")).sort();
+  replaceChangeset({ tree: root, committed, name: "openapi-people", text: major });
+  const [added = "", ...others] = changesets().filter((name) => !/^(openapi-people-1|other)\.md$/.test(name));
+  expect([added, others]).toEqual([expect.stringMatching(/^openapi-people-[0-9a-f]{8}\.md$/), []]);
+  expect(readFileSync(path.join(root, ".changeset", added), "utf8")).toBe(major);
+  replaceChangeset({ tree: root, committed, name: "openapi-people", text: undefined });
+  expect(changesets()).toEqual(["openapi-people-1.md", "other.md"]);
+});
+
+it("orders bumps", () => {
+  expect(greatest(["patch", "major", "minor"])).toBe("major");
+  expect(greatest([])).toBe("none");
+  expect(isLess("minor", "major")).toBe(true);
+  expect(isLess("major", "major")).toBe(false);
+});
