@@ -1,6 +1,6 @@
 /**
- * Prints what changed in the documents since a commit, up to what is committed now, whom it breaks, and which semver bump
- * it asks for; exits 1 where the changesets since then ask for less.
+ * Prints what changed in the OpenAPI documents between a commit and HEAD, what that breaks, and which semver bump it
+ * needs. Exits 1 if the changesets since then ask for a smaller bump.
  *
  *     npm run openapi:diff -- origin/main
  *
@@ -35,7 +35,7 @@ async function report(root: string, ref: string, folder: string, signal: AbortSi
 
   const reviewed = await review(trees, await readVersions(trees.before), {
     signal,
-    // `npm test` runs them on what is committed.
+    // `npm test` runs them.
     withUnitTests: false,
     say: console.error,
   });

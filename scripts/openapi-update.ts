@@ -1,12 +1,12 @@
 /**
- * Takes in a new document of a service: checks it, compares it with what is committed, makes the types anew, finds out what
- * no longer compiles and which tests fail, writes a changeset, and prints a report.
+ * Replaces a service's OpenAPI document: checks the new one, compares it with the committed one, generates the types,
+ * finds out what no longer compiles and which tests fail, writes a changeset, and prints a report.
  *
  *     npm run openapi:update -- people ./new.yaml                   a file, or an https URL
- *     npm run openapi:update -- people                              after an edit of openapi/people.yaml or its overlay
+ *     npm run openapi:update -- people                              after you edit openapi/people.yaml or its overlay
  *
- * Everything happens in a copy. This tree is written to at the very end, all at once; before that a failure or ctrl-C
- * leaves it as it was, with exit 1. See docs/internals/openapi-update.md.
+ * It works in a copy and writes to this tree only at the end, all at once. A failure or ctrl-C before that changes
+ * nothing and exits 1. See docs/internals/openapi-update.md.
  */
 import path from "node:path";
 import { readApis } from "./generate/config.js";
@@ -30,12 +30,12 @@ async function main(root: string, args: readonly string[]): Promise<void> {
   console.log(report);
 }
 
-/** The actions of an overlay, each on a line of its own, to be copied. */
+/** Puts each suggested overlay action on its own line, ready to copy. */
 function withActionsApart(line: string): string {
   return line.replaceAll(" - {", "\n  - {");
 }
 
-/** npm runs scripts in the package's folder, wherever the user is. */
+/** Resolves a path against the folder in which the user ran npm: npm runs scripts in the root of the package. */
 function fromWhereNpmRan(root: string, location: string): string {
   const { INIT_CWD = root } = process.env;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(location) || INIT_CWD === root) return location;
