@@ -38,7 +38,7 @@ function changesets(): string[] {
 }
 
 describe("npm run openapi:update", () => {
-  it("takes a document of ours with three edits, one of which breaks users, to a major changeset", async () => {
+  it("writes a major changeset for three edits of our document, one of them breaking", async () => {
     const documents = repository.copyDocuments();
     edit(`${documents}/people.yaml`, "would cost. Free.", "would cost. It is free.");
     edit(
@@ -81,7 +81,7 @@ describe("npm run openapi:update", () => {
     expect(await repository.run("generate", ["--check"])).toMatchObject({ code: 0 });
   });
 
-  it("takes a copy that is beside some of what it refers to, and the rest of ours", async () => {
+  it("reads referenced files that are not beside the given document from openapi/", async () => {
     writeFileSync(`${folder}/new.yaml`, repository.read("openapi/people.yaml"));
     mkdirSync(`${folder}/components`);
     const person = repository.read("openapi/components/person.yaml");
@@ -94,7 +94,7 @@ describe("npm run openapi:update", () => {
     expect(repository.read(changesets()[0] ?? "")).toContain('"@livedata/sdk": patch');
   });
 
-  it("keeps the vendor's document, in OpenAPI 3.0 and JSON, apart from what we add to it", async () => {
+  it("stores a vendor document, given as OpenAPI 3.0 in JSON, separately from its overlay", async () => {
     const index = readApis(process.cwd()).findIndex(({ name }) => name === "companies");
     const ours = record((await bundledDocuments())[index]?.document);
     const given = `${folder}/companies.json`;
@@ -121,7 +121,7 @@ describe("npm run openapi:update", () => {
     );
   });
 
-  it("says that nothing has changed, and writes nothing", async () => {
+  it("reports that nothing has changed and writes nothing", async () => {
     const documents = repository.copyDocuments();
     // Neither to be committed nor in the way: what git ignores, and a repository within this one.
     writeFileSync(path.join(repository.folder, "openapi/notes.log"), "mine");
@@ -155,18 +155,18 @@ describe("npm run openapi:update", () => {
       /people\.yaml:55:20 renamed-operation POST \/find was findPeople/,
     ],
     [
-      "an id for two",
+      "a duplicate operationId",
       (at) => edit(`${at}/people.yaml`, "operationId: previewFind", "operationId: findPeople"),
       /people\.yaml:101:20 duplicate-operation-id [^\n]* there\.\n/,
     ],
     [
-      "a schema Error",
+      "a schema named Error",
       (at) => edit(`${at}/components/person.yaml`, "Level:\n", "Error:\n  type: string\nLevel:\n"),
       /components\/person\.yaml:127:1 taken-name Error /,
     ],
-    ["HTML", (at) => writeFileSync(`${at}/people.yaml`, "<!doctype html><html></html>"), /people\.yaml:1:1 /],
+    ["an HTML page", (at) => writeFileSync(`${at}/people.yaml`, "<!doctype html><html></html>"), /people\.yaml:1:1 /],
   ];
-  it.each(broken)("leaves everything as it was on %s", async (_what, spoil, said) => {
+  it.each(broken)("rejects %s and writes nothing", async (_what, spoil, said) => {
     const documents = repository.copyDocuments();
     spoil(documents);
     const { code, stdout, stderr } = await repository.run("openapi-update", ["people", `${documents}/people.yaml`]);
@@ -176,7 +176,7 @@ describe("npm run openapi:update", () => {
     expect(repository.status()).toEqual([]);
   });
 
-  it("does not run what came with a document", async () => {
+  it("does not run files that came with a document", async () => {
     const marker = path.join(folder, "was-run");
     const code = `import("node:fs").then((fs) => fs.writeFileSync(${JSON.stringify(marker)}, ""))`;
     mkdirSync(path.join(folder, "vendors"));
@@ -193,14 +193,14 @@ describe("npm run openapi:update", () => {
     expect(existsSync(marker)).toBe(false);
   });
 
-  it("does not take what a vendor's document lacks from ours", async () => {
+  it("does not complete a vendor document with our files", async () => {
     const document = repository.read("openapi/companies.yaml").replaceAll(/^ *x-evidence: .*\n/gm, "");
     writeFileSync(`${folder}/alone.yaml`, document);
     const { code, stderr } = await repository.run("openapi-update", ["companies", `${folder}/alone.yaml`]);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/alone\.yaml:\d+:\d+ missing-file /)]);
   });
 
-  it("names what a vendor's document lacks, and where", async () => {
+  it("reports what a vendor document lacks, with its location", async () => {
     const operation = { operationId: "x", responses: { 200: { description: "" } } };
     const paths = { "/companies/{company_lookup}": { get: operation } };
     writeFileSync(
@@ -214,7 +214,7 @@ describe("npm run openapi:update", () => {
     ]);
   });
 
-  it.each(["linted", "compared"])("leaves everything as it was on ctrl-C, once it has %s", async (step) => {
+  it.each(["linted", "compared"])("writes nothing when stopped by ctrl-C after it has %s", async (step) => {
     const documents = repository.copyDocuments();
     edit(`${documents}/people.yaml`, "would cost. Free.", "would cost. It is free.");
     let isStopped = false;
@@ -235,7 +235,7 @@ describe("npm run openapi:update", () => {
 });
 
 describe("npm run openapi:diff", () => {
-  it("exits 1 while the changesets ask for less than the change does", async () => {
+  it("exits 1 while the changesets ask for a smaller bump than the change needs", async () => {
     const base = repository.git("rev-parse", "HEAD");
     repository.edit(
       "openapi/components/person.yaml",
@@ -255,7 +255,7 @@ describe("npm run openapi:diff", () => {
     expect(await repository.run("openapi-diff", [base])).toMatchObject({ code: 0, stdout: less.stdout });
   });
 
-  it("says so where there is no such commit", async () => {
+  it("reports an unknown commit", async () => {
     const { code, stderr } = await repository.run("openapi-diff", ["--upload-pack=x"]);
     expect({ code, stderr }).toMatchObject({
       code: 1,

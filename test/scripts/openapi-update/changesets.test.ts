@@ -22,29 +22,39 @@ function tree(version: string, changesets: Readonly<Record<string, string>> = {}
 const minor = printChangeset("@livedata/sdk", "minor", "Something new.");
 const major = printChangeset("@livedata/sdk", "major", "Something else.");
 
-describe("the bump that was decided on", () => {
+describe("bumpBetween", () => {
   it.each([
     ["is none without a changeset", tree("1.0.0"), tree("1.0.0"), "none"],
-    ["is that of a new changeset", tree("1.0.0"), tree("1.0.0", { a: minor }), "minor"],
-    ["is the greatest of several", tree("1.0.0"), tree("1.0.0", { a: minor, b: major }), "major"],
+    ["is the bump of a new changeset", tree("1.0.0"), tree("1.0.0", { a: minor }), "minor"],
+    ["is the greatest of several bumps", tree("1.0.0"), tree("1.0.0", { a: minor, b: major }), "major"],
     [
-      "does not count what was there before",
+      "ignores changesets that existed before",
       tree("1.0.0", { b: major }),
       tree("1.0.0", { a: minor, b: major }),
       "minor",
     ],
-    ["counts what was there and says more now", tree("1.0.0", { a: minor }), tree("1.0.0", { a: major }), "major"],
-    ["does not count another package's", tree("1.0.0"), tree("1.0.0", { a: major.replace("sdk", "cli") }), "none"],
-    ["is that of a release in between", tree("1.0.0", { a: minor }), tree("1.1.0"), "minor"],
-    ["is that of a release of ten", tree("1.9.0"), tree("1.10.0"), "minor"],
-    ["is that of a first major release", tree("0.1.0"), tree("1.0.0"), "major"],
-    ["is that of a patch", tree("1.0.0"), tree("1.0.1"), "patch"],
+    [
+      "counts an existing changeset whose bump was raised",
+      tree("1.0.0", { a: minor }),
+      tree("1.0.0", { a: major }),
+      "major",
+    ],
+    [
+      "ignores the changesets of another package",
+      tree("1.0.0"),
+      tree("1.0.0", { a: major.replace("sdk", "cli") }),
+      "none",
+    ],
+    ["is the bump of a release in between", tree("1.0.0", { a: minor }), tree("1.1.0"), "minor"],
+    ["compares version numbers as numbers: 1.10.0 follows 1.9.0", tree("1.9.0"), tree("1.10.0"), "minor"],
+    ["is major from 0.1.0 to 1.0.0", tree("0.1.0"), tree("1.0.0"), "major"],
+    ["is patch from 1.0.0 to 1.0.1", tree("1.0.0"), tree("1.0.1"), "patch"],
   ] as const)("%s", async (_what, before, after, bump) => {
     expect(await bumpBetween(before, after)).toBe(bump);
   });
 });
 
-it("takes the place of a changeset that is not committed, and of no other", () => {
+it("replaces only uncommitted changesets of openapi:update", () => {
   const committed = tree("1.0.0", { "openapi-people-1": minor });
   const root = tree("1.0.0", {
     "openapi-people-1": minor,

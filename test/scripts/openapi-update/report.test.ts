@@ -29,7 +29,7 @@ const review: Review = {
 };
 const subject = { before: "972b310", release: "v0.1.0" };
 
-it("says what changed by the operations that have it in common, then what no longer compiles, by whose it is", () => {
+it("groups changes by the operations they share, then lists what no longer compiles by owner", () => {
   expect(printReport(review, subject)).toBe(`A major change of the documents since 972b310: 0.1.0 → 1.0.0
 
 people
@@ -56,7 +56,7 @@ To mend here:
 `);
 });
 
-it("lists a few of many places and tests, and says how many there are", () => {
+it("lists the first few places and tests, with the total", () => {
   const failed = Array.from({ length: 13 }, (_, index) => ({ file: "test/a.test.ts", name: `test ${index}` }));
   const report = printReport({ ...review, errors: [], tests: { passed: 1_400, failed } }, subject);
   expect(report).toContain("All that was written against the types compiles.\n\n13 unit tests fail:\n");
@@ -64,14 +64,14 @@ it("lists a few of many places and tests, and says how many there are", () => {
   expect(report).not.toContain("test 10");
 });
 
-it("says that the tests pass, and that nothing has changed", () => {
+it("reports that the tests pass and that nothing has changed", () => {
   const passed = printReport({ ...review, errors: [], tests: { passed: 1_400, failed: [] } }, subject);
   expect(passed).toMatch(/\n\n1,400 unit tests pass\.\n$/);
   const nothing = printReport({ ...review, comparisons: new Map(), bump: "none" }, subject);
   expect(nothing).toBe("The documents say what they said at 972b310.\n");
 });
 
-it("counts the version on by the bump", () => {
+it("raises the version by the bump", () => {
   const first = (bump: Review["bump"], version: string) =>
     printReport({ ...review, bump, version }, subject)
       .split("\n")[0]
@@ -81,7 +81,7 @@ it("counts the version on by the bump", () => {
   expect(first("major", "1.2.3")).toBe("1.2.3 → 2.0.0");
 });
 
-it("tells users what breaks them and what is new, and nothing of this repository", () => {
+it("tells users what breaks and what is new, without details of this repository", () => {
   const news = printNews(review.comparisons);
   expect(news).toMatch(
     /^The document of `people` has changed\.\n\n- POST \/find\n {2}- \*\*Breaks:\*\* request body: `size`/,

@@ -27,7 +27,7 @@ const before = {
   "src/own.ts": "a",
 };
 
-it("brings over what was changed, added and removed, where it may", () => {
+it("writes back files that were changed, added or removed, in its own folders only", () => {
   const root = tree(before);
   const copy = tree({
     "openapi/people.yaml": "b",
@@ -48,7 +48,7 @@ it("brings over what was changed, added and removed, where it may", () => {
   });
 });
 
-it("does not write over what was edited meanwhile, nor anything else then", () => {
+it("writes nothing if a changed file was edited in the meantime", () => {
   const root = tree(before);
   const copy = tree({ ...before, "openapi/people.yaml": "b", "src/generated/people.ts": "b" });
   const original = readWritten(root);
@@ -59,7 +59,7 @@ it("does not write over what was edited meanwhile, nor anything else then", () =
   expect(Object.fromEntries(readWritten(root))).toMatchObject({ "openapi/people.yaml": "a" });
 });
 
-it("leaves alone what was edited meanwhile and it has no change for", () => {
+it("keeps unrelated edits made in the meantime", () => {
   const root = tree(before);
   const copy = tree({ ...before, "openapi/people.yaml": "b" });
   const original = readWritten(root);

@@ -51,10 +51,10 @@ function say({ bump, by, operation = "-", message }: Change): string {
   return `${bump} ${operation} | ${message} (${by})`;
 }
 
-describe("a schema that operations share", () => {
+describe("a schema shared by several operations", () => {
   const before = documentOf({ properties: { name: string, note: string, children } });
 
-  it("breaks only the side that a change breaks", async () => {
+  it("breaks only the side that the change affects: requests or responses", async () => {
     const after = documentOf({ required: ["name"], properties: { name: string, note: string, children } });
     expect(await changesOf(before, after)).toEqual([
       "major POST /things | request body: properties of `Thing` became required: `name` (redocly)",
@@ -64,7 +64,7 @@ describe("a schema that operations share", () => {
     ]);
   });
 
-  it("has what Redocly does not see added, and what both see said once", async () => {
+  it("adds what Redocly does not see, and reports what both see once", async () => {
     const after = documentOf({ properties: { name: string, children } });
     expect(await changesOf(before, after)).toEqual([
       "major GET /things | response 200: property `note` of `Thing` was removed (redocly)",
@@ -74,7 +74,7 @@ describe("a schema that operations share", () => {
     ]);
   });
 
-  it("may be told of in other words", async () => {
+  it("reports a changed description as a patch", async () => {
     const after = documentOf({ description: "A thing.", properties: { name: string, note: string, children } });
     const { bump, changes } = await compare(await versionOf(before), await versionOf(after));
     expect(bump).toBe("patch");
@@ -85,22 +85,22 @@ describe("a schema that operations share", () => {
     expect(changes).toHaveLength(4);
   });
 
-  it("may have all of it in another order", async () => {
+  it("reports nothing when only the order changes", async () => {
     const after = documentOf({ properties: { children, note: string, name: string } });
     expect(await changesOf(before, after)).toEqual([]);
   });
 
-  it("may become a part of itself", async () => {
+  it("does not break responses when it is split with allOf", async () => {
     const after = documentOf({ allOf: [{ properties: { name: string, note: string } }, { properties: { children } }] });
     const changes = await changesOf(before, after);
     expect(changes.filter((change) => change.startsWith("major") && !change.includes("request body"))).toEqual([]);
   });
 });
 
-describe("a constraint", () => {
+describe("a stricter constraint", () => {
   const before = documentOf({ properties: { name: string } });
 
-  it("that grows stricter breaks what is sent, though the types stay", async () => {
+  it("breaks requests although the types stay the same", async () => {
     const after = documentOf({ properties: { name: { ...string, maxLength: 5 } } });
     const changes = await changesOf(before, after);
     expect(changes.filter((change) => change.startsWith("major"))).toEqual([
@@ -109,31 +109,26 @@ describe("a constraint", () => {
   });
 });
 
-describe("what the SDK is told of an operation", () => {
+describe("the facts that the SDK knows of an operation", () => {
   const facts = (before: object, after: object) =>
     compareFacts(documentOf({}, before), documentOf({}, after)).map(({ bump, message }) => `${bump} ${message}`);
   const paid = { responses: { "402": { description: "Over the quota." } } };
 
   it.each([
     [
-      "a role that is higher",
+      "a higher role",
       { "x-role": "viewer" },
       { "x-role": "editor" },
       "major needs the role `editor` now; it was `viewer`",
     ],
     [
-      "one that is lower",
+      "a lower role",
       { "x-role": "editor" },
       { "x-role": "viewer" },
       "minor needs the role `viewer` now; it was `editor`",
     ],
-    ["one that was not said", {}, { "x-role": "editor" }, "minor needs the role `editor` now"],
-    [
-      "one that is not said any more",
-      { "x-role": "editor" },
-      {},
-      "minor no longer says which role it needs; it was `editor`",
-    ],
+    ["a new role", {}, { "x-role": "editor" }, "minor needs the role `editor` now"],
+    ["a removed role", { "x-role": "editor" }, {}, "minor no longer says which role it needs; it was `editor`"],
     [
       "retries",
       {},
@@ -146,13 +141,13 @@ describe("what the SDK is told of an operation", () => {
       {},
       "minor is no longer idempotent, so that a call that may have arrived is not sent again",
     ],
-    ["a price", {}, paid, "minor costs credits now, and takes `maxCredits`"],
-    ["no price", paid, {}, "major no longer costs credits, and no longer takes `maxCredits`"],
-  ])("may be %s", (_, before, after, message) => {
+    ["new credit costs", {}, paid, "minor costs credits now, and takes `maxCredits`"],
+    ["removed credit costs", paid, {}, "major no longer costs credits, and no longer takes `maxCredits`"],
+  ])("report %s", (_, before, after, message) => {
     expect(facts(before, after)).toEqual([message]);
   });
 
-  it("may be that it has a preview", () => {
+  it("report a new preview", () => {
     const after = documentOf({});
     const preview = { post: { operationId: "preview", responses: { "200": { description: "Fine." } } } };
     const changes = compareFacts(documentOf({}), {
@@ -168,14 +163,14 @@ describe("what the SDK is told of an operation", () => {
     ]);
   });
 
-  it("is said in words alone", async () => {
+  it("report the old and the new role in the message", async () => {
     const changes = await changesOf(documentOf({}, { "x-role": "viewer" }), documentOf({}, { "x-role": "editor" }));
     expect(changes).toEqual(["major POST /things | needs the role `editor` now; it was `viewer` (redocly)"]);
   });
 });
 
-describe("a document of two sides", () => {
-  it("has a copy of each component for each side that uses it, and those that none uses as they are", () => {
+describe("splitSides", () => {
+  it("copies each component for each side that uses it and keeps unused components as they are", () => {
     const unused = { type: "string" };
     const split = splitSides({
       ...documentOf({ properties: { children } }),
@@ -194,7 +189,7 @@ describe("a document of two sides", () => {
     });
   });
 
-  it("knows a name from a keyword, and a mapping from text", () => {
+  it("tells property names from keywords and mappings from text", () => {
     const schemas = {
       Thing: {
         properties: { responses: ref("Part") },

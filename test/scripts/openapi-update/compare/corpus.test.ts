@@ -67,16 +67,16 @@ describe.each(entries)("$name", (entry) => {
   });
 });
 
-describe("the corpus", () => {
-  it("has no name twice", () => {
+describe("the corpus of changes", () => {
+  it("has unique names", () => {
     expect(new Set(entries.map(({ name }) => name)).size).toBe(entries.length);
   });
 
-  it("names only what is wrong as wrong", () => {
+  it("sets `redocly` only where Redocly's bump is wrong", () => {
     expect(entries.filter(({ bump, redocly }) => bump === redocly)).toEqual([]);
   });
 
-  it("is compared as `compare` does", async () => {
+  it("yields the same changes as `compare`", async () => {
     const renamed = entries.find(({ name }) => name === "path parameter renamed");
     if (renamed === undefined) throw new Error("there is no such entry");
     const { after, report } = caseOf(renamed);

@@ -33,8 +33,8 @@ function judge(root: ObjectModel, side: Side, { types }: Version): string[] {
   return diagnose(compile(files, ["lib.es5.d.ts"]), program, side);
 }
 
-describe.each(["send", "read"] as const)("of what programs %s", (side) => {
-  it("never calls less than major what breaks one, were there only the types", async () => {
+describe.each(["send", "read"] as const)("a random edit of what programs %s", (side) => {
+  it("is major whenever a program no longer compiles, judged by the types alone", async () => {
     await fc.assert(
       fc.asyncProperty(edited, async (models) => {
         const before = await versionOf(documentOf(models.before, side));

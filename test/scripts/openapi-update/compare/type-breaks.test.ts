@@ -30,82 +30,107 @@ function read(before: string, after: string): string[] {
   );
 }
 
-describe("what a program sends", () => {
+describe("a type that a program sends", () => {
   it.each([
     ["a property that was made required", "{ a?: string }", "{ a: string }", ["a is now required"]],
-    ["a required property more", "{ a: string }", "{ a: string; b: string }", ["b is now required"]],
-    ["an optional property less", "{ a: string; b?: string }", "{ a: string }", ["b is no longer known"]],
-    ["one less, deep inside", "{ a?: { b: { c?: 1 }[] } }", "{ a?: { b: {}[] } }", ["a.b[].c is no longer known"]],
-    ["another type", "{ a: string }", "{ a: number }", ["a takes number now, not string"]],
-    ["a value less", `{ a: "x" | "y" }`, `{ a: "x" }`, [`a no longer takes "y"`]],
-    ["no null any more", "{ a: string | null }", "{ a: string }", ["a no longer takes null"]],
-    ["a string that was open", `{ a: "x" | (string & {}) }`, `{ a: "x" }`, ["a no longer takes string & {}"]],
+    ["a new required property", "{ a: string }", "{ a: string; b: string }", ["b is now required"]],
+    ["a removed optional property", "{ a: string; b?: string }", "{ a: string }", ["b is no longer known"]],
     [
-      "an object that was open",
+      "a removed property deep inside",
+      "{ a?: { b: { c?: 1 }[] } }",
+      "{ a?: { b: {}[] } }",
+      ["a.b[].c is no longer known"],
+    ],
+    ["a changed type", "{ a: string }", "{ a: number }", ["a takes number now, not string"]],
+    ["a removed enum value", `{ a: "x" | "y" }`, `{ a: "x" }`, [`a no longer takes "y"`]],
+    ["a removed null", "{ a: string | null }", "{ a: string }", ["a no longer takes null"]],
+    ["an open enum that was closed", `{ a: "x" | (string & {}) }`, `{ a: "x" }`, ["a no longer takes string & {}"]],
+    [
+      "an open object that was closed",
       "{ a: string; [name: string]: unknown }",
       "{ a: string }",
       ["may have no other properties any more"],
     ],
     [
-      "a map of another type",
+      "a map with another value type",
       "{ [name: string]: string }",
       "{ [name: string]: number }",
       ["[] takes number now, not string"],
     ],
-    ["a branch less", "{ k: 'x'; a: 1 } | { k: 'y'; b: 1 }", "{ k: 'x'; a: 1 }", [`no longer takes { k: "y"; b: 1; }`]],
-    ["a branch with less", "{ k: 'x'; a?: 1 } | { k: 'y' }", "{ k: 'x' } | { k: 'y' }", ["a is no longer known"]],
-    ["a property that may never be", "{ a?: string }", "{ a?: never }", ["a is no longer known"]],
-  ])("breaks by %s", (_, before, after, breaks) => {
+    [
+      "a removed union branch",
+      "{ k: 'x'; a: 1 } | { k: 'y'; b: 1 }",
+      "{ k: 'x'; a: 1 }",
+      [`no longer takes { k: "y"; b: 1; }`],
+    ],
+    [
+      "a property removed from a union branch",
+      "{ k: 'x'; a?: 1 } | { k: 'y' }",
+      "{ k: 'x' } | { k: 'y' }",
+      ["a is no longer known"],
+    ],
+    ["a property that became never", "{ a?: string }", "{ a?: never }", ["a is no longer known"]],
+  ])("breaks with %s", (_, before, after, breaks) => {
     expect(sent(before, after)).toEqual(breaks);
   });
 
   it.each([
-    ["an optional property more", "{ a: string }", "{ a: string; b?: string }"],
-    ["one that may be left out now", "{ a: string }", "{ a?: string }"],
-    ["a value more", `{ a: "x" }`, `{ a: "x" | "y" }`],
+    ["a new optional property", "{ a: string }", "{ a: string; b?: string }"],
+    ["a property that became optional", "{ a: string }", "{ a?: string }"],
+    ["a new enum value", `{ a: "x" }`, `{ a: "x" | "y" }`],
     ["a wider type", "{ a: string }", "{ a: string | number | null }"],
-    ["another suggestion", `{ a: "x" | (string & {}) }`, `{ a: "y" | (string & {}) }`],
+    ["another value of an open enum", `{ a: "x" | (string & {}) }`, `{ a: "y" | (string & {}) }`],
     ["another order", "{ a: string; b: 1 | 2 }", "{ b: 2 | 1; a: string }"],
-    ["a new map beside", "{ a: string }", "{ a: string; [name: string]: unknown }"],
-    ["the same from two parts", "{ a: string; b?: 1 }", "{ a: string } & { b?: 1 }"],
-  ])("does not break by %s", (_, before, after) => {
+    ["new additional properties", "{ a: string }", "{ a: string; [name: string]: unknown }"],
+    ["the same type as an intersection", "{ a: string; b?: 1 }", "{ a: string } & { b?: 1 }"],
+  ])("does not break with %s", (_, before, after) => {
     expect(sent(before, after)).toEqual([]);
   });
 });
 
-describe("what a program reads", () => {
+describe("a type that a program reads", () => {
   it.each([
-    ["an optional property less", "{ a?: string; b: 1 }", "{ b: 1 }", ["a is no longer known"]],
-    ["a property that may be absent", "{ a: string }", "{ a?: string }", ["a may now be absent"]],
-    ["null", "{ a: string }", "{ a: string | null }", ["a may now also be null"]],
-    ["a value more", `{ a: "x" }`, `{ a: "x" | "y" }`, [`a may now also be "y"`]],
-    ["a value less, which a switch asks for", `{ a: "x" | "y" }`, `{ a: "x" }`, [`a is never "y" any more`]],
-    ["a wider type", "{ a: string }", "{ a: string | number }", ["a may now also be number"]],
-    ["a single one for a list", "{ a: string[] }", "{ a: string }", ["a is string now, not string[]"]],
+    ["a removed optional property", "{ a?: string; b: 1 }", "{ b: 1 }", ["a is no longer known"]],
+    ["a property that may now be absent", "{ a: string }", "{ a?: string }", ["a may now be absent"]],
+    ["a new null", "{ a: string }", "{ a: string | null }", ["a may now also be null"]],
+    ["a new enum value", `{ a: "x" }`, `{ a: "x" | "y" }`, [`a may now also be "y"`]],
     [
-      "a branch more",
+      "a removed enum value, which a switch may compare with",
+      `{ a: "x" | "y" }`,
+      `{ a: "x" }`,
+      [`a is never "y" any more`],
+    ],
+    ["a wider type", "{ a: string }", "{ a: string | number }", ["a may now also be number"]],
+    ["a list that became a single value", "{ a: string[] }", "{ a: string }", ["a is string now, not string[]"]],
+    [
+      "a new union branch",
       "{ k: 'x' } | { k: 'y' }",
       "{ k: 'x' } | { k: 'y' } | { k: 'z' }",
       [`may now also be { k: "z"; }`],
     ],
     [
-      "a map that is none any more",
+      "removed additional properties",
       "{ [name: string]: string }",
       "{ a?: string }",
       ["may have no other properties any more"],
     ],
-    ["a property that is only in a map now", "{ a: string }", "{ [name: string]: unknown }", ["a is no longer known"]],
-  ])("breaks by %s", (_, before, after, breaks) => {
+    [
+      "a property that only additional properties still allow",
+      "{ a: string }",
+      "{ [name: string]: unknown }",
+      ["a is no longer known"],
+    ],
+  ])("breaks with %s", (_, before, after, breaks) => {
     expect(read(before, after)).toEqual(breaks);
   });
 
   it.each([
-    ["a property more", "{ a: string }", "{ a: string; b: string; c?: 1 }"],
-    ["one that is always there", "{ a?: string }", "{ a: string }"],
-    ["null that no longer comes", "{ a: string | null }", "{ a: string }"],
-    ["another suggestion", `{ a: "x" | (string & {}) }`, `{ a: "y" | "z" | (string & {}) }`],
-    ["a text that is one of few", "{ a: string }", `{ a: "x" | "y" }`],
-  ])("does not break by %s", (_, before, after) => {
+    ["a new property", "{ a: string }", "{ a: string; b: string; c?: 1 }"],
+    ["a property that became required", "{ a?: string }", "{ a: string }"],
+    ["null that is no longer returned", "{ a: string | null }", "{ a: string }"],
+    ["other values of an open enum", `{ a: "x" | (string & {}) }`, `{ a: "y" | "z" | (string & {}) }`],
+    ["a string that became an enum", "{ a: string }", `{ a: "x" | "y" }`],
+  ])("does not break with %s", (_, before, after) => {
     expect(read(before, after)).toEqual([]);
   });
 });
@@ -115,7 +140,7 @@ describe("a recursive type", () => {
     `Group: { filters: (components["schemas"]["Group"] | { field: string; ${leaf} })[] };`;
   const typesWith = (leaf: string) => moduleOf({ body: `components["schemas"]["Group"]`, more: group(leaf) });
 
-  it("is walked once around", () => {
+  it("is compared without endless recursion", () => {
     expect(findTypeBreaks(typesWith("a?: string;"), typesWith(""))).toEqual([
       {
         operation: "POST /things",
@@ -135,35 +160,35 @@ describe("an operation", () => {
     findTypeBreaks(operation(before), operation(after)).map(({ place, problem }) => `${place ?? "it"} ${problem}`);
   const ok = `200: { headers: {}; content: { "application/json": string } };`;
 
-  it("is told where it is gone", () => {
+  it("is reported when it is removed", () => {
     expect(findTypeBreaks(operation(""), "export interface paths {}")).toMatchObject([
       { operation: "GET /a", problem: "was removed" },
     ]);
   });
 
   it.each([
-    ["an error that is like the others", `400: { content: { "application/json": { m: string } } };`, []],
+    ["a new error with the same body as the others", `400: { content: { "application/json": { m: string } } };`, []],
     [
-      "one that is not",
+      "a new error with another body",
       `400: { content: { "application/json": { e: string } } };`,
       ["response 400 is new, and its body ({ e: string; }) unlike the others that may come"],
     ],
-    ["one without a body", "400: { content?: never };", ["response 400 is new, and may come without a body"]],
+    ["a new error without a body", "400: { content?: never };", ["response 400 is new, and may come without a body"]],
     [
-      "a success that is not",
+      "a new success with another body",
       `201: { content: { "application/json": number } };`,
       ["response 201 is new, and its body (number) unlike the others that may come"],
     ],
-  ])("is asked of %s", (_, more, breaks) => {
+  ])("is compared correctly given %s", (_, more, breaks) => {
     const failure = `default: { content: { "application/json": { m: string } } };`;
     expect(of(`responses: { ${ok} ${failure} }`, `responses: { ${ok} ${failure} ${more} }`)).toEqual(breaks);
   });
 
-  it("may have its first error", () => {
+  it("may document its first error without a break", () => {
     expect(of(`responses: { ${ok} }`, `responses: { ${ok} 400: { content: { "a/b": string } } }`)).toEqual([]);
   });
 
-  it("may not lose a status or a media type", () => {
+  it("breaks when a status or a media type is removed", () => {
     expect(of(`responses: { ${ok} 404: {} }`, `responses: { ${ok} }`)).toEqual(["response 404 was removed"]);
     expect(of(`requestBody: { content: { "a/b": string } }`, `requestBody: { content: { "a/c": string } }`)).toEqual([
       "request body as a/b was removed",
@@ -177,7 +202,7 @@ describe("a webhook", () => {
     responses: { 200: { content: { "application/json": ${answer} } } } } } }
 export interface paths {}`;
 
-  it("has its payload read, and its answer sent", () => {
+  it("treats its payload as read and its response as sent", () => {
     const before = hook("{ a: string }", "{ b?: string }");
     expect(findTypeBreaks(before, hook("{ a?: string }", "{ b?: string }"))).toMatchObject([
       { operation: "webhook POST changed", place: "payload", path: "a", problem: "may now be absent" },
@@ -189,8 +214,8 @@ export interface paths {}`;
   });
 });
 
-describe("what a program gains", () => {
-  it("is what would break on the way back", () => {
+describe("gains", () => {
+  it("are the changes that would break in the opposite direction", () => {
     const { breaks, gains } = findTypeChanges(
       moduleOf({ body: "{ a: string }", answer: "{ b?: string }" }),
       moduleOf({ body: "{ a?: string; c?: 1 }", answer: "{ b: string }" }),
@@ -203,7 +228,7 @@ describe("what a program gains", () => {
     ]);
   });
 
-  it("is nothing where only the text differs", () => {
+  it("are empty when only comments differ", () => {
     const types = moduleOf({ body: "{ a: string }" });
     expect(findTypeChanges(types, types.replace("post:", "/** Makes a thing. */ post:"))).toEqual({
       breaks: [],

@@ -51,7 +51,7 @@ describe("our own documents", () => {
     bundles = await bundle(process.cwd(), readApis(process.cwd()));
   });
 
-  it("have nothing wrong, bundled or not", async () => {
+  it("pass the check, bundled or not", async () => {
     for (const document of bundles) expect(await check(JSON.stringify(document), document)).toEqual([]);
   });
 });
@@ -59,12 +59,12 @@ describe("our own documents", () => {
 describe("an operation", () => {
   const previous: Bundle = parseYaml(SMALL);
 
-  it("that is the same has nothing wrong", async () => {
+  it("passes when it is unchanged or new", async () => {
     expect(await check(SMALL, previous)).toEqual([]);
     expect(await check(SMALL.replace("/find", "/seek").replace("findPeople", "seek"), previous)).toEqual([]);
   });
 
-  it("that was renamed is named with both names, and can be given its old one back", async () => {
+  it("is reported with both names when renamed, and the advice restores the old name", async () => {
     const text = SMALL.replace("findPeople", "find");
     const lines = await check(text, previous);
     expect(lines).toEqual([
@@ -73,7 +73,7 @@ describe("an operation", () => {
     expect(await check(stringify(await follow(lines[0] ?? "", text)), previous)).toEqual([]);
   });
 
-  it("that was renamed is known though its path's parameters were, too", async () => {
+  it("is recognized as renamed even if its path parameters were renamed too", async () => {
     const old = parseYaml(SMALL.replace("/find", "/{id}"));
     const text = SMALL.replace("/find", "/{person}").replace("findPeople", "find");
     expect(await check(text, old)).toEqual([
@@ -81,7 +81,7 @@ describe("an operation", () => {
     ]);
   });
 
-  it("without an id can be given one", async () => {
+  it("without an operationId is reported, and the advice adds one", async () => {
     const nameless = SMALL.replace("      operationId: findPeople\n", "");
     expect(await check(nameless)).toEqual([
       `5:5 no-operation-id POST /find has no \`operationId\`. Name it in ${FIX} aName } }`,
@@ -93,7 +93,7 @@ describe("an operation", () => {
     expect(await check(SMALL.replace("findPeople", "''"))).toEqual([expect.stringMatching(/^6:7 no-operation-id /)]);
   });
 
-  it("with the id of another is named with both places, also when one is a webhook", async () => {
+  it("with a duplicate operationId is reported with both places, also for webhooks", async () => {
     const second = "  /search:\n    post: {operationId: findPeople}\n";
     const lines = await check(SMALL + second);
     expect(lines).toEqual([
@@ -107,7 +107,7 @@ describe("an operation", () => {
     ]);
   });
 
-  it("is found through a reference to its path item", async () => {
+  it("is found through a path item reference", async () => {
     const referring = `${SMALL}  /seek: {$ref: '#/components/pathItems/Find'}\ncomponents: {pathItems: {Find: {get: {operationId: findPeople}}}}\n`;
     expect(await check(referring)).toEqual([
       expect.stringMatching(/^11:52 duplicate-operation-id GET \/seek has the id findPeople of POST \/find/),
@@ -123,7 +123,7 @@ Problem:
 Cause: {$ref: '#/components/schemas/Error/properties/cause'}
 `);
 
-  it("named like a type of JavaScript can be renamed with all that refers to it", async () => {
+  it("named like a JavaScript type is reported, and the advice renames it and all references", async () => {
     const lines = await check(text);
     expect(lines).toEqual([
       [
@@ -143,13 +143,13 @@ Cause: {$ref: '#/components/schemas/Error/properties/cause'}
     expect(await check(renamed)).toEqual([]);
   });
 
-  it("is not renamed to what there is already", async () => {
+  it("is not renamed to a name that is taken", async () => {
     expect(await check(withSchemas("Map: {}\nApiMap: {}\n"))).toEqual([
       expect.stringContaining("update: { ApiMap_: {} }"),
     ]);
   });
 
-  it("is looked at where it is a schema, whose name users give to a type", async () => {
+  it("is checked only if it is a schema, because users see schema names as types", async () => {
     const kinds = ["schemas", "responses", "parameters", "requestBodies", "headers", "pathItems"];
     const components = [...kinds, "examples", "securitySchemes", "links", "callbacks"].map(
       (kind) => `  ${kind}: {any: {}}\n`,
@@ -158,18 +158,18 @@ Cause: {$ref: '#/components/schemas/Error/properties/cause'}
     expect(lines.map((line) => line.split(" ").slice(1, 3).join(" "))).toEqual(["taken-name $.components.schemas.any"]);
   });
 
-  it("that was there before, under the same name, is left alone", async () => {
+  it("is accepted if it had the same name before", async () => {
     expect(await check(text, { components: { schemas: { Error: {} } } })).toEqual([]);
     expect(await check(text, { components: { responses: { Error: {} } } })).toHaveLength(1);
   });
 
-  it("may have a name that TypeScript needs quotes for, or that differs from another in case alone", async () => {
+  it("may have a name that TypeScript must quote or that differs from another only in case", async () => {
     expect(await check(withSchemas("error: {}\nperson: {}\nPerson: {}\n'a-b': {}\na.b: {}\nLocation: {}\n"))).toEqual(
       [],
     );
   });
 
-  it("has no name of a keyword, a built-in type, or a type of the library", () => {
+  it("must not be named like a keyword, a built-in type or a library type", () => {
     const taken = [
       "class",
       "any",
@@ -194,7 +194,7 @@ Cause: {$ref: '#/components/schemas/Error/properties/cause'}
 });
 
 describe("a document", () => {
-  it("that is not OpenAPI, dangles or goes in a circle is refused after its overlays, too", async () => {
+  it("is rejected after overlays if it is not OpenAPI or has dangling or circular references", async () => {
     expect(await check("openapi: 3.2.0\n")).toEqual([
       expect.stringMatching(/^1:10 not-openapi This is OpenAPI 3\.2\.0/),
     ]);
@@ -204,7 +204,7 @@ describe("a document", () => {
     ]);
   });
 
-  it("with a list of itself is refused, since TypeScript refuses its type", async () => {
+  it("is rejected if a list contains itself, because TypeScript rejects the type", async () => {
     const name = "#/components/schemas/A";
     const lines = [expect.stringMatching(/^12:\d+ circular-list A list of itself has no type .*: (\S+) → \1$/)];
     expect(await check(withSchemas(`A: {type: array, items: {$ref: '${name}'}}\n`))).toEqual(lines);

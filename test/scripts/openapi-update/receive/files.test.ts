@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { createSandbox, SMALL, withSchemas } from "./sandbox.js";
 
 describe("a local document", () => {
-  it("is taken with all that it refers to, in the same places to one another", async () => {
+  it("is received with all files that it references, at the same relative paths", async () => {
     await using sandbox = createSandbox();
     cpSync("openapi", path.join(sandbox.folder, "openapi"), { recursive: true });
     const { entry, files } = await sandbox.receive(path.join(sandbox.folder, "openapi/people.yaml"));
@@ -15,12 +15,12 @@ describe("a local document", () => {
     expect(Object.keys(files)).not.toContain("companies.yaml");
   });
 
-  it("is called by its path from the repository", async () => {
+  it("is named by its path in the repository", async () => {
     await using sandbox = createSandbox();
     expect(await sandbox.receive("./openapi/identity.yaml")).toMatchObject({ from: "openapi/identity.yaml" });
   });
 
-  it("is named in messages as it was given", async () => {
+  it("is named in messages as the user wrote it", async () => {
     await using sandbox = createSandbox();
     expect(await sandbox.refusal("./openapi/nothing.yaml")).toEqual([
       "./openapi/nothing.yaml:1:1 missing-file Cannot read ./openapi/nothing.yaml: there is no such file.",
@@ -33,7 +33,7 @@ describe("a local document", () => {
     ]);
   });
 
-  it("may be JSON, have Windows line endings, a byte order mark, or tabs for spaces", async () => {
+  it("may be JSON and may have Windows line endings, a byte order mark or tabs", async () => {
     await using sandbox = createSandbox();
     const document = { openapi: "3.0.3", info: {}, paths: { "/a/{\ud83d\ude00}": {} } };
     const json = JSON.stringify(document, undefined, "\t");
@@ -42,7 +42,7 @@ describe("a local document", () => {
     expect((await sandbox.receive(sandbox.put("new.yaml", windows))).files).toMatchObject({ "new.yaml": SMALL });
   });
 
-  it("may refer to what lies above it", async () => {
+  it("may reference files above its folder", async () => {
     await using sandbox = createSandbox();
     sandbox.put("common/person.yaml", "Person: {$ref: '../services/people/new.yaml#/components/schemas/Other'}\n");
     const document = withSchemas("Person: {$ref: '../../common/person.yaml#/Person'}\nOther: {type: string}\n");
@@ -52,7 +52,7 @@ describe("a local document", () => {
     expect(Object.keys(files)).toEqual(["common/person.yaml", "services/people/new.yaml"]);
   });
 
-  it("may not refer to what has nothing but the root or the home folder in common with it", async () => {
+  it("must not reference files that share only the root or the home folder with it", async () => {
     await using sandbox = createSandbox();
     const up = "../".repeat(40);
     const location = sandbox.put("new.yaml", withSchemas(`Person: {$ref: '${up}etc/hostname'}\n`));
@@ -60,7 +60,7 @@ describe("a local document", () => {
     expect(line).toMatch(/^new\.yaml:12:20 outside .*etc\/hostname lies too far off: put the document and all/);
   });
 
-  it("is read through symbolic links, but no pipe is waited for", async () => {
+  it("is read through symbolic links, but never from a pipe", async () => {
     await using sandbox = createSandbox();
     sandbox.put("real.yaml", SMALL);
     symlinkSync(path.join(sandbox.folder, "real.yaml"), path.join(sandbox.folder, "new.yaml"));
@@ -73,7 +73,7 @@ describe("a local document", () => {
     ]);
   });
 
-  it("is not begun, or not gone on with, when the signal is aborted", async () => {
+  it("stops before or while reading when the signal is aborted", async () => {
     await using sandbox = createSandbox();
     const controller = new AbortController();
     const location = sandbox.put("new.json", JSON.stringify({ openapi: "3.1.0", x: Array(100_000).fill(1) }));
@@ -85,7 +85,7 @@ describe("a local document", () => {
 });
 
 describe("a document that is too large", () => {
-  it("is refused before it is read", async () => {
+  it("is rejected before it is read", async () => {
     await using sandbox = createSandbox();
     const location = sandbox.put("new.yaml", SMALL);
     truncateSync(location, 50 * 1024 * 1024);
@@ -94,7 +94,7 @@ describe("a document that is too large", () => {
     ]);
   });
 
-  it("is refused with all its files counted", async () => {
+  it("is rejected by the total size of its files", async () => {
     await using sandbox = createSandbox();
     const schemas = ["a", "b", "c"].map((name) => `${name}: {$ref: ${name}.yaml}\n`).join("");
     const location = sandbox.put("new.yaml", withSchemas(schemas));
@@ -104,7 +104,7 @@ describe("a document that is too large", () => {
     ]);
   });
 
-  it("is refused with more than 500 files", async () => {
+  it("is rejected with more than 500 files", async () => {
     await using sandbox = createSandbox();
     for (let file = 1; file <= 501; file += 1) sandbox.put(`${file}.yaml`, `$ref: ${file + 1}.yaml\n`);
     const location = sandbox.put("new.yaml", withSchemas("A: {$ref: 1.yaml}\n"));
@@ -116,28 +116,28 @@ describe("a document that is too large", () => {
 
 const unreadable: readonly (readonly [what: string, content: string | Uint8Array, line: string])[] = [
   [
-    "that is no YAML",
+    "that is not YAML",
     SMALL.replace("paths:", "paths: ["),
     "6:20 yaml Nested mappings are not allowed in compact mappings",
   ],
-  ["that is no JSON", '{"openapi": "3.1.0",\n "paths": {}', "2:13 yaml Flow map must end with a }"],
-  ["with a key twice", `${SMALL}paths: {}\n`, "10:1 yaml Map keys must be unique: paths"],
-  ["with a number and a text as the same key", `${SMALL}        200: {}\n`, "10:9 yaml Map keys must be unique: 200"],
-  ["with a map for a key", `${SMALL}? {a: b}\n: c\n`, "10:3 yaml A map's key must be a text."],
-  ["with a tag of its own", `${SMALL}x-a: !secret b\n`, "10:6 yaml Unresolved tag: !secret"],
-  ["with an alias to nothing", `${SMALL}x-a: *nothing\n`, "10:6 yaml There is no anchor of this name before."],
+  ["that is not JSON", '{"openapi": "3.1.0",\n "paths": {}', "2:13 yaml Flow map must end with a }"],
+  ["with a duplicate key", `${SMALL}paths: {}\n`, "10:1 yaml Map keys must be unique: paths"],
+  ["with a number and a string as the same key", `${SMALL}        200: {}\n`, "10:9 yaml Map keys must be unique: 200"],
+  ["with a map as a key", `${SMALL}? {a: b}\n: c\n`, "10:3 yaml A map's key must be a text."],
+  ["with a custom tag", `${SMALL}x-a: !secret b\n`, "10:6 yaml Unresolved tag: !secret"],
+  ["with an unknown alias", `${SMALL}x-a: *nothing\n`, "10:6 yaml There is no anchor of this name before."],
   [
-    "with an alias to what it stands in",
+    "with an alias that contains itself",
     `${SMALL}x-a: &a {b: [*a]}\n`,
     "10:14 alias The alias stands within what it stands for.",
   ],
   [
-    "of several YAML documents",
+    "with several YAML documents",
     `${SMALL}---\n${SMALL}`,
     "10:1 several-documents A second YAML document begins here; give one a file.",
   ],
   ["that is empty", "", "1:1 empty The file is empty."],
-  ["of spaces", " \n\n", "1:1 empty The file is empty."],
+  ["with only spaces", " \n\n", "1:1 empty The file is empty."],
   ["in HTML", "<!doctype html>\n<title>Sign in</title>\n", "1:1 html This is HTML or XML, not YAML or JSON."],
   ["in UTF-16", Buffer.from(`\ufeff${SMALL}`, "utf16le"), "1:1 encoding The file is in UTF-16; save it as UTF-8."],
   ["in Latin-1", Buffer.from(SMALL.replace("People.", "Caf\u00e9."), "latin1"), "9:27 encoding This is not UTF-8."],
@@ -151,9 +151,13 @@ const unreadable: readonly (readonly [what: string, content: string | Uint8Array
     SMALL.replace("People.", "Peo\u001bple."),
     "9:27 encoding The control character U+001B may not stand in YAML.",
   ],
-  ["nested deeply", `${SMALL}x-a: ${"[".repeat(100_000)}`, "10:100 too-deep This is nested more than 95 levels deep."],
   [
-    "nested deeply by its aliases",
+    "that is nested too deeply",
+    `${SMALL}x-a: ${"[".repeat(100_000)}`,
+    "10:100 too-deep This is nested more than 95 levels deep.",
+  ],
+  [
+    "that its aliases nest too deeply",
     `${SMALL}x-0: &0 [a]\n${Array.from({ length: 99 }, (_, index) => `x-${index + 1}: &${index + 1} [*${index}]\n`).join("")}`,
     "104:11 too-deep This is nested more than 95 levels deep.",
   ],
@@ -166,34 +170,38 @@ const unreadable: readonly (readonly [what: string, content: string | Uint8Array
 
 const others: readonly (readonly [what: string, content: string, line: string])[] = [
   ["a list", "- a\n", "1:1 not-openapi This is a list"],
-  ["a text", "Hello\n", "1:1 not-openapi This is a text"],
-  ["comments alone", "# nothing\n", "1:1 not-openapi This is empty"],
-  ["of another kind", "name: x\n", "1:1 not-openapi This is a map without `openapi`"],
+  ["a string", "Hello\n", "1:1 not-openapi This is a text"],
+  ["only comments", "# nothing\n", "1:1 not-openapi This is empty"],
+  ["another kind of map", "name: x\n", "1:1 not-openapi This is a map without `openapi`"],
   ["Swagger", 'swagger: "2.0"\n', "1:1 not-openapi This is Swagger 2.0"],
   ["AsyncAPI", "asyncapi: 3.0.0\n", "1:1 not-openapi This is AsyncAPI 3.0.0"],
   ["OpenAPI 3.2", "openapi: 3.2.0\n", "1:10 not-openapi This is OpenAPI 3.2.0"],
-  ["OpenAPI without the last number", 'openapi: "3.1"\n', "1:10 not-openapi This is OpenAPI 3.1"],
-  ["OpenAPI by a number", "openapi: 3.1\n", '1:10 not-openapi `openapi` is the number 3.1, not a text such as "3.1.0"'],
-  ["OpenAPI by nothing", "openapi:\n", "1:9 not-openapi `openapi` is empty"],
+  ["OpenAPI without a patch version", 'openapi: "3.1"\n', "1:10 not-openapi This is OpenAPI 3.1"],
+  [
+    "OpenAPI with a number as its version",
+    "openapi: 3.1\n",
+    '1:10 not-openapi `openapi` is the number 3.1, not a text such as "3.1.0"',
+  ],
+  ["OpenAPI with an empty version", "openapi:\n", "1:9 not-openapi `openapi` is empty"],
 ];
 
 describe("a file", () => {
   for (const [what, content, line] of unreadable) {
-    it(`${what} is refused`, async () => {
+    it(`${what} is rejected`, async () => {
       await using sandbox = createSandbox();
       expect(await sandbox.refusal(sandbox.put("new.yaml", content))).toEqual([`new.yaml:${line}`]);
     });
   }
 
   for (const [what, content, line] of others) {
-    it(`that is ${what} is refused, and what is accepted is said`, async () => {
+    it(`that is ${what} is rejected, with the accepted versions`, async () => {
       await using sandbox = createSandbox();
       const whole = `new.yaml:${line}; OpenAPI 3.0.x and 3.1.x are accepted.`;
       expect(await sandbox.refusal(sandbox.put("new.yaml", content))).toEqual([whole]);
     });
   }
 
-  it("without a path or a webhook is refused", async () => {
+  it("without a path or a webhook is rejected", async () => {
     await using sandbox = createSandbox();
     const refusal = (rest: string) => sandbox.refusal(sandbox.put("new.yaml", `openapi: 3.1.0\n${rest}`));
     expect(await refusal("")).toEqual(["new.yaml:1:1 not-openapi There are no `paths` and no `webhooks`."]);
@@ -202,7 +210,7 @@ describe("a file", () => {
     expect(await sandbox.receive(sandbox.put("new.yaml", "openapi: 3.1.0\nwebhooks: {a: {}}\n"))).toBeTruthy();
   });
 
-  it("with an alias for each of many texts is taken, and what is merged is followed", async () => {
+  it("may use many aliases of a string, and references in merged maps are followed", async () => {
     await using sandbox = createSandbox();
     sandbox.put("a.yaml", "type: string\n");
     const many = `x-many: [&a text${", *a".repeat(5000)}]\n`;
@@ -214,13 +222,9 @@ describe("a file", () => {
 });
 
 const references: readonly (readonly [what: string, schemas: string, lines: readonly string[]])[] = [
+  ["to a missing file", "A: {$ref: b.yaml}", ["12:15 missing-file Cannot read b.yaml: there is no such file."]],
   [
-    "to a file that is not there",
-    "A: {$ref: b.yaml}",
-    ["12:15 missing-file Cannot read b.yaml: there is no such file."],
-  ],
-  [
-    "to a part that is not there",
+    "to a missing component",
     "A: {$ref: '#/components/schemas/B'}",
     ["12:15 no-unresolved-refs Cannot resolve #/components/schemas/B: new.yaml has no /components/schemas/B."],
   ],
@@ -237,7 +241,7 @@ const references: readonly (readonly [what: string, schemas: string, lines: read
     ],
   ],
   [
-    "over http, without its secrets",
+    "over http, whose secrets are not shown,",
     "A: {$ref: 'http://me:pass@example.com/a.yaml?token=t#/A'}",
     ["12:15 remote-ref Refer to a file, not to http://example.com/a.yaml."],
   ],
@@ -269,7 +273,7 @@ const references: readonly (readonly [what: string, schemas: string, lines: read
   ],
   ["to the whole document", "A: {$ref: '#'}", ["12:15 no-unresolved-refs # is the whole document, not a part of it."]],
   [
-    "that is dynamic",
+    "with $dynamicRef",
     "A: {$dynamicRef: '#a'}",
     ["12:9 unsupported-keyword openapi-typescript makes no types of `$dynamicRef`; use `$ref`."],
   ],
@@ -288,21 +292,21 @@ const references: readonly (readonly [what: string, schemas: string, lines: read
     ],
   ],
   [
-    "to all of itself",
+    "to itself in allOf",
     "A: {allOf: [{$ref: '#/components/schemas/A'}, {type: object}]}",
     [
       "12:24 circular-ref These references lead only to each other, and no type can be made of them: #/components/schemas/A → #/components/schemas/A",
     ],
   ],
   [
-    "to one of itself",
+    "to itself in oneOf and anyOf",
     "A: {oneOf: [{type: string}, {anyOf: [{$ref: '#/components/schemas/A'}]}]}",
     [
       "12:49 circular-ref These references lead only to each other, and no type can be made of them: #/components/schemas/A → #/components/schemas/A",
     ],
   ],
   [
-    "of a discriminator to a schema that is not there",
+    "of a discriminator to a missing schema",
     "A: {oneOf: [], discriminator: {propertyName: a, mapping: {b: B, c: '#/components/schemas/C', a: A}}}",
     [
       "12:66 no-unresolved-refs There is no schema B for the discriminator to name.",
@@ -310,12 +314,12 @@ const references: readonly (readonly [what: string, schemas: string, lines: read
     ],
   ],
   [
-    "in an example, where Redocly follows it",
+    "in an example, where Redocly follows it,",
     "A: {example: {$ref: 'b.yaml'}}",
     ["12:25 missing-file Cannot read b.yaml: there is no such file."],
   ],
   [
-    "in an extension, where Redocly follows it",
+    "in an extension, where Redocly follows it,",
     "A: {x-a: {b: [{$ref: 'https://example.com/'}]}}",
     ["12:26 remote-ref Refer to a file, not to https://example.com/."],
   ],
@@ -323,14 +327,14 @@ const references: readonly (readonly [what: string, schemas: string, lines: read
 
 describe("a reference", () => {
   for (const [what, schemas, lines] of references) {
-    it(`${what} is refused`, async () => {
+    it(`${what} is rejected`, async () => {
       await using sandbox = createSandbox();
       const refusal = await sandbox.refusal(sandbox.put("new.yaml", withSchemas(`${schemas}\n`)));
       expect(refusal).toEqual(lines.map((line) => `new.yaml:${line}`));
     });
   }
 
-  it("that is broken is found in every file, each with its own name", async () => {
+  it("that is broken is reported in every file, by the name of the file", async () => {
     await using sandbox = createSandbox();
     const location = sandbox.put("new.yaml", withSchemas("A: {$ref: sub/a.yaml}\nB: {$ref: sub/b.yaml#/B}\n"));
     sandbox.put("sub/a.yaml", "type: object\nproperties: {c: {$ref: ../c.yaml}, b: {$ref: 'b.yaml#/C'}}\n");
@@ -341,7 +345,7 @@ describe("a reference", () => {
     ]);
   });
 
-  it("in a circle of files is refused, and a broken file is named as itself", async () => {
+  it("in a circle of files is rejected, and a broken file is reported by its own name", async () => {
     await using sandbox = createSandbox();
     const location = sandbox.put("new.yaml", withSchemas("A: {$ref: a.yaml#/A}\nB: {$ref: b.yaml}\n"));
     sandbox.put("a.yaml", "A: {$ref: 'new.yaml#/components/schemas/A'}\n");
@@ -359,11 +363,11 @@ describe("a reference", () => {
       "through another reference",
       "A: {$ref: '#/components/schemas/B/properties/c'}\nB: {$ref: '#/components/schemas/C'}\nC: {properties: {c: {type: string}}}",
     ],
-    ["that is the name of a property", "A: {properties: {$ref: {type: string}, default: {enum: [a]}}}"],
+    ["that is only a property named $ref", "A: {properties: {$ref: {type: string}, default: {enum: [a]}}}"],
     // An overlay may still mend what TypeScript would refuse.
     ["from a list to itself", "A: {type: array, items: {$ref: '#/components/schemas/A'}}"],
     [
-      "in data",
+      "in a default, enum, const or examples",
       "A: {default: {$ref: b.yaml}, enum: [{$ref: '#/b'}], const: {a: {$ref: /b}}, examples: [{$ref: '#b'}]}",
     ],
     ["with escapes", "a/b~c d: {type: string}\nB: {$ref: '#/components/schemas/a~1b~0c%20d'}"],
@@ -375,13 +379,13 @@ describe("a reference", () => {
   ];
 
   for (const [what, schemas] of good) {
-    it(`${what} is taken`, async () => {
+    it(`${what} is accepted`, async () => {
       await using sandbox = createSandbox();
       expect(await sandbox.receive(sandbox.put("new.yaml", withSchemas(`${schemas}\n`)))).toBeTruthy();
     });
   }
 
-  it("to a path item, a response named default, a mapped file and an example is followed", async () => {
+  it("to a path item, a response, a discriminator's file and an example is followed", async () => {
     await using sandbox = createSandbox();
     const location = sandbox.put("new.yaml", "openapi: 3.1.0\npaths: {/a: {$ref: paths/a.yaml}}\n");
     sandbox.put(
@@ -400,7 +404,7 @@ describe("a reference", () => {
     ]);
   });
 
-  it("that could upset a terminal is shown escaped and short", async () => {
+  it("with control characters is printed escaped and shortened", async () => {
     await using sandbox = createSandbox();
     const reference = `\\e[31mred\\n${"x".repeat(10_000)}.yaml#/a`;
     const [line = ""] = await sandbox.refusal(sandbox.put("new.yaml", withSchemas(`A: {$ref: "${reference}"}\n`)));

@@ -66,7 +66,7 @@ const PIECES = [
   "null",
 ];
 
-it("takes or refuses any bytes and any YAML", async () => {
+it("accepts or rejects any bytes and any YAML without crashing", async () => {
   const bytes = fc.uint8Array({ maxLength: 200 });
   const yaml = fc.array(fc.constantFrom(...PIECES), { maxLength: 30 }).map((pieces) => pieces.join(""));
   const cases = fc.oneof(
@@ -104,7 +104,7 @@ function pointerTo(way: readonly string[]): string {
 
 const RUNS = 40;
 
-it("takes or refuses our document with any values changed", async () => {
+it("accepts or rejects our document with random values changed, without crashing", async () => {
   const ways = waysInto(people);
   const shallow = ways.filter(({ length }) => length > 0 && length < 5);
   const references = ways.filter((way) => way.at(-1) === "$ref");

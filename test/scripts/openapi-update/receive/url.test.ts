@@ -45,8 +45,8 @@ async function refusalOf(answer: (response: ServerResponse, url: string) => void
 
 const PLACE = "https://host/people.yaml:1:1";
 
-describe("a document behind a URL", () => {
-  it("is taken, without the secrets of the URL in its name", async () => {
+describe("a document at a URL", () => {
+  it("is received, and its name leaves out the secrets of the URL", async () => {
     await using sandbox = createSandbox();
     const seen: unknown[] = [];
     const host = await serve(({ url, headers }, response) => {
@@ -62,7 +62,7 @@ describe("a document behind a URL", () => {
     expect(seen).toEqual(["/v1/people?token=t", `Basic ${Buffer.from("me:pass").toString("base64")}`]);
   });
 
-  it("is taken with what it refers to on the same server, each once, without its query", async () => {
+  it("is received with the files it references on the same server, each fetched once and without the query", async () => {
     await using sandbox = createSandbox();
     const seen: string[] = [];
     const files: Record<string, string> = {
@@ -82,7 +82,7 @@ describe("a document behind a URL", () => {
     expect(seen).toEqual(Object.keys(files));
   });
 
-  it("is followed to where it redirects, and what it refers to is beside that", async () => {
+  it("is received through a redirect, and its references resolve against the new location", async () => {
     await using sandbox = createSandbox();
     const authorizations: unknown[] = [];
     const other = await serve(({ url, headers }, response) => {
@@ -98,7 +98,7 @@ describe("a document behind a URL", () => {
     expect(authorizations).toEqual([undefined, undefined]);
   });
 
-  it("may come packed with gzip", async () => {
+  it("may be compressed with gzip", async () => {
     await using sandbox = createSandbox();
     const host = await serve((_, response) => {
       response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(SMALL));
@@ -106,7 +106,7 @@ describe("a document behind a URL", () => {
     expect(await sandbox.receive(`https://${host}/`, TRUSTED)).toMatchObject({ files: { openapi: SMALL } });
   });
 
-  it("is refused over anything but https", async () => {
+  it("is rejected over any protocol but https", async () => {
     await using sandbox = createSandbox();
     expect(await sandbox.refusal("http://me:pass@localhost:8080/people.yaml?token=t")).toEqual([
       "http://localhost:8080/people.yaml:1:1 url Only https is taken: over http, whoever is in between could change the document, and so the code that is made from it. Download it and give the file.",
@@ -117,7 +117,7 @@ describe("a document behind a URL", () => {
     expect(await sandbox.refusal("https://me:pass@:99999/a?token=t")).toEqual(["https::1:1 url This is no URL."]);
   });
 
-  it("is refused when the server's certificate is not trusted, or no more", async () => {
+  it("is rejected if the server's certificate is not trusted or has expired", async () => {
     await using sandbox = createSandbox();
     const host = await serve((_, response) => response.end(SMALL));
     expect(await sandbox.refusal(`https://${host}/a`)).toEqual([
@@ -130,7 +130,7 @@ describe("a document behind a URL", () => {
     ]);
   });
 
-  it("is refused when nothing listens, or no TLS is spoken", async () => {
+  it("is rejected if nothing listens or the server does not speak TLS", async () => {
     await using sandbox = createSandbox();
     const plain = await listen(createPlainServer());
     expect(await sandbox.refusal(`https://${plain}/a`)).toEqual([
@@ -142,8 +142,8 @@ describe("a document behind a URL", () => {
   });
 });
 
-describe("an answer", () => {
-  it("of another status is named", async () => {
+describe("a response to a download", () => {
+  it("with another status is rejected, and the status is reported", async () => {
     expect(await refusalOf((response) => response.writeHead(403).end(SMALL))).toEqual([
       `${PLACE} status The server answers 403 Forbidden.`,
     ]);
@@ -152,7 +152,7 @@ describe("an answer", () => {
     ]);
   });
 
-  it("in HTML is refused, by its type or by how it begins", async () => {
+  it("in HTML is rejected, by its content type or its first bytes", async () => {
     const typed = { "content-type": "Text/HTML; charset=utf-8" };
     expect(await refusalOf((response) => response.writeHead(200, typed).end(SMALL))).toEqual([
       `${PLACE} html The server answers text/html: a page for people, perhaps one to sign in at, not a document.`,
@@ -162,11 +162,11 @@ describe("an answer", () => {
     ]);
   });
 
-  it("that is empty is refused", async () => {
+  it("that is empty is rejected", async () => {
     expect(await refusalOf((response) => response.end())).toEqual([`${PLACE} empty The file is empty.`]);
   });
 
-  it("that ends too early is refused", async () => {
+  it("that ends too early is rejected", async () => {
     const cut = (headers: Record<string, string>, body: Buffer) =>
       refusalOf((response) => response.writeHead(200, headers).write(body, () => response.destroy()));
     const lines = [`${PLACE} connection The download failed: the connection ended before the answer did (ECONNRESET).`];
@@ -180,7 +180,7 @@ describe("an answer", () => {
     );
   });
 
-  it("packed in another way than was asked for, or than it says, is refused", async () => {
+  it("with another encoding than requested or declared is rejected", async () => {
     const packed = (encoding: string) =>
       refusalOf((response) => response.writeHead(200, { "content-encoding": encoding }).end(SMALL));
     expect(await packed("br")).toEqual([
@@ -191,7 +191,7 @@ describe("an answer", () => {
     ]);
   });
 
-  it("that says that it is too large is refused before it comes", async () => {
+  it("with a content-length above the limit is rejected before its body arrives", async () => {
     const headers = { "content-length": String(50 * 1024 * 1024) };
     expect(await refusalOf((response) => response.writeHead(200, headers).flushHeaders())).toEqual([
       `${PLACE} too-large The document has 50.0 MiB; the limit is 25.0 MiB.`,
@@ -215,14 +215,14 @@ describe("an answer", () => {
     expect(sent).toBeLessThan(40);
   });
 
-  it("that unpacks to too much is cut off at the limit", async () => {
+  it("that decompresses beyond the limit is cut off there", async () => {
     const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024));
     expect(await refusalOf((response) => response.writeHead(200, { "content-encoding": "gzip" }).end(bomb))).toEqual([
       `${PLACE} too-large The document is larger than 25.0 MiB, which is the limit.`,
     ]);
   });
 
-  it("is waited for no longer than 30 s for all files together", async () => {
+  it("times out after 30 s for all files together", async () => {
     await using sandbox = createSandbox();
     const timeout = new AbortController();
     const waits: number[] = [];
@@ -240,7 +240,7 @@ describe("an answer", () => {
     expect(waits).toEqual([30_000]);
   });
 
-  it("is not waited for when the signal is aborted, and the connection is closed", async () => {
+  it("is abandoned when the signal is aborted, and the connection is closed", async () => {
     await using sandbox = createSandbox();
     const controller = new AbortController();
     let closed: Promise<unknown> | undefined;
@@ -258,20 +258,20 @@ describe("an answer", () => {
 describe("a redirect", () => {
   const redirect = (location: string) => refusalOf((response) => response.writeHead(301, { location }).end());
 
-  it("to http is refused, and the origin is named", async () => {
+  it("to http is rejected, and the origin is reported", async () => {
     expect(await redirect("http://me:pass@example.com/people.yaml?token=t")).toEqual([
       `${PLACE} redirect The server redirects to http://example.com. Only https is taken: over http, whoever is in between could change the document, and so the code that is made from it.`,
     ]);
   });
 
-  it("to a file, or to nothing, is refused", async () => {
+  it("to a file or an invalid URL is rejected", async () => {
     expect(await redirect("file:///etc/passwd")).toEqual([
       expect.stringMatching(/redirect The server redirects to file:\. Only https is taken/),
     ]);
     expect(await redirect("https://")).toEqual([`${PLACE} redirect The server redirects to what is no URL.`]);
   });
 
-  it("is followed five times", async () => {
+  it("is followed at most five times", async () => {
     await using sandbox = createSandbox();
     const seen: string[] = [];
     const host = await serve(({ url = "" }, response) => {
@@ -291,8 +291,8 @@ describe("a redirect", () => {
   });
 });
 
-describe("what a document behind a URL refers to", () => {
-  it("is refused where it is referred to", async () => {
+describe("a file referenced by a document at a URL", () => {
+  it("is reported at the reference if it is rejected", async () => {
     await using sandbox = createSandbox();
     const host = await serveFiles({
       "/api/people.yaml": withSchemas(
@@ -309,7 +309,7 @@ describe("what a document behind a URL refers to", () => {
     ]);
   });
 
-  it("never leads out of the folder that it is received into", async () => {
+  it("is never written outside the folder of the download", async () => {
     await using sandbox = createSandbox();
     const up = "../../../../../..";
     const files = { [`${up}/a`]: "a", "%2e%2e/%2e%2e/%2e%2e/b": "b", "..%2f..%2f..%2fc": "c" };
