@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 
-const ALWAYS = ["CHANGELOG.md", "README.md", "dist/cjs/package.json", "package.json"];
+const ALWAYS = ["CHANGELOG.md", "README.md", "SECURITY.md", "dist/cjs/package.json", "package.json"];
 const ENTRY_POINTS = ["index", "testing/index"];
 
 /** What the package is to have in it: nothing else, and nothing less. */
@@ -15,7 +15,8 @@ export function expectedFiles(): string[] {
   );
   // What the documents are made from is ours alone.
   const documents = filesBelow("openapi").filter((file) => !/^openapi\/(overlays|vendor)\//.test(file));
-  return [...ALWAYS, ...sources, ...documents, ...compiled].sort();
+  const guide = ["docs/guide", "examples"].flatMap(filesBelow);
+  return [...ALWAYS, ...sources, ...documents, ...guide, ...compiled].sort();
 }
 
 /** What git knows of: a file that lies about by accident is not to be published. */
