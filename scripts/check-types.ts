@@ -27,7 +27,7 @@ for (const { path, says, version } of checks) {
   console.log(`${output ? "✗" : "✓"} TypeScript ${version}  ${says} (${path}, ${seconds} s)`);
   if (output) failures.push(output);
 }
-console.log(`  ${blocks.length} code blocks of the README and the guide are among them`);
+console.log(`  ${blocks.length} code blocks of the README are among them`);
 if (failures.length > 0) {
   console.error(failures.join("\n"));
   process.exitCode = 1;
