@@ -34,7 +34,7 @@ const PROJECTS: readonly { readonly project: string; readonly version: CompilerV
 export function addReleasedTests(release: string, folder: string): void {
   const into = path.join(folder, RELEASED);
   mkdirSync(into, { recursive: true });
-  for (const name of ["test/types", "examples", "README.md"]) {
+  for (const name of ["test/types", "examples", "README.md", "docs/guide"]) {
     if (existsSync(path.join(release, name))) {
       cpSync(path.join(release, name), path.join(into, name), { recursive: true });
     }

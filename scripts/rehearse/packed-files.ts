@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 
-const ALWAYS = ["CHANGELOG.md", "README.md", "dist/cjs/package.json", "package.json"];
+const ALWAYS = ["CHANGELOG.md", "README.md", "SECURITY.md", "dist/cjs/package.json", "package.json"];
 const ENTRY_POINTS = ["index", "testing/index"];
 
 /** The exact list of files that the tarball must contain, sorted. */
@@ -15,7 +15,8 @@ export function expectedFiles(): string[] {
   );
   // Overlays and vendor documents are not published, only the documents built from them.
   const documents = filesBelow("openapi").filter((file) => !/^openapi\/(overlays|vendor)\//.test(file));
-  return [...ALWAYS, ...sources, ...documents, ...compiled].sort();
+  const guide = ["docs/guide", "examples"].flatMap(filesBelow);
+  return [...ALWAYS, ...sources, ...documents, ...guide, ...compiled].sort();
 }
 
 /** Files that git tracks, so that a stray file is not expected in the tarball. */
