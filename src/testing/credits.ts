@@ -54,7 +54,11 @@ export interface CreditAccounts {
   price(orgId: string, personIds: Iterable<string>): CreditHeaders;
 }
 
-/** Creates the credit accounts. @throws {RangeError} if the credits of an organization are not an integer of at least 0. */
+/**
+ * Creates the credit accounts.
+ *
+ * @throws {RangeError} if the credits of an organization are not an integer of at least 0.
+ */
 export function createCreditAccounts(orgs: readonly FakeOrg[]): CreditAccounts {
   for (const { credits } of orgs) checkCredits(credits);
   const accounts = new Map<string, Account>(

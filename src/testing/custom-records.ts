@@ -149,7 +149,10 @@ function completeEmployer(given: Job["company"], { findCompany }: CompletionCont
   return { id: null, ...known, ...company };
 }
 
-/** Updates the derived fields of the two jobs of a change and of all jobs at their companies. Other jobs stay as they are. */
+/**
+ * Updates the derived fields of the two jobs of a change and of all jobs at their companies. Other jobs stay as they
+ * are.
+ */
 function updateDerived(
   newestFirst: readonly Job[],
   { next, ended }: { readonly next: Job; readonly ended: Job | undefined },

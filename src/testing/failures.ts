@@ -70,7 +70,11 @@ export function createFailurePlan(operations: readonly FakeOperation[]): Failure
   };
 }
 
-/** Guards against a misspelled operation, with which a test would pass and show nothing. @throws {RangeError} */
+/**
+ * Catches a misspelled operation, which would silently never fail.
+ *
+ * @throws {RangeError} if there is no such operation.
+ */
 export function checkOperation(operation: FakeOperation, operations: readonly FakeOperation[]): void {
   if (operations.includes(operation)) return;
   throw new RangeError(`Unknown operation ${JSON.stringify(operation)}; use one of ${operations.join(", ")}`);

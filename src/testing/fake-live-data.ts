@@ -24,7 +24,8 @@ import { createWorld } from "./world.js";
 /** An embedded Live Data API. */
 export interface FakeLiveData {
   /**
-   * Handles a request in memory, whatever its host. Replaces the platform's `fetch`, and follows redirects as that does.
+   * Handles a request in memory, whatever its host. It has the signature of the platform's `fetch`, and also follows
+   * redirects.
    *
    * @throws The signal's reason if the request is aborted; a TypeError if a planned failure breaks the connection.
    */
@@ -110,8 +111,8 @@ export interface FakeLiveData {
   /**
    * Ends a person's current job and gives them a new one.
    *
-   * @param job the new job, such as `{ title: "CTO", company: { name: "NVIDIA" } }`. `started_at` defaults to today, and
-   * is not before the current job's.
+   * @param job the new job, such as `{ title: "CTO", company: { name: "NVIDIA" } }`. `started_at` defaults to today,
+   * and is not before the current job's.
    * @returns The person as the API returns them from now on.
    * @throws {RangeError} if there is no such person, or the new job starts before the current one.
    */

@@ -7,8 +7,8 @@ const MAX_REDIRECTS = 20;
 const BODY_HEADERS = ["Content-Encoding", "Content-Language", "Content-Length", "Content-Location", "Content-Type"];
 
 /**
- * Wraps a handler so that it follows redirects as the platform's `fetch` does: it respects the request's `redirect` mode and
- * never sends the access token to another origin. Unlike with `fetch`, the `url` of a response stays empty.
+ * Wraps a handler so that it follows redirects as the platform's `fetch` does: it respects the request's `redirect`
+ * mode and never sends the access token to another origin. Unlike with `fetch`, the `url` of a response stays empty.
  *
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */

@@ -77,7 +77,8 @@ async function carryOut(request: Request, url: URL, parts: HandlerParts): Promis
 /**
  * Checks the token and what it may do.
  *
- * @throws {Refusal} 401 without a valid token; 403 without access to the organization in the path, or with too low a role.
+ * @throws {Refusal} 401 without a valid token; 403 without access to the organization in the path, or with too low a
+ * role.
  */
 function authorize(
   request: Request,

@@ -5,7 +5,9 @@ import type { FakeServiceAccount } from "./sessions.js";
 type Fetch = typeof globalThis.fetch;
 type Variables = Record<string, string | undefined>;
 
-/** Every variable that `createLiveData` reads. Unused ones are deleted, so that no test uses a developer's own account. */
+/**
+ * Every variable that `createLiveData` reads. Unused ones are deleted, so that no test uses a developer's own account.
+ */
 const NAMES = [
   "LIVEDATA_BASE_URL",
   "LIVEDATA_ORG_ID",
@@ -37,8 +39,8 @@ export function environmentOf(url: string | undefined, orgId = "", account?: Fak
 }
 
 /**
- * Sets the environment variables and replaces the global `fetch`, so that this process uses an embedded API as if it were
- * the real one. If several are installed, the newest is used.
+ * Sets the environment variables and replaces the global `fetch`, so that this process uses an embedded API as if it
+ * were the real one. If several are installed, the newest is used.
  *
  * @returns A function that restores both.
  */

@@ -214,7 +214,9 @@ function parseSince(query: URLSearchParams, name: string): number | undefined {
 const TIME =
   /^(\d{4}-\d{2}-\d{2})(?:[T ]([01]\d|2[0-3])(:[0-5]\d)(:[0-5]\d(?:\.\d{1,9})?)?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?)?$/;
 
-/** Parses a date or a date-time, in UTC unless it has an offset. `Date.parse` alone would use the machine's time zone. */
+/**
+ * Parses a date or a date-time, in UTC unless it has an offset. `Date.parse` alone would use the machine's time zone.
+ */
 function parseTime(text: string): number | undefined {
   const [, day, hour = "00", minute = ":00", second = ":00", zone = "Z"] = TIME.exec(text) ?? [];
   if (day === undefined || !isDate(day)) return undefined;

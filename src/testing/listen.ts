@@ -120,7 +120,9 @@ async function readBody(message: IncomingMessage): Promise<Uint8Array<ArrayBuffe
   return Uint8Array.from(Buffer.concat(chunks));
 }
 
-/** Returns `undefined` for a request that HTTP allows but `Request` cannot express, such as `TRACE` or a broken target. */
+/**
+ * Returns `undefined` for a request that HTTP allows but `Request` cannot express, such as `TRACE` or a broken target.
+ */
 function toRequest(message: IncomingMessage, body: Uint8Array<ArrayBuffer>, signal: AbortSignal): Request | undefined {
   const { method = "GET", rawHeaders } = message;
   const takesBody = method !== "GET" && method !== "HEAD" && body.byteLength > 0;
@@ -156,7 +158,9 @@ async function sendBody({ body }: Response, response: ServerResponse, gone: Abor
   response.end();
 }
 
-/** Resolves once the bytes are sent. A body that breaks off after them then breaks off at the same place on the wire. */
+/**
+ * Resolves once the bytes are sent. A body that breaks off after them then breaks off at the same place on the wire.
+ */
 function write(response: ServerResponse, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     response.write(bytes, (error) => (error ? reject(error) : resolve()));

@@ -65,7 +65,7 @@ export function readForm<Id extends OperationWithBody>(
   return received.value;
 }
 
-/** Tells whether the body is a form. */
+/** Returns whether the body is a form. */
 export function isForm({ mediaType }: ReceivedBody): boolean {
   return mediaType === FORM_TYPE;
 }

@@ -5,8 +5,8 @@ import type { FakeOperation } from "./router.js";
 import { isRecord } from "./utilities.js";
 
 /**
- * A request that the embedded API received, whether or not its response arrived. It contains no credentials: their headers
- * are left out, and secrets in the body are replaced.
+ * A request that the embedded API received, whether or not its response arrived. It contains no credentials: their
+ * headers are left out, and secrets in the body are replaced.
  */
 export interface ReceivedRequest {
   readonly method: string;

@@ -21,7 +21,7 @@ export interface RoutedRequest {
   param(name: string): string;
 }
 
-/** An operation, where it is found, and how it is carried out. */
+/** An operation, its method and path, and its implementation. */
 export interface Route {
   readonly operation: FakeOperation;
   readonly service: Service;

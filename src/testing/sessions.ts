@@ -89,7 +89,11 @@ export interface SessionStore {
   openForServiceAccount(credentials: ServiceAccountCredentials): Session;
   /** Opens a session. @throws {Refusal} 401 if the credentials are wrong. */
   openForUser(credentials: UserCredentials): Session;
-  /** Returns the owner of an `Authorization` header. @throws {Refusal} 401 if its token is missing, unknown, revoked or expired. */
+  /**
+   * Returns the owner of an `Authorization` header.
+   *
+   * @throws {Refusal} 401 if its token is missing, unknown, revoked or expired.
+   */
   authenticate(authorization: string | null): Principal;
 }
 
@@ -229,7 +233,7 @@ export function checkTokenLife(tokenLife: number): void {
 
 const RANKS: Readonly<Record<FakeRole, number>> = { viewer: 0, editor: 1, administrator: 2 };
 
-/** Tells whether a role includes the required one. */
+/** Returns whether a role includes the required one. */
 export function hasRole(role: FakeRole, required: FakeRole): boolean {
   return RANKS[role] >= RANKS[required];
 }
@@ -256,7 +260,9 @@ function writeTime(time: number, format: ExpiresAtFormat): string {
   }
 }
 
-/** Writes a time as Python's `isoformat` does: in UTC without a zone, with a fraction of six digits unless that is zero. */
+/**
+ * Writes a time as Python's `isoformat` does: in UTC without a zone, with a fraction of six digits unless that is zero.
+ */
 function toIsoformat(time: number): string {
   const [seconds, fraction] = new Date(time).toISOString().replace("Z", "").split(".");
   return fraction === "000" ? `${seconds}` : `${seconds}.${fraction}000`;

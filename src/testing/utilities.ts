@@ -5,7 +5,7 @@ export function withoutUndefined<T extends object>(members: T): { [Key in keyof 
   return kept as { [Key in keyof T]: Exclude<T[Key], undefined> };
 }
 
-/** Tells whether a value is an object, and neither `null` nor an array. */
+/** Returns whether a value is an object, and neither `null` nor an array. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -4,8 +4,8 @@ import { isRecord } from "./utilities.js";
 type Check = (schema: SchemaObject, value: unknown, place: string) => string | undefined;
 
 /**
- * Returns the first violation of a schema, such as `filters[0].filters[1].field is required`; `undefined` if the value is
- * valid. It never quotes the value, which may be a secret.
+ * Returns the first violation of a schema, such as `filters[0].filters[1].field is required`; `undefined` if the value
+ * is valid. It never quotes the value, which may be a secret.
  */
 export function findProblem(schema: Schema, value: unknown, place = ""): string | undefined {
   if (schema === true) return undefined;

@@ -15,7 +15,7 @@ describe("GET /companies/{company_lookup}", () => {
     },
   );
 
-  it("finds every company by name, and returns the same object as a job of it", async () => {
+  it("finds every company by name, with the same data as in a job", async () => {
     for (const company of fake.companies) expect(await lookUp(company.name ?? "")).toEqual(company);
     const position = fake.people.find(({ name }) => name === "John Doe")?.position;
     expect(await lookUp("nvidia.com")).toEqual(position?.company);

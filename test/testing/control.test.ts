@@ -79,13 +79,13 @@ describe("sessions", () => {
   });
 });
 
-describe("clocks and latency", () => {
+describe("time", () => {
   it.each<[ExpiresAtFormat, string]>([
     ["isoformat", "2026-01-31T13:00:00"],
     ["zulu", "2026-01-31T13:00:00.000Z"],
     ["offset", "2026-01-31T15:00:00.000+02:00"],
     [(time) => `${time}`, "1769864400000"],
-  ])("write expiresAt as %s: %s", async (expiresAtFormat, expiresAt) => {
+  ])("expiresAt is written as %s: %s", async (expiresAtFormat, expiresAt) => {
     const clock = createClock();
     expect((await exchange(createFakeLiveData({ people: 0, clock, expiresAtFormat }))).body.expiresAt).toBe(expiresAt);
     const changed = createFakeLiveData({ people: 0, clock });
@@ -94,7 +94,7 @@ describe("clocks and latency", () => {
   });
 
   it.each<ExpiresAtFormat>(["isoformat", "zulu", "offset"])(
-    "let the SDK read expiresAt as %s, with the server's clock 2 hours behind, exact and 2 hours ahead",
+    "the SDK understands expiresAt as %s, whether the server's clock is right or 2 hours off",
     async (expiresAtFormat) => {
       for (const clockSkew of [-7_200_000, 0, 7_200_000]) {
         const { fake, livedata } = connect({ expiresAtFormat, clockSkew });
@@ -105,7 +105,7 @@ describe("clocks and latency", () => {
     },
   );
 
-  it("shift the server's time by clockSkew", async () => {
+  it("clockSkew shifts the server's time", async () => {
     const clock = createClock();
     const fake = createFakeLiveData({ people: 0, clock, clockSkew: 60_000 });
     const { headers, body } = await exchange(fake);
@@ -119,7 +119,7 @@ describe("clocks and latency", () => {
     expect(() => createFakeLiveData({ clockSkew: Number.POSITIVE_INFINITY })).toThrow(RangeError);
   });
 
-  it("delay the response by the latency, but not the work", async () => {
+  it("latency delays the response, but not the work", async () => {
     vi.useFakeTimers();
     const { fake, search } = open({ people: 5, latency: 200 });
     let hasArrived = false;
@@ -138,7 +138,7 @@ describe("clocks and latency", () => {
     }).toThrow(new RangeError("latency must be from 0 to 2147483647 milliseconds"));
   });
 
-  it("end the latency on an abort, and leave no timer", async () => {
+  it("latency ends on an abort, and leaves no timer", async () => {
     vi.useFakeTimers();
     const { fake, livedata } = connect();
     await livedata.accessToken();
@@ -253,7 +253,7 @@ describe("redirects", () => {
     expect(Object.keys(request?.headers ?? {}).filter((name) => name.startsWith("content-"))).toEqual([]);
   });
 
-  it("are sent unfollowed by a server", async () => {
+  it("are not followed by a server", async () => {
     await using fake = createFakeLiveData({ people: 5 });
     const { url } = await fake.listen();
     fake.failures.next("getCompany", movedTo("https://elsewhere.test/"));
@@ -361,7 +361,7 @@ describe("a misspelled argument", () => {
       /Unknown operation "search"; use one of createSession, findPeople, /,
     ],
     ["a failure", () => next("searchPeople", "stal" as never), /one of lost, malformed, reset, stall, truncated/],
-    ["a status alone", () => next("searchPeople", 429 as never), /failure must be \{ status \}/],
+    ["a bare status", () => next("searchPeople", 429 as never), /failure must be \{ status \}/],
     ["a role", () => setRole(clientId, "admin" as never), /role must be one of viewer, editor, administrator/],
   ])("is rejected: %s", (_name, call, message) => {
     expect(call).toThrow(RangeError);

@@ -24,7 +24,7 @@ describe("credits", () => {
     expect([fake.credits.used(), fake.credits.remaining()]).toEqual([5, 5]);
   });
 
-  it("charge a person once who is found twice by one request", async () => {
+  it("charge once for a person found twice by one request", async () => {
     const { find } = open();
     const jane = { fields: [{ field_name: "linkedin", search_term: "jane-doe" }] };
     expect(used(await find({ matches: [jane, jane] }))).toBe("1");

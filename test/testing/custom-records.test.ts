@@ -210,7 +210,7 @@ describe("changeJob", () => {
     expect(await ids("Example Corp")).not.toContain("LDP-1-EXAMPLE");
   });
 
-  it("at the same company sets only the time of the title change", () => {
+  it("at the same company sets title_change_detected_at, but not company_change_detected_at", () => {
     const fake = createFakeLiveData({ people: 5, clock });
     const before = fake.people[0];
     const jane = fake.changeJob("LDP-1-EXAMPLE", {

@@ -125,18 +125,18 @@ describe("planned failures", () => {
     expect(response.headers.get("Date")).toBe(headers.date);
   });
 
-  it.each([199, 600, 503.5, Number.NaN])("reject status %d", (status) => {
+  it.each([199, 600, 503.5, Number.NaN])("cannot have the status %d", (status) => {
     expect(() => createFakeLiveData({ people: 1 }).failures.next("searchPeople", { status })).toThrow(RangeError);
   });
 
-  it("reject an unknown operation", () => {
+  it("cannot be planned for an unknown operation", () => {
     const { next }: { next(operation: string, failure: FakeFailure): void } = createFakeLiveData({
       people: 1,
     }).failures;
     expect(() => next("search", "reset")).toThrow(/^Unknown operation "search"; /);
   });
 
-  it.each([0, -1, 1.5])("reject %d as number of times", (times) => {
+  it.each([0, -1, 1.5])("cannot be planned %d times", (times) => {
     expect(() => createFakeLiveData({ people: 1 }).failures.next("searchPeople", "reset", times)).toThrow(RangeError);
   });
 });

@@ -162,7 +162,7 @@ describe("listen", () => {
     await cancellation;
   });
 
-  it("responds 400 to a request that Request cannot express, and 500 if the handler throws", async () => {
+  it("responds 400 to a method that Request rejects, and 500 if the handler throws", async () => {
     const { url } = await start();
     const trace = request(url, { method: "TRACE" });
     trace.end();

@@ -19,11 +19,11 @@ const INDEXES = new Map<string, IndexName>(
 );
 
 /**
- * Narrows a search down with the indexes. The candidates include everyone that the search finds, and others: an index does
- * not know, for example, which job of a person a clause is about.
+ * Narrows a search down with the indexes. The candidates include everyone that the search finds, and others: an index
+ * does not know, for example, which job of a person a clause is about.
  *
- * @returns The candidates' numbers in ascending order; `undefined` if the filters use no index, so that everyone must be
- * tested.
+ * @returns The candidates' numbers in ascending order; `undefined` if the filters use no index, so that everyone must
+ * be tested.
  */
 export function findCandidates(groups: readonly FilterGroup[], sources: Sources): Candidates {
   return shortest(groups.map((group) => candidatesOf(group, sources)));

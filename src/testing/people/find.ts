@@ -16,8 +16,8 @@ const INDEXES = new Map<string, IndexName>([
 ]);
 
 /**
- * Finds the people of each match. All fields must match, ignoring case and extra spaces. `confidence` has no effect, since
- * its effect in the API is unknown.
+ * Finds the people of each match. All fields must match, ignoring case and extra spaces. `confidence` has no effect,
+ * since its effect in the API is unknown.
  */
 export function findPeople(store: PeopleStore, request: FindRequest): FindResponse {
   return { matches: request.matches.map((match) => findOne(store, match, request)) };

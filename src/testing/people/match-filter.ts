@@ -1,7 +1,9 @@
 import type { Company, Education, FilterClause, FilterGroup, Job, Person } from "../../types.js";
 import { someValueAt } from "./values-at.js";
 
-/** Tells whether a filter holds for a person: for the given job, inside a jobs group, otherwise for any of their jobs. */
+/**
+ * Returns whether a filter holds for a person: for the given job, inside a jobs group, otherwise for any of their jobs.
+ */
 type Test = (person: Person, job?: Job) => boolean;
 type Condition = (value: unknown) => boolean;
 
@@ -36,7 +38,7 @@ const POSITIONS: Record<NonNullable<FilterGroup["positionStatus"]>, (job: Job) =
   promotion: (job) => job.is_first_at_company === false,
 };
 
-/** Tells whether a job has not ended. */
+/** Returns whether a job has not ended. */
 export function isCurrent(job: Job): boolean {
   return (job.ended_at ?? null) === null;
 }
@@ -92,7 +94,7 @@ function joinParts(group: FilterGroup, { companyGroups, isInJobsGroup: inherited
 }
 
 /**
- * Tells whether the parts of a group are inside a jobs group: this one, or one further out if it does not say.
+ * Returns whether the parts of a group are inside a jobs group: this one, or one further out if it does not say.
  *
  * @param inherited whether the group itself is inside a jobs group
  */
@@ -114,7 +116,7 @@ function some(tests: readonly Test[]): Test {
   };
 }
 
-/** Tells a group from a clause. */
+/** Returns whether a part of a filter is a group rather than a clause. */
 export function isGroup(part: Part): part is FilterGroup {
   return part.filters !== undefined;
 }

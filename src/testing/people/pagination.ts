@@ -5,8 +5,8 @@ import type { SortPosition } from "./sort-and-project.js";
 import { property } from "./values-at.js";
 
 /**
- * Creates the token of the next page. It stores the last position in the sort order rather than an offset, so that people
- * added between two pages cause neither duplicates nor gaps.
+ * Creates the token of the next page. It stores the last position in the sort order rather than an offset, so that
+ * people added between two pages cause neither duplicates nor gaps.
  */
 export function writePageToken(request: SearchRequest, last: SortPosition): string {
   return toBase64Url(JSON.stringify([fingerprint(request), last.key, last.number]));

@@ -19,8 +19,8 @@ const REPORTS = new Map<string, (entries: readonly Entry[], params: Params) => u
 ]);
 
 /**
- * Runs the reports of all filter groups. Each counts those jobs of the people found for which its group holds. An unknown
- * report is silently left out: the API ignores unknown names.
+ * Runs the reports of all filter groups. Each counts those jobs of the people found for which its group holds. An
+ * unknown report is silently left out: the API ignores unknown names.
  *
  * @returns `undefined` if no group has a report
  */
@@ -57,7 +57,9 @@ function groupsWithReport(group: FilterGroup, inherited = false): Reported[] {
   return [...own, ...inner.flatMap((one) => groupsWithReport(one, isInJobsGroup(group, inherited)))];
 }
 
-/** An arrival is a first job at a company that starts in the period. A departure is a last job there that ends in it. */
+/**
+ * An arrival is a first job at a company that starts in the period. A departure is a last job there that ends in it.
+ */
 function arrivalsDepartures(entries: readonly Entry[], params: Params) {
   const within = (time: string | null | undefined) => isBetween(time, params.date_from, params.date_to);
   return groupEntries(entries, params.group_by).flatMap(({ group_values, members }) => {
@@ -67,7 +69,10 @@ function arrivalsDepartures(entries: readonly Entry[], params: Params) {
   });
 }
 
-/** Counts people with such a job on the first day of the period and on that day of every following month. The only known status is `active`. */
+/**
+ * Counts people with such a job on the first day of the period and on that day of every following month. The only known
+ * status is `active`.
+ */
 function demographics(entries: readonly Entry[], params: Params) {
   const days = monthlyDays(params);
   const indexOf = memoizeIndexes(days);

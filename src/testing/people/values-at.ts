@@ -1,6 +1,6 @@
 /**
- * Returns all values at a dotted path. Arrays on the path are flattened, so `jobs.title` returns the titles of all jobs.
- * `null` and absent values are skipped.
+ * Returns all values at a dotted path. Arrays on the path are flattened, so `jobs.title` returns the titles of all
+ * jobs. `null` and absent values are skipped.
  */
 export function valuesAt(root: unknown, path: string): unknown[] {
   const values: unknown[] = [];
@@ -21,7 +21,7 @@ export function firstValueAt(root: unknown, path: readonly string[]): unknown {
   return first;
 }
 
-/** Tells whether a test holds for any value at a path, given as its parts. */
+/** Returns whether a test holds for any value at a path, given as its parts. */
 export function someValueAt(
   root: unknown,
   path: readonly string[],

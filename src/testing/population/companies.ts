@@ -72,7 +72,10 @@ const BRANCHES: NonEmpty<readonly [word: string, industry: string]> = [
   ["Partners", "Business Consulting"],
 ];
 
-/** Returns the number of companies for a number of people. A small population has only the named ones, which tests rely on. */
+/**
+ * Returns the number of companies for a number of people. A small population has only the named ones, which tests rely
+ * on.
+ */
 export function countCompanies(people: number): number {
   return OUTLINES.length + countInvented(people, PEOPLE_PER_COMPANY);
 }

@@ -12,8 +12,8 @@ export interface Population {
 /**
  * Creates people and companies.
  *
- * The same seed creates the same people, byte for byte, on any day and platform. A larger population starts with the people
- * of a smaller one of the same seed.
+ * The same seed creates the same people, byte for byte, on any day and platform. A larger population starts with the
+ * people of a smaller one of the same seed.
  *
  * @param seed any integer
  * @param count how many people, including the fixed ones

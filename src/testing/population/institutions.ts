@@ -24,8 +24,8 @@ export interface InstitutionPicker {
 }
 
 /**
- * Creates a picker limited to the institutions of a smaller population, so that a larger population starts with the same
- * people.
+ * Creates a picker limited to the institutions of a smaller population, so that a larger population starts with the
+ * same people.
  *
  * @param people size of the smaller population
  */

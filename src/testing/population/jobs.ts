@@ -31,7 +31,7 @@ export function companyKey(company: Company | null | undefined): string | undefi
   return company?.id ?? company?.name ?? undefined;
 }
 
-/** Tells whether two companies are known to be the same. */
+/** Returns whether two companies are known to be the same. */
 export function isSameCompany(one: Company | null | undefined, other: Company | null | undefined): boolean {
   const key = companyKey(one);
   return key !== undefined && key === companyKey(other);
@@ -89,8 +89,8 @@ export function deriveFrom(job: Stint, newestFirst: readonly Stint[], now: Month
 }
 
 /**
- * Summarizes all jobs at the company of a job. If the company is unknown, only that job counts. It builds no list, since
- * most of the time to create a population is spent here.
+ * Summarizes all jobs at the company of a job. If the company is unknown, only that job counts. It builds no list,
+ * since most of the time to create a population is spent here.
  */
 function summarize(job: Stint, newestFirst: readonly Stint[], now: Month) {
   const company = companyKey(job.company);

@@ -25,5 +25,7 @@ function writeTime(value: Month, day: number): string {
   return `${year}-${twoDigits(monthOfYear)}-${twoDigits(day)}T00:00:00Z`;
 }
 
-/** The month in which the population was "collected". It is fixed, so that a seed creates the same people on any day. */
+/**
+ * The month in which the population was "collected". It is fixed, so that a seed creates the same people on any day.
+ */
 export const COLLECTED_IN: Month = month(2026, 3);

@@ -56,8 +56,8 @@ class Mulberry32 implements Random {
 }
 
 /**
- * Creates the random source for one item of a series. Each index has its own source, so that a longer series starts with
- * the same items as a shorter one.
+ * Creates the random source for one item of a series. Each index has its own source, so that a longer series starts
+ * with the same items as a shorter one.
  */
 export function createRandom(seed: number, index = 0): Random {
   return new Mulberry32(Math.imul(seed | 0, GOLDEN_RATIO) ^ Math.imul(index + 1, 0x85ebca6b));

@@ -39,8 +39,8 @@ function admits(group: FilterGroup, job: Job): boolean {
 }
 
 /**
- * Tells whether a report of a group counts a job of a person that the search found. A group that is no jobs group may be
- * inside one.
+ * Returns whether a report of a group counts a job of a person that the search found. A group that is no jobs group may
+ * be inside one.
  */
 export function isReportedOn(
   group: FilterGroup,

@@ -174,7 +174,7 @@ describe("the indexes", () => {
     ["a company or a field without an index", or(acme, title), 100],
     ["everyone not at a company", and(not(acme)), 100],
     ["a fuzzy company", and({ ...acme, match_type: "fuzzy" }), 100],
-  ] as const)("limit the people that a search reads for %s", (_, group, expected) => {
+  ] as const)("let a search for %s read no more people than needed", (_, group, expected) => {
     const { filters: parts, ...rest } = group;
     const groups: FilterGroup[] = [{ ...rest, filters: [...parts] }];
     expect(countReads(() => searchPeople(store, directory, { filters: groups, size: 0 }))).toBe(expected);
@@ -184,7 +184,7 @@ describe("the indexes", () => {
     ["name", "person 7", 1],
     ["linkedin", "Person-7", 1],
     ["email_address", "person@example.com", 0],
-  ])("limit the people that find reads for a %s", (field_name, search_term, expected) => {
+  ])("let find read no more people than needed for a %s", (field_name, search_term, expected) => {
     const fields = [
       { field_name: "company.name", search_term: "Other" },
       { field_name, search_term },
@@ -192,7 +192,7 @@ describe("the indexes", () => {
     expect(countReads(() => findPeople(store, { matches: [{ fields }] }))).toBe(expected);
   });
 
-  it("limit the people that find reads for a company, ignoring case", () => {
+  it("let find read no more people than needed for a company, ignoring case", () => {
     const fields = [{ field_name: "company.name", search_term: " ACME" }];
     expect(countReads(() => findPeople(store, { matches: [{ fields }], size: 99 }))).toBe(10);
   });
