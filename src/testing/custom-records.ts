@@ -1,26 +1,38 @@
 import type { Company, Job, Person } from "../types.js";
 import { isCurrent } from "./people/match-filter.js";
+import { type KnownCompany, slugOf } from "./population/companies.js";
 import { deriveFrom, isSameCompany, type Stint } from "./population/jobs.js";
 import { type Month, month } from "./population/months.js";
 import { employmentStatusOf, type KnownPerson } from "./population/people.js";
-import { withoutUndefined } from "./without-undefined.js";
+import { withoutUndefined } from "./utilities.js";
 
 /**
- * Someone of a test's own. What is left out, or `undefined`, is made up or follows from the rest, such as `position` from
- * `jobs` and the other way round; what is given stays as it is, `null` included. A job's company that is known by its
- * `id` or `name` is completed.
+ * A person that a test adds. A field that is absent or `undefined` is filled in or derived, for example `position` from
+ * `jobs` and the reverse. A given value is kept, including `null`. A job's company whose `id` or `name` is known is
+ * completed from the company list.
  */
 export type FakePerson = { [Key in keyof Person]?: Person[Key] | undefined } & {
-  /** The e-mail addresses by which a find knows them. They are no field of a person. */
+  /** The email addresses by which `find` matches the person. A `Person` has no such field. @default none */
   readonly emails?: readonly string[] | undefined;
 };
 
-/** What the completion of a person needs to know. */
-export interface Surroundings {
-  /** An id that is free. */
-  readonly freeId: () => string;
+/**
+ * A company that a test adds. `id` and `linkedin` are filled in if they are absent or `undefined`, and `domain` becomes
+ * `null`. A given value is kept, including `null`.
+ */
+export type FakeCompany = { readonly [Name in Exclude<keyof Company, "id" | "name">]?: Company[Name] | undefined } & {
+  readonly name: string;
+  readonly id?: string | undefined;
+  /** The `id` of its parent company. The company then belongs to the parent's `<id>-group`. @default none */
+  readonly parentId?: string | undefined;
+};
+
+/** What completing a record depends on. */
+export interface CompletionContext {
+  readonly freePersonId: () => string;
+  readonly freeCompanyId: () => string;
   readonly findCompany: (lookup: string) => Company | undefined;
-  /** Milliseconds since 1970. */
+  /** The server's time, in milliseconds since 1970. */
   readonly now: number;
 }
 
@@ -33,23 +45,30 @@ const UNKNOWN_JOB: Job = {
   ended_at: null,
 };
 
-/** Completes someone of a test's own. */
-export function completeOwnPerson(person: FakePerson, around: Surroundings): KnownPerson {
-  // A copy: what the test does to its objects later must not change anyone.
+/** Completes an added company. */
+export function completeFakeCompany({ parentId, ...given }: FakeCompany, context: CompletionContext): KnownCompany {
+  const { id = context.freeCompanyId(), ...rest } = given;
+  const company = { id, linkedin: slugOf(given.name), domain: null, ...withoutUndefined(rest) };
+  return { company, ...(parentId === undefined ? {} : { parentId }) };
+}
+
+/** Completes an added person. */
+export function completeFakePerson(person: FakePerson, context: CompletionContext): KnownPerson {
+  // A copy, so that the test can change its own objects later.
   const { emails = [], ...given } = withoutUndefined(structuredClone(person));
-  const jobs = completeJobs(jobsGiven(given), around);
+  const jobs = completeJobs(jobsGiven(given), context);
   const position = completePosition(given, jobs);
   const [first, ...last] = given.name?.split(" ") ?? [];
   const names = [given.first_name, given.last_name].filter((name) => name != null);
   const completed: Person = {
-    id: around.freeId(),
+    id: context.freePersonId(),
     name: names.length === 0 ? null : names.join(" "),
     first_name: first ?? null,
     last_name: last.length === 0 ? null : last.join(" "),
     linkedin: null,
     employment_status: employmentStatusOf(position),
     education: [],
-    created_at: toTime(around.now),
+    created_at: toTime(context.now),
     title_change_detected_at: null,
     company_change_detected_at: null,
     info_change_detected_at: null,
@@ -61,21 +80,21 @@ export function completeOwnPerson(person: FakePerson, around: Surroundings): Kno
 }
 
 /**
- * Gives someone another job in place of the present one, which ends the day that the other begins.
+ * Gives a person a new job. Their current job ends when the new one starts.
  *
- * @param job what is known of it; it began today unless it says otherwise
- * @throws {RangeError} if it begins before the present one did
+ * @param job `started_at` defaults to today, and is not before the current job's
+ * @throws {RangeError} if the new job starts before the current one
  */
-export function withNewJob({ person, emails }: KnownPerson, job: Job, around: Surroundings): KnownPerson {
+export function withNewJob({ person, emails }: KnownPerson, job: Job, context: CompletionContext): KnownPerson {
   const before = person.jobs ?? [];
   const left = before.find(isCurrent);
-  const started_at = startOfNewJob(job, left, around.now);
-  const next = completeJob({ ...structuredClone(job), started_at, ended_at: null }, around);
+  const started_at = startOfNewJob(job, left, context.now);
+  const next = completeJob({ ...structuredClone(job), started_at, ended_at: null }, context);
   const ended = left && { ...left, ended_at: started_at };
   const sorted = sortNewestFirst([next, ...before.map((old) => (old === left && ended ? ended : old))]);
-  const jobs = deriveAnew(sorted, { next, ended }, around.now);
+  const jobs = updateDerived(sorted, { next, ended }, context.now);
   const position = jobs[sorted.indexOf(next)] ?? next;
-  const noticed = toTime(around.now);
+  const detected = toTime(context.now);
   return {
     emails,
     person: {
@@ -83,14 +102,14 @@ export function withNewJob({ person, emails }: KnownPerson, job: Job, around: Su
       jobs,
       position,
       employment_status: employmentStatusOf(position),
-      info_change_detected_at: noticed,
-      ...(position.title === left?.title ? {} : { title_change_detected_at: noticed }),
-      ...(isSameCompany(left?.company, position.company) ? {} : { company_change_detected_at: noticed }),
+      info_change_detected_at: detected,
+      ...(position.title === left?.title ? {} : { title_change_detected_at: detected }),
+      ...(isSameCompany(left?.company, position.company) ? {} : { company_change_detected_at: detected }),
     },
   };
 }
 
-/** Someone's position is one of their jobs. */
+/** A given position counts as a job. */
 function jobsGiven({ jobs, position }: Partial<Person>): readonly Job[] {
   if (jobs !== undefined) return jobs ?? [];
   return position ? [position] : [];
@@ -104,25 +123,25 @@ function completePosition(given: Partial<Person>, jobs: readonly Job[]): Job | n
 function startOfNewJob({ started_at }: Job, left: Job | undefined, now: number): string {
   const today = `${toTime(now).slice(0, 10)}T00:00:00Z`;
   const earliest = left?.started_at ?? "";
-  // The population has jobs that begin later than the clock of a test may say.
+  // Some made-up jobs start later than the clock of a test may say.
   if (!started_at) return compareTimes(today, earliest) < 0 ? earliest : today;
   if (compareTimes(started_at, earliest) >= 0) return started_at;
-  throw new RangeError(`The new job begins before the present one did (${earliest}), which would end before it began`);
+  throw new RangeError(`The new job must not start before the current job, which started at ${earliest}`);
 }
 
-function completeJobs(given: readonly Job[], around: Surroundings): Job[] {
-  const jobs = sortNewestFirst(given.map((job) => completeJob(job, around)));
+function completeJobs(given: readonly Job[], context: CompletionContext): Job[] {
+  const jobs = sortNewestFirst(given.map((job) => completeJob(job, context)));
   const stints = jobs.map(toStint);
-  return stints.map((stint) => ({ ...deriveFrom(stint, stints, monthOfNow(around.now)), ...stint.job }));
+  return stints.map((stint) => ({ ...deriveFrom(stint, stints, monthOfNow(context.now)), ...stint.job }));
 }
 
-/** Completes what does not follow from other jobs. */
-function completeJob(given: Job, around: Surroundings): Job {
+/** Fills in what does not depend on other jobs. */
+function completeJob(given: Job, context: CompletionContext): Job {
   const job = withoutUndefined(given);
-  return { ...UNKNOWN_JOB, ...job, company: completeCompany(job.company, around) };
+  return { ...UNKNOWN_JOB, ...job, company: completeEmployer(job.company, context) };
 }
 
-function completeCompany(given: Job["company"], { findCompany }: Surroundings): Company | null {
+function completeEmployer(given: Job["company"], { findCompany }: CompletionContext): Company | null {
   if (!given) return null;
   const company = withoutUndefined(given);
   const lookup = company.id ?? company.name;
@@ -130,33 +149,36 @@ function completeCompany(given: Job["company"], { findCompany }: Surroundings): 
   return { id: null, ...known, ...company };
 }
 
-/** Changes what follows from the other jobs, in the two jobs of a change and in those at their companies, and no others. */
-function deriveAnew(
+/**
+ * Updates the derived fields of the two jobs of a change and of all jobs at their companies. Other jobs stay as they
+ * are.
+ */
+function updateDerived(
   newestFirst: readonly Job[],
   { next, ended }: { readonly next: Job; readonly ended: Job | undefined },
   now: number,
 ): Job[] {
   const stints = newestFirst.map(toStint);
-  const isTouched = ({ company }: Job) =>
+  const isAffected = ({ company }: Job) =>
     isSameCompany(company, next.company) || isSameCompany(company, ended?.company);
   return stints.map((stint) => {
     const { job } = stint;
     const { duration, ...atCompany } = deriveFrom(stint, stints, monthOfNow(now));
     if (job === next) return { duration, ...atCompany, ...job };
     if (job === ended) return { ...job, duration, ...atCompany };
-    return isTouched(job) ? { ...job, ...atCompany } : job;
+    return isAffected(job) ? { ...job, ...atCompany } : job;
   });
 }
 
-interface OwnStint extends Stint {
+interface JobStint extends Stint {
   readonly job: Job;
 }
 
-function toStint(job: Job): OwnStint {
+function toStint(job: Job): JobStint {
   return { job, company: job.company ?? null, startedIn: monthOf(job.started_at), endedIn: monthOf(job.ended_at) };
 }
 
-/** As the API gives them, those whose start is not known last. */
+/** Sorts jobs as the API returns them. Jobs without a start come last. */
 function sortNewestFirst(jobs: readonly Job[]): Job[] {
   return [...jobs].sort((a, b) => compareTimes(b.started_at, a.started_at));
 }
@@ -166,12 +188,12 @@ function compareTimes(a: string | null | undefined, b: string | null | undefined
   return left === right ? 0 : left < right ? -1 : 1;
 }
 
-/** A day is as early as its midnight. */
+/** A date without a time counts as midnight. */
 function toComparable(time: string | null | undefined): string {
   return time?.length === 10 ? `${time}T00:00:00Z` : (time ?? "");
 }
 
-/** Reads the month off the text, so that no time zone has a say in it. */
+/** Reads the month from the text: parsing it as a date would bring in a time zone. */
 function monthOf(time: string | null | undefined): Month | null {
   const [, year, monthOfYear] = /^(\d{4})-(\d{2})/.exec(time ?? "") ?? [];
   return year === undefined ? null : month(Number(year), Number(monthOfYear));
@@ -182,7 +204,7 @@ function monthOfNow(now: number): Month {
   return month(date.getUTCFullYear(), date.getUTCMonth() + 1);
 }
 
-/** As the API writes times: `2020-09-01T00:00:00Z`. */
+/** Writes a time as the API does: `2020-09-01T00:00:00Z`. */
 function toTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

@@ -14,8 +14,8 @@ const clause = (field: string, value: string): FilterClause => ({
 });
 const oneJob = (...filters: FilterClause[]): FilterGroup => ({ operator: "and", isJobsGroup: true, filters });
 
-describe("someone of one's own", () => {
-  it("is found by all that was given, and is completed", async () => {
+describe("an added person", () => {
+  it("is completed, and found by search, find and id", async () => {
     const clock = createClock(Date.UTC(2026, 0, 31, 12));
     const { fake, search, find, people } = open({ people: 50, clock });
     const ada = fake.addPerson({
@@ -69,7 +69,7 @@ describe("someone of one's own", () => {
     expect(fake.emailsOf(ada.id)).toEqual(["ada@example.com"]);
   });
 
-  it("keeps what was given, null included", () => {
+  it("keeps given values, including null", () => {
     const fake = createFakeLiveData({ people: 5 });
     const given: Partial<Person> = {
       id: "LDP-9",
@@ -90,7 +90,7 @@ describe("someone of one's own", () => {
     expect(new Set(fake.people.map(({ id }) => id)).size).toBe(fake.people.length);
   });
 
-  it("has the position that was given among their jobs", () => {
+  it("has the given position among their jobs", () => {
     const fake = createFakeLiveData({ people: 5, clock: () => Date.UTC(2026, 0, 31, 12) });
     const position = { title: "CTO", company: { id: "LDC-EXAMPLE" }, started_at: "2025-01-01T00:00:00Z" };
     const ada = fake.addPerson({ name: "Ada Example", position });
@@ -103,7 +103,7 @@ describe("someone of one's own", () => {
     expect(fake.addPerson({ position: null })).toMatchObject({ jobs: [], position: null });
   });
 
-  it("takes undefined for absent", () => {
+  it("treats undefined as absent", () => {
     const fake = createFakeLiveData({ people: 5 });
     const nothing = { id: undefined, name: undefined, jobs: undefined, position: undefined, emails: undefined };
     const ada = fake.addPerson({ ...nothing, first_name: "Ada" });
@@ -116,7 +116,7 @@ describe("someone of one's own", () => {
     ]);
   });
 
-  it("does not change when what was given does", () => {
+  it("does not change when the objects passed in change later", () => {
     const fake = createFakeLiveData({ people: 5 });
     const given = {
       emails: ["ada@example.com"],
@@ -133,7 +133,7 @@ describe("someone of one's own", () => {
     expect([ada, fake.emailsOf(ada.id), fake.people.at(-1)]).toEqual(before);
   });
 
-  it("is not taken to have had jobs of unknown companies at one and the same", () => {
+  it("has separate tenures at unknown companies", () => {
     const fake = createFakeLiveData({ people: 5, clock: () => Date.UTC(2026, 0, 31, 12) });
     const ada = fake.addPerson({
       jobs: [
@@ -151,7 +151,7 @@ describe("someone of one's own", () => {
     expect(after.company_change_detected_at).toBe("2026-01-31T12:00:00Z");
   });
 
-  it("may work at a company of one's own, and count for the group that owns it", async () => {
+  it("can work at an added company, and is found by the group of its parent", async () => {
     const { fake, search, get } = open({ people: 5 });
     const parent = fake.addCompany({ name: "Umbrella Example", domain: "umbrella.example" });
     const child = fake.addCompany({ name: "Umbrella Rain", id: "LDC-RAIN", parentId: `${parent.id}` });
@@ -166,11 +166,11 @@ describe("someone of one's own", () => {
     expect(() => fake.addCompany({ name: "Another", id: "LDC-RAIN" })).toThrow(RangeError);
   });
 
-  it("is what the documents say a person is", async () => {
+  it("matches the Person schema of the OpenAPI document", async () => {
     const fake = createFakeLiveData({ people: 5 });
     const added = fake.addPerson({ name: "Ada Example", jobs: [{ title: "CTO", company: { name: "NVIDIA" } }] });
     const [people] = (await bundledDocuments()).filter(({ service }) => service === "people");
-    if (!people) throw new Error("There is no document of the people service");
+    if (!people) throw new Error("The people service has no OpenAPI document");
     const accepts = compileFrom(people, { $ref: "#/components/schemas/Person" });
     for (const person of [added, fake.changeJob(added.id, { title: "CEO" })]) {
       expect([accepts(person), accepts.errors]).toEqual([true, null]);
@@ -178,10 +178,10 @@ describe("someone of one's own", () => {
   }, 20_000);
 });
 
-describe("a job change", () => {
+describe("changeJob", () => {
   const clock = () => Date.UTC(2026, 0, 31, 12);
 
-  it("ends the present job, begins another, and is noticed", async () => {
+  it("ends the current job, starts the new one, and sets the change times", async () => {
     const { fake, search } = open({ people: 5, clock });
     const before = fake.people[0];
     const jane = fake.changeJob("LDP-1-EXAMPLE", { title: "CTO", company: { name: "NVIDIA" } });
@@ -210,7 +210,7 @@ describe("a job change", () => {
     expect(await ids("Example Corp")).not.toContain("LDP-1-EXAMPLE");
   });
 
-  it("at the same company changes the title alone", () => {
+  it("at the same company sets title_change_detected_at, but not company_change_detected_at", () => {
     const fake = createFakeLiveData({ people: 5, clock });
     const before = fake.people[0];
     const jane = fake.changeJob("LDP-1-EXAMPLE", {
@@ -225,12 +225,10 @@ describe("a job change", () => {
       { is_first_at_company: true, is_last_at_company: false, ended_at: "2026-01-01T00:00:00Z" },
       { company: { name: "Acme Corp" } },
     ]);
-    expect(() => fake.changeJob("LDP-NO-ONE", {})).toThrow(
-      new RangeError('There is no person with the id "LDP-NO-ONE"'),
-    );
+    expect(() => fake.changeJob("LDP-NO-ONE", {})).toThrow(new RangeError('No person has the id "LDP-NO-ONE"'));
   });
 
-  it("leaves everyone's other jobs as they were", () => {
+  it("keeps all other jobs of a person unchanged", () => {
     // The month in which the population was collected, and long after.
     for (const year of [2026, 2036]) {
       const time = Date.UTC(year, 2, 1);
@@ -248,7 +246,7 @@ describe("a job change", () => {
     }
   });
 
-  it("counts the time at a company from the earliest start that is known, as the population does", () => {
+  it("counts tenure from the earliest known start at the company", () => {
     const fake = createFakeLiveData({ people: 5, clock });
     const company = { name: "Example Corp" };
     const { id } = fake.addPerson({
@@ -274,7 +272,7 @@ describe("a job change", () => {
     ]);
   });
 
-  it("to no company is one to no employment, as the population has it", () => {
+  it("to the company None clears employment_status", () => {
     const fake = createFakeLiveData({ people: 300, clock });
     const isAtNone = ({ position }: Person) => position?.company?.name === "None";
     expect(new Set(fake.people.filter(isAtNone).map((one) => one.employment_status))).toEqual(new Set([null]));
@@ -283,18 +281,16 @@ describe("a job change", () => {
     expect(fake.changeJob("LDP-1-EXAMPLE", { company: { name: "NVIDIA" } }).employment_status).toBe("employed");
   });
 
-  it("cannot come before the present job", () => {
+  it("rejects a start before the current job, and by default never starts before it", () => {
     const fake = createFakeLiveData({ people: 5, clock: () => Date.UTC(2019, 0, 31, 12) });
     const company = { name: "NVIDIA" };
     const { id } = fake.addPerson({ jobs: [{ title: "CTO", company, started_at: "2020-09-01T00:00:00Z" }] });
     const before = fake.people.at(-1);
     expect(() => fake.changeJob(id, { title: "CEO", started_at: "2020-08-31T00:00:00Z" })).toThrow(
-      new RangeError(
-        "The new job begins before the present one did (2020-09-01T00:00:00Z), which would end before it began",
-      ),
+      new RangeError("The new job must not start before the current job, which started at 2020-09-01T00:00:00Z"),
     );
     expect(fake.people.at(-1)).toBe(before);
-    // Unless it says when, it is no earlier than it can be, even where the test's clock is.
+    // The clock is before the current job's start, so the default start is that start.
     expect(fake.changeJob(id, { title: "CEO", company }).jobs).toMatchObject([
       { title: "CEO", started_at: "2020-09-01T00:00:00Z", is_first_at_company: false, is_last_at_company: true },
       { title: "CTO", ended_at: "2020-09-01T00:00:00Z", duration: 0, is_first_at_company: true },
@@ -321,14 +317,14 @@ describe("a job change", () => {
   });
 });
 
-describe("a delivery to the webhook", () => {
-  const token = "the token that was chosen";
+describe("deliverJobChange", () => {
+  const token = "the chosen token";
 
-  it.each([1, 2] as const)("of version %i is believed and understood by verifyWebhook", async (version) => {
+  it.each([1, 2] as const)("sends a contact of version %i that verifyWebhook accepts", async (version) => {
     const fake = createFakeLiveData({ people: 5 });
     fake.changeJob("LDP-1-EXAMPLE", { title: "CTO", company: { name: "NVIDIA" } });
     let contact: Contact | ContactV2 | undefined;
-    const answer = await fake.deliverJobChange("LDP-1-EXAMPLE", {
+    const response = await fake.deliverJobChange("LDP-1-EXAMPLE", {
       url: "https://backend.test/hooks/live-data",
       token,
       version,
@@ -338,7 +334,7 @@ describe("a delivery to the webhook", () => {
         return new Response(null, { status: 204 });
       },
     });
-    expect(answer.status).toBe(204);
+    expect(response.status).toBe(204);
     expect(contact).toMatchObject(
       version === 1
         ? { name: "Jane Doe", company: "NVIDIA", title: "CTO", isVerified: true }
@@ -350,7 +346,7 @@ describe("a delivery to the webhook", () => {
     );
   });
 
-  it("goes over a socket, with the contact of the organization that follows the person", async () => {
+  it("sends the organization's own contact of the person over a socket", async () => {
     const { fake } = open({ people: 5 });
     await fake.fetch("http://live-data.test/api/ledgers/v1/o_0123abcd/contacts", {
       method: "POST",

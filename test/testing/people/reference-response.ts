@@ -1,15 +1,15 @@
 import type { Match, Person, SearchRequest } from "../../../src/types.js";
 import { isFoundBy, type Owners } from "./reference.js";
 
-/** The people of an answer that has them all on one page, and how many they are: said plainly, with no shared code. */
-export function answerTo(request: SearchRequest, everyone: readonly Person[], owners: Owners) {
+/** Reference implementation of a search response with a single page. */
+export function responseTo(request: SearchRequest, everyone: readonly Person[], owners: Owners) {
   const found = everyone.filter((person) => isFoundBy(request.filters ?? [], person, owners));
   const ordered = request.sort_by === undefined ? found : inOrder(found, request.sort_by);
   const page = ordered.slice(0, request.size);
   return { people: page.map((person) => shown(person, request)), count: found.length };
 }
 
-/** Moves everyone before the first who should come after them; so those who are equal stay as they came. */
+/** Stable insertion sort: inserts each person before the first who should come after them. */
 export function inOrder(people: readonly Person[], sortBy: string): Person[] {
   const descends = sortBy[0] === "-";
   const field = (descends ? sortBy.slice(1) : sortBy) as keyof Person;
@@ -27,7 +27,7 @@ export function inOrder(people: readonly Person[], sortBy: string): Person[] {
   return ordered;
 }
 
-/** A person as an answer shows them, by way of JSON. */
+/** Returns a person as the response contains them, after JSON. */
 function shown(person: Person, { past_jobs, return_fields = [] }: SearchRequest): unknown {
   const copy: Person = JSON.parse(JSON.stringify(person));
   if (past_jobs !== undefined && copy.jobs) {
@@ -38,7 +38,7 @@ function shown(person: Person, { past_jobs, return_fields = [] }: SearchRequest)
   return return_fields.length === 0 ? copy : keepAt("", copy, ["id", ...return_fields]);
 }
 
-/** Keeps what one of the paths leads to, leads through or is a part of. */
+/** Keeps every value that is at a path, on the way to it, or inside it. */
 function keepAt(here: string, value: unknown, paths: readonly string[]): unknown {
   if (paths.some((path) => here === path || here.startsWith(`${path}.`))) return value;
   if (Array.isArray(value)) return value.map((item) => keepAt(here, item, paths));
@@ -53,13 +53,13 @@ function keepAt(here: string, value: unknown, paths: readonly string[]): unknown
   return kept;
 }
 
-/** Someone, and the addresses by which a find knows them. */
+/** A person, and the email addresses by which `find` matches them. */
 export interface Addressed {
   readonly person: Person;
   readonly emails: readonly string[];
 }
 
-/** The ids of everyone a match means. */
+/** Reference implementation of a match of `find`: the ids of everyone who matches. */
 export function idsMatching({ fields }: Match, everyone: readonly Addressed[]): string[] {
   const alike = (one: string | null | undefined, other: string) =>
     (one ?? undefined)?.trim().split(/\s+/).join(" ").toUpperCase() ===

@@ -25,11 +25,8 @@ const computerScience: Education = {
   ended_at: monthToTime(month(2018, 5)),
 };
 
-/**
- * The people one can rely on, whatever the seed and however few people are asked for: one for every situation that
- * callers meet. They come before everyone else.
- */
-export function createAnchors(companies: NonEmpty<KnownCompany>): PersonOutline[] {
+/** Creates the people that are the same for every seed: one for each situation that callers meet. They come first. */
+export function createFixedPeople(companies: NonEmpty<KnownCompany>): PersonOutline[] {
   const at = (name: CompanyName) => {
     const known = companies.find(({ company }) => company.name === name) ?? companies[0];
     return { company: known.company, place: PLACES[1] ?? PLACES[0], confidence: "validated" as const };
@@ -45,7 +42,7 @@ export function createAnchors(companies: NonEmpty<KnownCompany>): PersonOutline[
     ...more,
   });
   return [
-    // Came from another company, never changed the title: what the documents' examples ask for.
+    // Changed company, but never the title. The examples of the OpenAPI documents look for her.
     person(
       -1,
       "Jane Doe",
@@ -55,7 +52,7 @@ export function createAnchors(companies: NonEmpty<KnownCompany>): PersonOutline[
       ],
       { id: "LDP-1-EXAMPLE", education: [computerScience], connections: 177, emails: ["jane@example.com"] },
     ),
-    // Has just moved between two companies people search for, and studied at the school they search for.
+    // Recently moved between two companies that examples search for; studied at the school that they search for.
     person(
       -2,
       "John Doe",
@@ -66,7 +63,7 @@ export function createAnchors(companies: NonEmpty<KnownCompany>): PersonOutline[
       ],
       { id: "LDP-2-EXAMPLE", education: [computerScience], emails: ["john@example.com"] },
     ),
-    // Holds two jobs at once, one of them at a subsidiary.
+    // Has two jobs at once, one of them at a subsidiary.
     person(
       -3,
       "Tansy Quillfeather",
@@ -76,14 +73,14 @@ export function createAnchors(companies: NonEmpty<KnownCompany>): PersonOutline[
       ],
       { emails: ["tansy.quillfeather@robotics.acme.example"] },
     ),
-    // Has no job now.
+    // Has no current job.
     person(
       -4,
       "Silas Thistlewick",
       [{ ...salesVp, ...at("Salesforce"), startedIn: month(2015, 1), endedIn: month(2025, 6) }],
       { emails: ["silas@thistlewick.example"] },
     ),
-    // Has a current job of which nothing but the company is known.
+    // Has a current job of which only the company is known.
     person(
       -5,
       "Wanda Lanternmere",
