@@ -91,9 +91,9 @@ function testsOf(file: string): readonly string[][] {
     case "testing":
       return [["test/testing/"]];
     case "auth":
-      return [["test/auth/"], [...shared, "test/e2e/secrets-stay", "test/e2e/sockets", "test/e2e/token-life"]];
+      return [["test/auth/"], [...shared, "test/e2e/secrets-stay", "test/e2e/sockets"]];
     case "people":
-      return [["test/people/"], [...shared, "test/calls/", "test/e2e/people", "test/e2e/enrich"]];
+      return [["test/people/"], [...shared, "test/calls/", "test/e2e/people"]];
     case "calls":
       return [
         ["test/calls/", "test/people/"],

@@ -50,9 +50,9 @@ function compileProblems(broken: readonly BrokenFile[], folder: string): string[
   const { getSourceFile, fileExists, readFile } = host;
   host.fileExists = (name) => texts.has(name) || fileExists(name);
   host.readFile = (name) => texts.get(name) ?? readFile(name);
-  host.getSourceFile = (name, ...rest) => {
+  host.getSourceFile = (name, language) => {
     const text = texts.get(name);
-    return text === undefined ? getSourceFile(name, ...rest) : ts.createSourceFile(name, text, ...rest);
+    return text === undefined ? getSourceFile(name, language) : ts.createSourceFile(name, text, language);
   };
   const program = ts.createProgram([...texts.keys()], options, host);
   return broken.flatMap(({ mutation, file }, index) => {
