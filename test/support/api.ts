@@ -1,6 +1,6 @@
 import nock from "nock";
 
-/** Where the nocked API is. */
+/** Origin of the mocked API. */
 export const HOST = "https://api.test";
 export const ORG = "o_0123abcd";
 export const SEARCH = `/api/people/v1/${ORG}/search`;
@@ -14,21 +14,21 @@ export interface Received {
   readonly headers: Readonly<Record<string, string | string[]>>;
 }
 
-/** A nocked API: sessions give `token-1`, `token-2` and so on; a search is answered by the status that is next. */
+/** An API mocked with nock. Session exchanges return `token-1`, `token-2` and so on; searches return scripted statuses. */
 export interface NockedApi {
-  /** The searches received, in order. */
+  /** The searches it received, in order. */
   readonly searches: readonly Received[];
-  /** How many exchanges there were. */
+  /** Returns the number of session exchanges. */
   readonly exchanges: () => number;
-  /** The statuses that the next searches are answered with; 200 after the last. */
+  /** Sets the statuses of the next searches. Searches after the last return 200. */
   answer(...statuses: number[]): void;
-  /** Rejects searches that bear one of these tokens with 401. */
+  /** Makes searches with one of these tokens return 401. */
   revoke(...tokens: string[]): void;
-  /** The status that the next exchanges are answered with; 200 unless set. */
+  /** Sets the status of the next session exchanges. `undefined` restores 200. */
   failExchanges(status: number | undefined): void;
 }
 
-/** Makes a nocked API that answers until `nock.cleanAll()`. */
+/** Mocks the API until `nock.cleanAll()`. */
 export function nockedApi(): NockedApi {
   const searches: Received[] = [];
   const revoked = new Set<string>();

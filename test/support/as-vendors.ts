@@ -1,6 +1,6 @@
 import { type Json, record } from "../openapi/support.js";
 
-/** What a vendor might publish: our document without anything that is ours. */
+/** Returns our document as a vendor might publish it, without extensions, operation ids and open enums. */
 export function asVendors(document: Json): Json {
   const strip = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(strip);
@@ -21,7 +21,7 @@ export function asVendors(document: Json): Json {
   return stripped;
 }
 
-/** The same in OpenAPI 3.0, as far as our documents go. */
+/** Converts a document to OpenAPI 3.0. Covers only the keywords that our documents use. */
 export function asOpenApi30(document: Json): Json {
   const { license: _, ...info } = record(document["info"]);
   return { ...record(downgrade(document)), openapi: "3.0.3", info };

@@ -2,10 +2,10 @@ import type { Call } from "../../src/http/call.js";
 import type { CallTransportOptions } from "../../src/http/transport-options.js";
 
 /**
- * A search that is about to be sent.
+ * Makes the record of a search that is about to be sent.
  *
- * @param options what the call brings of its own
- * @param parts what else is to be different
+ * @param options options of this call
+ * @param parts fields to override
  */
 export function callOf(options: CallTransportOptions = {}, parts: Partial<Call> = {}): Call {
   return {

@@ -5,22 +5,22 @@ import type { Send, SendInit } from "../../src/http/send.js";
 import { withConnectionErrors } from "../../src/transport/connection-errors.js";
 import { callOf } from "./call.js";
 
-/** What a scripted network does with a request of a call. */
+/** One step of a scripted network: returns or throws the outcome of a request. */
 export type Act = (call?: Call) => Response | Promise<Response>;
 
-/** A network that does with each request what its script says next, and keeps what it was sent. */
+/** A network that handles each request with the next step of its script, and records what it receives. */
 export interface ScriptedNetwork {
   readonly send: Send;
   /** The bodies received, in order. */
   readonly bodies: unknown[];
-  /** When each came, in ms since the network was made. */
+  /** Arrival time of each, in ms since the network was created. */
   readonly times: number[];
 }
 
 /**
- * Makes a network that follows a script, and answers 200 after its end.
+ * Creates a network that follows a script. Requests after its end get a 200.
  *
- * @param script what to do, request by request
+ * @param script one step per request
  */
 export function scriptedNetwork(...script: readonly Act[]): ScriptedNetwork {
   const bodies: unknown[] = [];
@@ -34,32 +34,32 @@ export function scriptedNetwork(...script: readonly Act[]): ScriptedNetwork {
   return { send: withConnectionErrors(network), bodies, times };
 }
 
-/** Answers with a status. */
+/** Responds with a status. */
 export function answer(status: number, headers: Record<string, string> = {}): Act {
   return () => new Response(JSON.stringify({ status }), { status, headers });
 }
 
-/** Fails as the platform's `fetch` does. */
+/** Fails as the `fetch` of the platform does. */
 export function breakOff(code = "ECONNRESET"): Act {
   return () => {
     throw new TypeError("fetch failed", { cause: Object.assign(new Error(code), { code }) });
   };
 }
 
-/** Fails as an attempt does whose time is up. */
+/** Fails as an attempt that exceeds its timeout. */
 export const timeOut: Act = (call) => {
   throw new TimeoutError("no complete answer", { retryable: call?.isIdempotent ?? true });
 };
 
-/** What is posted in every test of a retry. */
+/** Body of the request in every retry test. */
 export const BODY = '{"size":25,"filters":[]}';
 
-/** A request as it comes from above, for a call. */
+/** Makes the request of a call, as the pipeline receives it. */
 export function posting(call: Call = callOf(), more: Partial<SendInit> = {}): SendInit {
   return { method: "POST", body: BODY, headers: new Headers(), redirect: "manual", call, ...more };
 }
 
-/** Puts the clocks that retries go by into the test's hands. */
+/** Fakes the timers and the clock that retries use. */
 export function turnTime(): void {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
 }

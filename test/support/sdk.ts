@@ -10,12 +10,12 @@ import {
   fakeCredentials,
 } from "../../src/testing/index.js";
 
-/** The SDK and the embedded API, with a real socket between them. */
+/** An SDK client connected to the embedded API over a real socket. */
 export interface Connected {
   readonly fake: FakeLiveData;
   readonly url: string;
   readonly livedata: LiveData;
-  /** Another client of the same API. */
+  /** Creates another client of the same API. */
   readonly connect: (auth?: Credentials, options?: LiveDataOptions) => LiveData;
 }
 
@@ -26,9 +26,9 @@ afterEach(async () => {
 });
 
 /**
- * Starts an embedded API on the loopback, and connects to it. It is closed when the test ends.
+ * Starts an embedded API on the loopback interface and a client of it. Both end with the test.
  *
- * @param options the embedded API's
+ * @param options options of the embedded API
  */
 export async function connected(options: FakeLiveDataOptions = {}): Promise<Connected> {
   const fake = createFakeLiveData({ people: 50, ...options });

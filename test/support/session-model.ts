@@ -4,34 +4,34 @@ import type { AuthEvent } from "../../src/auth/events.js";
 import { SessionTokenSource } from "../../src/auth/session-token-source.js";
 import { type TurnedClock, turnedClock } from "./turned-clock.js";
 
-/** One exchange that the test ends as it likes. */
+/** A session exchange that the test settles. */
 export interface PendingExchange {
   succeed(options?: { life?: number; value?: string }): Promise<void>;
   fail(error: unknown): Promise<void>;
 }
 
-/** A token source whose exchanges, clocks, luck and pauses are in the test's hands. */
+/** A token source whose exchanges, clocks, randomness and delays are controlled by the test. */
 export interface SessionModel {
   readonly clock: TurnedClock;
   readonly source: SessionTokenSource;
-  /** All exchanges that were begun, in order. */
+  /** All exchanges that were started, in order. */
   readonly exchanges: PendingExchange[];
-  /** All pauses that were asked for, in ms; each ends at once. */
+  /** All delays that were requested, in ms. Each ends at once. */
   readonly pauses: number[];
   readonly events: AuthEvent[];
-  /** Done while a pause lasts. */
+  /** Called during each delay. */
   beforePauseEnds: () => void;
 }
 
-/** Lets every promise that can settle do so. */
+/** Waits until every promise that can settle has settled. */
 export async function settled(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
 /**
- * Makes a token source to be driven by a test.
+ * Creates a token source that is driven by a test.
  *
- * @param life the life of its tokens, in ms
+ * @param life lifetime of its tokens, in ms
  */
 export function sessionModel(life = 3_600_000): SessionModel {
   const clock = turnedClock();

@@ -1,19 +1,19 @@
 import type { Clock } from "../../src/auth/clock.js";
 
-/** Clocks that a test turns. */
+/** A wall clock and a monotonic clock that a test controls. */
 export interface TurnedClock extends Clock {
-  /** Lets time pass on both clocks, in ms. */
+  /** Advances both clocks by `ms`. */
   pass(ms: number): void;
-  /** Sets the wall clock alone, by so many ms. */
+  /** Adjusts only the wall clock, by `by` ms. */
   setWall(by: number): void;
-  /** Lets time pass while the machine is suspended: the monotonic clock stands still. */
+  /** Advances only the wall clock by `ms`, as if the machine had been suspended. */
   suspend(ms: number): void;
 }
 
-/** The wall clock starts at a fixed instant. */
+/** Start time of the wall clock. */
 export const START = Date.UTC(2026, 0, 15, 12, 0, 0);
 
-/** Makes clocks that stand still until they are turned. */
+/** Creates clocks that stand still until the test moves them. */
 export function turnedClock(): TurnedClock {
   let wall = START;
   let monotonic = 5_000;
