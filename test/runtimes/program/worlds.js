@@ -3,17 +3,17 @@ import { turnClock } from "./clock.js";
 import { control } from "./control.js";
 
 /**
- * An embedded API, and how to reach it.
+ * An embedded API, with the options to reach it.
  *
  * @typedef {object} Api
- * @property {{ fetch?: any, baseUrl?: string }} reach the options of `createLiveData` that lead to it
+ * @property {{ fetch?: any, baseUrl?: string }} reach options for `createLiveData`
  * @property {(path: string, ...args: unknown[]) => Promise<any>} tell see `control`
- * @property {(ms: number) => Promise<void>} passTime has so many ms go by, from the real time, here and there
+ * @property {(ms: number) => Promise<void>} passTime sets the clocks here and of the API ahead of the real time, by ms
  * @property {() => Promise<void>} close
  */
 
 /**
- * Where embedded APIs are.
+ * A place where embedded APIs run.
  *
  * @typedef {object} World
  * @property {boolean} isInMemory
@@ -35,9 +35,9 @@ export const inMemory = {
 };
 
 /**
- * Embedded APIs that listen in another process, which the platform's own `fetch` calls.
+ * Embedded APIs that listen in another process, called with the `fetch` of the platform.
  *
- * @param {string} controlUrl where they are opened and controlled
+ * @param {string} controlUrl control server that opens and controls them
  * @returns {World}
  */
 export function overSockets(controlUrl) {
