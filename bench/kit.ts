@@ -8,7 +8,7 @@ const FEW = 1_000;
 /** Number of processes that each start the embedded API once. */
 const STARTS = 25;
 const LOADS = 5;
-/** Each round makes `CALLS` calls of each rival. */
+/** Each round makes `CALLS` calls of each implementation. */
 const ROUNDS = 20;
 const CALLS = 5;
 /** Email addresses in one find. */
@@ -120,20 +120,20 @@ async function compare(): Promise<void> {
   const columns = ["embedded API, ms", "naive scan, ms", "ratio"].map((title) => title.padEnd(COLUMN)).join("");
   report(`\nover ${PEOPLE.toLocaleString("en")} people`, ` ${columns}first, ms found`);
   const searches = [
-    await race(`${COMPANY}, title and start`, [ROUNDS, CALLS], {
+    await compareTimes(`${COMPANY}, title and start`, [ROUNDS, CALLS], {
       fake: () => countFound(fake, threeClauses),
       naive: () => scan(fake.people, hadSuchJob),
     }),
-    await race(SCHOOL, [ROUNDS, CALLS], {
+    await compareTimes(SCHOOL, [ROUNDS, CALLS], {
       fake: () => countFound(fake, school),
       naive: () => scan(fake.people, studiedThere),
     }),
   ];
-  await race(`find of ${addresses.length} email addresses`, [FIND_ROUNDS, 1], {
+  await compareTimes(`find of ${addresses.length} email addresses`, [FIND_ROUNDS, 1], {
     fake: () => countResolved(fake, addresses),
     naive: () => addresses.filter((address) => addressed.some(({ emails }) => emails.includes(address))).length,
   });
-  const reports = await race(`headcount by function, ${REPORT_YEARS.join(" to ")}`, [REPORT_ROUNDS, 1], {
+  const reports = await compareTimes(`headcount by function, ${REPORT_YEARS.join(" to ")}`, [REPORT_ROUNDS, 1], {
     fake: () => countReported(fake, headcountByFunction),
     naive: () => sumOf(firstsOfMonths(...REPORT_YEARS).map((day) => countHeads(fake.people, day))),
   });
@@ -152,16 +152,16 @@ function runStarts(people: number, times: number): Start[] {
   return Array.from({ length: times }, () => JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" })));
 }
 
-interface Rivals {
+interface Implementations {
   readonly fake: () => Promise<number>;
   readonly naive: () => number;
 }
 
-/** Times both rivals in alternating rounds. Returns the times of one call of the embedded API, in ms. */
-async function race(
+/** Times both implementations in alternating rounds. Returns the times of one call of the embedded API, in ms. */
+async function compareTimes(
   name: string,
   [rounds, calls]: readonly [number, number],
-  { fake, naive }: Rivals,
+  { fake, naive }: Implementations,
 ): Promise<number[]> {
   // The first call also builds the index.
   const begin = performance.now();

@@ -27,7 +27,7 @@ const { orgId } = fakeCredentials;
 const fake = createFakeLiveData();
 const server = await fake.listen();
 
-/** Receive every event of the SDK, so that a step can wait for one. */
+/** Callbacks for all events of the SDK. A step adds one to wait for an event. */
 const observers = new Set<(event: LiveDataEvent) => void>();
 const observe = (event: LiveDataEvent) => {
   for (const notify of observers) notify(event);

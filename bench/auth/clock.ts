@@ -1,5 +1,5 @@
 /** The clocks of the process, which can be moved forward. */
-export interface TurnableClock {
+export interface AdjustableClock {
   /** Moves `Date` and `performance.now()` forward by the same time. Timers are not affected. */
   advance(milliseconds: number): void;
   /** Restores the original clocks. */
@@ -12,7 +12,7 @@ export interface TurnableClock {
  * The clocks keep running, ahead of the real time. Install it before loading a client, which may keep a reference to
  * `Date.now`.
  */
-export function installClock(): TurnableClock {
+export function installClock(): AdjustableClock {
   const OwnDate = Date;
   const ownNow = performance.now;
   let ahead = 0;

@@ -4,7 +4,7 @@ import { cellsOf, type Outcome, type Outcomes } from "./cells.js";
 import type { Client } from "./client.js";
 import { livedataClient } from "./clients/livedata.js";
 import { installClock } from "./clock.js";
-import { brokenPromises, type Figures, type Scenario, type Stage, scenarios } from "./scenarios.js";
+import { brokenPromises, type Environment, type Figures, type Scenario, scenarios } from "./scenarios.js";
 import { startServer } from "./simulated-server.js";
 import { type Cell, renderTable } from "./table.js";
 
@@ -44,7 +44,7 @@ const clients = [ours, ...(await Promise.all(peers.map(async (load) => (await lo
 const rows: Cell[][] = [["", ...LEGEND.map(([name]) => name)].map((text) => ({ text }))];
 const broken: string[] = [];
 for (const client of clients) {
-  const outcomes = await play(client, { server, clock });
+  const outcomes = await runScenarios(client, { server, clock });
   rows.push([{ text: titleOf(client) }, ...cellsOf(outcomes)]);
   if (client === ours) broken.push(...brokenPromisesIn(outcomes));
 }
@@ -57,22 +57,26 @@ for (const promise of broken) console.error(`\n✗ ${ours.name} exceeds a limit:
 // Some clients leave timers running, which would keep the process alive.
 process.exit(broken.length > 0 ? 1 : 0);
 
-async function play(client: Client, stage: Stage): Promise<Outcomes> {
+async function runScenarios(client: Client, environment: Environment): Promise<Outcomes> {
   return {
-    cold: await outcomeOf(scenarios.cold, client, stage),
-    stale: await outcomeOf(scenarios.stale, client, stage),
-    outage: await outcomeOf(scenarios.outage, client, stage),
-    ttl60: await outcomeOf(scenarios.ttl60, client, stage),
-    rejected: await outcomeOf(scenarios.rejected, client, stage),
-    leak: await outcomeOf(scenarios.leak, client, stage),
+    cold: await outcomeOf(scenarios.cold, client, environment),
+    stale: await outcomeOf(scenarios.stale, client, environment),
+    outage: await outcomeOf(scenarios.outage, client, environment),
+    ttl60: await outcomeOf(scenarios.ttl60, client, environment),
+    rejected: await outcomeOf(scenarios.rejected, client, environment),
+    leak: await outcomeOf(scenarios.leak, client, environment),
   };
 }
 
-/** Plays one scenario. A client that throws does not affect other scenarios. */
-async function outcomeOf<Figure>(scenario: Scenario<Figure>, client: Client, stage: Stage): Promise<Outcome<Figure>> {
+/** Runs one scenario. A client that throws does not affect other scenarios. */
+async function outcomeOf<Figure>(
+  scenario: Scenario<Figure>,
+  client: Client,
+  environment: Environment,
+): Promise<Outcome<Figure>> {
   const before = unhandled;
   try {
-    const figure = await scenario(client, stage);
+    const figure = await scenario(client, environment);
     // Give background work of the client time to fail.
     await pause(20);
     return { figure, unhandled: unhandled - before };

@@ -1,16 +1,16 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { inspect } from "node:util";
 import type { Client, Instance } from "./client.js";
-import type { TurnableClock } from "./clock.js";
+import type { AdjustableClock } from "./clock.js";
 import type { Account, SimulatedServer } from "./simulated-server.js";
 
 /** How long a slow call may delay the next one, in ms. */
 const PATIENCE = 25;
 
 /** What the scenarios run against. */
-export interface Stage {
+export interface Environment {
   readonly server: SimulatedServer;
-  readonly clock: TurnableClock;
+  readonly clock: AdjustableClock;
 }
 
 /** Whether the secret (S) or the token (T) is visible. */
@@ -33,17 +33,17 @@ export interface Figures {
 }
 
 /** Runs one scenario with a new instance of a client. */
-export type Scenario<Figure> = (client: Client, stage: Stage) => Promise<Figure>;
+export type Scenario<Figure> = (client: Client, environment: Environment) => Promise<Figure>;
 
 export const scenarios: { readonly [Name in keyof Figures]: Scenario<Figures[Name]> } = {
   cold: async (client, { server }) => {
-    const { account, instance } = begin(client, server);
+    const { account, instance } = setUp(client, server);
     await Promise.all(Array.from({ length: 100 }, () => succeed(instance)));
     return account.tokenRequests;
   },
 
   stale: async (client, { server }) => {
-    const { account, instance } = begin(client, server);
+    const { account, instance } = setUp(client, server);
     await succeed(instance);
     account.revokeTokens(500 / 100);
     const before = account.tokenRequests;
@@ -52,7 +52,7 @@ export const scenarios: { readonly [Name in keyof Figures]: Scenario<Figures[Nam
   },
 
   outage: async (client, { server, clock }) => {
-    const { account, instance } = begin(client, server);
+    const { account, instance } = setUp(client, server);
     await succeed(instance);
     clock.advance((account.tokenLife - 60) * 1000);
     account.isDown = true;
@@ -65,20 +65,20 @@ export const scenarios: { readonly [Name in keyof Figures]: Scenario<Figures[Nam
   },
 
   ttl60: async (client, { server }) => {
-    const { account, instance } = begin(client, server);
+    const { account, instance } = setUp(client, server);
     account.tokenLife = 60;
     for (let call = 0; call < 50; call++) await succeed(instance);
     return account.tokenRequests;
   },
 
   rejected: async (client, { server }) => {
-    const { account, instance } = begin(client, server, { clientSecret: "mistyped" });
+    const { account, instance } = setUp(client, server, { clientSecret: "mistyped" });
     for (let call = 0; call < 50; call++) await succeeds(instance);
     return account.tokenRequests;
   },
 
   leak: async (client, { server }) => {
-    const { account, instance } = begin(client, server);
+    const { account, instance } = setUp(client, server);
     await succeed(instance);
     const shown = everythingShownOf(instance.loggable);
     const secret = shown.includes(account.clientSecret);
@@ -90,14 +90,14 @@ export const scenarios: { readonly [Name in keyof Figures]: Scenario<Figures[Nam
 };
 
 /** Runs all scenarios with one client. */
-export async function figuresOf(client: Client, stage: Stage): Promise<Figures> {
+export async function figuresOf(client: Client, environment: Environment): Promise<Figures> {
   return {
-    cold: await scenarios.cold(client, stage),
-    stale: await scenarios.stale(client, stage),
-    outage: await scenarios.outage(client, stage),
-    ttl60: await scenarios.ttl60(client, stage),
-    rejected: await scenarios.rejected(client, stage),
-    leak: await scenarios.leak(client, stage),
+    cold: await scenarios.cold(client, environment),
+    stale: await scenarios.stale(client, environment),
+    outage: await scenarios.outage(client, environment),
+    ttl60: await scenarios.ttl60(client, environment),
+    rejected: await scenarios.rejected(client, environment),
+    leak: await scenarios.leak(client, environment),
   };
 }
 
@@ -124,7 +124,7 @@ function show(figures: Readonly<Record<string, number>>): string {
     .join(" and ");
 }
 
-function begin(client: Client, { origin, openAccount }: SimulatedServer, wrong: { clientSecret?: string } = {}) {
+function setUp(client: Client, { origin, openAccount }: SimulatedServer, wrong: { clientSecret?: string } = {}) {
   const account: Account = openAccount();
   const { clientId, clientSecret } = account;
   return { account, instance: client.create({ origin, clientId, clientSecret, ...wrong }) };

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { livedataClient } from "../../bench/auth/clients/livedata.js";
-import { installClock, type TurnableClock } from "../../bench/auth/clock.js";
+import { type AdjustableClock, installClock } from "../../bench/auth/clock.js";
 import { brokenPromises, figuresOf } from "../../bench/auth/scenarios.js";
 import { type SimulatedServer, startServer } from "../../bench/auth/simulated-server.js";
 import { createLiveData, serviceAccount } from "../../src/index.js";
 
-let clock: TurnableClock;
+let clock: AdjustableClock;
 let server: SimulatedServer;
 
 beforeAll(async () => {

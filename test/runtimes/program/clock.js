@@ -5,7 +5,7 @@ const { now } = Date;
  *
  * @param {number} ms by how much, in ms
  */
-export function turnClock(ms) {
+export function advanceClock(ms) {
   Date.now = () => now() + ms;
 }
 

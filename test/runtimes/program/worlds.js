@@ -1,5 +1,5 @@
 import { createFakeLiveData } from "@livedata/sdk/testing";
-import { turnClock } from "./clock.js";
+import { advanceClock } from "./clock.js";
 import { control } from "./control.js";
 
 /**
@@ -7,8 +7,8 @@ import { control } from "./control.js";
  *
  * @typedef {object} Api
  * @property {{ fetch?: any, baseUrl?: string }} reach options for `createLiveData`
- * @property {(path: string, ...args: unknown[]) => Promise<any>} tell see `control`
- * @property {(ms: number) => Promise<void>} passTime sets the clocks here and of the API ahead of the real time, by ms
+ * @property {(path: string, ...args: unknown[]) => Promise<any>} control accesses a member of the API, see control.js
+ * @property {(ms: number) => Promise<void>} advanceClock sets the clocks here and of the API ahead of the real time, by ms
  * @property {() => Promise<void>} close
  */
 
@@ -27,8 +27,8 @@ export const inMemory = {
     const fake = createFakeLiveData(options);
     return {
       reach: { fetch: fake.fetch },
-      tell: async (path, ...args) => control(fake, path, args),
-      passTime: async (ms) => turnClock(ms),
+      control: async (path, ...args) => control(fake, path, args),
+      advanceClock: async (ms) => advanceClock(ms),
       close: () => fake.close(),
     };
   },
@@ -52,16 +52,16 @@ export function overSockets(controlUrl) {
     isInMemory: false,
     async open(options) {
       const url = await ask({ open: options });
-      /** @type {Api["tell"]} */
-      const tell = (path, ...args) => ask({ url, path, args });
+      /** @type {Api["control"]} */
+      const controlRemote = (path, ...args) => ask({ url, path, args });
       return {
         reach: { baseUrl: url },
-        tell,
-        async passTime(ms) {
-          turnClock(ms);
-          await tell("clockSkew", ms);
+        control: controlRemote,
+        async advanceClock(ms) {
+          advanceClock(ms);
+          await controlRemote("clockSkew", ms);
         },
-        close: () => tell("close"),
+        close: () => controlRemote("close"),
       };
     },
   };

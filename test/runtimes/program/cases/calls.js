@@ -27,13 +27,13 @@ export const callCases = {
       "each has an id",
     );
     same(credits(result.response).used, people.length, "credits used, from the headers");
-    same(await api.tell("credits.used"), people.length, "credits used, as counted by the API");
+    same(await api.control("credits.used"), people.length, "credits used, as counted by the API");
   },
 
   "a call has a User-Agent and a Content-Type": async ({ open }) => {
     const api = await open();
     unwrap(await clientOf(api).people.POST("/search", { body: { size: 0 } }));
-    const [{ headers, method }] = await api.tell("requestsTo", "searchPeople");
+    const [{ headers, method }] = await api.control("requestsTo", "searchPeople");
     same(method, "POST", "method");
     same(headers["content-type"], "application/json", "content type");
     ok(/^livedata-sdk\/\d/.test(headers["user-agent"]), `the user agent: ${headers["user-agent"]}`);
@@ -42,14 +42,14 @@ export const callCases = {
   "non-ASCII text is sent and received unchanged": async ({ open }) => {
     const api = await open();
     const name = "Łukasz Ünal 李 🦊";
-    const { id } = await api.tell("addPerson", { name });
+    const { id } = await api.control("addPerson", { name });
     const { people } = clientOf(api);
     same(unwrap(await people.GET("/person/{id}", { params: { path: { id } } })).name, name, "name");
     const search_term = `${name}@example.com`;
     unwrap(
       await people.POST("/find", { body: { matches: [{ fields: [{ field_name: "email_address", search_term }] }] } }),
     );
-    const [request] = await api.tell("requestsTo", "findPeople");
+    const [request] = await api.control("requestsTo", "findPeople");
     same(request.body.matches[0].fields[0].search_term, search_term, "search term sent");
   },
 
@@ -63,12 +63,12 @@ export const callCases = {
     const api = await open();
     const { ledgers } = clientOf(api);
     unwrap(await ledgers.GET("/contacts"));
-    await api.tell("sessions.revokeAll");
+    await api.control("sessions.revokeAll");
     const contact = { name: "Jane Doe", company: "Example Corp" };
     unwrap(await ledgers.POST("/contacts", { body: contact }));
     const listed = JSON.stringify(unwrap(await ledgers.GET("/contacts")));
     ok(listed.includes("Jane Doe"), `Jane Doe is listed: ${listed.slice(0, 200)}`);
-    const requests = await api.tell("requestsTo", "createContacts");
+    const requests = await api.control("requestsTo", "createContacts");
     same(
       requests.map((/** @type {any} */ { status, body }) => [status < 300, body]),
       [
@@ -84,7 +84,7 @@ export const callCases = {
     const call = clientOf(api).people.POST("/search", { body: { size: 50 }, maxCredits: 5 });
     const error = await rejection(call);
     same([error.code, error.cost, error.limit], ["credit_limit", 50, 5], "code, cost and limit");
-    same(await api.tell("credits.used"), 0, "credits used");
+    same(await api.control("credits.used"), 0, "credits used");
   },
 
   "the response of a call can be read several times": async ({ open }) => {

@@ -10,7 +10,7 @@ const body = { size: 1 };
  * @param {import("../worlds.js").Api} api
  */
 function arrival(api) {
-  return until(async () => (await api.tell("requestsTo", "searchPeople")).length > 0);
+  return until(async () => (await api.control("requestsTo", "searchPeople")).length > 0);
 }
 
 /**
@@ -33,12 +33,12 @@ export const endingCases = {
     ok(error instanceof AbortedError, `it is an AbortedError: ${error}`);
     same(error.code, "aborted", "code");
     ok(error.cause === reason, "its cause is the reason of the signal");
-    same(await api.tell("requestsTo", "searchPeople"), [], "requests");
+    same(await api.control("requestsTo", "searchPeople"), [], "requests");
   },
 
   "a signal aborts a call that waits for its response": async ({ open }) => {
     const api = await open();
-    await api.tell("failures.next", "searchPeople", "stall");
+    await api.control("failures.next", "searchPeople", "stall");
     const controller = new AbortController();
     const call = clientOf(api).people.POST("/search", { body, signal: controller.signal });
     call.catch(() => {});
@@ -52,7 +52,7 @@ export const endingCases = {
 
   "a signal aborts the delay before a retry": async ({ open }) => {
     const api = await open();
-    await api.tell("failures.next", "searchPeople", { status: 503, headers: { "Retry-After": "30" } });
+    await api.control("failures.next", "searchPeople", { status: 503, headers: { "Retry-After": "30" } });
     const controller = new AbortController();
     const call = clientOf(api).people.POST("/search", { body, signal: controller.signal });
     call.catch(() => {});
@@ -74,7 +74,7 @@ export const endingCases = {
     controller.abort();
     same((await rejection(call)).code, "aborted", "code");
     same((await other).response.status, 200, "status of the other call");
-    same(await api.tell("sessions.exchanges"), 1, "exchanges");
+    same(await api.control("sessions.exchanges"), 1, "exchanges");
   },
 
   "calls leave no listeners on a long-lived signal": async ({ open }) => {
@@ -96,7 +96,7 @@ export const endingCases = {
 
   "`timeout` ends an attempt with a TimeoutError": async ({ open }) => {
     const api = await open();
-    await api.tell("failures.next", "searchPeople", "stall");
+    await api.control("failures.next", "searchPeople", "stall");
     const livedata = clientOf(api);
     await livedata.accessToken();
     const error = await rejection(livedata.people.POST("/search", { body, timeout: 100, retry: false }));
@@ -106,19 +106,19 @@ export const endingCases = {
 
   "an attempt that timed out is retried": async ({ open }) => {
     const api = await open();
-    await api.tell("failures.next", "searchPeople", "stall");
+    await api.control("failures.next", "searchPeople", "stall");
     const livedata = clientOf(api, { retry: { maxRetries: 9, baseDelay: 1 } });
     await livedata.accessToken();
     const { data } = await livedata.people.POST("/search", { body, timeout: 300 });
     same(data?.people.length, 1, "people");
-    const requests = await api.tell("requestsTo", "searchPeople");
+    const requests = await api.control("requestsTo", "searchPeople");
     ok(requests.length >= 2, "it was retried");
     for (const request of requests) same(request.body, body, "body");
   },
 
   "`totalTimeout` ends a call with several attempts": async ({ open }) => {
     const api = await open();
-    await api.tell("failures.next", "searchPeople", "stall", 9);
+    await api.control("failures.next", "searchPeople", "stall", 9);
     const livedata = clientOf(api, { timeout: 100, retry: { maxRetries: 9, baseDelay: 1 } });
     await livedata.accessToken();
     const call = livedata.people.POST("/search", { body, totalTimeout: 350 });
@@ -130,7 +130,7 @@ export const endingCases = {
 
   "`totalTimeout` ends an attempt before its `timeout`": async ({ open }) => {
     const api = await open();
-    await api.tell("failures.next", "searchPeople", "stall");
+    await api.control("failures.next", "searchPeople", "stall");
     const livedata = clientOf(api);
     await livedata.accessToken();
     const error = await rejection(livedata.people.POST("/search", { body, totalTimeout: 100 }));

@@ -23,7 +23,7 @@ const statuses = [
  * @param {unknown} failure
  */
 async function failedSearch(livedata, api, failure) {
-  await api.tell("failures.next", "searchPeople", failure);
+  await api.control("failures.next", "searchPeople", failure);
   const timeout = failure === "stall" ? 100 : 5_000;
   const search = livedata.people.POST("/search", { body: { size: 1 }, retry: false, timeout });
   return rejection(search.then(sdk.unwrap));
@@ -80,9 +80,9 @@ export const errorCases = {
     }
     const elsewhere = await open();
     for (const failure of [{ status: 500 }, { status: 401 }, { status: 307, headers: { Location: "/" } }]) {
-      await elsewhere.tell("failures.next", "createSession", failure, 3);
+      await elsewhere.control("failures.next", "createSession", failure, 3);
       errors.push(await rejection(clientOf(elsewhere).accessToken()));
-      await elsewhere.tell("failures.clear");
+      await elsewhere.control("failures.clear");
     }
     const shown = [...errors, livedata, livedata.people, sdk.serviceAccount(account), { token: livedata.accessToken }];
     for (const value of shown) {

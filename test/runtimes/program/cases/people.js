@@ -21,10 +21,10 @@ export const peopleCases = {
     const api = await open();
     const everyone = paginate(clientOf(api).people, { sort_by: "name" }, { pageSize: 40 });
     const ids = (await all(everyone)).map(({ id }) => id);
-    const known = (await api.tell("people")).map((/** @type {{ id: string }} */ { id }) => id);
+    const known = (await api.control("people")).map((/** @type {{ id: string }} */ { id }) => id);
     same([...ids].sort(), known.sort(), "ids");
     same(everyone.stoppedBy, "end", "stoppedBy");
-    ok((await api.tell("requestsTo", "searchPeople")).length >= 4, "it took several pages");
+    ok((await api.control("requestsTo", "searchPeople")).length >= 4, "it took several pages");
   },
 
   "paginate yields a person on two pages once": async ({ open }) => {
@@ -34,10 +34,10 @@ export const peopleCases = {
       { people: [{ id: "b" }, { id: "c" }], count: 3, pagination_token: "2" },
       { people: [], count: 3 },
     ];
-    for (const body of pages) await api.tell("failures.next", "searchPeople", { status: 200, body });
+    for (const body of pages) await api.control("failures.next", "searchPeople", { status: 200, body });
     const ids = (await all(paginate(clientOf(api).people, {}))).map(({ id }) => id);
     same(ids, ["a", "b", "c"], "ids");
-    const tokens = (await api.tell("requestsTo", "searchPeople")).map(
+    const tokens = (await api.control("requestsTo", "searchPeople")).map(
       (/** @type {any} */ { body }) => body.pagination_token,
     );
     same(tokens, [undefined, "1", "2"], "page tokens sent");
@@ -45,7 +45,7 @@ export const peopleCases = {
 
   "paginate retries a truncated page and stops at its limit": async ({ open }) => {
     const api = await open();
-    await api.tell("failures.next", "searchPeople", "truncated");
+    await api.control("failures.next", "searchPeople", "truncated");
     const limited = paginate(clientOf(api).people, {}, { pageSize: 10, limit: 25 });
     same((await all(limited)).length, 25, "people");
     same(limited.stoppedBy, "limit", "stoppedBy");
@@ -56,11 +56,11 @@ export const peopleCases = {
     const { people } = clientOf(api);
     // Opens a connection. Some platforms silently resend on a reused connection that breaks.
     await count(people);
-    await api.tell("failures.next", "searchPeople", "lost");
+    await api.control("failures.next", "searchPeople", "lost");
     const cheap = paginate(people, {}, { pageSize: 10, maxCredits: 15 });
     same((await all(cheap)).length, 15, "people");
     same(cheap.stoppedBy, "max_credits", "stoppedBy");
-    same(await api.tell("credits.used"), 15, "credits used");
+    same(await api.control("credits.used"), 15, "credits used");
   },
 
   "a signal ends a paginate loop": async ({ open }) => {
@@ -76,13 +76,13 @@ export const peopleCases = {
 
   "findMany yields results in the order of the queries": async ({ open }) => {
     const api = await open();
-    const everyone = (await api.tell("people")).slice(0, 20);
+    const everyone = (await api.control("people")).slice(0, 20);
     /** @type {string[]} */
     const emails = [];
-    for (const { id } of everyone) emails.push((await api.tell("emailsOf", id))[0] ?? "nobody@example.com");
+    for (const { id } of everyone) emails.push((await api.control("emailsOf", id))[0] ?? "nobody@example.com");
     emails.splice(7, 0, "nobody@example.com");
     // The first batch is retried, so its response comes last.
-    await api.tell("failures.next", "findPeople", { status: 503, headers: { "Retry-After": "0" } });
+    await api.control("failures.next", "findPeople", { status: 503, headers: { "Retry-After": "0" } });
     const queries = emails.map((email) => ({ fields: [{ field_name: "email_address", search_term: email }], email }));
     const results = await all(findMany(clientOf(api).people, queries, { batchSize: 4, concurrency: 3 }));
     same(
@@ -93,12 +93,12 @@ export const peopleCases = {
     same(results[7]?.found, false, "whether the unknown address was found");
     const right = results.filter(({ people }, place) => people[0]?.id === everyone[place < 7 ? place : place - 1].id);
     ok(right.length >= 15, `at least 15 queries found the right person: ${right.length}`);
-    same((await api.tell("requestsTo", "findPeople")).length, 7, "requests");
+    same((await api.control("requestsTo", "findPeople")).length, 7, "requests");
   },
 
   "findMany reports the index of a failed batch": async ({ open }) => {
     const api = await open();
-    await api.tell("failures.next", "findPeople", { status: 400 });
+    await api.control("failures.next", "findPeople", { status: 400 });
     const query = { fields: [{ field_name: "email_address", search_term: "jane@example.com" }] };
     const error = await rejection(all(findMany(clientOf(api).people, [query, query, query], { batchSize: 2 })));
     same([error.code, error.index, error.status], ["batch", 0, 400], "code, index and status");
@@ -108,7 +108,7 @@ export const peopleCases = {
     const api = await open();
     const { people } = clientOf(api);
     ok((await count(people, atNvidia)) > 0, "the count is positive");
-    same(await count(people), (await api.tell("people")).length, "count of everyone");
-    same(await api.tell("credits.used"), 0, "credits used");
+    same(await count(people), (await api.control("people")).length, "count of everyone");
+    same(await api.control("credits.used"), 0, "credits used");
   },
 };

@@ -41,7 +41,7 @@ export const platformCases = {
     const api = await open();
     clientOf(api);
     await pause(200);
-    same(await api.tell("requests"), [], "requests");
+    same(await api.control("requests"), [], "requests");
   },
 
   "options are read from the environment if there is one": async ({ open, platform: { env } }) => {

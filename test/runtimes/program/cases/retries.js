@@ -22,10 +22,10 @@ async function searchAfter(api, failure, times, options) {
   };
   const { people } = clientOf(api, { observe, ...options });
   await people.POST("/search", { body: { size: 0 } });
-  await api.tell("failures.next", "searchPeople", failure, times);
+  await api.control("failures.next", "searchPeople", failure, times);
   /** @type {Found} */
   const outcome = await unwrap(people.POST("/search", { body })).catch((error) => ({ error }));
-  const [, ...requests] = await api.tell("requestsTo", "searchPeople");
+  const [, ...requests] = await api.control("requestsTo", "searchPeople");
   return { outcome, reasons, requests };
 }
 
@@ -45,7 +45,7 @@ function recovers(failure, reason) {
     same(reasons, [reason, reason], "reasons");
     same(requests.length, 3, "requests");
     for (const request of requests) same(request.body, body, "body");
-    same(await api.tell("credits.used"), outcome.people.length, "credits used");
+    same(await api.control("credits.used"), outcome.people.length, "credits used");
   };
 }
 
@@ -97,11 +97,11 @@ export const retryCases = {
     const { ledgers } = clientOf(api);
     // Opens a connection, which the next call reuses.
     await ledgers.GET("/contacts");
-    await api.tell("failures.next", "createContacts", "lost");
+    await api.control("failures.next", "createContacts", "lost");
     const contact = { name: "Jane Doe", company: "Example Corp" };
     const error = await rejection(ledgers.POST("/contacts", { body: contact }));
     same([error.code, error.retryable, error.attempts], ["connection", false, 1], "code, retryable and attempts");
-    same((await api.tell("requestsTo", "createContacts")).length, 1, "requests");
+    same((await api.control("requestsTo", "createContacts")).length, 1, "requests");
   },
 
   "all calls wait for Retry-After of a 429": async ({ open }) => {
@@ -109,7 +109,7 @@ export const retryCases = {
     /** @type {string[]} */
     const events = [];
     const { people } = clientOf(api, { observe: ({ type }) => events.push(type) });
-    await api.tell("failures.next", "searchPeople", { status: 429, headers: { "Retry-After": "1" } });
+    await api.control("failures.next", "searchPeople", { status: 429, headers: { "Retry-After": "1" } });
     const started = performance.now();
     const first = unwrap(people.POST("/search", { body }));
     first.catch(() => {});
@@ -118,7 +118,7 @@ export const retryCases = {
     const elapsed = performance.now() - started;
     ok(elapsed >= 980 && elapsed < 5_000, `it waits 1 s: ${elapsed} ms`);
     ok(events.includes("call_held"), "the second call was held");
-    same((await api.tell("requestsTo", "searchPeople")).length, 3, "requests");
+    same((await api.control("requestsTo", "searchPeople")).length, 3, "requests");
   },
 
   "a call waits for Retry-After of a 503": async ({ open }) => {
