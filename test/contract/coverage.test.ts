@@ -48,7 +48,7 @@ describe("people operations return each documented status", () => {
 });
 
 describe("ledgers and companies operations", () => {
-  it("lists a created contact by its change dates", async () => {
+  it("list a created contact by its change dates", async () => {
     const { ledgers } = client({ auth: userPassword(fakeCredentials.user) });
     const added = await ledgers.POST("/contacts", { body: [fullContact] });
     expect(added.response.ok).toBe(true);

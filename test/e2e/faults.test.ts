@@ -277,7 +277,7 @@ describe("`totalTimeout`", () => {
     expectSameBytes(bodies, 2);
   });
 
-  test("ends a call at once if the delay before the retry would exceed it", async () => {
+  test("fails a call at once with its 503 if the delay before the retry would exceed the time left", async () => {
     const { origin, bodies } = await scripted(respondWith(503, { "retry-after": "30" }));
     const call = unwrap(connect(origin, { totalTimeout: 10_000 }).people.POST("/search", { body }));
     await expect(call).rejects.toMatchObject({ code: "server", status: 503, attempts: 1, retryAfter: 30_000 });
