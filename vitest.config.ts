@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 const timeZones = ["UTC", "America/Los_Angeles", "Asia/Kolkata"];
 
 const simulation = "test/auth/simulation/**/*.test.ts";
-const spec = "test/scripts/spec/**/*.test.ts";
+const openapiUpdate = "test/scripts/openapi-update/**/*.test.ts";
 const mutations = "test/contract/mutations.test.ts";
 
 function project(name: string, include: string[], options: object = {}) {
@@ -19,7 +19,7 @@ export default defineConfig({
     setupFiles: ["test/support/fixed-seed.ts", "test/contract/record.ts"],
     projects: [
       ...timeZones.map((TZ) =>
-        project(`unit (${TZ})`, ["test/*.test.ts", "test/{auth,errors,http,people,transport,webhook}/**/*.test.ts"], {
+        project(`unit (${TZ})`, ["test/*.test.ts", "test/{auth,calls,errors,people,pipeline}/**/*.test.ts"], {
           exclude: [simulation],
           env: { TZ },
           unstubEnvs: true,
@@ -27,7 +27,7 @@ export default defineConfig({
       ),
       project("simulation", [simulation]),
       project("documents", ["test/{openapi,scripts}/**/*.test.ts"], {
-        exclude: [spec],
+        exclude: [openapiUpdate],
         testTimeout: 60_000,
       }),
       project("testing", ["test/testing/**/*.test.ts"]),
@@ -36,7 +36,10 @@ export default defineConfig({
       project("examples", ["examples/**/*.test.ts"], { setupFiles: ["examples/fastify/live-data.setup.ts"] }),
       project("contract", ["test/contract/**/*.test.ts"], { exclude: [mutations] }),
       // Not with the others, most of which some of its tests run in a repository of their own.
-      project("spec", ["test/spec/**/*.test.ts", spec], { testTimeout: 600_000, hookTimeout: 600_000 }),
+      project("openapi-update", ["test/openapi-update/**/*.test.ts", openapiUpdate], {
+        testTimeout: 600_000,
+        hookTimeout: 600_000,
+      }),
       // What it sends by the thousand would make everything look covered.
       project("mutations", [mutations], { testTimeout: 60_000, env: { EXCHANGES: "" } }),
     ],

@@ -38,8 +38,10 @@ function signIn(clientSecret: string): LiveData {
   return createLiveData({ orgId, baseUrl: server.url, auth: serviceAccount({ clientId, clientSecret }), observe });
 }
 
-function nextEvent(type: LiveDataEvent["type"]): Promise<void> {
-  return new Promise((resolve) => observers.add((event) => event.type === type && resolve()));
+function backgroundRefresh(): Promise<void> {
+  return new Promise((resolve) =>
+    observers.add((event) => event.type === "exchange_succeeded" && event.background && resolve()),
+  );
 }
 
 /** Moves the clock of this process forward. The SDK and the embedded API both read it. */
@@ -198,7 +200,7 @@ const steps: [name: string, run: () => Promise<Outcome>][] = [
     "57 minutes later: the token is about to expire",
     async () => {
       const held = await livedata.accessToken();
-      const refreshed = nextEvent("refreshed_behind");
+      const refreshed = backgroundRefresh();
       advanceClock(57 * 60_000);
       const used = await livedata.accessToken();
       await refreshed;

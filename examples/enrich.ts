@@ -4,8 +4,8 @@ import { pipeline } from "node:stream";
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import {
   createLiveData,
-  type FindProgress,
-  type FoundQuery,
+  type FindManyProgress,
+  type FindManyResult,
   findMany,
   isLiveDataError,
   type Match,
@@ -52,7 +52,7 @@ async function main(input: string, output: string, maxCredits: number | undefine
       start,
       maxCredits,
       signal: interrupted.signal,
-      onProgress: (progress: FindProgress) => showProgress(progress, total),
+      onProgress: (progress: FindManyProgress) => showProgress(progress, total),
     };
     const found = findMany(livedata.people, readQueries(input, start, last), options);
     for await (const result of found) await file.appendFile(lineOf(result));
@@ -126,7 +126,7 @@ function fieldsOf(row: Row): MatchField[] {
 const LINE_START = '{"row":';
 const LINE_BREAK = 0x0a;
 
-function lineOf({ query, found, people: [person] }: FoundQuery<RowQuery>): string {
+function lineOf({ query, found, people: [person] }: FindManyResult<RowQuery>): string {
   return `${JSON.stringify({ row: query.row, found, person: person ?? null })}\n`;
 }
 
@@ -153,12 +153,12 @@ async function resume(file: FileHandle, output: string): Promise<{ start: number
 }
 
 /** Shows the rows done in all runs, and the people found and credits used in this run. */
-function showProgress({ answered, found, credits }: FindProgress, total: number): void {
+function showProgress({ done, found, credits }: FindManyProgress, total: number): void {
   if (!process.stdout.isTTY) return;
-  const share = answered / total;
+  const share = done / total;
   const bar = "█".repeat(Math.round(share * 30)).padEnd(30, "░");
   process.stdout.write(
-    `\r${bar} ${Math.floor(share * 100)} %  ${answered} of ${total} rows; ${found} found for ${credits} credits `,
+    `\r${bar} ${Math.floor(share * 100)} %  ${done} of ${total} rows; ${found} found for ${credits} credits `,
   );
 }
 

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import ts from "typescript";
 
 /**
- * Writes `docs/api.txt`: everything that users can import, as the built types have it, so that a change to it shows in a
- * review. With `--check` it writes nothing, and exits 1 where that has changed.
+ * Writes `docs/api.txt`: every export with its built type, so that reviews show changes of the public API. With `--check` it
+ * writes nothing and exits 1 if the file is out of date.
  */
 const REPORT = "docs/api.txt";
 const ENTRY_POINTS = { ".": "dist/esm/index.d.ts", "./testing": "dist/esm/testing/index.d.ts" };
@@ -18,14 +18,14 @@ const report = Object.entries(ENTRY_POINTS)
 
 if (!process.argv.includes("--check")) writeFileSync(REPORT, report);
 else if (readFileSync(REPORT, "utf8") !== report) {
-  console.error(`What can be imported has changed: look at what \`npm run api\` changes in ${REPORT}, and commit it`);
+  console.error(`The public API has changed: run \`npm run api\`, review the diff of ${REPORT} and commit it`);
   process.exitCode = 1;
 }
 
 function exportsOf(file: string): string[] {
   const source = program.getSourceFile(file);
   const module = source && checker.getSymbolAtLocation(source);
-  if (!module) throw new Error(`${file} is no module: build first`);
+  if (!module) throw new Error(`${file} is not a module: build the package first`);
   return checker
     .getExportsOfModule(module)
     .map((symbol) => ({ name: symbol.name, text: declarationsOf(symbol) }))
@@ -38,7 +38,7 @@ function declarationsOf(symbol: ts.Symbol): string {
   return (target.declarations ?? []).map(write).join("\n");
 }
 
-/** The paths of a service are its document's, and change with it. */
+/** The source of a declaration. Generated types are left out: they change with the OpenAPI documents. */
 function write(declaration: ts.Declaration): string {
   const source = declaration.getSourceFile();
   if (source.fileName.includes("/generated/")) return `(of ${source.fileName.split("/generated/")[1]})`;

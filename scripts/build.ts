@@ -4,8 +4,8 @@ import { build } from "esbuild";
 import { compiler } from "./compilers.js";
 
 /**
- * Builds `dist/esm` and `dist/cjs`: the types by TypeScript, file by file and with their comments, which editors show; the
- * code of each entry point by esbuild as one file, since sixty take long to load. See decision 0013.
+ * Builds `dist/esm` and `dist/cjs`. TypeScript writes the types, one file per source, with the comments that editors
+ * show. esbuild writes the code, one file per entry point, because sixty files load slowly. See decision 0013.
  */
 rmSync("dist", { recursive: true, force: true });
 execFileSync(process.execPath, [compiler("6.0"), "--project", "tsconfig.esm.json"], { stdio: "inherit" });
@@ -21,21 +21,21 @@ for (const format of ["esm", "cjs"] as const) {
     target: "es2022",
     sourcemap: true,
     sourcesContent: false,
-    // Test runners load CommonJS where there is no `import()`.
+    // Some test runners load CommonJS without support for `import()`.
     supported: format === "cjs" ? { "dynamic-import": false } : {},
   });
 }
 useDefaultExport("dist/cjs/index.js", "openapi-fetch");
-// Node takes the type of a .js file from the nearest package.json, and the package's own says "module".
+// Node reads the type of a .js file from the nearest package.json; the root one says "module".
 writeFileSync("dist/cjs/package.json", '{ "type": "commonjs" }\n');
 
 /**
- * esbuild takes `require` of a module for what Node's `import` gives, whose default export is all of it, since the sources
- * are in a package of ES modules. What they are compiled to is none.
+ * Makes the CommonJS build read the default export of a required module. The sources are ES modules, so esbuild imitates
+ * Node's `import` of CommonJS, where the default export is the whole module.
  */
 function useDefaultExport(file: string, module: string): void {
   const code = readFileSync(file, "utf8");
   const [before, ...after] = code.split(`__toESM(require("${module}"), 1)`);
-  if (after.length === 0) throw new Error(`${file} does not import ${module} as it did`);
+  if (after.length === 0) throw new Error(`${file} imports ${module} in another way: esbuild's output has changed`);
   writeFileSync(file, [before, ...after].join(`__toESM(require("${module}"))`));
 }

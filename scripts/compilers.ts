@@ -1,15 +1,13 @@
 const packages = { "5.9": "typescript", "6.0": "ts6", "7.0": "ts7" } as const;
 
-/** A version of TypeScript that the project is checked with. */
+/** A TypeScript version that the project is checked with. */
 export type CompilerVersion = keyof typeof packages;
 
-/** The versions of TypeScript that the project is checked with. */
+/** All of them. */
 export const compilerVersions: readonly CompilerVersion[] = ["5.9", "6.0", "7.0"];
 
 /**
- * The compiler of a version, by its path: all versions claim the same name in `node_modules/.bin`.
- *
- * @param version the version
+ * The path of a version's compiler. `node_modules/.bin/tsc` could be any of them.
  */
 export function compiler(version: CompilerVersion): string {
   return `node_modules/${packages[version]}/bin/tsc`;

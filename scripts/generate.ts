@@ -1,11 +1,12 @@
 /**
- * Makes the OpenAPI documents of the services whose vendor's document there is, lints all documents, and writes into
- * `src/generated` their types, what else they say, and the version of the package.
+ * Builds the OpenAPI documents that come from a vendor's document, lints all documents, and generates `src/generated`:
+ * types, request schemas, operation facts and the version of the package.
  *
- *     npm run generate             writes what is stale
- *     npm run generate -- --check  writes nothing, names what is stale, and exits 1 if anything is
+ *     npm run generate             writes the stale files
+ *     npm run generate -- --check  writes nothing, lists the stale files, and exits 1 if there are any
  *
- * A broken document gives a line `file:line:column rule message` for each problem, exit 1, and no output at all.
+ * If a document is broken, prints one line `file:line:column rule message` per problem, writes nothing to
+ * `src/generated` and exits 1.
  */
 import { GENERATED, readApis } from "./generate/config.js";
 import { generate } from "./generate/generate.js";
@@ -16,14 +17,14 @@ import { makeDocuments } from "./generate/vendor-documents.js";
 async function main(root: string, args: readonly string[]): Promise<number> {
   const unknown = args.find((arg) => arg !== "--check");
   if (unknown !== undefined) {
-    console.error(`Unknown argument ${unknown}. Usage: npm run generate [-- --check]`);
+    console.error(`Unknown argument: ${unknown}. Usage: npm run generate [-- --check]`);
     return 1;
   }
   const isCheck = args.includes("--check");
-  const made = await makeDocuments(root, readApis(root));
-  const staleDocuments = findChanged(root, made);
-  // Written even where they turn out to be broken: that is where one looks for what an overlay has done.
-  if (!isCheck && staleDocuments.length > 0) writeOutput(root, made, staleDocuments);
+  const documents = await makeDocuments(root, readApis(root));
+  const staleDocuments = findChanged(root, documents);
+  // Written even if lint fails: the written document shows what an overlay changed.
+  if (!isCheck && staleDocuments.length > 0) writeOutput(root, documents, staleDocuments);
   const { output } = await generate(root);
   const staleOutput = findStale(root, output);
   if (!isCheck) {
@@ -33,7 +34,11 @@ async function main(root: string, args: readonly string[]): Promise<number> {
   }
   const stale = [...staleDocuments, ...staleOutput];
   for (const { file, expected } of stale) {
-    console.error(`${file} is ${expected ? "stale" : "made from no document"}: run npm run generate`);
+    console.error(
+      expected
+        ? `${file} is stale: run npm run generate`
+        : `${file} is not generated from any document: run npm run generate to delete it`,
+    );
   }
   return stale.length > 0 ? 1 : 0;
 }

@@ -5,8 +5,8 @@ import path from "node:path";
 import { differences, expectedFiles } from "./rehearse/packed-files.js";
 
 /**
- * A release, all but the publishing: packs, looks at what is packed, weighs it, has it used in projects and on runtimes
- * of every kind, and asks npm whether it would take it. Exits 1 at the first step that fails.
+ * Rehearses a release without publishing: packs, checks the packed files and their size, runs the consumer and runtime
+ * tests on the tarball, and ends with `npm publish --dry-run`. Exits 1 at the first step that fails.
  */
 const folder = mkdtempSync(path.join(tmpdir(), "livedata-rehearsal-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -16,28 +16,29 @@ const tsx = (...args: string[]) => execFileSync("npx", ["tsx", ...args], { stdio
 let tarball = "";
 
 const steps: readonly [name: string, run: () => string][] = [
-  ["build", () => say(npm("run", "--silent", "build"), "dist/esm, dist/cjs")],
+  ["build", () => after(npm("run", "--silent", "build"), "dist/esm, dist/cjs")],
   ["pack", pack],
-  ["weigh", () => say(tsx("scripts/weigh.ts"), "within its budgets")],
-  ["consumers", () => say(tsx("test/consumers/run.ts", tarball), "compiled and called")],
-  ["runtimes", () => say(tsx("test/runtimes/run.ts"), "conformant")],
-  ["publish", () => say(npm("publish", "--dry-run", "--ignore-scripts", tarball), "npm would take it")],
+  ["weigh", () => after(tsx("scripts/weigh.ts"), "within budgets")],
+  ["consumers", () => after(tsx("test/consumers/run.ts", tarball), "compiled and called")],
+  ["runtimes", () => after(tsx("test/runtimes/run.ts"), "conformant")],
+  ["publish", () => after(npm("publish", "--dry-run", "--ignore-scripts", tarball), "dry run passed")],
 ];
 
-function say(_done: unknown, what: string): string {
-  return what;
+/** The outcome to print after a command that has printed its own output. */
+function after(_done: unknown, outcome: string): string {
+  return outcome;
 }
 
 function pack(): string {
   const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
   const [packed] = JSON.parse(execFileSync("npm", args, { encoding: "utf8" })) as [Packed];
   const wrong = differences(packed.files.map((file) => file.path).sort(), expectedFiles());
-  if (wrong.length > 0) throw new Error(`What is packed is not what should be:\n  ${wrong.join("\n  ")}`);
+  if (wrong.length > 0) throw new Error(`The tarball has other files than expected:\n  ${wrong.join("\n  ")}`);
   tarball = path.join(folder, packed.filename);
-  return `${packed.files.length} files, each as expected; ${Math.round(packed.size / 1000)} kB`;
+  return `${packed.files.length} files, as expected; ${Math.round(packed.size / 1000)} kB`;
 }
 
-/** What a command that fails has to say, it has said. */
+/** Runs a step, or exits 1. A command that fails has printed why. */
 function attempt(name: string, run: () => string): string {
   try {
     return run();
@@ -61,4 +62,4 @@ for (const [name, run] of steps) {
   const outcome = attempt(name, run);
   done.push(`✓ ${name.padEnd(9)}  ${outcome.padEnd(44)}  ${((performance.now() - started) / 1000).toFixed(0)} s`);
 }
-console.log(`\n${done.join("\n")}\n\nReady to be released: see CONTRIBUTING.md`);
+console.log(`\n${done.join("\n")}\n\nReady to release: see CONTRIBUTING.md`);

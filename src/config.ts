@@ -1,46 +1,47 @@
 import { apiKey, type Credentials, serviceAccount, userPassword } from "./auth/credentials.js";
-import type { AuthEvent } from "./auth/events.js";
-import type { Environment } from "./environment.js";
-import { ConfigurationError } from "./errors/configuration-error.js";
-import { type BaseUrlOptions, type Service, serviceBaseUrl } from "./http/base-urls.js";
-import { isBrowser } from "./http/platform.js";
-import type { NetworkOptions } from "./http/send.js";
-import type { TransportOptions } from "./http/transport-options.js";
-import type { TransportEvent } from "./transport/events.js";
-import { type RetrySettings, resolveRetry } from "./transport/retry.js";
-import { checkTimeout } from "./transport/timeout.js";
+import { type BaseUrlOptions, type Service, serviceBaseUrl } from "./base-urls.js";
+import { checkFunction, checkTimeout } from "./checks.js";
+import { ConfigurationError } from "./errors/classes.js";
+import type { LiveDataObserver } from "./events.js";
+import {
+  type NetworkOptions,
+  type RetryOptions,
+  type RetrySettings,
+  resolveRetry,
+  type TimeoutOptions,
+} from "./pipeline/options.js";
+import { isBrowser } from "./pipeline/send.js";
 
-/** What happens to the access token and to calls. No event holds a secret, a token, a URL, or anything of a body. */
-export type LiveDataEvent = AuthEvent | TransportEvent;
-
-/** Receives events as they happen. What it throws, or rejects with, is ignored. */
-export type LiveDataObserver = (event: LiveDataEvent) => void;
-
-/** Options of {@link createLiveData}. What is left out is read from the environment, where there is a variable for it. */
-export interface LiveDataOptions extends BaseUrlOptions, NetworkOptions, TransportOptions {
+/** Options of {@link createLiveData}. Omitted options come from the environment if they have a variable. */
+export interface LiveDataOptions extends BaseUrlOptions, NetworkOptions, TimeoutOptions {
   /**
-   * The organization, as the UI's Settings show it. Variable: `LIVEDATA_ORG_ID`.
+   * The organization's id, shown in the UI's Settings. Environment variable: `LIVEDATA_ORG_ID`.
    * @example "o_0123abcd"
    */
   readonly orgId?: string | undefined;
   /**
-   * Whom to sign in as: `serviceAccount({…})`, `userPassword({…})` or `apiKey("…")`.
+   * Who to sign in as: `serviceAccount({…})`, `userPassword({…})` or `apiKey("…")`.
    *
-   * Variables: `LIVEDATA_CLIENT_ID` and `LIVEDATA_CLIENT_SECRET`, or `LIVEDATA_API_KEY`, or `LIVEDATA_USERNAME` and
-   * `LIVEDATA_PASSWORD`; of these three, one.
+   * Environment variables, exactly one of: `LIVEDATA_CLIENT_ID` and `LIVEDATA_CLIENT_SECRET`; `LIVEDATA_API_KEY`;
+   * `LIVEDATA_USERNAME` and `LIVEDATA_PASSWORD`.
    */
   readonly auth?: Credentials | undefined;
   /**
-   * Allows what is refused otherwise: to run in a web browser, where everyone who opens the page can read the secret,
-   * the password or the key out of it, and spend your credits.
+   * How calls are retried after a transient failure; `false` for never.
+   * @default at most 2 retries
+   */
+  readonly retry?: RetryOptions | false | undefined;
+  /**
+   * Allows the SDK to run in a web browser, where everyone who opens the page can read the secret, password or key, and
+   * spend your credits.
    * @default false
    */
   readonly dangerouslyAllowBrowser?: boolean | undefined;
-  /** Receives what happens to the access token and to calls, for logs and metrics. What it throws is ignored. */
+  /** Receives the events of the access token and of calls, for logs and metrics. Whatever it throws is ignored. */
   readonly observe?: LiveDataObserver | undefined;
 }
 
-/** What {@link LiveDataOptions} come to. */
+/** {@link LiveDataOptions}, checked and complete. */
 export interface Configuration extends BaseUrlOptions, NetworkOptions {
   readonly auth: Credentials;
   readonly services: Readonly<Record<Service, string>>;
@@ -50,24 +51,30 @@ export interface Configuration extends BaseUrlOptions, NetworkOptions {
   readonly observe: LiveDataObserver | undefined;
 }
 
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 const DEFAULT_TIMEOUT = 30_000;
 const BROWSER =
-  "this is a web browser, where whoever opens the page can read your secret: call the API from your backend. " +
-  "`dangerouslyAllowBrowser: true` runs it here all the same";
+  "The SDK does not run in a web browser, where everyone who opens the page can read your secret: call the API from your " +
+  "backend. To run it here all the same, pass `dangerouslyAllowBrowser: true`";
+
+/** Returns the variables of the process; none on platforms without them, such as Workers. */
+export function processEnvironment(): Environment {
+  const { process } = globalThis as { process?: { env?: Environment } };
+  return process?.env ?? {};
+}
 
 /**
- * Works out the configuration from options and environment. An option goes before its variable; a blank variable
- * counts as missing.
+ * Resolves the configuration. An option takes precedence over its variable. A blank variable counts as missing.
  *
- * @param options the options as given
- * @param environment the variables
- * @throws a ConfigurationError that names the option and the variable
+ * @throws ConfigurationError that names the option and the variable
  */
 export function resolveConfiguration(options: LiveDataOptions, environment: Environment): Configuration {
   const { fetch, requestInitExt, baseUrls, observe } = options;
   if (isBrowser() && options.dangerouslyAllowBrowser !== true) throw new ConfigurationError(BROWSER);
   const baseUrl = options.baseUrl ?? variable(environment, "LIVEDATA_BASE_URL");
-  const orgId = resolveOrgId(options.orgId, environment);
+  const orgId = checkOrgId(options.orgId ?? environment["LIVEDATA_ORG_ID"]);
   const urls = { baseUrl, baseUrls };
   return Object.freeze({
     ...urls,
@@ -87,30 +94,24 @@ export function resolveConfiguration(options: LiveDataOptions, environment: Envi
   });
 }
 
-function resolveOrgId(option: unknown, environment: Environment): string {
-  const orgId = option ?? environment["LIVEDATA_ORG_ID"];
-  const fault = faultOfOrgId(orgId);
+function checkOrgId(orgId: unknown): string {
+  const fault = orgIdFault(orgId);
   if (fault === undefined) return String(orgId).trim();
   throw new ConfigurationError(
-    `\`orgId\` is ${fault}: pass the organization's id, such as "o_0123abcd" (the UI's Settings show it), or set LIVEDATA_ORG_ID`,
+    `\`orgId\` ${fault}: pass the organization's id, such as "o_0123abcd" (shown in the UI's Settings), or set LIVEDATA_ORG_ID`,
   );
 }
 
-function faultOfOrgId(orgId: unknown): string | undefined {
-  if (orgId === undefined) return "missing";
-  if (typeof orgId !== "string") return "not a string";
-  if (orgId.trim() === "") return "blank";
-  // The one is a place in a path, the other comes of a file that a shell would have read otherwise.
-  if (/^\.+$|["'/\\]/.test(orgId)) return "not an id, with a dot, a slash or a quote where none belongs";
+function orgIdFault(orgId: unknown): string | undefined {
+  if (orgId === undefined) return "is missing";
+  if (typeof orgId !== "string") return "is not a string";
+  if (orgId.trim() === "") return "is blank";
+  // Dots and slashes would change the path. Quotes come from a file that a shell would have read differently.
+  if (/^\.+$|["'/\\]/.test(orgId)) return "is not an id (it contains a dot, slash or quote)";
   return undefined;
 }
 
-function checkFunction<T>(value: T, option: string): T {
-  if (value === undefined || typeof value === "function") return value;
-  throw new ConfigurationError(`\`${option}\` must be a function`);
-}
-
-/** Each way to sign in: the variables it takes, all of them, and what it makes of their values. */
+/** The ways to sign in, each with all its variables. */
 const signIns = [
   {
     variables: ["LIVEDATA_CLIENT_ID", "LIVEDATA_CLIENT_SECRET"],
@@ -128,18 +129,18 @@ function credentialsFrom(environment: Environment): Credentials {
   const [signIn, another] = signIns.filter(({ variables }) => variables.some(isSet));
   if (!signIn) {
     throw new ConfigurationError(
-      "`auth` is missing: pass `serviceAccount({ clientId, clientSecret })`, or set LIVEDATA_CLIENT_ID and LIVEDATA_CLIENT_SECRET. " +
-        "LIVEDATA_API_KEY does as well, and so do LIVEDATA_USERNAME and LIVEDATA_PASSWORD",
+      "`auth` is missing: pass `serviceAccount({ clientId, clientSecret })`, or set LIVEDATA_CLIENT_ID and " +
+        "LIVEDATA_CLIENT_SECRET, or LIVEDATA_API_KEY, or LIVEDATA_USERNAME and LIVEDATA_PASSWORD",
     );
   }
   if (another) {
     const found = [...signIn.variables, ...another.variables].filter(isSet).join(" and ");
-    throw new ConfigurationError(`\`auth\` is ambiguous: ${found} are set. Unset what is not meant, or pass \`auth\``);
+    throw new ConfigurationError(`\`auth\` is ambiguous: ${found} are set. Unset one, or pass \`auth\``);
   }
   const missing = signIn.variables.filter((name) => !isSet(name));
   if (missing.length > 0) {
     throw new ConfigurationError(
-      `\`auth\` lacks a part: ${missing.join(" and ")} is missing or blank. Set it, or pass \`auth\``,
+      `\`auth\` is incomplete: ${missing.join(" and ")} is missing or blank. Set it, or pass \`auth\``,
     );
   }
   const [first = "", second = ""] = signIn.variables.map((name) => variable(environment, name));

@@ -6,50 +6,50 @@ type Identity = IdentityComponents["schemas"];
 type People = PeopleComponents["schemas"];
 type Ledgers = LedgerComponents["schemas"];
 
-/** A person; only `id` is promised. */
+/** A person. Only `id` is always there. */
 export type Person = People["Person"];
 /** One job of a person. */
 export type Job = People["Job"];
-/** Seniority of a job: an open string with the values seen so far. */
+/** Seniority of a job: an open string that suggests the values seen so far. */
 export type Level = People["Level"];
-/** Line of work of a job: an open string with the values seen so far. */
+/** Job function, such as `Engineering`: an open string that suggests the values seen so far. */
 export type JobFunction = People["Function"];
-/** A company, as a job names it and as a lookup returns it. */
+/** A company, of a job or of a company lookup. */
 export type Company = People["Company"];
-/** One school of a person. */
+/** One entry of a person's education. */
 export type Education = People["Education"];
-/** A location taken apart. */
+/** The parts of a location. */
 export type LocationDetails = People["LocationDetails"];
 
-/** Body of a search. */
+/** Request body of a search. */
 export type SearchRequest = People["SearchRequest"];
-/** A page of people, and the count of all that match. */
+/** A page of people, and the count of all who match. */
 export type SearchResponse = People["SearchResponse"];
-/** Clauses and groups joined by an operator. */
+/** Filter clauses and groups, joined by an operator. */
 export type FilterGroup = People["FilterGroup"];
 /** One condition on one field. */
 export type FilterClause = People["FilterClause"];
-/** Path of a field that a clause compares: an open string with the paths seen so far. */
+/** Path of the field of a clause: an open string that suggests the paths seen so far. */
 export type FilterField = People["FilterField"];
-/** A report over the people of a filter group. */
+/** A report on the people of a filter group. */
 export type Report = People["Report"];
-/** Outcomes of the reports a search asked for, by the report's name. */
+/** Results of a search's reports, by report name. */
 export type ReportResults = People["ReportResults"];
 
-/** Body of a find. */
+/** Request body of a find. */
 export type FindRequest = People["FindRequest"];
-/** What is known of one person to find. */
+/** What is known about one person to find. */
 export type Match = People["Match"];
-/** One thing known of a person to find. */
+/** One known fact about a person to find. */
 export type MatchField = People["MatchField"];
-/** One outcome for each match of a find. */
+/** One result for each match of a find. */
 export type FindResponse = People["FindResponse"];
-/** Whom one match of a find found. */
+/** The people that one match found. */
 export type MatchResult = People["MatchResult"];
 
-/** Body of a lookup of people by their ids. */
+/** Request body of a lookup of people by id. */
 export type LookupRequest = People["LookupRequest"];
-/** Answer to a lookup of people by their ids. */
+/** Response of a lookup of people by id. */
 export type LookupResponse = People["LookupResponse"];
 
 /** A contact to add to a ledger. */
@@ -58,24 +58,24 @@ export type NewContact = Ledgers["NewContact"];
 export type Contact = Ledgers["Contact"];
 /** A contact of a ledger, version 2 (snake_case). */
 export type ContactV2 = Ledgers["ContactV2"];
-/** The work of adding contacts, and its status. */
+/** A job that imports contacts, and its status. */
 export type ImportJob = Ledgers["ImportJob"];
 
-/** An access token and when it expires, as the identity service sends them. */
+/** Response of a session exchange: an access token and its expiry. */
 export type Session = Identity["Session"];
-/** Body of a session exchange for a service account. */
+/** Request body of a session exchange for a service account. */
 export type ServiceAccountCredentials = Identity["ServiceAccountCredentials"];
-/** Body of a session exchange for a user. */
+/** Request body of a session exchange for a user. */
 export type UserCredentials = Identity["UserCredentials"];
 
-/** What little is known of an error body. */
+/** What is known of an error body. */
 export type ErrorBody = People["ErrorBody"];
 
-/** The companies service's paths. */
+/** Paths of the companies service. */
 export type { paths as CompaniesPaths } from "./generated/companies.js";
-/** The identity service's paths. */
+/** Paths of the identity service. */
 export type { paths as IdentityPaths } from "./generated/identity.js";
-/** The ledgers service's paths. */
+/** Paths of the ledgers service. */
 export type { paths as LedgersPaths } from "./generated/ledgers.js";
-/** The people service's paths, for an openapi-fetch client of your own: `createClient<PeoplePaths>`. */
+/** Paths of the people service, for your own openapi-fetch client: `createClient<PeoplePaths>`. */
 export type { paths as PeoplePaths } from "./generated/people.js";

@@ -2,8 +2,8 @@ import { inspect } from "node:util";
 import nock from "nock";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { apiKey, serviceAccount } from "../src/auth/credentials.js";
+import { unwrap } from "../src/calls/unwrap.js";
 import { createLiveData } from "../src/client.js";
-import { unwrap } from "../src/unwrap.js";
 import { describeAuthorization } from "./auth/authorization-suite.js";
 import { CLIENT_SECRET, HOST, nockedApi, ORG, SEARCH } from "./support/api.js";
 
@@ -202,12 +202,12 @@ describe("a client", () => {
     const keyed = createLiveData({ orgId: ORG, auth: apiKey("key-1"), baseUrl: HOST });
     api.answer(401);
     const result = await keyed.people.POST("/search", { body: { size: 1 } });
-    expect(() => unwrap(result)).toThrow(/401: the API did not accept the API key.*LIVEDATA_API_KEY/);
+    expect(() => unwrap(result)).toThrow(/401: the API rejected the API key.*LIVEDATA_API_KEY/);
 
     const session = createLiveData({ orgId: ORG, auth, baseUrl: HOST });
     api.answer(401, 401);
     const second = await session.people.POST("/search", { body: { size: 1 } });
-    expect(() => unwrap(second)).toThrow(/401: the API did not accept the access token: check/);
+    expect(() => unwrap(second)).toThrow(/401: the API rejected the access token: check/);
   });
 
   test("refuses a timeout that no timer can keep, also one call's", async () => {

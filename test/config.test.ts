@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { parse } from "yaml";
 import { serviceAccount } from "../src/auth/credentials.js";
 import { type LiveDataOptions, resolveConfiguration } from "../src/config.js";
-import { ConfigurationError } from "../src/errors/configuration-error.js";
+import { ConfigurationError } from "../src/errors/classes.js";
 
 const auth = serviceAccount({ clientId: "client-1", clientSecret: "secret-1" });
 const orgId = "o_0123abcd";
@@ -57,7 +57,7 @@ describe("credentials in the environment", () => {
     [{ ...key, LIVEDATA_USERNAME: "jane" }, /ambiguous: LIVEDATA_API_KEY and LIVEDATA_USERNAME are set/],
     [
       { ...account, LIVEDATA_CLIENT_SECRET: "secret-1\n" },
-      /`clientSecret` is a text with a line break.*LIVEDATA_CLIENT_SECRET/,
+      /`clientSecret` is a string with a line break.*LIVEDATA_CLIENT_SECRET/,
     ],
   ])("%j are refused", (environment, message) => {
     const error = failure({ orgId }, environment);
@@ -84,9 +84,9 @@ describe("an option that cannot be right", () => {
     [{ baseUrl: "http://gotlivedata.io" }, /^`baseUrl`.* is not https/],
     [{ baseUrl: "http://127.0.0.1.example.com" }, /is not https/],
     [{ baseUrl: "http://localhost.example.com" }, /is not https/],
-    [{ baseUrl: "https://gotlivedata.io/api/people/v1" }, /has the path of a service in it/],
+    [{ baseUrl: "https://gotlivedata.io/api/people/v1" }, /contains the path of a service/],
     [{ baseUrl: "ftp://gotlivedata.io" }, /is not https/],
-    [{ baseUrl: "https://me:hunter2@gotlivedata.io" }, /has a user name or password in it/],
+    [{ baseUrl: "https://me:hunter2@gotlivedata.io" }, /contains a user name or password/],
     [{ baseUrl: "https://gotlivedata.io/?a=b" }, /has a query or a fragment/],
     [{ baseUrl: "https://gotlivedata.io/#" }, /has a query or a fragment/],
     [{ baseUrls: { companies: "http://dwh.test" } }, /^`baseUrls.companies` is not https/],

@@ -11,9 +11,9 @@ import {
 import { readServices } from "./services.js";
 import { FROM_ROOT } from "./stays-here.js";
 
-/** A page for what the guides link to and is no guide itself. */
+/** A page for a file or folder that other pages link to. */
 interface Page {
-  /** The file or folder it stands for. */
+  /** The file or folder that links name. */
   readonly of: string;
   readonly title: string;
   readonly category: string;
@@ -21,12 +21,12 @@ interface Page {
 }
 
 /**
- * Adds pages for the files and folders that the guides link to: on a code host these links lead to a listing, on the site
- * they would lead nowhere.
+ * Adds pages for the examples and for `openapi/`, which other pages link to. On a code host such a link opens the file or
+ * a listing; on the site it would be broken.
  */
 export function addPages(app: Application): void {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
-    for (const page of [servicesPage(), decisionsPage(project), ...examplePages()]) {
+    for (const page of [servicesPage(), examplesPage(project), ...examplePages()]) {
       const document = new DocumentReflection(
         page.title,
         project,
@@ -43,23 +43,20 @@ export function addPages(app: Application): void {
 
 function servicesPage(): Page {
   const services = readServices().map(({ page, label, summary }) => `- [${label}](${FROM_ROOT}${page}): ${summary}`);
-  const text = `Each service has an OpenAPI document, which tells its operations and how each fact is known:\n\n${services.join("\n")}\n`;
-  return { of: "openapi", title: "The services of the API", category: "Guides", text: [{ kind: "text", text }] };
+  const text = `Each service has an OpenAPI document. It describes the operations, and how each fact is known:\n\n${services.join("\n")}\n`;
+  return { of: "openapi", title: "The services of the API", category: "Guide", text: [{ kind: "text", text }] };
 }
 
-function decisionsPage({ documents = [], files }: ProjectReflection): Page {
-  const decisions = documents.filter(({ frontmatter }) => frontmatter["category"] === "Decisions");
-  const text = decisions.flatMap((decision): CommentDisplayPart[] => {
-    const file = files.getReflectionPath(decision);
-    if (file === undefined) return [];
-    const { target } = files.registerAbsolute(file);
+function examplesPage({ files }: ProjectReflection): Page {
+  const links = readdirSync("examples").flatMap((name): CommentDisplayPart[] => {
+    const { target } = files.registerAbsolute(normalizePath(path.resolve("examples", name)));
     return [
-      { kind: "text", text: `- [${decision.name}](` },
-      { kind: "relative-link", text: file, target, targetAnchor: undefined },
+      { kind: "text", text: `- [${name}](` },
+      { kind: "relative-link", text: `examples/${name}`, target, targetAnchor: undefined },
       { kind: "text", text: ")\n" },
     ];
   });
-  return { of: "docs/decisions", title: "All decisions", category: "Decisions", text };
+  return { of: "examples", title: "All examples", category: "Examples", text: links };
 }
 
 function examplePages(): Page[] {

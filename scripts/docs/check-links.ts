@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { Parser } from "htmlparser2";
 
-/** What came of following the links of a site. */
+/** The result of following the links of a site. */
 export interface CheckedLinks {
   readonly pages: number;
   readonly links: number;
@@ -11,19 +11,19 @@ export interface CheckedLinks {
 
 interface Page {
   readonly links: readonly string[];
-  /** What the browser fetches without being asked: scripts, styles, pictures. */
+  /** What the browser fetches by itself: scripts, styles, images. */
   readonly loads: readonly string[];
   readonly anchors: ReadonlySet<string>;
 }
 
 /** With a scheme, or with a host. */
-const ELSEWHERE = /^([a-z][a-z0-9+.-]*:|\/\/)/i;
-/** A place within a service's page, which its script makes. */
+const EXTERNAL = /^([a-z][a-z0-9+.-]*:|\/\/)/i;
+/** A route within a service's page, which its script creates. */
 const ROUTE = /^\//;
 
 /**
- * Follows the links of a site's pages to each other and to their headings, and finds what pages would load from elsewhere.
- * Links to elsewhere are left alone.
+ * Follows the links between a site's pages and to their headings, and finds resources that a page would load from another
+ * site. Links to other sites are not followed.
  *
  * @param site the folder of the site
  */
@@ -31,10 +31,10 @@ export function checkLinks(site: string): CheckedLinks {
   const files = readdirSync(site, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".html"));
   const pages = new Map(files.map((file) => [path.join(site, file), readPage(path.join(site, file))]));
   const problems = [...pages].flatMap(([file, { links, loads }]) => [
-    ...loads.filter(isElsewhere).map((url) => `${file} loads ${url}`),
-    ...[...links, ...loads].filter((url) => leadsNowhere(url, file, pages)).map((url) => `${file} links to ${url}`),
+    ...loads.filter(isExternal).map((url) => `${file} loads ${url}`),
+    ...[...links, ...loads].filter((url) => isBroken(url, file, pages)).map((url) => `${file} links to ${url}`),
   ]);
-  const links = [...pages.values()].flatMap((page) => page.links.filter((url) => !isElsewhere(url)));
+  const links = [...pages.values()].flatMap((page) => page.links.filter((url) => !isExternal(url)));
   return { pages: pages.size, links: links.length, problems: [...new Set(problems)] };
 }
 
@@ -53,12 +53,12 @@ function readPage(file: string): Page {
   return { links, loads, anchors };
 }
 
-function isElsewhere(url: string): boolean {
-  return ELSEWHERE.test(url) && !url.startsWith("data:");
+function isExternal(url: string): boolean {
+  return EXTERNAL.test(url) && !url.startsWith("data:");
 }
 
-function leadsNowhere(url: string, from: string, pages: ReadonlyMap<string, Page>): boolean {
-  if (ELSEWHERE.test(url)) return false;
+function isBroken(url: string, from: string, pages: ReadonlyMap<string, Page>): boolean {
+  if (EXTERNAL.test(url)) return false;
   const [file = "", anchor = ""] = url.split("#").map(decodeURIComponent);
   const target = file === "" ? from : path.join(path.dirname(from), file.replace(/\?.*/, ""));
   const page = pages.get(target);

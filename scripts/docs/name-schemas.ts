@@ -1,12 +1,12 @@
 import { type Application, Comment, type Context, Converter, ReflectionKind } from "typedoc";
 import ts from "typescript";
 
-/** The file whose aliases give the types of the OpenAPI documents their names. */
+/** The file whose aliases name the types of the OpenAPI documents. */
 const NAMED = /\/src\/types\.ts$/;
 
 /**
- * Has the types of the OpenAPI documents shown by the names that `src/types.ts` gives them. To the compiler, such a name is
- * an index into a generated type and stands for an anonymous one, which would be written out at each place of its use.
+ * Shows the types of the OpenAPI documents by their names in `src/types.ts`. For the compiler, such a name is an index into a
+ * generated type and stands for an anonymous one, which would be written out wherever it is used.
  */
 export function nameSchemas(app: Application): void {
   const names = new Map<ts.Symbol, ts.Type>();
@@ -15,7 +15,7 @@ export function nameSchemas(app: Application): void {
   app.converter.on(Converter.EVENT_BEGIN, (context) => {
     for (const [name, type] of namedTypes(context)) {
       names.set(name, type);
-      // Not while the alias itself is converted, or all that is said of it is that it is itself.
+      // Not while the alias itself is converted: its page would only say that it is itself.
       Object.defineProperty(type, "aliasSymbol", { get: () => (writtenOut === type ? undefined : name) });
     }
   });

@@ -4,8 +4,8 @@ import { readServices } from "./services.js";
 import { FROM_ROOT } from "./stays-here.js";
 
 /**
- * Has the types of whole services point to their pages. Written out, each would be thousands of lines in which nobody finds
- * an operation, and the search would find little else.
+ * Replaces the types of whole services by links to their pages. Written out, each would be thousands of lines, and the search
+ * would find little else.
  */
 export function pointToServices(app: Application): void {
   const pages = new Map(readServices().map(({ name, page }) => [name, page]));
@@ -17,7 +17,7 @@ export function pointToServices(app: Application): void {
       if (page === undefined || !reflection.isDeclaration()) continue;
       for (const child of [...(reflection.children ?? [])]) context.project.removeReflection(child);
       const use = `createClient<${reflection.name}>`;
-      const text = `The paths of a service, for an openapi-fetch client of your own: \`${use}\`. [Its page](${FROM_ROOT}${page}) tells of them.`;
+      const text = `The paths of a service, for an openapi-fetch client of your own: \`${use}\`. [Its page](${FROM_ROOT}${page}) describes them.`;
       reflection.comment = new Comment([{ kind: "text", text }]);
     }
   });

@@ -6,8 +6,8 @@ import { readServices } from "./services.js";
 import { sortIn } from "./sort-in.js";
 import { FROM_ROOT, staysHere } from "./stays-here.js";
 
-/** Keeps what TypeDoc complains of. */
-class Complaints extends Logger {
+/** Collects TypeDoc's warnings and errors. */
+class Warnings extends Logger {
   readonly all: string[] = [];
 
   override log(message: string, level: LogLevel): void {
@@ -16,34 +16,34 @@ class Complaints extends Logger {
   }
 }
 
-/** What came of writing the reference. */
+/** The result of writing the reference. */
 export interface Reference {
-  /** How many exports it tells of. */
+  /** Number of exports it describes. */
   readonly exports: number;
-  /** How many guides and other pages it has. */
+  /** Number of other pages, such as the guide. */
   readonly documents: number;
   readonly problems: readonly string[];
 }
 
 /**
- * Writes the reference of the package and the guides, by `typedoc.json`.
+ * Writes the reference of the package, the guide and the internals, as configured in `typedoc.json`.
  *
  * @param site the folder to write to
  */
 export async function writeReference(site: string): Promise<Reference> {
-  const complaints = new Complaints();
+  const warnings = new Warnings();
   const app = await Application.bootstrapWithPlugins({ out: site, navigationLinks: serviceLinks() });
-  app.logger = complaints;
+  app.logger = warnings;
   for (const extend of [nameSchemas, pointToServices, addPages, sortIn, staysHere]) extend(app);
 
   const project = await app.convert();
-  if (project === undefined) return { exports: 0, documents: 0, problems: complaints.all };
+  if (project === undefined) return { exports: 0, documents: 0, problems: warnings.all };
   app.validate(project);
   await app.generateOutputs(project);
   return {
     exports: (project.children ?? []).flatMap((entry) => entry.children ?? []).length,
     documents: project.documents?.length ?? 0,
-    problems: [...complaints.all, ...optionsWithoutDoc(project)],
+    problems: [...warnings.all, ...optionsWithoutDoc(project)],
   };
 }
 
@@ -51,11 +51,11 @@ function serviceLinks(): Record<string, string> {
   return Object.fromEntries(readServices().map(({ label, page }) => [label, `${FROM_ROOT}${page}`]));
 }
 
-/** Members are not required to have a doc, since a name may say it all. What an option is if left out, it never says. */
+/** Members need no documentation if their name says it all. An option does: its name never says what the default is. */
 function optionsWithoutDoc(project: ProjectReflection): string[] {
   return project
     .getReflectionsByKind(ReflectionKind.Property)
     .filter(({ parent }) => parent?.name.endsWith("Options"))
     .filter((option) => !option.hasComment())
-    .map((option) => `${option.getFullName()} is an option without a doc`);
+    .map((option) => `${option.getFullName()} is an option without documentation`);
 }

@@ -8,32 +8,32 @@ import { CONTENT_POLICY } from "./content-policy.js";
 
 const CLI = createRequire(import.meta.url).resolve("@redocly/cli/bin/cli.js");
 const TEMPLATE = "scripts/docs/service-page.hbs";
-/** How a fact is known, who may call, what may be repeated: the documents' own words. */
+/** The documents' extensions: how a fact is known, which role is needed, what may be repeated. */
 const EXTENSIONS = ["x-evidence", "x-role", "x-idempotent"];
-/** A picture that each page would load from Redocly's servers. */
+/** An image that each page would load from Redocly's servers. */
 const LOGO = /https:\/\/cdn\.redoc\.ly\/redoc\/logo-mini(-full)?\.svg/g;
 const LOGO_HERE =
   "data:image/svg+xml;utf8,<svg xmlns='http://www.w3.org/2000/svg' width='46' height='16'><text y='12' font-family='sans-serif' font-size='11' fill='gray'>Redocly</text></svg>";
-/** Links of the navigation as they are before the page's script runs: as if the site were nothing but this page. */
+/** Navigation links before the page's script runs, as if this page were the whole site. */
 const ROUTE = /<a ([^>]*)href="\/([^"]*)"/g;
 
-/** What it tells everyone of itself and of Node. */
+/** The notice that the command line prints about itself and Node. */
 const NOTICE = /^ *[╔║╚].*\n/gm;
 
 const run = promisify(execFile);
 
-/** A service of the API, by its OpenAPI document. */
+/** A service of the API, as its OpenAPI document describes it. */
 export interface Service {
   readonly name: string;
-  /** What links to it say. */
+  /** Text of links to it. */
   readonly label: string;
-  /** The first sentence of what the document says of it. */
+  /** First sentence of its description. */
   readonly summary: string;
-  /** Its page, from the site's root. */
+  /** Path of its page, from the site's root. */
   readonly page: string;
 }
 
-/** Reads what services there are. */
+/** Returns all services. */
 export function readServices(): Service[] {
   return readApis(".").map(({ name, root }) => {
     const { info } = parse(readFileSync(root, "utf8"));
@@ -53,7 +53,7 @@ function label(name: string): string {
  * Writes a page for each service.
  *
  * @param site the folder of the site
- * @returns Resolves with what went wrong.
+ * @returns the problems found
  */
 export async function writeServicePages(site: string): Promise<string[]> {
   const services = readServices();
@@ -69,7 +69,7 @@ export async function writeServicePages(site: string): Promise<string[]> {
 
 function build({ name }: Service, file: string): Promise<string | undefined> {
   const openapi = JSON.stringify({ showExtensions: EXTENSIONS });
-  // The scripts go into the page, since a browser loads no module from a disk.
+  // Scripts go into the page, because a browser does not load modules from a disk.
   const args = [name, "--inlineBundle", `--template=${TEMPLATE}`, `--openapi=${openapi}`, `--output=${file}`];
   const env = { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true", NO_COLOR: "1" };
   return run(process.execPath, [CLI, "build-docs", ...args], { env }).then(
@@ -78,7 +78,7 @@ function build({ name }: Service, file: string): Promise<string | undefined> {
   );
 }
 
-/** Takes from a page what would lead or report elsewhere, and gives it the site's navigation. */
+/** Removes what would load from or report to another site, and adds the site's navigation. */
 function finish({ name }: Service, file: string, services: readonly Service[]): string[] {
   const links = services.map((one) => {
     const here = one.name === name ? ' aria-current="page"' : "";

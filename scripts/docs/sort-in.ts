@@ -10,32 +10,33 @@ import {
   ReflectionKind,
 } from "typedoc";
 
-/** Under which heading an export stands, by the file it is declared in; the first that fits holds. */
-const HEADINGS: readonly (readonly [RegExp, string])[] = [
+/** Heading of an export, by the file it is declared in. The first match applies. */
+const EXPORT_HEADINGS: readonly (readonly [RegExp, string])[] = [
   [/^src\/testing\//, "The embedded API"],
   [/^src\/errors\//, "Errors"],
-  [/^src\/auth\//, "Credentials and tokens"],
-  [/^src\/people\//, "People, page by page and by the thousand"],
-  [/^src\/webhook\//, "Webhooks"],
-  [/^src\/(types\.ts|generated\/)/, "What the API takes and gives"],
+  [/^src\/auth\//, "Authentication"],
+  [/^src\/people\//, "People"],
+  [/^src\/webhook\b/, "Webhooks"],
+  [/^src\/(types\.ts|generated\/)/, "Types of the API"],
   [/^src\//, "Client"],
 ];
 
-/** The same for a document. */
-const SHELVES: readonly (readonly [RegExp, string])[] = [
-  [/^docs\/decisions\//, "Decisions"],
-  [/^docs\//, "Guides"],
+/** Heading of a document. The first match applies. */
+const DOCUMENT_HEADINGS: readonly (readonly [RegExp, string])[] = [
+  [/^docs\/internals\/decisions\//, "Decisions"],
+  [/^docs\/internals\//, "Internals"],
+  [/^docs\/guide\//, "Guide"],
   [/^/, "Project"],
 ];
 
-/** What an entry point is imported as. */
+/** Name that an entry point is imported by. */
 const MODULES: Readonly<Record<string, string>> = { index: "@livedata/sdk", testing: "@livedata/sdk/testing" };
 
-/** Puts exports and documents under headings, and gives them the names by which they are known. */
+/** Puts exports and documents under headings, and gives them readable names. */
 export function sortIn(app: Application): void {
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_, document) => {
     const file = path.relative(process.cwd(), app.files.getReflectionPath(document) ?? "");
-    document.frontmatter["category"] ??= firstFit(SHELVES, file);
+    document.frontmatter["category"] ??= firstMatch(DOCUMENT_HEADINGS, file);
     document.name = titleOf(document);
   });
   app.converter.on(Converter.EVENT_CREATE_DECLARATION, (_, reflection) => {
@@ -59,14 +60,14 @@ function titleOf(document: DocumentReflection): string {
 
 function headingOf(context: Context, reflection: DeclarationReflection): string {
   const file = context.getSymbolFromReflection(reflection)?.declarations?.[0]?.getSourceFile().fileName ?? "";
-  return firstFit(HEADINGS, path.relative(process.cwd(), file));
+  return firstMatch(EXPORT_HEADINGS, path.relative(process.cwd(), file));
 }
 
-function firstFit(table: readonly (readonly [RegExp, string])[], file: string): string {
+function firstMatch(table: readonly (readonly [RegExp, string])[], file: string): string {
   return table.find(([pattern]) => pattern.test(file))?.[1] ?? "Other";
 }
 
-/** Only what has a doc is put under a heading: to the check for a doc, the heading alone would be one. */
+/** Only documented exports get a heading: the check for documentation would accept the heading alone. */
 function categorize(reflection: DeclarationReflection, heading: string): void {
   const comment = reflection.comment ?? reflection.signatures?.[0]?.comment;
   if (comment?.hasVisibleComponent()) comment.blockTags.push(category(heading));
@@ -76,7 +77,7 @@ function category(heading: string): CommentTag {
   return new CommentTag("@category", [{ kind: "text", text: heading }]);
 }
 
-/** openapi-typescript writes what a document says into a tag, where TypeDoc would set it below a heading of its own. */
+/** openapi-typescript writes descriptions into a tag, which TypeDoc would put below a heading of its own. */
 function describe(comment: Comment | undefined): void {
   const description = comment?.getTag("@description");
   if (comment === undefined || description === undefined) return;
@@ -85,7 +86,7 @@ function describe(comment: Comment | undefined): void {
   comment.summary.push(...description.content);
 }
 
-/** TypeDoc sets the class of what is thrown on a line of its own, in braces. */
+/** TypeDoc prints the class of what is thrown on a line of its own, in braces. */
 function nameThrown(comment: Comment | undefined): void {
   for (const tag of comment?.getTags("@throws") ?? []) {
     if (tag.typeAnnotation === undefined) continue;

@@ -1,12 +1,12 @@
 import { type Application, JSX, type PageEvent, Renderer } from "typedoc";
 import { CONTENT_POLICY } from "./content-policy.js";
 
-/** Begins a link to a page that TypeDoc does not know, given from the site's root. */
+/** Prefix of a link to a page that TypeDoc does not know, relative to the site's root. */
 export const FROM_ROOT = "site:";
-/** A link to the site's home by its folder, which a browser lists where the site was opened from a disk. */
+/** A link to the home page by its folder. If the site was opened from a disk, a browser would list the folder. */
 const HOME = /href="((?:\.\.\/)+)(?=[#"])/g;
 
-/** Has the pages of the reference load nothing from elsewhere, and find the site's other pages from any depth. */
+/** Makes the pages of the reference load nothing from other sites, and link to the site's other pages from any depth. */
 export function staysHere(app: Application): void {
   app.renderer.hooks.on("head.begin", () =>
     JSX.createElement("meta", { "http-equiv": "Content-Security-Policy", content: CONTENT_POLICY }),

@@ -3,45 +3,49 @@ import { isMap, isScalar } from "yaml";
 import { BrokenDocuments } from "./problem.js";
 import { readSource } from "./sources.js";
 
-/** What there is, and how it is linted. */
+/** Redocly's configuration: lists the documents and the lint rules. */
 export const CONFIG = "redocly.yaml";
 
-/** How a document is linted that is the vendor's: its style is not ours to judge. */
+/** The lint rules for a vendor's document. They do not check its style. */
 export const VENDOR_CONFIG = "redocly.vendor.yaml";
 
-/** Where all output goes; whatever else is found there is stale. */
+/** The folder of all generated files. Any other file in it is stale. */
 export const GENERATED = "src/generated";
 
-/** Where the schemas of all request bodies go. */
+/** The file for the schemas of all request bodies. */
 export const REQUEST_SCHEMAS = `${GENERATED}/request-schemas.ts`;
 
-/** Where goes what the documents say of operations besides their types. */
+/** The file for the facts about operations that are not types. */
 export const OPERATION_FACTS = `${GENERATED}/operation-facts.ts`;
 
-/** Where the version of the package goes. */
+/** The file for the version of the package. */
 export const VERSION = `${GENERATED}/version.ts`;
 
 /** One API of `redocly.yaml`. */
 export interface Api {
   readonly name: string;
-  /** Its OpenAPI document. */
+  /** Path of its OpenAPI document. */
   readonly root: string;
-  /** The TypeScript file its types go to. */
+  /** Path of the TypeScript file for its types. */
   readonly output: string;
 }
 
-/** Reads which documents there are, and where the types of each go. */
+/**
+ * Reads the APIs of `redocly.yaml`.
+ *
+ * @throws {BrokenDocuments} if an API has no document, or an output that is missing, misplaced or already taken
+ */
 export function readApis(root: string): Api[] {
   const config = readSource(root, CONFIG);
   const apis = config.document.get("apis");
   const fail = (offset: number, message: string): never => {
     throw new BrokenDocuments([{ file: CONFIG, ...config.at(offset), rule: "config", message }]);
   };
-  if (!isMap(apis)) return fail(0, "`apis` lists no document.");
-  // Each file has one writer, or the last would take the place of the others without a word.
+  if (!isMap(apis)) return fail(0, "No `apis`. List at least one document there.");
+  // Two writers of one file would silently overwrite each other.
   const writers = new Map([
     [REQUEST_SCHEMAS, "the request schemas"],
-    [OPERATION_FACTS, "the facts of operations"],
+    [OPERATION_FACTS, "the operation facts"],
     [VERSION, "the version"],
   ]);
   return apis.items.map(({ key, value }) => {
@@ -49,13 +53,17 @@ export function readApis(root: string): Api[] {
     const name = String(key);
     const document = isMap(value) ? value.get("root") : undefined;
     const output = isMap(value) ? value.getIn(["x-openapi-ts", "output"]) : undefined;
-    if (typeof document !== "string") return fail(offset, `apis.${name} has no \`root\`.`);
+    if (typeof document !== "string")
+      return fail(offset, `apis.${name} has no \`root\`. Set it to the path of the document.`);
     if (typeof output !== "string" || path.posix.dirname(output) !== GENERATED) {
       return fail(offset, `apis.${name} needs an \`x-openapi-ts.output\` directly under ${GENERATED}.`);
     }
     const writer = writers.get(output);
     if (writer !== undefined) {
-      return fail(offset, `apis.${name} has the \`x-openapi-ts.output\` of ${writer}: ${output}.`);
+      return fail(
+        offset,
+        `apis.${name} has the same \`x-openapi-ts.output\` as ${writer}: ${output}. Use another file.`,
+      );
     }
     writers.set(output, `apis.${name}`);
     return { name, root: document, output };

@@ -1,5 +1,5 @@
 /**
- * What a segment of a JSON pointer stands for.
+ * Decodes `~1` and `~0` in a segment of a JSON pointer.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6901#section-4
  */

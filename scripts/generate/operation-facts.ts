@@ -2,22 +2,22 @@ import type { Api } from "./config.js";
 import { isRecord } from "./is-record.js";
 import type { Bundle } from "./redocly.js";
 
-const DECLARATIONS = `/** What a document says of an operation besides its types; a member that is absent was not said. */
+const DECLARATIONS = `/** Facts about an operation that are not types. A property is absent if the document does not state the fact. */
 export interface OperationFacts {
-  /** The role on the organization that it needs at least. */
+  /** The minimum role on the organization. */
   readonly role?: "administrator" | "editor" | "viewer";
-  /** Whether to repeat it changes nothing, though its method does not say so. */
+  /** Set if the operation is idempotent although its HTTP method is not. */
   readonly isIdempotent?: true;
-  /** Whether it costs credits. */
+  /** Set if the operation costs credits. */
   readonly isPaid?: true;
-  /** The path of the operation that tells what it would cost. */
+  /** Path of the operation that previews the cost. */
   readonly preview?: string;
 }
 `;
 
 /**
- * What the documents say of each operation besides its types, as a TypeScript module: by the API's name in
- * `redocly.yaml`, then by method and path. Operations of which nothing is said are left out.
+ * Generates the TypeScript module of operation facts, keyed by the API's name in `redocly.yaml`, then by method and
+ * path. Operations without facts are omitted.
  *
  * @param bundles the bundled documents
  */
@@ -25,12 +25,12 @@ export function generateOperationFacts(bundles: readonly (readonly [Api, Bundle]
   const facts = Object.fromEntries(bundles.map(([{ name }, bundle]) => [name, factsOf(bundle)]));
   const names = bundles.map(([{ name }]) => JSON.stringify(name)).join(" | ");
   return `${DECLARATIONS}
-/** By service, then by method and path, such as \`POST /search\`. */
+/** Operation facts by service, then by method and path, such as \`POST /search\`. */
 export const operationFacts: Readonly<Record<${names}, Readonly<Record<string, OperationFacts>>>> = ${JSON.stringify(facts, undefined, 2)};
 `;
 }
 
-/** What a document says of each operation besides its types, by method and path. */
+/** The facts of each operation in a document, by method and path. Operations without facts are omitted. */
 export function factsOf(bundle: Bundle): Record<string, Bundle> {
   const paths = isRecord(bundle["paths"]) ? bundle["paths"] : {};
   const all = Object.entries(paths).flatMap(([path, pathItem]) =>
@@ -49,7 +49,7 @@ export function factsOf(bundle: Bundle): Record<string, Bundle> {
   return Object.fromEntries(all.filter(([, facts]) => Object.keys(facts).length > 0));
 }
 
-/** What costs credits may be answered with 402. */
+/** An operation costs credits if it can fail with 402. */
 function isPaid({ responses }: Bundle): boolean {
   return isRecord(responses) && "402" in responses;
 }

@@ -2,23 +2,24 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import path from "node:path";
 import { GENERATED } from "./config.js";
 
-/** Generated text by path from the root. */
+/** Generated text by file path, relative to the root. */
 export type Output = ReadonlyMap<string, string>;
 
-/** A file that is not what the documents say, and whether they say anything of it. */
+/** A file that does not match the documents. */
 export interface StaleFile {
   readonly file: string;
+  /** Whether the file should exist. */
   readonly expected: boolean;
 }
 
-/** Every file that differs, or is missing. */
+/** Finds every file that differs or is missing. */
 export function findChanged(root: string, output: Output): StaleFile[] {
   return [...output]
     .filter(([file, text]) => readIfThere(path.join(root, file)) !== text)
     .map(([file]) => ({ file, expected: true }));
 }
 
-/** Every file of the output folder that differs, is missing, or has no business there. */
+/** Finds every file of the output folder that differs, is missing, or should not exist. */
 export function findStale(root: string, output: Output): StaleFile[] {
   const unexpected = list(path.join(root, GENERATED))
     .map((name) => `${GENERATED}/${name}`)
@@ -28,8 +29,8 @@ export function findStale(root: string, output: Output): StaleFile[] {
 }
 
 /**
- * Brings files up to date. Everything is on disk under temporary names before the first old file is replaced, so a
- * failure, a full disk or an interruption leaves the old files whole.
+ * Updates the stale files. Writes all new files under temporary names before it replaces the first old file, so that a
+ * failure, a full disk or an interruption leaves the old files complete.
  */
 export function writeOutput(root: string, output: Output, stale: readonly StaleFile[]): void {
   const folders = [...new Set([GENERATED, ...stale.map(({ file }) => path.dirname(file))])].map((folder) =>
@@ -46,14 +47,14 @@ export function writeOutput(root: string, output: Output, stale: readonly StaleF
       for (const { file, expected } of stale) if (!expected) rmSync(path.join(root, file), { recursive: true });
     });
   } finally {
-    // Also what a killed run left behind.
+    // Also deletes what a killed run left.
     for (const folder of folders) {
       for (const name of list(folder).filter(isTemporary)) rmSync(path.join(folder, name), { recursive: true });
     }
   }
 }
 
-/** Runs `replace` to its end even when the terminal or the system asks the process to stop. */
+/** Runs `replace` to the end even if the process receives a signal to stop. */
 function withoutInterruption(replace: () => void): void {
   const ignore = () => {};
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

@@ -8,12 +8,12 @@ import type { Bundle } from "./redocly.js";
 import { readSource, type Source } from "./sources.js";
 
 /**
- * Applies an OpenAPI Overlay document, 1.0 or 1.1, to a document. Where there is none, nothing is added.
+ * Applies an OpenAPI Overlay 1.0 or 1.1 to a document. Returns the document as it is if there is no overlay file.
  *
  * @param root the repository's folder
- * @param file the overlay's path in it
- * @param document what it is applied to; it is left as it is
- * @throws {BrokenDocuments} for each action that finds no target, or cannot be carried out
+ * @param file path of the overlay in it
+ * @param document the document, which is not modified
+ * @throws {BrokenDocuments} with a problem for each action that has no target in the document or fails
  * @see https://spec.openapis.org/overlay/v1.0.0.html
  */
 export async function applyOverlay(root: string, file: string, document: Bundle): Promise<Bundle> {
@@ -22,28 +22,28 @@ export async function applyOverlay(root: string, file: string, document: Bundle)
   const actions = readActions(source);
   let data = structuredClone(document);
   const problems: Problem[] = [];
-  // One by one: what is said of an action is then known to be said of that one.
+  // One action at a time, so that each error can be attributed to its action.
   for (const [index, action] of actions.entries()) {
-    const outcome = await listening(() => apply(data, action));
-    if (outcome.said !== undefined) problems.push(problem(source, index, "overlay", outcome.said));
-    else if (outcome.result === undefined) {
-      problems.push(problem(source, index, "overlay-target", `Nothing is at ${action.target}. Say where it is now.`));
+    const { result, error } = await captureError(() => apply(data, action));
+    if (error !== undefined) problems.push(problem(source, index, "overlay", error));
+    else if (result === undefined) {
+      problems.push(problem(source, index, "overlay-target", `Nothing is at ${action.target}. Update the target.`));
     }
-    data = outcome.result ?? data;
+    data = result ?? data;
   }
   if (problems.length > 0) throw new BrokenDocuments(problems);
   return data;
 }
 
-/** @returns Resolves with nothing where the action finds no target. */
+/** @returns The changed document, or `undefined` if the action has no target in the document. */
 async function apply(document: Bundle, action: OpenAPIOverlayAction): Promise<Bundle | undefined> {
   if (action.remove === true) return remove(document, action.target);
-  // By the rules of 1.1, which say what 1.0 leaves open, such as that text cannot be merged into an object.
+  // As 1.1, whose rules are stricter than those of 1.0: for example, text cannot be merged into an object.
   const { data, resultData } = await openapiOverlay(document, { overlaySet: { overlay: "1.1.0", actions: [action] } });
   return resultData["totalUnusedActions"] === 0 ? (data as Bundle) : undefined;
 }
 
-/** Removed from the last on: openapi-format 1.33.6 goes from the first, and so takes the wrong items out of a list. */
+/** Removes the last node first: openapi-format 1.33.6 removes the first one first, and then the wrong list items. */
 function remove(document: Bundle, target: string): Bundle | undefined {
   const nodes = resolveJsonPath(document, target).reverse();
   for (const { parent, key } of nodes) {
@@ -53,15 +53,15 @@ function remove(document: Bundle, target: string): Bundle | undefined {
   return nodes.length > 0 ? document : undefined;
 }
 
-/** openapi-format tells on the console what it cannot carry out, and goes on. */
-async function listening<T>(run: () => Promise<T>): Promise<{ result: T; said: string | undefined }> {
+/** Captures the error of an action: openapi-format prints it to the console and continues. */
+async function captureError<T>(run: () => Promise<T>): Promise<{ result: T; error: string | undefined }> {
   const print = console.error;
-  let said: string | undefined;
+  let error: string | undefined;
   console.error = (message: unknown) => {
-    said ??= String(message).replace(/^Overlay action #1: /, "");
+    error ??= String(message).replace(/^Overlay action #1: /, "");
   };
   try {
-    return { result: await run(), said };
+    return { result: await run(), error };
   } finally {
     console.error = print;
   }
@@ -72,25 +72,26 @@ function readActions(source: Source): readonly OpenAPIOverlayAction[] {
   const version = isRecord(overlay) ? String(overlay["overlay"]) : "";
   const actions = isRecord(overlay) ? overlay["actions"] : undefined;
   if (!/^1\.[01]\.\d+$/.test(version) || !Array.isArray(actions) || actions.length === 0) {
-    const message = "An overlay says `overlay: 1.0.0` or `1.1.0`, and lists `actions`.";
+    const message = "Not an overlay. It needs `overlay: 1.0.0` or `1.1.0`, and a list of `actions`.";
     throw new BrokenDocuments([{ file: source.file, line: 1, column: 1, rule: "overlay", message }]);
   }
   const problems = actions.flatMap((action, index) => {
-    const fault = faultOf(action);
-    return fault === undefined ? [] : [problem(source, index, "overlay", fault)];
+    const message = checkAction(action);
+    return message === undefined ? [] : [problem(source, index, "overlay", message)];
   });
   if (problems.length > 0) throw new BrokenDocuments(problems);
   return actions;
 }
 
-const MEMBERS = ["target", "description", "update", "remove", "copy"];
+const KEYS = ["target", "description", "update", "remove", "copy"];
 
-function faultOf(action: unknown): string | undefined {
-  if (!isRecord(action) || typeof action["target"] !== "string") return "An action needs a `target`, a JSONPath.";
-  const unknown = Object.keys(action).find((key) => !MEMBERS.includes(key) && !key.startsWith("x-"));
-  if (unknown !== undefined) return `An action has no \`${unknown}\`, only ${MEMBERS.join(", ")}.`;
-  const done = ["update", "remove", "copy"].filter((key) => key in action);
-  return done.length === 1 ? undefined : `An action does one thing: \`update\`, \`remove: true\` or \`copy\`.`;
+/** @returns What is wrong with an action, or `undefined`. */
+function checkAction(action: unknown): string | undefined {
+  if (!isRecord(action) || typeof action["target"] !== "string") return "The action needs a `target`, a JSONPath.";
+  const unknown = Object.keys(action).find((key) => !KEYS.includes(key) && !key.startsWith("x-"));
+  if (unknown !== undefined) return `The action has an unknown key \`${unknown}\`. Use ${KEYS.join(", ")}.`;
+  const changes = ["update", "remove", "copy"].filter((key) => key in action);
+  return changes.length === 1 ? undefined : "The action needs exactly one of `update`, `remove: true` and `copy`.";
 }
 
 function problem({ file, document, at }: Source, index: number, rule: string, message: string): Problem {

@@ -1,4 +1,4 @@
-/** Something wrong with the documents, and where. */
+/** A problem in a document, and its place. */
 export interface Problem {
   /** Path from the root of the repository, with forward slashes. */
   readonly file: string;
@@ -10,7 +10,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** Thrown when the documents are broken, with one problem or more. */
+/** Thrown if documents are broken. Has at least one problem. */
 export class BrokenDocuments extends Error {
   override readonly name = "BrokenDocuments";
   readonly problems: readonly Problem[];
@@ -21,12 +21,12 @@ export class BrokenDocuments extends Error {
   }
 }
 
-/** One line a problem, as editors and terminals link it. */
+/** One line per problem, in the form that editors and terminals turn into a link. */
 export function formatProblem({ file, line, column, rule, message }: Problem): string {
   return `${file}:${line}:${column} ${rule} ${message.trim().replace(/\s*\n\s*/g, " ")}`;
 }
 
-/** Sorted by place, each said once: documents that share a component report the same problem in it. */
+/** Sorts problems by place and removes duplicates, which documents report in the components they share. */
 export function distinct(problems: readonly Problem[]): Problem[] {
   const byText = new Map(problems.map((problem) => [formatProblem(problem), problem]));
   return [...byText.values()].sort(

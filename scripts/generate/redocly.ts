@@ -10,7 +10,7 @@ import { BrokenDocuments, type Problem } from "./problem.js";
 
 const CLI = createRequire(import.meta.url).resolve("@redocly/cli/bin/cli.js");
 
-/** A document with all its references made local. */
+/** A document in which all references are local. */
 export type Bundle = Record<string, unknown>;
 
 interface Outcome {
@@ -31,17 +31,19 @@ interface LintReport {
   }[];
 }
 
-/** By which rules documents are linted. */
+/** Options of `lint`. */
 export interface LintOptions {
-  /** The file that has the rules. @default "redocly.yaml" */
+  /** Path of the configuration with the rules. @default "redocly.yaml" */
   readonly config?: string;
-  /** Rules of it that do not hold here. */
+  /** Rules to skip. */
   readonly skip?: readonly string[];
 }
 
 /**
- * Lints the documents. A fault of the configuration is an error, too: as the warning that it is by default it would go
- * unread, and a rule whose name is misspelt would not be kept.
+ * Lints the documents.
+ *
+ * An error in the configuration is a problem, too. By default Redocly only warns, so that a rule with a misspelled name
+ * would go unnoticed.
  */
 export async function lint(
   root: string,
@@ -58,49 +60,50 @@ export async function lint(
     ...skip.flatMap((rule) => ["--skip-rule", rule]),
   ]);
   const problems = parseReports(outcome.stdout).flatMap((report) => report.problems);
-  if (problems.length === 0) return outcome.code === 0 ? [] : misfortunes(root, outcome);
+  if (problems.length === 0) return outcome.code === 0 ? [] : parseErrors(root, outcome);
   return problems.map(({ ruleId, message, location: [place] }) => ({
     file: place?.source.ref ?? config,
     line: place?.start?.line ?? 1,
     column: place?.start?.col ?? 1,
     rule: ruleId,
-    // A document that is made is nowhere to be looked at yet: the pointer tells what an overlay would have to name.
+    // A vendor's document may not be on disk yet. The pointer says what an overlay has to target.
     message: withoutRoot(root, config === CONFIG ? message : `${message} At ${place?.pointer ?? "#/"}.`),
   }));
 }
 
 /**
- * What is made of documents while they are linted, which a process of its own does; it counts only where they are sound,
- * and of what fails the linter speaks first, who knows the place.
+ * Returns the result of `work`, which runs in parallel with the linter, if the linter finds no problem. The linter's
+ * problems take precedence over an error of `work`, because they have a place.
  *
- * @throws {BrokenDocuments} with what the linter has found
+ * @throws {BrokenDocuments} with the linter's problems
  */
-export async function ifSound<T>(linting: Promise<Problem[]>, making: Promise<T>): Promise<T> {
-  // Heard below, or not at all.
-  making.catch(() => {});
+export async function ifSound<T>(linting: Promise<Problem[]>, work: Promise<T>): Promise<T> {
+  // No unhandled rejection if the linter finds problems.
+  work.catch(() => {});
   const problems = await linting;
   if (problems.length > 0) throw new BrokenDocuments(problems);
-  return making;
+  return work;
 }
 
 /**
- * Bundles the documents, their references made local, in the order given.
+ * Bundles the documents, so that all references are local.
  *
- * @param config Redocly's configuration, by its path from `root`; it is always named, since it may bring plugins along,
- *   and a file of that name among documents that were received would be run
+ * @param config path of Redocly's configuration, from `root`. Always passed on: a configuration can load plugins, so
+ *   Redocly must not find one among received documents
+ * @returns The bundles, in the order of `apis`.
  */
 export async function bundle(root: string, apis: readonly Api[], config = CONFIG): Promise<Bundle[]> {
-  const wholes = apis.map((api) => readWhole(path.join(root, api.root)));
-  if (wholes.every((whole) => whole !== undefined)) return wholes.map(withPathItems);
+  const ready = apis.map((api) => readSelfContained(path.join(root, api.root)));
+  if (ready.every((document) => document !== undefined)) return ready.map(withPathItems);
   const folder = mkdtempSync(path.join(tmpdir(), "livedata-bundle-"));
   try {
     const files = apis.map((api) => path.join(folder, `${path.parse(api.root).name}.json`));
-    // Where there is one document, Redocly takes the output for its file, not for a folder.
+    // For a single document, Redocly's `--output` is a file, not a folder.
     const output = files.length === 1 ? files[0] : folder;
     const documents = apis.map((api) => `./${api.root}`);
     const args = [...documents, `--config=${config}`, "--ext=json", `--output=${output}`];
     const outcome = await redocly(root, ["bundle", ...args]);
-    if (outcome.code !== 0) throw new BrokenDocuments(misfortunes(root, outcome));
+    if (outcome.code !== 0) throw new BrokenDocuments(parseErrors(root, outcome));
     return files.map((file) => withPathItems(readBundle(file)));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -108,16 +111,16 @@ export async function bundle(root: string, apis: readonly Api[], config = CONFIG
 }
 
 /**
- * A JSON document that refers to nothing outside of itself, and so is its own bundle. Redocly would take seconds to
- * read one of ten megabytes as YAML.
+ * Reads a JSON document without external references, which needs no bundling. Redocly parses it as YAML, which takes
+ * seconds for ten megabytes.
  */
-function readWhole(file: string): Bundle | undefined {
+function readSelfContained(file: string): Bundle | undefined {
   if (path.extname(file) !== ".json") return undefined;
   try {
     const document: unknown = JSON.parse(readFileSync(file, "utf8"));
     return isRecord(document) && !refersElsewhere(document) ? document : undefined;
   } catch {
-    // Redocly says what is wrong with it, and where.
+    // Redocly reports the error with its place.
     return undefined;
   }
 }
@@ -127,7 +130,7 @@ function refersElsewhere(node: object): boolean {
   return Object.values(node).some((child) => typeof child === "object" && child !== null && refersElsewhere(child));
 }
 
-/** Path items in place of the references to them, so that whoever looks for operations finds them all. */
+/** Inlines referenced path items, so that all operations are found under `paths`. */
 function withPathItems(bundle: Bundle): Bundle {
   const components = isRecord(bundle["components"]) ? bundle["components"]["pathItems"] : undefined;
   const { paths } = bundle;
@@ -144,13 +147,13 @@ function readBundle(file: string): Bundle {
   return JSON.parse(readFileSync(file, "utf8"));
 }
 
-/** The linter prints a report for each document, one right after the other. */
+/** Parses the linter's output: one report per document, concatenated. */
 function parseReports(stdout: string): LintReport[] {
   const texts = stdout.replace(/^\}\{$/gm, "}\n{").match(/^\{$[\s\S]*?^\}$/gm) ?? [];
   return texts.map((text) => JSON.parse(text));
 }
 
-/** Runs Redocly's command line in a folder. */
+/** Runs the Redocly CLI in a folder. */
 export function redocly(root: string, args: readonly string[]): Promise<Outcome> {
   const env = { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true", NO_COLOR: "1" };
   return new Promise((resolve) => {
@@ -167,13 +170,13 @@ export function redocly(root: string, args: readonly string[]): Promise<Outcome>
 }
 
 /**
- * What Redocly reports in prose, as problems with a place: the faults of its configuration, or else one failure such
- * as `- bad indentation in "/x/redocly.yaml" (3:5)`.
+ * Parses the errors that Redocly prints as text: errors in its configuration, or one failure such as
+ * `- bad indentation in "/x/redocly.yaml" (3:5)`.
  */
-function misfortunes(root: string, { stderr }: Outcome): Problem[] {
-  const faults = [...stderr.matchAll(/^\[\d+\] (.+):(\d+):(\d+) at #.*\n\n(.+)$/gm)];
-  if (faults.length > 0) {
-    return faults.map(([, file = CONFIG, line, column, message = ""]) => ({
+function parseErrors(root: string, { stderr }: Outcome): Problem[] {
+  const configErrors = [...stderr.matchAll(/^\[\d+\] (.+):(\d+):(\d+) at #.*\n\n(.+)$/gm)];
+  if (configErrors.length > 0) {
+    return configErrors.map(([, file = CONFIG, line, column, message = ""]) => ({
       file,
       line: Number(line),
       column: Number(column),
@@ -181,8 +184,9 @@ function misfortunes(root: string, { stderr }: Outcome): Problem[] {
       message,
     }));
   }
-  const said = /^\s*- (.+)$/m.exec(stderr)?.[1] ?? "Redocly failed without saying why.";
-  const place = /^(.*?)(?: in "([^"]+)")? \((\d+):(\d+)\)$/.exec(said);
+  const text =
+    /^\s*- (.+)$/m.exec(stderr)?.[1] ?? "Redocly failed without a message. Run `npx redocly lint` to see its output.";
+  const place = /^(.*?)(?: in "([^"]+)")? \((\d+):(\d+)\)$/.exec(text);
   const subject = /processing (.+):$/m.exec(stderr)?.[1];
   return [
     {
@@ -190,7 +194,7 @@ function misfortunes(root: string, { stderr }: Outcome): Problem[] {
       line: Number(place?.[3] ?? 1),
       column: Number(place?.[4] ?? 1),
       rule: "redocly",
-      message: withoutRoot(root, place?.[1] ?? said),
+      message: withoutRoot(root, place?.[1] ?? text),
     },
   ];
 }

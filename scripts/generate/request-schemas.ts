@@ -42,7 +42,7 @@ const ANNOTATIONS = new Set([
   "$comment",
 ]);
 
-const DECLARATIONS = `/** The keywords the schemas below are written in; no other occurs. */
+const DECLARATIONS = `/** A schema. No other keywords occur below. */
 export interface SchemaObject {
   readonly $ref?: string;
   readonly type?: SchemaType | readonly SchemaType[];
@@ -72,90 +72,93 @@ export interface SchemaObject {
 
 export type SchemaType = "string" | "number" | "integer" | "boolean" | "object" | "array" | "null";
 
-/** \`false\` takes nothing; \`true\` and \`{}\` take anything. */
+/** \`false\` accepts nothing; \`true\` and \`{}\` accept anything. */
 export type Schema = SchemaObject | boolean;
 `;
 
-type Json = Record<string, unknown>;
-type Refuse = (message: string) => never;
+type Fail = (message: string) => never;
 
 /**
- * The schemas of all request bodies as a TypeScript module, so that the in-memory API refuses exactly what the
- * documents refuse.
+ * Generates the TypeScript module of all request body schemas, so that the embedded API rejects exactly what the
+ * documents reject.
+ *
+ * @throws {BrokenDocuments} if two documents use one name for different things, or a keyword is not supported
  */
 export function generateRequestSchemas(bundles: readonly (readonly [Api, Bundle])[]): string {
-  const requests: Json = {};
-  const schemas: Json = {};
+  const requests: Bundle = {};
+  const schemas: Bundle = {};
   for (const [api, bundle] of bundles) {
-    const refuse: Refuse = (message) => {
+    const fail: Fail = (message) => {
       throw new BrokenDocuments([{ file: api.root, line: 1, column: 1, rule: "request-schemas", message }]);
     };
-    const reducer = createReducer(bundle, refuse);
+    const reducer = createReducer(bundle, fail);
     for (const [id, content] of bodiesOf(bundle)) {
-      if (id in requests) refuse(`The operation id ${id} stands in two documents.`);
-      requests[id] = mapValues(content, (media) => reducer.reduce((media as Json)["schema"]));
+      if (id in requests) fail(`The operation ID ${id} is used in two documents. Rename one of them.`);
+      requests[id] = mapValues(content, (media) => reducer.reduce((media as Bundle)["schema"]));
     }
     for (const [name, schema] of Object.entries(reducer.named)) {
       if (name in schemas && JSON.stringify(schemas[name]) !== JSON.stringify(schema)) {
-        refuse(`The schema name ${name} stands for another schema in another document.`);
+        fail(`The schema name ${name} is used for a different schema in another document. Rename one of them.`);
       }
       schemas[name] = schema;
     }
   }
   const ids = Object.keys(requests).map((id) => JSON.stringify(id));
   return `${DECLARATIONS}
-/** Ids of the operations that take a body. */
+/** IDs of the operations with a request body. */
 export type OperationWithBody = ${ids.join(" | ")};
 
-/** By operation id and media type. A \`$ref\` of \`#/schemas/Name\` stands for \`schemas.Name\`. */
+/** Schemas by operation ID and media type. The \`$ref\` \`#/schemas/Name\` refers to \`schemas.Name\`. */
 export const requestSchemas: Readonly<Record<OperationWithBody, Readonly<Record<string, Schema>>>> = ${print(requests)};
 
-/** The named schemas that request bodies refer to. */
+/** The named schemas that request bodies refer to, by name. */
 export const schemas: Readonly<Record<string, Schema>> = ${print(schemas)};
 `;
 }
 
-/** Operation ids with the `content` of their request bodies. Webhooks are left out: they are received, not sent. */
-function bodiesOf(bundle: Bundle): [id: string, content: Json][] {
-  return Object.values((bundle["paths"] ?? {}) as Json)
-    .flatMap((pathItem) => Object.values(pathItem as Json))
-    .filter((operation): operation is Json => isRecord(operation) && isRecord(operation["requestBody"]))
-    .map((operation) => [String(operation["operationId"]), (operation["requestBody"] as Json)["content"] as Json]);
+/** Operation IDs with the `content` of their request bodies. Webhooks are omitted: they are received, not sent. */
+function bodiesOf(bundle: Bundle): [id: string, content: Bundle][] {
+  return Object.values((bundle["paths"] ?? {}) as Bundle)
+    .flatMap((pathItem) => Object.values(pathItem as Bundle))
+    .filter((operation): operation is Bundle => isRecord(operation) && isRecord(operation["requestBody"]))
+    .map((operation) => [String(operation["operationId"]), (operation["requestBody"] as Bundle)["content"] as Bundle]);
 }
 
-function createReducer(bundle: Bundle, refuse: Refuse) {
-  const components = (bundle["components"] as Json | undefined)?.["schemas"] as Json | undefined;
-  const named: Json = {};
+function createReducer(bundle: Bundle, fail: Fail) {
+  const components = (bundle["components"] as Bundle | undefined)?.["schemas"] as Bundle | undefined;
+  const named: Bundle = {};
 
   function refer(ref: unknown): string {
-    const name = /^#\/components\/schemas\/(.+)$/.exec(String(ref))?.[1] ?? refuse(`Cannot follow ${ref}.`);
+    const name =
+      /^#\/components\/schemas\/(.+)$/.exec(String(ref))?.[1] ??
+      fail(`Cannot follow ${ref}. Refer to #/components/schemas.`);
     if (!(name in named)) {
-      // Named before it is known, or a schema that refers to itself would never end.
+      // Set before the recursion, which would not end for a schema that refers to itself.
       named[name] = true;
       named[name] = reduce(components?.[name]);
     }
     return `#/schemas/${name}`;
   }
 
-  /** What is left of a schema without its annotations. */
+  /** Removes the annotations of a schema. */
   function reduce(schema: unknown): unknown {
     if (!isRecord(schema)) return schema;
-    const reduced: Json = {};
+    const reduced: Bundle = {};
     for (const [keyword, value] of Object.entries(schema)) {
       if (keyword === "$ref") reduced[keyword] = refer(value);
-      else if (keyword === "properties") reduced[keyword] = reduceProperties(schema, value as Json);
+      else if (keyword === "properties") reduced[keyword] = reduceProperties(schema, value as Bundle);
       else if (NESTED.has(keyword)) reduced[keyword] = reduce(value);
       else if (LISTED.has(keyword)) reduced[keyword] = (value as unknown[]).map(reduce);
       else if (COPIED.has(keyword)) reduced[keyword] = value;
       else if (!ANNOTATIONS.has(keyword) && !keyword.startsWith("x-")) {
-        refuse(`The in-memory API does not know the keyword ${keyword}.`);
+        fail(`The embedded API does not know the keyword ${keyword}. Remove it or add support for it.`);
       }
     }
     return reduced;
   }
 
-  /** A closed object refuses its `false` properties anyway; they only stand there for the types. */
-  function reduceProperties(schema: Json, properties: Json): Json {
+  /** Drops `false` properties of a closed object: it rejects them anyway, and they only matter for the types. */
+  function reduceProperties(schema: Bundle, properties: Bundle): Bundle {
     const closed = schema["additionalProperties"] === false;
     const kept = Object.entries(properties).filter(([, property]) => !(closed && property === false));
     return mapValues(Object.fromEntries(kept), reduce);
@@ -164,10 +167,10 @@ function createReducer(bundle: Bundle, refuse: Refuse) {
   return { named, reduce };
 }
 
-function print(value: Json): string {
+function print(value: Bundle): string {
   return JSON.stringify(value, undefined, 2);
 }
 
-function mapValues(record: Json, map: (value: unknown) => unknown): Json {
+function mapValues(record: Bundle, map: (value: unknown) => unknown): Bundle {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }

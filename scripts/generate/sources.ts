@@ -5,13 +5,14 @@ import { type Document, isPair, isScalar, LineCounter, parseDocument, visit } fr
 import { unescapeSegment } from "./json-pointer.js";
 import { BrokenDocuments, type Problem } from "./problem.js";
 
-/** A file as it was read. */
+/** A file that was read and parsed. */
 export interface Source {
-  /** Path from the root, with forward slashes, so that nothing depends on the machine. */
+  /** Path from the root, with forward slashes, so that it is the same on every machine. */
   readonly file: string;
-  /** With `\n` line endings, whatever the checkout made of them. */
+  /** The text with `\n` line endings, whatever the checkout has. */
   readonly text: string;
   readonly document: Document;
+  /** Line and column of an offset, both from 1. */
   at(offset: number): { line: number; column: number };
 }
 
@@ -20,11 +21,16 @@ type Place = Omit<Problem, "rule" | "message">;
 interface Reference {
   readonly target: string;
   readonly offset: number;
-  /** Whether the reference is to an example, which no type is made of. */
+  /** Whether it refers to an example, from which no type is generated. */
   readonly toExample: boolean;
 }
 
-/** Reads and parses one file. Throws `BrokenDocuments` when it is missing or is not YAML. */
+/**
+ * Reads and parses one file.
+ *
+ * @param referrer the place that refers to the file, reported if the file is missing
+ * @throws {BrokenDocuments} if the file is missing or not YAML
+ */
 export function readSource(root: string, file: string, referrer?: Place): Source {
   const text = readText(root, file, referrer);
   const lines = new LineCounter();
@@ -45,20 +51,23 @@ function readText(root: string, file: string, referrer?: Place): string {
     return readFileSync(path.join(root, file), "utf8").replaceAll("\r\n", "\n");
   } catch {
     const place = referrer ?? { file, line: 1, column: 1 };
-    throw new BrokenDocuments([{ ...place, rule: "missing-file", message: `Cannot read ${file}.` }]);
+    throw new BrokenDocuments([
+      { ...place, rule: "missing-file", message: `Cannot read ${file}. Check that it exists.` },
+    ]);
   }
 }
 
 /**
- * Reads a document and every file it refers to, however far.
+ * Reads a document and every file it refers to, directly or indirectly.
  *
- * Syntax, missing files and dangling references are found here, before the linter sees them: it reports one such
- * fault many times over, and never says what the reference was.
+ * Reports syntax errors, missing files and dangling references before the linter does: the linter reports each of them
+ * many times and does not name the reference.
  *
- * @returns The files that types are made of, sorted; examples are checked, but are not among them.
+ * @returns The files from which types are generated, sorted. Examples are checked but not returned.
+ * @throws {BrokenDocuments} if a file is missing or not YAML, or a reference is remote or dangling
  */
 export function readSources(root: string, entry: string, cache: Map<string, Source>): Source[] {
-  const made = new Set<string>();
+  const typed = new Set<string>();
   const problems: Problem[] = [];
   const seen = new Set<string>();
 
@@ -69,7 +78,7 @@ export function readSources(root: string, entry: string, cache: Map<string, Sour
   }
 
   function follow(file: string, asExample: boolean, referrer?: Place): void {
-    if (!asExample) made.add(file);
+    if (!asExample) typed.add(file);
     if (seen.has(file)) return;
     seen.add(file);
     const source = load(file, referrer);
@@ -83,7 +92,7 @@ export function readSources(root: string, entry: string, cache: Map<string, Sour
       const target = relative === "" ? file : path.posix.join(path.posix.dirname(file), relative);
       follow(target, asExample || reference.toExample, place);
       if (!resolves(load(target).document, pointer)) {
-        const message = `Cannot resolve ${reference.target}: ${target} has no ${pointer}.`;
+        const message = `Cannot resolve ${reference.target}: ${target} has no ${pointer}. Correct the reference.`;
         problems.push({ ...place, rule: "no-unresolved-refs", message });
       }
     }
@@ -91,7 +100,7 @@ export function readSources(root: string, entry: string, cache: Map<string, Sour
 
   follow(entry, false);
   if (problems.length > 0) throw new BrokenDocuments(problems);
-  return [...made].sort().map((file) => load(file));
+  return [...typed].sort().map((file) => load(file));
 }
 
 function references(document: Document): Reference[] {
@@ -116,12 +125,12 @@ function resolves(document: Document, pointer: string): boolean {
   try {
     return document.hasIn(segments.map((segment) => unescapeSegment(decodeURIComponent(segment))));
   } catch {
-    // `%zz` encodes nothing, so it leads nowhere.
+    // Malformed percent-encoding, such as `%zz`.
     return false;
   }
 }
 
-/** SHA-256 over names and contents, in hexadecimal. */
+/** SHA-256 of the names and contents, in hexadecimal. */
 export function hashSources(sources: readonly Source[]): string {
   const hash = createHash("sha256");
   for (const { file, text } of sources) hash.update(`${file}\0${text}\0`);

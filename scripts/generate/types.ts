@@ -4,23 +4,23 @@ import type ts from "typescript";
 import { isRecord } from "./is-record.js";
 import type { Bundle } from "./redocly.js";
 
-// What is imported goes through tsx, which takes a second and 80 MB over the TypeScript compiler alone.
+// `require` instead of `import`: tsx would transform the TypeScript compiler, which takes a second and 80 MB.
 const require = createRequire(import.meta.url);
 const { astToString, resolveRef, scanDiscriminators, transformSchema }: typeof import("openapi-typescript") =
   require("openapi-typescript");
 const { factory, SyntaxKind }: typeof ts = require("typescript");
 
 /**
- * The types of one bundled document, as TypeScript.
+ * Generates the TypeScript types of one bundled document.
  *
- * @param bundle a document that the linter has passed: it is not checked again, which would take most of the time
+ * @param bundle a linted document. It is not checked again, because that would take most of the time
  */
 export async function generateTypes(bundle: Bundle): Promise<string> {
   const document = withOptionalHeaders(bundle);
   return astToString(transformSchema(document as unknown as OpenAPI3, contextOf(document)));
 }
 
-/** What openapi-typescript sets up for itself once it has linted and bundled; nothing reads the linter's rules then. */
+/** The context that openapi-typescript creates after linting and bundling. Nothing reads its `redoc` after that. */
 function contextOf(bundle: Bundle): GlobalContext {
   const document = bundle as unknown as OpenAPI3;
   const openStrings = findOpenStrings(bundle);
@@ -56,7 +56,7 @@ function contextOf(bundle: Bundle): GlobalContext {
   return context as GlobalContext;
 }
 
-/** The plain strings that stand beside suggestions, `anyOf: [{ enum: […] }, { type: string }]`. */
+/** Finds the plain strings next to suggested values: `anyOf: [{ enum: […] }, { type: string }]`. */
 function findOpenStrings(bundle: Bundle): Set<unknown> {
   const found = new Set<unknown>();
   const suggests = (schema: unknown): boolean => {
@@ -80,7 +80,7 @@ function isPlainString(schema: unknown): boolean {
   return ["string", "string,null"].includes(String(schema["type"]));
 }
 
-/** `string & {}`: takes any string, yet does not swallow the literals beside it, so that editors suggest them. */
+/** `string & {}` accepts any string but does not absorb the literals next to it, so that editors suggest them. */
 function openString(isNullable: boolean): ts.TypeNode {
   const string = factory.createKeywordTypeNode(SyntaxKind.StringKeyword);
   const both = factory.createIntersectionTypeNode([string, factory.createTypeLiteralNode([])]);
@@ -88,10 +88,7 @@ function openString(isNullable: boolean): ts.TypeNode {
   return isNullable ? factory.createUnionTypeNode([open, factory.createLiteralTypeNode(factory.createNull())]) : open;
 }
 
-/**
- * Puts the headers that may be absent in place of the references to them, since openapi-typescript takes every
- * referenced header for a required one.
- */
+/** Inlines optional headers, because openapi-typescript treats every referenced header as required. */
 function withOptionalHeaders(bundle: Bundle): Bundle {
   const components = bundle["components"];
   const headers = isRecord(components) && isRecord(components["headers"]) ? components["headers"] : {};
@@ -102,7 +99,7 @@ function withOptionalHeaders(bundle: Bundle): Bundle {
   return mapNodes(bundle, (node) => optional.get(String(node["$ref"])) ?? node);
 }
 
-/** A copy throughout, since openapi-typescript writes into the document what discriminators say. */
+/** Makes a deep copy, because openapi-typescript modifies the document for discriminators. */
 function mapNodes(node: Bundle, replace: (node: Bundle) => Bundle): Bundle {
   const visit = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(visit);

@@ -3,10 +3,10 @@ import { METHODS } from "./methods.js";
 import { BrokenDocuments } from "./problem.js";
 import type { Bundle } from "./redocly.js";
 
-/** What the upgraded documents say that they are. */
+/** The `openapi` version of upgraded documents. */
 const TARGET = "3.1.0";
 
-/** Keywords that say something about a value and refuse none, besides those that begin with `x-`. */
+/** Keywords that accept every value, in addition to those that begin with `x-`. */
 const ANNOTATIONS = new Set([
   "title",
   "description",
@@ -21,7 +21,7 @@ const ANNOTATIONS = new Set([
   "xml",
 ]);
 const COMPOSITIONS = ["allOf", "anyOf", "oneOf"];
-/** What OpenAPI 3.1 says in place of a `format`. */
+/** The keywords that replace a `format` in OpenAPI 3.1. */
 const CONTENT: Readonly<Record<string, Bundle>> = {
   binary: { contentMediaType: "application/octet-stream" },
   byte: { contentEncoding: "base64" },
@@ -33,9 +33,9 @@ type ChangeNode = (node: Bundle) => Bundle;
 type Members = Readonly<Record<string, Change>>;
 
 const MEDIA_TYPE: Members = { schema: one(upgradeSchema), encoding: each(within({ headers: each(upgradeParameter) })) };
-/** Also of a header. */
+/** Members of a parameter or header. */
 const PARAMETER: Members = { schema: one(upgradeSchema), content: each(within(MEDIA_TYPE)) };
-/** Also of the body of a request. */
+/** Members of a response or request body. */
 const RESPONSE: Members = { headers: each(upgradeParameter), content: each(within(MEDIA_TYPE)) };
 const OPERATION: Members = {
   parameters: each(upgradeParameter),
@@ -65,14 +65,13 @@ const SCHEMA: Members = {
 };
 
 /**
- * An OpenAPI 3.0 document as one of OpenAPI 3.1, of which the same types are made. One of OpenAPI 3.1 is left as it is.
+ * Converts an OpenAPI 3.0 document to OpenAPI 3.1, with the same generated types. Returns a 3.1 document as it is.
  *
- * Only schemas change. What is named like a keyword of theirs and is none, such as a property, a part of an example or
- * an extension, does not.
+ * Changes schemas only. Properties, examples and extensions that are named like a keyword do not change.
  *
- * @param document a bundled document
- * @param file its name for messages
- * @throws {BrokenDocuments} when it is of neither version
+ * @param document a bundled document, which is not modified
+ * @param file its name, for messages
+ * @throws {BrokenDocuments} if the document has another version
  * @see https://learn.openapis.org/upgrading/v3.0-to-v3.1.html
  */
 export async function upgrade(document: Bundle, file = "document"): Promise<Bundle> {
@@ -81,21 +80,21 @@ export async function upgrade(document: Bundle, file = "document"): Promise<Bund
   if (typeof version === "string" && /^3\.0\.\d+$/.test(version)) {
     return { ...changeMembers(document, DOCUMENT), openapi: TARGET };
   }
-  const message = `Found ${nameOf(document)}; OpenAPI 3.0 and 3.1 are accepted, such as \`openapi: "3.1.0"\`.`;
+  const message = `Found ${versionOf(document)}. Use OpenAPI 3.0 or 3.1, such as \`openapi: "3.1.0"\`.`;
   throw new BrokenDocuments([{ file, line: 1, column: 1, rule: "openapi-version", message }]);
 }
 
-function nameOf({ openapi, swagger }: Bundle): string {
-  if (typeof openapi === "number") return `OpenAPI ${openapi}, a number`;
+function versionOf({ openapi, swagger }: Bundle): string {
+  if (typeof openapi === "number") return `OpenAPI ${openapi} as a number`;
   if (openapi !== undefined) return `OpenAPI ${openapi}`;
-  return swagger === undefined ? "no version of OpenAPI" : `Swagger ${swagger}`;
+  return swagger === undefined ? "no OpenAPI version" : `Swagger ${swagger}`;
 }
 
 function upgradeParameter(parameter: Bundle): Bundle {
   return changeMembers(parameter, PARAMETER);
 }
 
-/** Its members are paths of their own. */
+/** The members of a callback are path items. */
 function upgradeCallback(callback: Bundle): Bundle {
   return changeEach(callback, one(within(PATH_ITEM)));
 }
@@ -106,7 +105,7 @@ function upgradeSchema(schema: Bundle): Bundle {
   return withoutNullable(withExamples(withContent(withLimit(withLimit(inner, "minimum"), "maximum"))));
 }
 
-/** What stood beside a reference was ignored, and would count from now on. */
+/** Removes the keywords next to a `$ref`, except annotations: 3.0 ignores them, 3.1 does not. */
 function withoutIgnored(schema: Bundle): Bundle {
   return filter(schema, (keyword) => keyword === "$ref" || isAnnotation(keyword));
 }
@@ -139,7 +138,7 @@ function withoutNullable(schema: Bundle): Bundle {
   return nullable === true ? withNull(rest) : rest;
 }
 
-/** Takes null, too, beside keywords that would refuse it. */
+/** Accepts null in addition, even if other keywords would reject it. */
 function withNull(schema: Bundle): Bundle {
   const assertions = filter(schema, (keyword) => !isAnnotation(keyword));
   const keywords = Object.keys(assertions);
@@ -161,7 +160,7 @@ function isAnnotation(keyword: string): boolean {
   return ANNOTATIONS.has(keyword) || keyword.startsWith("x-");
 }
 
-/** Changes the members that are named. Where none changes it is the same object, since most of a large document stays. */
+/** Applies the changes to the named members. Returns the same object if nothing changes, to avoid copies. */
 function changeMembers(node: Bundle, members: Members): Bundle {
   let changed = node;
   for (const name in members) {
@@ -179,12 +178,12 @@ function changeEach(node: Bundle, change: Change): Bundle {
   return entries.every(([name, value]) => node[name] === value) ? node : Object.fromEntries(entries);
 }
 
-/** A change of a node; what is none, such as `additionalProperties: true`, stays. */
+/** Applies a change to an object. Other values, such as `additionalProperties: true`, do not change. */
 function one(change: ChangeNode): Change {
   return (value) => (isRecord(value) ? change(value) : value);
 }
 
-/** A change of the items of a list, or of the values of a map. */
+/** Applies a change to the items of an array, or to the values of an object. */
 function each(change: ChangeNode): Change {
   const changeOne = one(change);
   return (value) => {

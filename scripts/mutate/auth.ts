@@ -191,8 +191,8 @@ export const authMutations: readonly Mutation[] = [
   {
     rule: "rejected credentials: sent again at once",
     file: "auth/renew-session.ts",
-    find: "export const REJECTION_MEMORY = 5_000;",
-    replace: "export const REJECTION_MEMORY = 0;",
+    find: "export const REJECTION_COOLDOWN = 5_000;",
+    replace: "export const REJECTION_COOLDOWN = 0;",
   },
   {
     rule: "rejected credentials: remembered whatever they are",

@@ -1,6 +1,6 @@
 import type { Mutation } from "./mutation.js";
 
-/** What the embedded API promises in its docs. */
+/** The documented behavior of the embedded API. */
 export const testingMutations: readonly Mutation[] = [
   {
     rule: "kit: a rotated secret leaves the old one good",
@@ -16,15 +16,15 @@ export const testingMutations: readonly Mutation[] = [
   },
   {
     rule: "kit: every role is enough",
-    file: "testing/roles.ts",
-    find: "RANKS[role] >= RANKS[needed]",
-    replace: "RANKS[needed] >= 0",
+    file: "testing/sessions.ts",
+    find: "RANKS[role] >= RANKS[required]",
+    replace: "RANKS[required] >= 0",
   },
   {
     rule: "kit: a higher role is not enough",
-    file: "testing/roles.ts",
-    find: "RANKS[role] >= RANKS[needed]",
-    replace: "RANKS[role] === RANKS[needed]",
+    file: "testing/sessions.ts",
+    find: "RANKS[role] >= RANKS[required]",
+    replace: "RANKS[role] === RANKS[required]",
   },
   {
     rule: "kit: the format of expiresAt cannot be changed later",
@@ -41,24 +41,24 @@ export const testingMutations: readonly Mutation[] = [
   {
     rule: "kit: the server's clock is not off",
     file: "testing/world.ts",
-    find: "const now = () => clock() + clockSkew;",
-    replace: "const now = () => clock();",
+    find: "const now = () => settings.clock() + world.clockSkew;",
+    replace: "const now = () => settings.clock();",
   },
   {
     rule: "kit: latency comes before the work",
     file: "testing/handler.ts",
-    find: "    const answer = await findAnswer(request, url, parts);",
-    replace: "    await wait(parts.latency(), signal);\n    const answer = await findAnswer(request, url, parts);",
+    find: "    const outcome = await carryOut(request, url, parts);",
+    replace: "    await wait(parts.latency(), signal);\n    const outcome = await carryOut(request, url, parts);",
   },
   {
     rule: "kit: a wait goes on after an abort",
-    file: "testing/wait.ts",
+    file: "testing/utilities.ts",
     find: "    leave = () => reject(signal.reason);\n",
     replace: "",
   },
   {
     rule: "kit: the timer of a wait stays",
-    file: "testing/wait.ts",
+    file: "testing/utilities.ts",
     find: "    clearTimeout(timer);\n",
     replace: "",
   },
@@ -83,14 +83,14 @@ export const testingMutations: readonly Mutation[] = [
   {
     rule: "kit: redirects never end",
     file: "testing/follow-redirects.ts",
-    find: "followed <= MOST_REDIRECTS",
-    replace: "followed < 2 * MOST_REDIRECTS",
+    find: "followed <= MAX_REDIRECTS",
+    replace: "followed < 2 * MAX_REDIRECTS",
   },
   {
     rule: "kit: one redirect less is followed than the platform does",
     file: "testing/follow-redirects.ts",
-    find: "followed <= MOST_REDIRECTS",
-    replace: "followed < MOST_REDIRECTS",
+    find: "followed <= MAX_REDIRECTS",
+    replace: "followed < MAX_REDIRECTS",
   },
   {
     rule: "kit: who refuses redirects gets one",
@@ -173,44 +173,44 @@ export const testingMutations: readonly Mutation[] = [
   },
   {
     rule: "kit: null in a person of one's own is made up for",
-    file: "testing/own-people.ts",
+    file: "testing/custom-records.ts",
     find: "    jobs: given.jobs === null ? null : jobs,",
     replace: "    jobs,",
   },
   {
     rule: "kit: jobs of one's own stay in the order given",
-    file: "testing/own-people.ts",
+    file: "testing/custom-records.ts",
     find: "compareTimes(b.started_at, a.started_at)",
     replace: "0",
   },
   {
     rule: "kit: a company of a job is not completed",
-    file: "testing/own-people.ts",
+    file: "testing/custom-records.ts",
     find: "{ id: null, ...known, ...company }",
     replace: "{ id: null, ...company }",
   },
   {
     rule: "kit: the job before a change goes on",
-    file: "testing/own-people.ts",
+    file: "testing/custom-records.ts",
     find: "(old === left && ended ? ended : old)",
     replace: "old",
   },
   {
     rule: "kit: a change of title passes for one of company",
-    file: "testing/own-people.ts",
+    file: "testing/custom-records.ts",
     find: "isSameCompany(left?.company, position.company)",
     replace: "false",
   },
   {
     rule: "kit: what follows from other jobs stays after a change",
-    file: "testing/own-people.ts",
-    find: "return isTouched(job) ? { ...job, ...atCompany } : job;",
+    file: "testing/custom-records.ts",
+    find: "return isAffected(job) ? { ...job, ...atCompany } : job;",
     replace: "return job;",
   },
   {
     rule: "kit: a change of jobs is not seen by searches",
-    file: "testing/world.ts",
-    find: "      store.replace(known);\n",
+    file: "testing/fake-live-data.ts",
+    find: "      world.store.replace(known);\n",
     replace: "",
   },
   {

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 
-const ALWAYS = ["CHANGELOG.md", "README.md", "dist/cjs/package.json", "package.json"];
+const ALWAYS = ["CHANGELOG.md", "README.md", "SECURITY.md", "dist/cjs/package.json", "package.json"];
 const ENTRY_POINTS = ["index", "testing/index"];
 
-/** What the package is to have in it: nothing else, and nothing less. */
+/** The exact list of files that the tarball must contain, sorted. */
 export function expectedFiles(): string[] {
   const sources = filesBelow("src");
   const modules = sources.map((file) => file.replace(/^src\//, "").replace(/\.ts$/, ""));
@@ -13,19 +13,20 @@ export function expectedFiles(): string[] {
       ...modules.flatMap((name) => [`${name}.d.ts`, `${name}.d.ts.map`]),
     ].map((file) => `dist/${format}/${file}`),
   );
-  // What the documents are made from is ours alone.
+  // Overlays and vendor documents are not published, only the documents built from them.
   const documents = filesBelow("openapi").filter((file) => !/^openapi\/(overlays|vendor)\//.test(file));
-  return [...ALWAYS, ...sources, ...documents, ...compiled].sort();
+  const guide = ["docs/guide", "examples"].flatMap(filesBelow);
+  return [...ALWAYS, ...sources, ...documents, ...guide, ...compiled].sort();
 }
 
-/** What git knows of: a file that lies about by accident is not to be published. */
+/** Files that git tracks, so that a stray file is not expected in the tarball. */
 function filesBelow(folder: string): string[] {
   return execFileSync("git", ["ls-files", folder], { encoding: "utf8" }).trim().split("\n");
 }
 
-/** What is packed and should not be, and what should be and is not. */
+/** One line for each unexpected and each missing file. */
 export function differences(packed: readonly string[], expected: readonly string[]): string[] {
-  const surplus = packed.filter((file) => !expected.includes(file)).map((file) => `${file} is packed`);
+  const unexpected = packed.filter((file) => !expected.includes(file)).map((file) => `${file} is packed`);
   const missing = expected.filter((file) => !packed.includes(file)).map((file) => `${file} is not packed`);
-  return [...surplus, ...missing];
+  return [...unexpected, ...missing];
 }

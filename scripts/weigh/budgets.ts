@@ -1,11 +1,11 @@
-/** What the package may weigh. A change that goes past one is to say why, here and in `docs/decisions`. */
+/** The budgets of the package. To raise one, say why here and in `docs/internals/decisions`. */
 export const budgets = {
-  /** `import { createLiveData }`, minified and gzipped, openapi-fetch included, in bytes. See decision 0014. */
+  /** `import { createLiveData }` with openapi-fetch, minified and gzipped, in bytes. See decision 0014. */
   bundle: 14_500,
-  /** What each adds to that, for those who import it, in bytes. */
+  /** What importing each helper adds to that, in bytes. */
   helper: { paginate: 1_400, findMany: 2_200 },
-  /** Import in a fresh process, over that of an empty module, in ms. */
+  /** Import in a fresh process, minus the import of an empty module, in ms. */
   coldImport: 20,
-  /** Instantiations of a program that calls the API, as a multiple of one with a bare `createClient<paths>`. */
+  /** Type instantiations of a program that calls the API, relative to the same with a bare `createClient<paths>`. */
   typeCheck: 1.3,
 } as const;

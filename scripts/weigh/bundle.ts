@@ -1,14 +1,14 @@
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-/** A bundle for an application, as a bundler would put it together. */
+/** An application bundle. */
 export interface Bundle {
   /** Minified and gzipped, in bytes. */
   readonly size: number;
   readonly code: string;
 }
 
-/** Bundles a module. @param code what it says */
+/** Bundles the source code of a module, as an application would. */
 export async function bundle(code: string): Promise<Bundle> {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: process.cwd() },

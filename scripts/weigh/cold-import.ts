@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 
 const ROUNDS = 41;
 
-/** Median time of a fresh process that imports a module, in ms, for each of some modules, in turns. */
+/** Median time of a fresh process that runs a module, in ms, by name. Rounds alternate between the modules. */
 export function coldImports<Name extends string>(modules: Readonly<Record<Name, string>>): Record<Name, number> {
   const names = Object.keys(modules) as Name[];
   const times = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, number[]>;

@@ -12,9 +12,9 @@ const compilerOptions = {
   types: [],
 };
 
-/** How many types TypeScript makes of a program. @param code what it says; it sees this package and its dependency */
+/** Counts type instantiations of a program, given as source code. It can import this package and openapi-fetch. */
 export function instantiations(code: string): number {
-  // Within the package, so that its name leads to its own `exports`.
+  // Inside the package, so that importing it by name resolves to its own `exports`.
   const folder = mkdtempSync(path.join("node_modules", ".cache-type-check-"));
   try {
     writeFileSync(path.join(folder, "program.mts"), code);

@@ -1,53 +1,52 @@
 import { type Clock, elapsedSince, type Moment } from "./clock.js";
 
-/** At most this long before its end a token is renewed behind the calls that use it, in ms. */
+/** The background refresh starts at most this long before expiry, in ms. */
 const SOFT_LEEWAY = 300_000;
-/** The same as a share of the token's life, which governs where lives are short. */
+/** The same as a share of the token's life, for short lives. */
 const SOFT_SHARE = 0.2;
-/** Up to this share of the soft leeway is taken off at random, so that a fleet does not renew in step. */
+/** Up to this share of the soft leeway is subtracted at random, so that a fleet does not refresh in step. */
 const SOFT_JITTER = 0.2;
-/** At most this long before its end a token is renewed ahead of the call that needs it, in ms. */
+/** Calls wait for a refresh at most this long before expiry, in ms. */
 const HARD_LEEWAY = 10_000;
 /** The same as a share of the token's life. */
 const HARD_SHARE = 0.05;
 
 /**
- * How far a token's life has gone:
+ * The zone of a token's life:
  * - `fresh`: use it;
- * - `soft`: use it, and renew it behind the call;
- * - `hard`: renew it before the call, and use it still where that fails;
- * - `expired`: of no use.
+ * - `soft`: use it, and refresh it in the background;
+ * - `hard`: refresh it first, and use it if that fails;
+ * - `expired`: do not use it.
  */
 export type Zone = "expired" | "fresh" | "hard" | "soft";
 
-/** What a token's life is counted from. */
+/** The life of a token. */
 export interface AccessTokenLife {
-  /** From issue to expiry by the server's own clock, in ms; `Infinity` for a token with no known end. */
+  /** Time from issue to expiry by the server's own clock, in ms; `Infinity` for a token without a known expiry. */
   readonly life: number;
-  /** When the exchange began: earlier than the issue, so that the life is never taken for longer than it is. */
+  /** When the exchange started: before the issue, so that the life is never overestimated. */
   readonly start: Moment;
-  /** How far the local clock is ahead of the server's, in ms; undefined where the server's is not known. */
+  /** How far the local clock is ahead of the server's, in ms; undefined if the server's is not known. */
   readonly clockSkew?: number | undefined;
 }
 
 /**
- * An access token and its life. The token itself is out of reach of `util.inspect` and `JSON.stringify`.
+ * An access token and its life. `util.inspect` and `JSON.stringify` do not show the token.
  *
- * Each exchange gives a new object, by which a token that was rejected is told from the one that came after.
+ * Each exchange makes a new object. Its identity tells a rejected token from the one that replaced it.
  */
 export class AccessToken {
-  /** From issue to expiry, in ms; `Infinity` for an API key. */
+  /** Time from issue to expiry, in ms; `Infinity` for an API key. */
   readonly life: number;
-  /** How far the local clock is ahead of the server's, in ms; undefined where the server's is not known. */
+  /** How far the local clock is ahead of the server's, in ms; undefined if the server's is not known. */
   readonly clockSkew: number | undefined;
   readonly #value: string;
   readonly #start: Moment;
   readonly #softLeeway: number;
 
   /**
-   * @param value the token, fit for a header
-   * @param life its life and when that began
-   * @param random a number from 0 up to 1
+   * @param value the token, safe to put into a header
+   * @param random a number from 0 up to 1, for the jitter
    */
   constructor(value: string, { life, start, clockSkew }: AccessTokenLife, random: number) {
     this.#value = value;
@@ -57,16 +56,12 @@ export class AccessToken {
     this.#softLeeway = Math.min(SOFT_LEEWAY, life * SOFT_SHARE) * (1 - SOFT_JITTER * random);
   }
 
-  /** The token as it stands behind `Bearer`. Take care where it goes. */
+  /** The token, as it follows `Bearer`. It is a secret. */
   get value(): string {
     return this.#value;
   }
 
-  /**
-   * How far its life has gone.
-   *
-   * @param clock the clocks to read
-   */
+  /** Returns the zone that the token is in now. */
   zone(clock: Clock): Zone {
     const left = this.life - elapsedSince(this.#start, clock);
     if (left <= 0) return "expired";
@@ -74,7 +69,7 @@ export class AccessToken {
     return left <= this.#softLeeway ? "soft" : "fresh";
   }
 
-  /** What stands for it in JSON, which is not the token. */
+  /** Returns a placeholder, never the token. */
   toJSON(): string {
     return "[access token]";
   }

@@ -1,14 +1,14 @@
-import type { NetworkOptions } from "../http/send.js";
-import { untilAborted } from "../http/until-aborted.js";
+import type { AuthObserver } from "../events.js";
+import { untilAborted } from "../pipeline/abort.js";
+import type { NetworkOptions } from "../pipeline/options.js";
 import { AccessToken } from "./access-token.js";
 import { now, systemClock } from "./clock.js";
 import type { ApiKey } from "./credentials.js";
-import type { AuthObserver } from "./events.js";
 import type { TokenSource } from "./token-source.js";
 
 /**
- * Gives an API key as the token of every call. No exchange is known of for a key, so after a rejection the only
- * hope is that the caller's function now gives another one.
+ * Returns an API key as the token of every call. No exchange is known for a key: after a rejection, the caller's function
+ * is read again, since it may now return another key.
  */
 export class ApiKeyTokenSource implements TokenSource {
   readonly origins: readonly string[];
@@ -48,7 +48,7 @@ export class ApiKeyTokenSource implements TokenSource {
   async #read(): Promise<AccessToken> {
     const key = await this.#apiKey.read();
     this.#rejected = false;
-    // The same object again says that there is nothing new to try.
+    // The same object again tells the caller that there is nothing new to try.
     if (this.#token?.value === key) return this.#token;
     this.#token = new AccessToken(key, { life: Infinity, start: now(systemClock) }, 0);
     return this.#token;

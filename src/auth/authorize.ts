@@ -1,25 +1,23 @@
-import { ConfigurationError } from "../errors/configuration-error.js";
-import { describeResponse } from "../errors/response-error.js";
-import { discardBody } from "../http/response-body.js";
-import { isRepeatable, type Send } from "../http/send.js";
+import { ConfigurationError } from "../errors/classes.js";
+import { rememberCall } from "../pipeline/call.js";
+import { isRepeatable } from "../pipeline/request.js";
+import { discardBody } from "../pipeline/response.js";
+import type { Send, SendInit } from "../pipeline/send.js";
 import type { AccessToken } from "./access-token.js";
 import type { TokenSource } from "./token-source.js";
 
 const API_KEY_REJECTED =
-  "the API did not accept the API key, which may be mistyped, revoked or another organization's: check `apiKey` and " +
-  "`orgId` (LIVEDATA_API_KEY, LIVEDATA_ORG_ID)";
+  "the API rejected the API key. It may be mistyped, revoked, or of another organization: check `apiKey` and `orgId` " +
+  "(LIVEDATA_API_KEY, LIVEDATA_ORG_ID)";
 
 /**
- * Sends each request with an access token, and sends it once more with a new one where the API answers 401.
+ * Sends each request with an access token. On a 401 it refreshes the token and resends the request once.
  *
- * A request that brings its own `Authorization` goes out untouched. The second answer is returned as it is, and so
- * is a 401 to a body that can be read but once, such as a stream; its token is renewed for the next call. A call that
- * is retried after that is not sent again for another 401.
+ * A request with its own `Authorization` is sent untouched. The second response is returned as it is. So is a 401 to a
+ * body that can only be read once, such as a stream: its token is refreshed for the next call. A call is resent at most
+ * once, also if it is retried after that.
  *
- * @param send the next step
- * @param source gives the tokens
- * @returns a step that rejects with a ConfigurationError before a token could leave for an origin that is not the
- *   API's
+ * @returns a step that throws a ConfigurationError before a token could leave for an origin that is not the API's
  */
 export function withAuthorization(send: Send, source: TokenSource): Send {
   return async (url, init) => {
@@ -27,75 +25,83 @@ export function withAuthorization(send: Send, source: TokenSource): Send {
     checkOrigin(url, source);
 
     const token = await source.token(init);
-    const response = await send(url, { ...init, headers: bearing(init.headers, token) });
-    if (response.status !== 401 || cameFromElsewhere(response, source)) return response;
-    if (init.call?.wasReauthorized || !isRepeatable(init.body)) {
+    const response = await send(url, { ...init, headers: withToken(init.headers, token) });
+    if (response.status !== 401 || isFromOtherOrigin(response, source)) return response;
+    if (init.call?.wasResent || !isRepeatable(init.body)) {
       source.invalidate(token);
       return response;
     }
 
-    const renewed = await renew(source, token, response, init.signal);
-    if (!renewed) return response;
-    if (init.call) init.call.wasReauthorized = true;
+    const refreshed = await refreshRejected(source, token, response, init);
+    if (!refreshed) return response;
+    if (init.call) init.call.wasResent = true;
     source.observe?.({ type: "request_resent", method: init.method ?? "GET" });
-    return send(url, { ...init, headers: bearing(init.headers, renewed) });
+    return send(url, { ...init, headers: withToken(init.headers, refreshed) });
   };
 }
 
 /**
- * Has a rejected token renewed.
- *
- * @param source who gave it
- * @param rejected the token that was answered with 401
- * @param response that answer; its body is discarded unless nothing is left to try
- * @param signal ends the wait
- * @returns Resolves with the token to send next; undefined where the source has no other
+ * Sends requests that carry a secret in their body: to the API's origins only, without following a redirect, which could
+ * carry the secret elsewhere.
  */
-export async function renew(
+export function withOriginCheck(send: Send, origins: Pick<TokenSource, "origins">): Send {
+  return async (url, init) => {
+    checkOrigin(url, origins);
+    return send(url, { ...init, redirect: "manual" });
+  };
+}
+
+/**
+ * Gets a token in place of a rejected one.
+ *
+ * @param response the 401; its body is discarded unless there is nothing left to try
+ * @param init the rejected request; its signal ends the wait
+ * @returns the token for the resend; undefined if the source has no other
+ */
+export async function refreshRejected(
   source: TokenSource,
   rejected: AccessToken,
   response: Response,
-  signal: AbortSignal | null | undefined,
+  { call, signal }: Pick<SendInit, "call" | "signal">,
 ): Promise<AccessToken | undefined> {
   source.invalidate(rejected);
   let token: AccessToken | undefined;
   try {
     token = await source.token({ signal });
     if (token !== rejected) return token;
-    describeResponse(response, { meaning: API_KEY_REJECTED });
+    if (call) call.rejection = API_KEY_REJECTED;
+    else rememberCall(response, { rejection: API_KEY_REJECTED });
     return undefined;
   } finally {
-    // Not awaited: a body that trickles in must not hold the second attempt up.
+    // Not awaited: a slow body must not delay the resend.
     if (token !== rejected) void discardBody(response);
   }
 }
 
-/** A redirect to another origin loses the token on the way, so a 401 from there says nothing of it. */
-export function cameFromElsewhere({ redirected, url }: Response, { origins }: TokenSource): boolean {
+/** A redirect to another origin drops the token, so a 401 from there says nothing about it. */
+export function isFromOtherOrigin({ redirected, url }: Response, { origins }: TokenSource): boolean {
   return redirected && !origins.includes(new URL(url).origin);
 }
 
 /**
- * Refuses to let a token leave for an origin that is not the API's.
+ * Requires that a URL is on one of the API's origins.
  *
- * @param url where a request is about to go
- * @param source whose token it would bear
- * @throws a ConfigurationError that names the origin
+ * @throws ConfigurationError that names the origin
  */
-export function checkOrigin(url: string, { origins }: TokenSource): void {
+export function checkOrigin(url: string, { origins }: Pick<TokenSource, "origins">): string {
   const { origin, username, password } = new URL(url);
   if (username || password) {
-    throw new ConfigurationError("The request's URL has a user name or password in it: pass credentials as `auth`");
+    throw new ConfigurationError("The request URL contains a user name or password: pass credentials as `auth`");
   }
-  if (origins.includes(origin)) return;
+  if (origins.includes(origin)) return url;
   throw new ConfigurationError(
-    `A request to ${origin} would carry a token or a secret of ${origins.join(", ")}: it was not sent. ` +
-      "Set `baseUrl` or `baseUrls` if that is where the API is, or give the request an `Authorization` of its own",
+    `Not sent: a request to ${origin} would carry a token or secret of ${origins.join(", ")}. ` +
+      "Set `baseUrl` or `baseUrls` if the API is there, or give the request its own `Authorization`",
   );
 }
 
-/** Headers that bear a token, beside those the caller can see: a log of the request does not show it. */
-function bearing(headers: Headers, token: AccessToken): Headers {
+/** A copy with the token: a log of the caller's own headers does not show it. */
+function withToken(headers: Headers, token: AccessToken): Headers {
   const copy = new Headers(headers);
   copy.set("authorization", `Bearer ${token.value}`);
   return copy;

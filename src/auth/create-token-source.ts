@@ -1,41 +1,43 @@
-import { ConfigurationError } from "../errors/configuration-error.js";
-import { type BaseUrlOptions, serviceBaseUrl, serviceOrigins } from "../http/base-urls.js";
-import { observer } from "../http/observer.js";
-import { type NetworkOptions, sendBy } from "../http/send.js";
+import { type BaseUrlOptions, serviceBaseUrl, serviceOrigins } from "../base-urls.js";
+import { isRecord } from "../checks.js";
+import { ConfigurationError } from "../errors/classes.js";
+import { type AuthObserver, safeObserver } from "../events.js";
+import { delay } from "../pipeline/abort.js";
+import type { NetworkOptions } from "../pipeline/options.js";
+import { networkStep } from "../pipeline/send.js";
 import { ApiKeyTokenSource } from "./api-key-token-source.js";
+import { withOriginCheck } from "./authorize.js";
 import { systemClock } from "./clock.js";
 import type { Credentials } from "./credentials.js";
-import type { AuthObserver } from "./events.js";
-import { sessionRenewal } from "./renew-session.js";
+import { withFreshCredentials } from "./fresh-credentials.js";
 import { sessionExchange } from "./session.js";
 import { SessionTokenSource } from "./session-token-source.js";
 import type { TokenSource } from "./token-source.js";
 
-/** How long one session exchange may take, in ms. The vendor's own client allows as much. */
+/** Maximum time of one session exchange, in ms. The vendor's own client has the same. */
 const EXCHANGE_TIMEOUT = 10_000;
 
 /** Options of {@link createTokenSource}. */
 export interface TokenSourceOptions extends BaseUrlOptions, NetworkOptions {
-  /** Whom to sign in as: `serviceAccount({…})`, `userPassword({…})` or `apiKey("…")`. */
+  /** Who to sign in as: `serviceAccount({…})`, `userPassword({…})` or `apiKey("…")`. */
   readonly auth: Credentials;
-  /** Receives what happens to the access token, for logs and metrics. What it throws is ignored. */
+  /** Receives the events of the access token, for logs and metrics. Whatever it throws is ignored. */
   readonly observe?: AuthObserver | undefined;
 }
 
 /**
- * Makes a source of access tokens, which many clients may share. Nothing is sent until the first token is asked for.
- *
- * Its tokens go to the origins of `baseUrl` and `baseUrls` alone.
+ * Creates a source of access tokens, which many clients may share. Sends nothing until the first token is needed. Its
+ * tokens are only sent to the origins of `baseUrl` and `baseUrls`.
  *
  * @param options the credentials, and where the API is
- * @throws a ConfigurationError for an option that is missing or unusable
+ * @throws ConfigurationError if an option is missing or invalid
  */
 export function createTokenSource(options: TokenSourceOptions): TokenSource {
-  const { auth, fetch, requestInitExt }: Partial<TokenSourceOptions> = options ?? {};
-  checkCredentials(auth);
+  const { fetch, requestInitExt }: Partial<TokenSourceOptions> = options ?? {};
+  const auth = checkCredentials(options?.auth);
   const origins = serviceOrigins(options);
   const network = { fetch, requestInitExt };
-  const observe = observer(options.observe);
+  const observe = safeObserver(options.observe);
   if (auth.kind === "API key") return new ApiKeyTokenSource(auth, origins, network, observe);
 
   const clock = systemClock;
@@ -43,25 +45,26 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   const exchange = sessionExchange(auth.kind, {
     baseUrl: serviceBaseUrl("identity", options),
     timeout: EXCHANGE_TIMEOUT,
-    send: sendBy(network),
+    send: withOriginCheck(networkStep(network), { origins }),
     clock,
     random,
   });
   return new SessionTokenSource({
     origins,
     network,
-    exchange: sessionRenewal(auth, exchange, clock),
+    exchange: withFreshCredentials(auth, exchange, clock),
     clock,
     random,
     observe,
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    delay,
   });
 }
 
-function checkCredentials(auth: unknown): asserts auth is Credentials {
-  if (typeof auth === "object" && auth !== null && "kind" in auth && "read" in auth) return;
+function checkCredentials(auth: Credentials): Credentials {
+  const value: unknown = auth;
+  if (isRecord(value) && "kind" in value && "read" in value) return auth;
   throw new ConfigurationError(
-    "`auth` is missing or is no credentials: pass `serviceAccount({ clientId, clientSecret })`, " +
+    "`auth` is missing or not credentials: pass `serviceAccount({ clientId, clientSecret })`, " +
       '`userPassword({ username, password })` or `apiKey("…")`',
   );
 }

@@ -3,27 +3,27 @@ import { checkSecret, readSecret, type Secret, type SecretSource } from "./secre
 
 type Schemas = components["schemas"];
 
-/** What a session is asked for with: the two forms of the identity document's `POST /session`. */
+/** A session request: the two forms of `POST /session` in the identity document. */
 export type SessionRequest =
   | { readonly contentType: "application/json"; readonly body: Schemas["ServiceAccountCredentials"] }
   | { readonly contentType: "application/x-www-form-urlencoded"; readonly body: Schemas["UserCredentials"] };
 
-/** Whom the SDK signs in as. Made by {@link serviceAccount}, {@link userPassword} or {@link apiKey}. */
+/** Who the SDK signs in as. Made by {@link serviceAccount}, {@link userPassword} or {@link apiKey}. */
 export type Credentials = ApiKey | SessionCredentials;
 
-/** A service account's id and secret, which the UI shows once, under Teams → Service Accounts. */
+/** A service account's id and secret. The UI shows the secret once, under Teams → Service Accounts. */
 export interface ServiceAccountOptions {
-  /** Variable: `LIVEDATA_CLIENT_ID`. */
+  /** Environment variable: `LIVEDATA_CLIENT_ID`. */
   readonly clientId: Secret;
-  /** Variable: `LIVEDATA_CLIENT_SECRET`. */
+  /** Environment variable: `LIVEDATA_CLIENT_SECRET`. */
   readonly clientSecret: Secret;
 }
 
-/** A person's name and password. */
+/** A person's user name and password. */
 export interface UserPasswordOptions {
-  /** Variable: `LIVEDATA_USERNAME`. */
+  /** Environment variable: `LIVEDATA_USERNAME`. */
   readonly username: Secret;
-  /** Variable: `LIVEDATA_PASSWORD`. */
+  /** Environment variable: `LIVEDATA_PASSWORD`. */
   readonly password: Secret;
 }
 
@@ -34,15 +34,14 @@ const PASSWORD: SecretSource = { option: "password", variable: "LIVEDATA_PASSWOR
 const API_KEY: SecretSource = { option: "apiKey", variable: "LIVEDATA_API_KEY", isHeader: true };
 
 /**
- * Signs in as a service account: the way for a backend. The session is made by the vendor's `clientCredentials` grant.
+ * Signs in as a service account, by the vendor's `clientCredentials` grant. The right choice for a backend.
  *
- * @param options its id and secret, each a text or a function that is called at every exchange
- * @throws a ConfigurationError where one is missing, blank, or has a line break
+ * @param options its id and secret, each a text or a function that is called for every exchange
+ * @throws ConfigurationError if one is missing, blank, or has a line break
  */
 export function serviceAccount(options: ServiceAccountOptions): SessionCredentials {
-  const { clientId, clientSecret } = options;
-  checkSecret(clientId, CLIENT_ID);
-  checkSecret(clientSecret, CLIENT_SECRET);
+  const clientId = checkSecret(options.clientId, CLIENT_ID);
+  const clientSecret = checkSecret(options.clientSecret, CLIENT_SECRET);
   return new SessionCredentials("service account", async () => ({
     contentType: "application/json",
     body: {
@@ -54,15 +53,14 @@ export function serviceAccount(options: ServiceAccountOptions): SessionCredentia
 }
 
 /**
- * Signs in as a person, by name and password.
+ * Signs in as a person, by user name and password.
  *
- * @param options the name and the password, each a text or a function that is called at every exchange
- * @throws a ConfigurationError where one is missing, blank, or has a line break
+ * @param options the user name and the password, each a text or a function that is called for every exchange
+ * @throws ConfigurationError if one is missing, blank, or has a line break
  */
 export function userPassword(options: UserPasswordOptions): SessionCredentials {
-  const { username, password } = options;
-  checkSecret(username, USERNAME);
-  checkSecret(password, PASSWORD);
+  const username = checkSecret(options.username, USERNAME);
+  const password = checkSecret(options.password, PASSWORD);
   return new SessionCredentials("user", async () => ({
     contentType: "application/x-www-form-urlencoded",
     body: { username: await readSecret(username, USERNAME), password: await readSecret(password, PASSWORD) },
@@ -70,17 +68,17 @@ export function userPassword(options: UserPasswordOptions): SessionCredentials {
 }
 
 /**
- * Sends an API key in the place of a session's access token. There is no exchange, and no end is known of a key.
+ * Sends an API key in place of a session's access token. There is no exchange, and a key has no known expiry.
  *
- * @param key the key, or a function that gives it; that is called again after the API rejected what it gave
- * @throws a ConfigurationError where it is missing, blank, or has a line break
+ * @param key the key, or a function that returns it; it is called again after the API rejected the key
+ * @throws ConfigurationError if the key is missing, blank, or cannot be sent in a header
  */
 export function apiKey(key: Secret): ApiKey {
   checkSecret(key, API_KEY);
   return new ApiKey(() => readSecret(key, API_KEY));
 }
 
-/** Credentials that are exchanged for a session. What they hold is out of reach of `util.inspect` and `JSON.stringify`. */
+/** Credentials that are exchanged for a session. `util.inspect` and `JSON.stringify` do not show them. */
 export class SessionCredentials {
   /** Whose credentials these are, for messages. */
   readonly kind: "service account" | "user";
@@ -91,13 +89,13 @@ export class SessionCredentials {
     this.#read = read;
   }
 
-  /** Reads the secrets, and gives what the exchange is to send. */
+  /** Reads the secrets and returns the request of the exchange. */
   read(): Promise<SessionRequest> {
     return this.#read();
   }
 }
 
-/** An API key. What it holds is out of reach of `util.inspect` and `JSON.stringify`. */
+/** An API key. `util.inspect` and `JSON.stringify` do not show it. */
 export class ApiKey {
   /** Whose credentials these are, for messages. */
   readonly kind = "API key";

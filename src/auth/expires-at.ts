@@ -1,12 +1,11 @@
 const ISO_TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):?(\d\d))?$/;
 
 /**
- * The instant a session's `expiresAt` names. The vendor writes it without a time zone and means UTC, whereas
- * `new Date()` would take such a time as local. The writer is Python's `isoformat`, which leaves the fraction
- * out where it is zero.
+ * Parses a session's `expiresAt`. The vendor writes it without a time zone and means UTC; `new Date()` would read such a
+ * time as local. The writer is Python's `isoformat`, which omits a fraction of zero.
  *
- * @param text such as `2021-11-19T23:36:09.092720`: 0 to 9 fraction digits; `Z` or an offset is honoured
- * @returns ms since the epoch, rounded down; undefined where the text is not a time
+ * @param text such as `2021-11-19T23:36:09.092720`, with 0 to 9 fraction digits; `Z` or an offset is respected
+ * @returns ms since the epoch, rounded down; undefined if the text is not a time
  */
 export function parseExpiresAt(text: string): number | undefined {
   const match = ISO_TIME.exec(text);
@@ -26,7 +25,7 @@ function offsetOf(sign = "+", hours = "0", minutes = "0"): number | undefined {
   return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
 }
 
-/** `Date.UTC` carries over what is out of range, such as 30 February; a time that moved was none. */
+/** `Date.UTC` turns 30 February into 2 March: a text that moved was not a time. */
 function isSameTime(time: number, text: string): boolean {
   return new Date(time).toISOString().slice(0, 19) === text.slice(0, 19);
 }

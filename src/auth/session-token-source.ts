@@ -1,64 +1,70 @@
-import { afterAttempts, SessionError } from "../errors/session-error.js";
-import type { NetworkOptions } from "../http/send.js";
-import { untilAborted } from "../http/until-aborted.js";
+import { SessionError } from "../errors/classes.js";
+import type { AuthObserver } from "../events.js";
+import { jitteredDelay, untilAborted } from "../pipeline/abort.js";
+import type { NetworkOptions } from "../pipeline/options.js";
 import type { AccessToken } from "./access-token.js";
-import { Backoff } from "./backoff.js";
 import type { Clock } from "./clock.js";
-import type { AuthObserver } from "./events.js";
+import { RefreshCooldown } from "./refresh-cooldown.js";
 import type { TokenSource } from "./token-source.js";
 
-/** How often a failing exchange is tried again while a caller waits for it. */
-const RETRIES = 2;
-/** The longest pause before the first of these, in ms. It doubles with each. */
-const RETRY_PAUSE = 500;
-/** A server that asks for a longer pause than this, in ms, is not waited for. */
-const MAX_RETRY_PAUSE = 5_000;
+/** How often a refresh that a call waits for is retried. */
+const MAX_RETRIES = 2;
+/** The delays between these retries, in ms. */
+const RETRY_DELAYS = { baseDelay: 500, maxDelay: 1_000 };
+/** Longest `Retry-After` that a waiting call waits for, in ms. */
+const MAX_RETRY_AFTER = 5_000;
 
-/** What the state machine is made of, so that a test may turn time and luck itself. */
+/** The parts of a {@link SessionTokenSource}. Injected so that tests control the clock and randomness. */
 export interface SessionTokenSourceParts {
   readonly origins: readonly string[];
   readonly network?: NetworkOptions;
-  /** Makes a token; calls `onStart` whenever a request is about to leave for it. */
+  /** Returns a token; calls `onStart` before each request. */
   readonly exchange: (onStart: () => void) => Promise<AccessToken>;
   readonly clock: Clock;
-  /** Gives numbers from 0 up to 1. */
+  /** Returns numbers from 0 up to 1. */
   readonly random: () => number;
-  /** Resolves after so many ms. */
-  readonly sleep: (ms: number) => Promise<void>;
+  /** Resolves after some ms. */
+  readonly delay: (ms: number) => Promise<void>;
   readonly observe: AuthObserver;
 }
 
-/** One exchange, with its retries, that many callers may wait for. */
-interface Flight {
+/** One exchange with its retries, which many callers may wait for. */
+interface Refresh {
   promise: Promise<AccessToken>;
-  /** How many wait. With none, a failure is not tried again at once. */
+  /** Callers that wait. Without one, a failure is not retried at once. */
   waiting: number;
-  /** Whether any ever did. */
+  /** Whether a caller ever waited. */
   wasAwaited: boolean;
-  /** Whether `invalidate()` was called while it was under way. */
-  isGivenUp: boolean;
-  /** How many requests were sent for it; none is for credentials that were rejected just now. */
+  /** Whether `invalidate()` was called meanwhile. */
+  isAbandoned: boolean;
+  /** Requests sent; none for credentials that were just rejected. */
   requests: number;
 }
 
 /**
- * Keeps one session's access token fresh: a state machine that decides on use and starts no timer of its own.
+ * Keeps the access token of one session fresh.
  *
- * It holds at most one token, one exchange under way, and the last failure. `docs/auth.md` tells the rules.
+ * - Fresh: return it. Soft leeway: return it, and one call refreshes it in the background. Hard leeway: wait for the
+ *   refresh, and if that fails use the token while it lasts.
+ * - Single flight: all callers share one refresh. One caller's abort ends its own wait only.
+ * - Compare and invalidate: a rejected token is dropped only if it is still the current one.
+ * - No timers: every decision is made when a token is asked for.
+ *
+ * `docs/internals/token-lifecycle.md` has the rules.
  */
 export class SessionTokenSource implements TokenSource {
   readonly origins: readonly string[];
   readonly observe: AuthObserver;
   readonly #parts: SessionTokenSourceParts;
-  readonly #backoff: Backoff;
+  readonly #cooldown: RefreshCooldown;
   #current: AccessToken | undefined;
-  #flight: Flight | undefined;
+  #pending: Refresh | undefined;
 
   constructor(parts: SessionTokenSourceParts) {
     this.origins = parts.origins;
     this.observe = parts.observe;
     this.#parts = parts;
-    this.#backoff = new Backoff(parts.clock, parts.random);
+    this.#cooldown = new RefreshCooldown(parts.clock, parts.random);
   }
 
   get network(): NetworkOptions | undefined {
@@ -69,14 +75,14 @@ export class SessionTokenSource implements TokenSource {
     signal?.throwIfAborted();
     const token = this.#unexpired();
     const zone = token?.zone(this.#parts.clock);
-    if (token && (zone === "fresh" || this.#backoff.isPausing)) return token;
+    if (token && (zone === "fresh" || this.#cooldown.isActive)) return token;
     if (token && zone === "soft") {
-      this.#flight ??= this.#takeOff();
+      this.#pending ??= this.#startRefresh();
       return token;
     }
-    return this.#renewed(signal).catch((error) => {
-      const held = signal?.aborted ? undefined : this.#unexpired();
-      if (held) return held;
+    return this.#waitForRefresh(signal).catch((error) => {
+      const fallback = signal?.aborted ? undefined : this.#unexpired();
+      if (fallback) return fallback;
       throw error;
     });
   }
@@ -85,105 +91,110 @@ export class SessionTokenSource implements TokenSource {
     if (rejected && rejected !== this.#current) return;
     this.#current = undefined;
     if (rejected) this.observe({ type: "token_rejected" });
-    else this.#giveUpFlight();
+    else this.#abandonRefresh();
   }
 
   #unexpired(): AccessToken | undefined {
     return this.#current?.zone(this.#parts.clock) === "expired" ? undefined : this.#current;
   }
 
-  /** Waits for the exchange under way, or for a new one. */
-  async #renewed(signal: AbortSignal | null | undefined): Promise<AccessToken> {
-    if (!this.#flight && this.#backoff.isRefusing) throw this.#backoff.error;
-    this.#flight ??= this.#takeOff();
-    const flight = this.#flight;
-    flight.wasAwaited = true;
-    flight.waiting++;
+  /** Waits for the refresh under way, or for a new one. */
+  async #waitForRefresh(signal: AbortSignal | null | undefined): Promise<AccessToken> {
+    if (!this.#pending && this.#cooldown.failsFast) throw this.#cooldown.error;
+    this.#pending ??= this.#startRefresh();
+    const refresh = this.#pending;
+    refresh.wasAwaited = true;
+    refresh.waiting++;
     try {
-      return await untilAborted(flight.promise, signal);
+      return await untilAborted(refresh.promise, signal);
     } catch (error) {
-      if (flight.isGivenUp && !signal?.aborted) return await this.token({ signal });
+      if (refresh.isAbandoned && !signal?.aborted) return await this.token({ signal });
       throw error;
     } finally {
-      flight.waiting--;
+      refresh.waiting--;
     }
   }
 
-  #takeOff(): Flight {
-    const flight: Flight = {
-      promise: Promise.resolve().then(() => this.#fly(flight)),
+  #startRefresh(): Refresh {
+    const refresh: Refresh = {
+      promise: Promise.resolve().then(() => this.#refresh(refresh)),
       waiting: 0,
       wasAwaited: false,
-      isGivenUp: false,
+      isAbandoned: false,
       requests: 0,
     };
-    // Nobody may be waiting, and a rejection that nobody hears ends the process on Node.
-    flight.promise.catch(() => {});
-    return flight;
+    // Nobody may be waiting, and an unhandled rejection ends the process on Node.
+    refresh.promise.catch(() => {});
+    return refresh;
   }
 
-  /** A flight that was given up may not overwrite what came after it. */
-  #giveUpFlight(): void {
-    if (this.#flight) this.#flight.isGivenUp = true;
-    this.#flight = undefined;
+  /** An abandoned refresh must not overwrite a newer token. */
+  #abandonRefresh(): void {
+    if (this.#pending) this.#pending.isAbandoned = true;
+    this.#pending = undefined;
   }
 
-  async #fly(flight: Flight): Promise<AccessToken> {
-    for (let retry = 0; ; retry++) {
+  async #refresh(refresh: Refresh): Promise<AccessToken> {
+    for (let retries = 0; ; retries++) {
       try {
-        return this.#land(flight, await this.#parts.exchange(() => this.#announce(flight)));
+        return this.#store(refresh, await this.#parts.exchange(() => this.#countRequest(refresh)));
       } catch (error) {
-        const pause = this.#retryPause(retry, flight, error);
-        if (pause === undefined) throw this.#crash(flight, error);
-        this.#report(flight, error, pause);
-        await this.#parts.sleep(pause);
-        if (flight.isGivenUp || flight.waiting === 0) throw this.#crash(flight, error);
+        const delay = this.#retryDelay(retries, refresh, error);
+        if (delay === undefined) throw this.#fail(refresh, error);
+        this.#reportFailure(refresh, error, delay);
+        await this.#parts.delay(delay);
+        if (refresh.isAbandoned || refresh.waiting === 0) throw this.#fail(refresh, error);
       }
     }
   }
 
-  /** How long to wait before the next attempt, in ms; undefined where there is to be none. */
-  #retryPause(retry: number, flight: Flight, error: unknown): number | undefined {
-    if (retry === RETRIES || flight.waiting === 0 || flight.isGivenUp) return undefined;
+  /** The delay before the next attempt, in ms; undefined if there is to be none. */
+  #retryDelay(retries: number, refresh: Refresh, error: unknown): number | undefined {
+    if (retries === MAX_RETRIES || refresh.waiting === 0 || refresh.isAbandoned) return undefined;
     if (!(error instanceof SessionError) || !error.retryable) return undefined;
     const { retryAfter = 0 } = error;
-    if (retryAfter > MAX_RETRY_PAUSE) return undefined;
-    return Math.max(retryAfter, this.#parts.random() * RETRY_PAUSE * 2 ** retry);
+    if (retryAfter > MAX_RETRY_AFTER) return undefined;
+    return Math.max(retryAfter, jitteredDelay(retries, RETRY_DELAYS, this.#parts.random));
   }
 
-  #land(flight: Flight, token: AccessToken): AccessToken {
+  #store(refresh: Refresh, token: AccessToken): AccessToken {
     const { life, clockSkew } = token;
-    this.observe({ type: "exchange_succeeded", behind: !flight.wasAwaited, life, clockSkew });
-    if (flight.isGivenUp) return token;
-    if (this.#unexpired() && !flight.wasAwaited) this.observe({ type: "refreshed_behind" });
-    this.#flight = undefined;
+    this.observe({ type: "exchange_succeeded", background: !refresh.wasAwaited, life, clockSkew });
+    if (refresh.isAbandoned) return token;
+    this.#pending = undefined;
     this.#current = token;
-    this.#backoff.succeed();
+    this.#cooldown.succeed();
     return token;
   }
 
-  #crash(flight: Flight, error: unknown): unknown {
-    if (flight.isGivenUp) return error;
-    this.#flight = undefined;
-    if (!isNews(flight, error)) return error;
-    const { requests } = flight;
-    const failure = error instanceof SessionError && requests > 1 ? afterAttempts(error, requests) : error;
-    this.#report(flight, failure, this.#backoff.fail(failure, flight.wasAwaited));
+  #fail(refresh: Refresh, error: unknown): unknown {
+    if (refresh.isAbandoned) return error;
+    this.#pending = undefined;
+    if (!isNew(refresh, error)) return error;
+    const failure = error instanceof SessionError ? withAttempts(error, refresh.requests) : error;
+    this.#reportFailure(refresh, failure, this.#cooldown.fail(failure, refresh.wasAwaited));
     return failure;
   }
 
-  #announce(flight: Flight): void {
-    flight.requests++;
-    this.observe({ type: "exchange_started", behind: !flight.wasAwaited });
+  #countRequest(refresh: Refresh): void {
+    refresh.requests++;
+    this.observe({ type: "exchange_started", background: !refresh.wasAwaited });
   }
 
-  #report(flight: Flight, error: unknown, nextAttempt: number): void {
-    if (!isNews(flight, error)) return;
-    this.observe({ type: "exchange_failed", behind: !flight.wasAwaited, error, nextAttempt });
+  #reportFailure(refresh: Refresh, error: unknown, nextAttemptIn: number): void {
+    if (!isNew(refresh, error)) return;
+    this.observe({ type: "exchange_failed", background: !refresh.wasAwaited, error, nextAttemptIn });
   }
 }
 
-/** A rejection that is remembered is told again to each call, though nothing was sent for it. */
-function isNews({ requests }: Flight, error: unknown): boolean {
+/** A remembered rejection is thrown for each call, although no request was sent for it. */
+function isNew({ requests }: Refresh, error: unknown): boolean {
   return requests > 0 || !(error instanceof SessionError);
+}
+
+/** An exchange knows of one request; its retries are counted here. */
+function withAttempts(error: SessionError, attempts: number): SessionError {
+  if (attempts <= 1) return error;
+  const { reason, message, status, requestId, retryAfter } = error;
+  return new SessionError(reason, message, { status, requestId, retryAfter, attempts });
 }

@@ -1,43 +1,44 @@
-import { ConfigurationError } from "../errors/configuration-error.js";
-import type { NetworkOptions } from "../http/send.js";
+import { isRecord } from "../checks.js";
+import { ConfigurationError } from "../errors/classes.js";
+import type { AuthObserver } from "../events.js";
+import type { NetworkOptions } from "../pipeline/options.js";
 import type { AccessToken } from "./access-token.js";
-import type { AuthObserver } from "./events.js";
 
-/** What a call needs of one who gives access tokens. */
+/** A source of access tokens, which many clients may share. */
 export interface TokenSource {
   /** The origins (scheme, host and port) that its tokens may be sent to. */
   readonly origins: readonly string[];
 
-  /** The network that its own requests take, for calls that are not given another. */
+  /** The network of its own requests, used by calls that have no other. */
   readonly network?: NetworkOptions | undefined;
 
-  /** Told of what happens to its tokens where they are used; must not throw. */
+  /** Receives the events of its tokens; must not throw. */
   readonly observe?: AuthObserver | undefined;
 
   /**
-   * An access token for a call to be made now.
+   * Returns an access token for a call to make now.
    *
    * @param options a signal that ends this caller's wait, and nobody else's
-   * @throws a SessionError where none could be had, or the reason of the signal
+   * @throws SessionError if there is no usable token; the reason of the signal
    */
   token(options?: { readonly signal?: AbortSignal | null | undefined }): Promise<AccessToken>;
 
   /**
-   * Says that the API rejected a token. It is dropped only while it is still the current one: of a hundred calls
-   * that were rejected with the same token, one brings about a new one.
+   * Reports that the API rejected a token. The token is dropped only if it is still the current one: if a hundred calls
+   * are rejected with the same token, there is one refresh.
    *
-   * @param rejected the token; without it, whatever is held, and what an exchange under way will give, is dropped
+   * @param rejected the token; without it, the current token and the result of a refresh under way are dropped
    */
   invalidate(rejected?: AccessToken): void;
 }
 
 /**
- * Refuses what gives no tokens, such as credentials passed in a source's place.
+ * Requires a token source. Catches credentials passed in its place.
  *
- * @param source what was passed
- * @throws a ConfigurationError that says how to make a source
+ * @throws ConfigurationError if it is not a token source
  */
-export function checkTokenSource(source: unknown): asserts source is TokenSource {
-  if (typeof source === "object" && source !== null && "token" in source && "origins" in source) return;
-  throw new ConfigurationError("The token source is none: pass `createTokenSource({ auth })`");
+export function checkTokenSource(source: TokenSource): TokenSource {
+  const value: unknown = source;
+  if (isRecord(value) && "token" in value && "origins" in value) return source;
+  throw new ConfigurationError("`source` is not a TokenSource: pass `createTokenSource({ auth })`");
 }

@@ -1,24 +1,24 @@
-import { ConfigurationError } from "../errors/configuration-error.js";
+import { ConfigurationError } from "../errors/classes.js";
 
-/** Some of the queries, in a row. */
+/** Consecutive queries of one request. */
 export interface Batch<Query> {
-  /** The place of the first among all queries, from 0. */
+  /** Position of the first query among all, from 0. */
   readonly index: number;
   readonly queries: readonly Query[];
 }
 
 /**
- * Cuts queries into batches. Where their source fails, the queries that it gave before come first, as a batch.
+ * Groups queries into batches. If their source fails, the queries before the failure come first, as a batch.
  *
- * @param queries where they come from
- * @param start how many to leave out at the beginning
- * @param limit how many to put into the present batch; with 0 none is, though one is read to see whether there are more
- * @throws a ConfigurationError where there are not as many as are to be left out
+ * @param start how many queries to skip
+ * @param maxSize returns how many queries the present batch may have; 0 ends the batches, after one query was read to
+ *   see whether there are more
+ * @throws ConfigurationError if there are fewer queries than `start`
  */
 export async function* batchesOf<Query>(
   queries: Iterable<Query> | AsyncIterable<Query>,
   start: number,
-  limit: () => number,
+  maxSize: () => number,
 ): AsyncGenerator<Batch<Query>, void, undefined> {
   let failure: { readonly error: unknown } | undefined;
   let batch: Query[] = [];
@@ -30,7 +30,7 @@ export async function* batchesOf<Query>(
         skipped++;
         continue;
       }
-      const size = limit();
+      const size = maxSize();
       if (size === 0) return;
       batch.push(query);
       if (batch.length < size) continue;
@@ -45,7 +45,7 @@ export async function* batchesOf<Query>(
   if (failure) throw failure.error;
   if (skipped < start) {
     throw new ConfigurationError(
-      `\`start\` is ${start}, but there were only ${skipped} queries: give all of them again, from a source that is not at its end`,
+      `\`start\` is ${start}, but there were only ${skipped} queries: pass all queries again, from a source that is not exhausted`,
     );
   }
 }

@@ -1,8 +1,7 @@
+import type { CallOptions, ServiceClient } from "../calls/types.js";
+import { checkResponse, unwrap } from "../calls/unwrap.js";
 import type { paths } from "../generated/people.js";
-import type { CallOptions, ServiceClient } from "../service-client.js";
 import type { FilterGroup } from "../types.js";
-import { unwrap } from "../unwrap.js";
-import { checkAnswer } from "./check-answer.js";
 
 /** Options of {@link count}. */
 export type CountOptions = Pick<CallOptions, "retry" | "signal" | "timeout" | "totalTimeout">;
@@ -11,9 +10,8 @@ export type CountOptions = Pick<CallOptions, "retry" | "signal" | "timeout" | "t
  * Counts the people who match. Free, since it asks for none of them (`size: 0`).
  *
  * @param people `livedata.people`
- * @param filters groups that must all hold; none counts everyone
- * @param options a signal, times and retries for the call
- * @returns Resolves with how many match
+ * @param filters groups that must all match; without one, everyone matches
+ * @param options a signal, timeouts and retries for the call
  * @throws the LiveDataError of a search
  * @example
  * const engineers = await count(livedata.people, [{ operator: "and", filters: [isEngineer] }]);
@@ -25,6 +23,6 @@ export async function count(
 ): Promise<number> {
   const result = await people.POST("/search", { ...options, body: { size: 0, filters } });
   const { count } = unwrap(result);
-  checkAnswer(typeof count === "number", "an answer without a `count`", result.response);
+  checkResponse(typeof count === "number", "the response has no `count`", result.response);
   return count;
 }

@@ -4,17 +4,17 @@ import type { KnownCompany } from "./population/companies.js";
 import { Refusal } from "./reply.js";
 import type { Route } from "./router.js";
 
-/** Every company there is, and who owns whom. */
+/** All companies, and their parent companies. */
 export interface Directory extends CompanyGroups {
-  /** Every company, in the order in which they came. Live: it changes with `add`. */
+  /** All companies, in the order in which they were added. Live: `add` extends it. */
   readonly companies: readonly Company[];
-  /** Finds a company by its id, domain, LinkedIn slug or name, upper and lower case aside. The first to come wins. */
+  /** Finds a company by id, domain, LinkedIn slug or name, ignoring case. If several match, the first added wins. */
   find(lookup: string): Company | undefined;
-  /** Adds a company. Who owns it may come later. @throws {RangeError} if there is one with that id. */
+  /** Adds a company. Its parent may be added later. @throws {RangeError} if another company has its id. */
   add(known: KnownCompany): void;
 }
 
-/** Writes the directory. @throws {RangeError} if two companies have the same id. */
+/** Creates the directory. @throws {RangeError} if two companies have the same id. */
 export function createDirectory(known: readonly KnownCompany[]): Directory {
   const companies: Company[] = [];
   const parents = new Map<string, string | undefined>();
@@ -22,12 +22,12 @@ export function createDirectory(known: readonly KnownCompany[]): Directory {
   let groups: GroupLists | undefined;
   const add = ({ company, parentId }: KnownCompany) => {
     if (parents.has(company.id)) {
-      throw new RangeError(`There is a company with the id ${JSON.stringify(company.id)} already`);
+      throw new RangeError(`A company with the id ${JSON.stringify(company.id)} already exists`);
     }
     companies.push(company);
     parents.set(company.id, parentId);
     for (const name of namesOf(company)) if (!byName.has(name)) byName.set(name, company);
-    // Whose groups change is not worth finding out: companies are added before anyone asks.
+    // Rebuilt as a whole: companies are usually added before anything asks for groups.
     groups = undefined;
   };
   const listGroups = () => {
@@ -44,7 +44,7 @@ export function createDirectory(known: readonly KnownCompany[]): Directory {
       if (id === null || id === undefined) return [];
       return listGroups().groupIds.get(id) ?? [toGroupId(id)];
     },
-    // A company that a job names need not be listed, and is of its own group all the same.
+    // A job may name an unlisted company. It still belongs to its own group.
     membersOf: (groupId) => [groupId.replace(/-group$/, ""), ...(listGroups().members.get(groupId) ?? [])],
   };
 }
@@ -62,7 +62,7 @@ function listAllGroups(parents: ReadonlyMap<string, string | undefined>): GroupL
   const groupIds = new Map<string, readonly string[]>();
   const members = new Map<string, string[]>();
   for (const id of parents.keys()) {
-    const own = ownersOf(id, parents).map(toGroupId);
+    const own = withParents(id, parents).map(toGroupId);
     groupIds.set(id, own);
     for (const groupId of own) {
       const ids = members.get(groupId);
@@ -77,13 +77,13 @@ function toGroupId(companyId: string): string {
   return `${companyId}-group`;
 }
 
-/** The company itself, who owns it, who owns that one, and so on. */
-function ownersOf(id: string, parents: ReadonlyMap<string, string | undefined>): string[] {
-  const owners = new Set<string>();
-  for (let next: string | undefined = id; next !== undefined && !owners.has(next); next = parents.get(next)) {
-    owners.add(next);
+/** Returns the company itself, its parent, the parent's parent and so on. Stops at a cycle. */
+function withParents(id: string, parents: ReadonlyMap<string, string | undefined>): string[] {
+  const chain = new Set<string>();
+  for (let next: string | undefined = id; next !== undefined && !chain.has(next); next = parents.get(next)) {
+    chain.add(next);
   }
-  return [...owners];
+  return [...chain];
 }
 
 /** The operations of the companies service. */
@@ -94,9 +94,9 @@ export function companyRoutes(directory: Directory): Route[] {
       service: "companies",
       method: "GET",
       path: "/companies/{company_lookup}",
-      run(call) {
-        const company = directory.find(call.param("company_lookup"));
-        if (company === undefined) throw new Refusal(404, "There is no such company");
+      run(request) {
+        const company = directory.find(request.param("company_lookup"));
+        if (company === undefined) throw new Refusal(404, "Company not found");
         return { body: company };
       },
     },

@@ -1,13 +1,15 @@
 import type { FakeOperation } from "./router.js";
-import { wait } from "./wait.js";
+import { wait } from "./utilities.js";
 
-/** An answer in place of the operation's own, which is not carried out: nothing is charged. */
-export interface FakeAnswer {
+/** A response that replaces an operation's own. The operation is not carried out, and nothing is charged. */
+export interface FakeResponse {
+  /** From 200 to 599. */
   readonly status: number;
-  /** Such as `{ "Retry-After": "5" }` or `{ Location: "https://elsewhere.test" }`. */
+  /** For example `{ "Retry-After": "5" }` or `{ Location: "https://elsewhere.test" }`. */
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * Anything that JSON can say; a text goes as it is under a `Content-Type` other than JSON, such as a gateway's HTML.
+   * Sent as JSON. A string is sent as it is if `headers` has a `Content-Type` other than JSON, for example a gateway's
+   * HTML.
    *
    * @default an object with a `message`
    */
@@ -16,41 +18,41 @@ export interface FakeAnswer {
 
 /**
  * What goes wrong with a request:
- * - a {@link FakeAnswer}: it is answered by that status;
- * - `reset`: the connection breaks, and the operation is not carried out;
- * - `lost`: the operation is carried out and charged, and the connection breaks before its answer;
- * - `truncated`: the operation is carried out and charged, and the connection breaks in the middle of its answer;
- * - `malformed`: the operation is carried out and charged, and its answer is JSON that was cut off;
- * - `stall`: no answer ever comes, and the operation is not carried out.
+ * - a {@link FakeResponse}: this response is sent instead; the operation is not carried out;
+ * - `reset`: the connection breaks; the operation is not carried out;
+ * - `lost`: the operation is carried out and charged; the connection breaks before its response;
+ * - `truncated`: the operation is carried out and charged; the connection breaks in the middle of its response;
+ * - `malformed`: the operation is carried out and charged; its response ends in the middle of the JSON;
+ * - `stall`: no response ever arrives; the operation is not carried out.
  */
-export type FakeFailure = FakeAnswer | "lost" | "malformed" | "reset" | "stall" | "truncated";
+export type FakeFailure = FakeResponse | "lost" | "malformed" | "reset" | "stall" | "truncated";
 
-/** Decides what goes wrong. */
+/** Plans failures. */
 export interface FakeFailures {
   /**
-   * Has the next requests of an operation go wrong, after those that were to go wrong before.
+   * Makes the next requests of an operation fail, after the failures already planned for it.
    *
-   * @param operation its `operationId` in the documents, such as `searchPeople`
+   * @param operation an `operationId` of the OpenAPI documents, such as `searchPeople`
    * @param failure what goes wrong
-   * @param times how often; once unless it is given
-   * @throws {RangeError} if there is no such operation, or no such status.
+   * @param times how many requests fail: an integer of at least 1; 1 by default
+   * @throws {RangeError} if the operation, the failure or `times` is invalid.
    */
   next(operation: FakeOperation, failure: FakeFailure, times?: number): void;
-  /** Has nothing more go wrong. */
+  /** Removes all planned failures. */
   clear(): void;
 }
 
-/** What is to go wrong, kept until it does. */
+/** The failures still to come. */
 export interface FailurePlan {
   readonly control: FakeFailures;
-  /** What goes wrong with a request of an operation that has come; undefined where it is to go well. */
+  /** Takes the next failure of an operation from the plan; `undefined` if none is planned. */
   take(operation: FakeOperation | undefined): FakeFailure | undefined;
 }
 
 /**
- * Makes a plan by which nothing goes wrong.
+ * Creates an empty plan.
  *
- * @param operations those that can
+ * @param operations those that can fail
  */
 export function createFailurePlan(operations: readonly FakeOperation[]): FailurePlan {
   const planned = new Map<FakeOperation, FakeFailure[]>();
@@ -60,7 +62,7 @@ export function createFailurePlan(operations: readonly FakeOperation[]): Failure
       next(operation, failure, times = 1) {
         checkOperation(operation, operations);
         checkFailure(failure);
-        if (!Number.isSafeInteger(times) || times < 1) throw new RangeError("times must be an integer, 1 or more");
+        if (!Number.isSafeInteger(times) || times < 1) throw new RangeError("times must be an integer of at least 1");
         planned.set(operation, [...(planned.get(operation) ?? []), ...Array<FakeFailure>(times).fill(failure)]);
       },
       clear: () => planned.clear(),
@@ -68,23 +70,27 @@ export function createFailurePlan(operations: readonly FakeOperation[]): Failure
   };
 }
 
-/** A misspelt operation would fail nothing, and have a test pass that shows nothing. @throws {RangeError} if it is none. */
+/**
+ * Catches a misspelled operation, which would silently never fail.
+ *
+ * @throws {RangeError} if there is no such operation.
+ */
 export function checkOperation(operation: FakeOperation, operations: readonly FakeOperation[]): void {
   if (operations.includes(operation)) return;
-  throw new RangeError(`There is no operation ${JSON.stringify(operation)}: there are ${operations.join(", ")}`);
+  throw new RangeError(`Unknown operation ${JSON.stringify(operation)}; use one of ${operations.join(", ")}`);
 }
 
 const KINDS: readonly FakeFailure[] = ["lost", "malformed", "reset", "stall", "truncated"];
 
 function checkFailure(failure: FakeFailure): void {
   if (typeof failure === "string" && KINDS.includes(failure)) return;
-  // An informational status comes before an answer, and is none.
+  // A status below 200 is informational: the response comes after it.
   const status = typeof failure === "object" ? failure.status : Number.NaN;
   if (Number.isInteger(status) && status >= 200 && status <= 599) return;
-  throw new RangeError(`A failure is { status } from 200 to 599, or one of ${KINDS.join(", ")}`);
+  throw new RangeError(`failure must be { status } with a status from 200 to 599, or one of ${KINDS.join(", ")}`);
 }
 
-/** A connection that broke, as the platform's `fetch` tells of one. */
+/** A broken connection, as the platform's `fetch` reports it. */
 export class BrokenConnection extends TypeError {
   constructor() {
     super("fetch failed", { cause: Object.assign(new Error("The connection was reset"), { code: "ECONNRESET" }) });
@@ -92,14 +98,14 @@ export class BrokenConnection extends TypeError {
 }
 
 /**
- * What becomes of an answer.
+ * Applies a planned failure to a response.
  *
- * @param response the answer as it was meant; absent where the operation was not carried out
- * @param failure what goes wrong
- * @param signal ends the wait for an answer that does not come
- * @throws a BrokenConnection, or the reason of the signal
+ * @param response the operation's response; absent if the operation was not carried out
+ * @param failure the failure; a FakeResponse is already in `response`
+ * @param signal ends a stall
+ * @throws BrokenConnection, or the signal's reason
  */
-export async function spoil(
+export async function applyFailure(
   response: Response | undefined,
   failure: FakeFailure | undefined,
   signal: AbortSignal,

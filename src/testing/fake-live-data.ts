@@ -1,67 +1,135 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import type { Company, Job, Person } from "../types.js";
+import type { FakeCredits } from "./credits.js";
+import {
+  completeFakeCompany,
+  completeFakePerson,
+  type FakeCompany,
+  type FakePerson,
+  withNewJob,
+} from "./custom-records.js";
+import { checkOperation, type FakeFailures } from "./failures.js";
 import { followRedirects } from "./follow-redirects.js";
 import type { Handler } from "./handler.js";
 import { environmentOf, type FakeEnvironment, installInProcess } from "./install.js";
-import { type FakeLiveDataOptions, resolveOptions } from "./options.js";
+import { createServers, type FakeListenOptions, type FakeServer } from "./listen.js";
+import { checkClockSkew, checkLatency, type FakeLiveDataOptions, resolveOptions } from "./options.js";
 import { createPopulation } from "./population/create-population.js";
-import { createSockets } from "./sockets.js";
-import { createWorld, type FakeWorld } from "./world.js";
-
-/** Options of `listen`. */
-export interface FakeListenOptions {
-  /** @default 0, which takes any free port */
-  readonly port?: number;
-}
-
-/** A socket on which an embedded API listens. */
-export interface FakeServer {
-  /** Scheme, host and port, such as `http://127.0.0.1:49152`: the SDK's `baseUrl`. */
-  readonly url: string;
-  /** Ends all connections and frees the port. Safe to call more than once. */
-  close(): Promise<void>;
-  /** As `close`. */
-  [Symbol.asyncDispose](): Promise<void>;
-}
+import { isTo, type ReceivedRequest, type RequestTo } from "./requests.js";
+import type { FakeOperation } from "./router.js";
+import type { FakeSessions } from "./sessions.js";
+import { type FakeDelivery, sendJobChange } from "./webhook.js";
+import { createWorld } from "./world.js";
 
 /** An embedded Live Data API. */
-export interface FakeLiveData extends FakeWorld {
+export interface FakeLiveData {
   /**
-   * Answers a request, whatever its host: a drop-in for the platform's `fetch`, which follows redirects as that does.
+   * Handles a request in memory, whatever its host. It has the signature of the platform's `fetch`, and also follows
+   * redirects.
    *
-   * @throws The signal's reason if the request is aborted.
+   * @throws The signal's reason if the request is aborted; a TypeError if a planned failure breaks the connection.
    */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
-  /** Listens on the loopback interface. Needs Node, or a platform with its `node:http`. */
+  /** Starts a server on the loopback interface. Needs Node, or another platform with `node:http`. */
   readonly listen: (options?: FakeListenOptions) => Promise<FakeServer>;
-  /** Where it has been listening since the last `listen`: the SDK's `baseUrl`. `undefined` where it does not. */
+  /** URL of the newest open server: the SDK's `baseUrl`. `undefined` if there is no open server. */
   readonly url: string | undefined;
   /**
-   * Has this process take it for the real API: sets the variables of `env`, and answers what the global `fetch` asks of
-   * `gotlivedata.io` and its subdomains. All else goes where it went before. `close` puts everything back.
+   * Makes this process use the embedded API as if it were the real one. Sets the environment variables of `env`, and
+   * replaces the global `fetch` for `gotlivedata.io` and its subdomains. Requests to other hosts go where they went
+   * before. `close` undoes both.
    *
-   * @returns This embedded API, so that one line of a set-up file will do.
+   * @returns This embedded API, so that a setup file needs only one line.
    */
   readonly install: () => FakeLiveData;
-  /** The variables by which `createLiveData()` finds it and may call it, as its first service account. */
+  /** The environment variables with which `createLiveData()` calls this embedded API as its first service account. */
   readonly env: FakeEnvironment;
   /**
-   * Ends all connections, frees the ports, and puts back what `install` changed. Safe to call more than once. A call in
-   * memory that is stalled ends by its own signal alone.
+   * Ends all connections, frees the ports and undoes `install`. May be called more than once. A call of `fetch` that is
+   * stalled ends only by its own signal.
    */
   close(): Promise<void>;
-  /** As `close`. */
+  /** Same as `close`. */
   [Symbol.asyncDispose](): Promise<void>;
-  /** As `close`, without waiting for the ports to be free. */
+  /** Same as `close`, but does not wait until the ports are free. */
   [Symbol.dispose](): void;
   /**
-   * Begins anew, as it was created: without the people, requests, sessions, failures and all else that came since. It
-   * goes on listening, and stays installed. A client of the API remembers things of its own: make a new one as well.
+   * Restores the state right after creation: removes added people and companies, requests, sessions, planned failures
+   * and all other changes. Open servers and `install` stay. Create a new client as well: a client caches its session.
    */
   readonly reset: () => void;
+
+  /** The requests received so far, in the order in which they were completed. */
+  readonly requests: readonly ReceivedRequest[];
+  /**
+   * Returns the requests received for one operation, in the order in which they were completed, with typed bodies.
+   *
+   * @param operation an `operationId` of the OpenAPI documents, such as `searchPeople`
+   * @throws {RangeError} if there is no such operation.
+   */
+  readonly requestsTo: <Id extends FakeOperation>(operation: Id) => readonly RequestTo<Id>[];
+
+  /** Counts session exchanges, revokes and expires access tokens, rotates secrets and changes roles. */
+  readonly sessions: FakeSessions;
+  /** Reads and changes the credits of the organizations. */
+  readonly credits: FakeCredits;
+  /** Plans failures: error responses, broken connections and so on. */
+  readonly failures: FakeFailures;
+  /**
+   * How far the server's clock is ahead of the option `clock`, in milliseconds. Negative if it is behind.
+   *
+   * @throws {RangeError} when set to anything but a finite number.
+   */
+  clockSkew: number;
+  /**
+   * How long every response takes to arrive, in milliseconds.
+   *
+   * @throws {RangeError} when set to less than 0 or more than 2_147_483_647.
+   */
+  latency: number;
+
+  /** All people. The first five are the same for every seed. */
+  readonly people: readonly Person[];
+  /** All companies that can be looked up. */
+  readonly companies: readonly Company[];
+  /** Returns the email addresses by which `find` matches a person; none for an unknown id. */
+  readonly emailsOf: (personId: string) => readonly string[];
+  /**
+   * Adds a person. Fills in what is left out.
+   *
+   * @returns The person as the API returns them.
+   * @throws {RangeError} if another person has this id.
+   */
+  readonly addPerson: (person: FakePerson) => Person;
+  /**
+   * Adds a company. Fills in what is left out.
+   *
+   * @returns The company as the API returns it.
+   * @throws {RangeError} if another company has this id.
+   */
+  readonly addCompany: (company: FakeCompany) => Company;
+  /**
+   * Ends a person's current job and gives them a new one.
+   *
+   * @param job the new job, such as `{ title: "CTO", company: { name: "NVIDIA" } }`. `started_at` defaults to today,
+   * and is not before the current job's.
+   * @returns The person as the API returns them from now on.
+   * @throws {RangeError} if there is no such person, or the new job starts before the current one.
+   */
+  readonly changeJob: (personId: string, job: Job) => Person;
+  /**
+   * Calls your webhook as the API does when a contact changes jobs. It sends the person as they are now, so call
+   * `changeJob` first. The person need not be a contact of the organization.
+   *
+   * @param delivery the webhook's URL, and the token that you chose
+   * @returns The webhook's response.
+   * @throws {RangeError} if there is no such person; whatever `fetch` throws.
+   */
+  readonly deliverJobChange: (personId: string, delivery: FakeDelivery) => Promise<Response>;
 }
 
 /**
- * Creates a Live Data API in memory. It opens no socket, starts no timer, and knows only made-up people.
+ * Creates a Live Data API in memory, with made-up people and companies. It opens no port until `listen`.
  *
  * @example
  * ```ts
@@ -72,7 +140,7 @@ export interface FakeLiveData extends FakeWorld {
  *   fetch: fake.fetch,
  * });
  * ```
- * @throws {RangeError} if an option makes no sense.
+ * @throws {RangeError} if an option is out of range.
  */
 export function createFakeLiveData(options: FakeLiveDataOptions = {}): FakeLiveData {
   const settings = resolveOptions(options);
@@ -81,71 +149,98 @@ export function createFakeLiveData(options: FakeLiveDataOptions = {}): FakeLiveD
 
   const handle: Handler = (request) => world.handle(request);
   const follow = followRedirects(handle);
-  const sockets = createSockets(handle);
-  let putBack = () => {};
+  const servers = createServers(handle);
+  let uninstall = () => {};
   const close = async () => {
-    putBack();
-    putBack = () => {};
-    await sockets.close();
+    uninstall();
+    uninstall = () => {};
+    await servers.closeAll();
+  };
+  const knownPerson = (id: string) => {
+    const known = world.store.byId(id);
+    if (known === undefined) throw new RangeError(`No person has the id ${JSON.stringify(id)}`);
+    return known;
   };
 
+  // Every member reads `world` when it is used, so that it also works after `reset`.
   const fake: FakeLiveData = {
     fetch: async (input, init) => follow(new Request(input, init)),
-    listen: ({ port = 0 } = {}) => sockets.open(port),
+    listen: ({ port = 0 } = {}) => servers.open(port),
     get url() {
-      return sockets.url;
+      return servers.url;
     },
     get env() {
       return environmentOf(fake.url, settings.orgs[0]?.id, settings.serviceAccounts[0]);
     },
     install() {
-      putBack();
-      putBack = installInProcess(handle, fake.env);
+      uninstall();
+      uninstall = installInProcess(handle, fake.env);
       return fake;
-    },
-    reset() {
-      world = createWorld(settings, population);
     },
     close,
     [Symbol.asyncDispose]: close,
     [Symbol.dispose]: () => void close(),
+    reset() {
+      world = createWorld(settings, population);
+    },
 
     get requests() {
       return world.requests;
     },
-    requestsTo: (operation) => world.requestsTo(operation),
+    requestsTo(operation) {
+      checkOperation(operation, world.operations);
+      return world.requests.filter(isTo(operation));
+    },
     get sessions() {
-      return world.sessions;
+      return world.sessions.control;
     },
     get credits() {
-      return world.credits;
+      return world.credits.control;
     },
     get failures() {
-      return world.failures;
+      return world.failures.control;
     },
     get clockSkew() {
       return world.clockSkew;
     },
     set clockSkew(ms) {
+      checkClockSkew(ms);
       world.clockSkew = ms;
     },
     get latency() {
       return world.latency;
     },
     set latency(ms) {
+      checkLatency(ms);
       world.latency = ms;
     },
+
     get people() {
-      return world.people;
+      return world.store.people;
     },
     get companies() {
-      return world.companies;
+      return world.directory.companies;
     },
-    emailsOf: (personId) => world.emailsOf(personId),
-    addPerson: (person) => world.addPerson(person),
-    addCompany: (company) => world.addCompany(company),
-    changeJob: (personId, job) => world.changeJob(personId, job),
-    deliverJobChange: (personId, delivery) => world.deliverJobChange(personId, delivery),
+    emailsOf: (personId) => world.store.byId(personId)?.emails ?? [],
+    addPerson(given) {
+      const known = completeFakePerson(given, world.completionContext());
+      world.store.add(known);
+      return known.person;
+    },
+    addCompany(given) {
+      const known = completeFakeCompany(given, world.completionContext());
+      world.directory.add(known);
+      return known.company;
+    },
+    changeJob(personId, job) {
+      const known = withNewJob(knownPerson(personId), job, world.completionContext());
+      world.store.replace(known);
+      return known.person;
+    },
+    async deliverJobChange(personId, delivery) {
+      const { version = 1, orgId = settings.orgs[0]?.id ?? "" } = delivery;
+      return sendJobChange(world.ledgers.contactFor(orgId, knownPerson(personId), version), delivery);
+    },
   };
   return fake;
 }

@@ -1,22 +1,22 @@
 import type { Handler } from "./handler.js";
 
 const REDIRECTS = [301, 302, 303, 307, 308];
-/** As many as the Fetch standard follows. */
-const MOST_REDIRECTS = 20;
-/** What tells of a body, and goes where that does. */
+/** The limit of the Fetch standard. */
+const MAX_REDIRECTS = 20;
+/** Headers that describe a body. They are removed together with it. */
 const BODY_HEADERS = ["Content-Encoding", "Content-Language", "Content-Length", "Content-Location", "Content-Type"];
 
 /**
- * Makes a handler's answers what a platform's `fetch` gives: it follows redirects as the request says, and takes the
- * access token to no other origin. The `url` of a response stays empty.
+ * Wraps a handler so that it follows redirects as the platform's `fetch` does: it respects the request's `redirect`
+ * mode and never sends the access token to another origin. Unlike with `fetch`, the `url` of a response stays empty.
  *
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */
 export function followRedirects(handle: Handler): Handler {
   return async (first) => {
     let request = first;
-    for (let followed = 0; followed <= MOST_REDIRECTS; followed++) {
-      // A copy is sent on, since a body that was read cannot be.
+    for (let followed = 0; followed <= MAX_REDIRECTS; followed++) {
+      // The redirected request needs a copy, since the handler reads the body.
       const next = request.clone();
       const response = await handle(request);
       const location = response.headers.get("Location");
@@ -28,7 +28,7 @@ export function followRedirects(handle: Handler): Handler {
   };
 }
 
-/** As the platform's `fetch` tells of a network error. */
+/** Creates a network error as the platform's `fetch` reports it. */
 function failure(reason: string): TypeError {
   return new TypeError("fetch failed", { cause: new Error(reason) });
 }

@@ -1,83 +1,99 @@
-import type { CreditBooks } from "./credits.js";
-import { type FailurePlan, type FakeFailure, spoil } from "./failures.js";
+import { operationFacts } from "../generated/operation-facts.js";
+import type { CreditAccounts } from "./credits.js";
+import { applyFailure, type FailurePlan, type FakeFailure } from "./failures.js";
 import { type ReceivedBody, receiveBody } from "./read-body.js";
 import { Refusal, type Reply, toResponse } from "./reply.js";
 import { describeRequest, type ReceivedRequest } from "./requests.js";
-import { isEnough, neededRole } from "./roles.js";
-import { type Call, type FakeOperation, findRoute, type Route, type RouteMatch, toCall } from "./router.js";
-import type { SessionDesk } from "./sessions.js";
-import { wait } from "./wait.js";
+import {
+  type FakeOperation,
+  findRoute,
+  type Route,
+  type RoutedRequest,
+  type RouteMatch,
+  toRoutedRequest,
+} from "./router.js";
+import { hasRole, type SessionStore } from "./sessions.js";
+import { wait } from "./utilities.js";
 
-/** What a handler answers from. */
+/** What a handler is made of. */
 export interface HandlerParts {
   readonly routes: readonly Route[];
-  readonly desk: SessionDesk;
-  readonly credits: CreditBooks;
+  readonly sessions: SessionStore;
+  readonly credits: CreditAccounts;
   readonly failures: FailurePlan;
-  /** The server's time, in milliseconds since 1970. */
+  /** Returns the server's time, in milliseconds since 1970. */
   readonly now: () => number;
-  /** How long every answer takes to arrive, in milliseconds. */
+  /** Returns how long every response takes to arrive, in milliseconds. */
   readonly latency: () => number;
-  /** Told of every request once its answer is known. */
+  /** Called for every request once its response is known. */
   readonly record: (request: ReceivedRequest) => void;
 }
 
-/** Answers one request as the API's server would. @throws a BrokenConnection, or the reason of the request's signal */
+/** Handles one request as the API's server would. @throws BrokenConnection, or the reason of the request's signal. */
 export type Handler = (request: Request) => Promise<Response>;
 
-/** Makes the server's side of the embedded API. */
+/** Creates the server side of the embedded API. */
 export function createHandler(parts: HandlerParts): Handler {
   return async (request) => {
     const { signal } = request;
     signal.throwIfAborted();
     const url = new URL(request.url);
-    const answer = await findAnswer(request, url, parts);
-    const response = answer.reply && toResponse(answer.reply, parts.now(), request.method === "HEAD");
-    const status = response && answer.failure !== "lost" ? response.status : 0;
-    parts.record(describeRequest(request, answer, status));
+    const outcome = await carryOut(request, url, parts);
+    const response = outcome.reply && toResponse(outcome.reply, parts.now(), request.method === "HEAD");
+    const status = response && outcome.failure !== "lost" ? response.status : 0;
+    parts.record(describeRequest(request, outcome, status));
     await wait(parts.latency(), signal);
-    return spoil(response, answer.failure, signal);
+    return applyFailure(response, outcome.failure, signal);
   };
 }
 
-interface Answer {
-  /** Absent where none is given. */
+interface Outcome {
+  /** Absent if a planned failure leaves the request without a response. */
   readonly reply?: Reply;
   readonly operation?: FakeOperation;
   readonly received?: ReceivedBody;
   readonly failure?: FakeFailure | undefined;
 }
 
-async function findAnswer(request: Request, url: URL, parts: HandlerParts): Promise<Answer> {
-  let answer: Answer = {};
+async function carryOut(request: Request, url: URL, parts: HandlerParts): Promise<Outcome> {
+  let outcome: Outcome = {};
   try {
     const match = findRoute(parts.routes, request.method, url.pathname);
     const { operation } = match.route;
     const received = await receiveBody(request, operation);
     const failure = parts.failures.take(operation);
-    answer = { operation, received, failure };
-    if (failure === "reset" || failure === "stall") return answer;
-    if (typeof failure === "object") return { ...answer, reply: { body: { message: "As was asked for" }, ...failure } };
-    const call = toCall(received, url, match);
-    admit(request, match, call, parts);
-    return { ...answer, reply: match.route.run(call) };
+    outcome = { operation, received, failure };
+    if (failure === "reset" || failure === "stall") return outcome;
+    if (typeof failure === "object") return { ...outcome, reply: { body: { message: "Planned failure" }, ...failure } };
+    const routed = toRoutedRequest(received, url, match);
+    authorize(request, match, routed, parts);
+    return { ...outcome, reply: match.route.run(routed) };
   } catch (error) {
-    if (error instanceof Refusal) return { ...answer, reply: error };
+    if (error instanceof Refusal) return { ...outcome, reply: error };
     throw error;
   }
 }
 
 /**
- * Lets a request pass that may.
+ * Checks the token and what it may do.
  *
- * @throws {Refusal} 401 without a good token, 403 without access to the organization in the path or with a role too low.
+ * @throws {Refusal} 401 without a valid token; 403 without access to the organization in the path, or with too low a
+ * role.
  */
-function admit(request: Request, { route, params }: RouteMatch, call: Call, { desk, credits }: HandlerParts): void {
+function authorize(
+  request: Request,
+  { route, params }: RouteMatch,
+  routed: RoutedRequest,
+  { sessions, credits }: HandlerParts,
+): void {
   if (route.isPublic === true) return;
-  const { orgIds, role } = desk.authenticate(request.headers.get("Authorization"));
-  const orgId = params.has("orgId") ? call.param("orgId") : undefined;
+  const { orgIds, role } = sessions.authenticate(request.headers.get("Authorization"));
+  const orgId = params.has("orgId") ? routed.param("orgId") : undefined;
   const mayUse = orgId === undefined || (credits.has(orgId) && (orgIds === undefined || orgIds.includes(orgId)));
-  if (!mayUse) throw new Refusal(403, "No role on this organization");
-  const needed = neededRole(route);
-  if (needed !== undefined && !isEnough(role, needed)) throw new Refusal(403, `Needs the role ${needed} at least`);
+  if (!mayUse) throw new Refusal(403, "No access to this organization");
+  // Only documented roles are enforced.
+  const required = operationFacts[route.service][`${route.method} ${route.path}`]?.role;
+  if (required !== undefined && !hasRole(role, required)) {
+    throw new Refusal(403, `Requires at least the role ${required}`);
+  }
 }

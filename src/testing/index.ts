@@ -1,12 +1,11 @@
 export type { FakeCredits, FakeOrg } from "./credits.js";
-export type { FakeAnswer, FakeFailure, FakeFailures } from "./failures.js";
-export { createFakeLiveData, type FakeListenOptions, type FakeLiveData, type FakeServer } from "./fake-live-data.js";
+export type { FakeCompany, FakePerson } from "./custom-records.js";
+export type { FakeFailure, FakeFailures, FakeResponse } from "./failures.js";
+export { createFakeLiveData, type FakeLiveData } from "./fake-live-data.js";
 export type { FakeEnvironment } from "./install.js";
+export type { FakeListenOptions, FakeServer } from "./listen.js";
 export { type FakeLiveDataOptions, fakeCredentials } from "./options.js";
-export type { FakeCompany } from "./own-companies.js";
-export type { FakePerson } from "./own-people.js";
 export type { ReceivedRequest, RequestTo } from "./requests.js";
-export type { FakeRole } from "./roles.js";
 export type { FakeOperation } from "./router.js";
-export type { ExpiresAtFormat, FakeApiKey, FakeServiceAccount, FakeSessions, FakeUser } from "./sessions.js";
+export type { ExpiresAtFormat, FakeApiKey, FakeRole, FakeServiceAccount, FakeSessions, FakeUser } from "./sessions.js";
 export type { FakeDelivery } from "./webhook.js";

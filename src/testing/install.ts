@@ -5,7 +5,9 @@ import type { FakeServiceAccount } from "./sessions.js";
 type Fetch = typeof globalThis.fetch;
 type Variables = Record<string, string | undefined>;
 
-/** All that `createLiveData` reads, so that nothing of a developer's own account is used in a test. */
+/**
+ * Every variable that `createLiveData` reads. Unused ones are deleted, so that no test uses a developer's own account.
+ */
 const NAMES = [
   "LIVEDATA_BASE_URL",
   "LIVEDATA_ORG_ID",
@@ -17,16 +19,16 @@ const NAMES = [
 ];
 const API_HOST = "gotlivedata.io";
 
-/** The variables by which `createLiveData()` finds an embedded API, and may call it. */
+/** The environment variables with which `createLiveData()` calls an embedded API. */
 export interface FakeEnvironment {
-  /** Where it listens; the API's own host where it is in memory alone. */
+  /** URL of its newest open server; `https://gotlivedata.io` if there is none. */
   readonly LIVEDATA_BASE_URL: string;
   readonly LIVEDATA_ORG_ID: string;
   readonly LIVEDATA_CLIENT_ID: string;
   readonly LIVEDATA_CLIENT_SECRET: string;
 }
 
-/** Writes the environment of an embedded API. */
+/** Returns the environment variables of an embedded API. */
 export function environmentOf(url: string | undefined, orgId = "", account?: FakeServiceAccount): FakeEnvironment {
   return {
     LIVEDATA_BASE_URL: url ?? `https://${API_HOST}`,
@@ -37,41 +39,41 @@ export function environmentOf(url: string | undefined, orgId = "", account?: Fak
 }
 
 /**
- * Has this process take an embedded API for the real one, by its variables and by what the global `fetch` answers. Of
- * several, the newest goes first.
+ * Sets the environment variables and replaces the global `fetch`, so that this process uses an embedded API as if it
+ * were the real one. If several are installed, the newest is used.
  *
- * @returns Puts everything back.
+ * @returns A function that restores both.
  */
 export function installInProcess(handle: Handler, environment: FakeEnvironment): () => void {
-  const putBackFetch = replaceFetch(handle);
-  const putBackVariables = replaceVariables({ ...environment });
+  const restoreFetch = replaceFetch(handle);
+  const restoreVariables = replaceVariables({ ...environment });
   return () => {
-    putBackFetch();
-    putBackVariables();
+    restoreFetch();
+    restoreVariables();
   };
 }
 
-/** What was there before each replacement that is used no more. Someone else's wrapper may call it yet. */
+/** For each replacement no longer in use, the `fetch` that it replaced. A wrapper made by others may still call it. */
 const retired = new WeakMap<Fetch, Fetch>();
 
 function replaceFetch(handle: Handler): () => void {
   const before = globalThis.fetch;
   let isActive = true;
   const follow = followRedirects(async (request) => (isForApi(request.url) ? handle(request) : before(request)));
-  const instead: Fetch = async (input, init) => {
+  const replacement: Fetch = async (input, init) => {
     const url = input instanceof Request ? input.url : String(input);
     return isActive && isForApi(url) ? follow(new Request(input, init)) : before(input, init);
   };
-  globalThis.fetch = instead;
+  globalThis.fetch = replacement;
   return () => {
     isActive = false;
-    retired.set(instead, before);
-    // Where another has replaced it since, theirs stays.
+    retired.set(replacement, before);
+    // A `fetch` that others installed since stays.
     for (let next = retired.get(globalThis.fetch); next; next = retired.get(globalThis.fetch)) globalThis.fetch = next;
   };
 }
 
-/** Those in use, the newest last, below the process's own. */
+/** The variables of each installed API, the newest last. The first layer is the process's own variables. */
 const layers: Readonly<Variables>[] = [];
 
 function replaceVariables(environment: Readonly<Variables>): () => void {
@@ -89,7 +91,7 @@ function replaceVariables(environment: Readonly<Variables>): () => void {
 
 function setVariables(env: Variables, variables: Readonly<Variables>): void {
   for (const [name, value] of Object.entries(variables)) {
-    // Set to undefined, a variable of Node is the text "undefined".
+    // In Node, assigning undefined would set the string "undefined".
     if (value === undefined) delete env[name];
     else env[name] = value;
   }

@@ -1,13 +1,13 @@
 import type { Contact, ContactV2, ImportJob, NewContact, Person } from "../types.js";
-import { findKnown } from "./people/find.js";
+import { findMatches } from "./people/find.js";
 import { isCurrent } from "./people/match-filter.js";
 import type { PeopleStore } from "./people/store.js";
 import type { KnownPerson } from "./population/people.js";
 import { readJson } from "./read-body.js";
 import { Refusal, type Reply } from "./reply.js";
-import type { Call, Route } from "./router.js";
+import type { Route, RoutedRequest } from "./router.js";
 
-/** A contact as it was added, and who it is, where that is known. What it tells of the person is told afresh each time. */
+/** A contact as it was added, and the person it refers to, if known. Each read takes the person's current data. */
 interface Entry {
   readonly id: string;
   readonly added: NewContact;
@@ -19,19 +19,19 @@ interface Ledger {
   readonly imports: ImportJob[];
 }
 
-/** The ledgers of all organizations, each empty at first. */
+/** The ledgers of all organizations. Each starts empty. */
 export interface Ledgers {
   readonly store: PeopleStore;
-  /** Gives the ledger of an organization. */
+  /** Returns the ledger of an organization. */
   of(orgId: string): Ledger;
   /**
-   * Writes a person as a contact of an organization, as they are now: the first contact that is that person, or one of
-   * no ledger.
+   * Returns a person as a contact of an organization, with the person's current data. If several contacts refer to the
+   * person, returns the first; if none does, returns a contact that is in no ledger.
    */
-  tellOf(orgId: string, known: KnownPerson, version: 1 | 2): Contact | ContactV2;
+  contactFor(orgId: string, known: KnownPerson, version: 1 | 2): Contact | ContactV2;
 }
 
-/** Opens the ledgers; whom a contact is, the store tells. */
+/** Creates the ledgers. Contacts are matched to the people of the store. */
 export function createLedgers(store: PeopleStore): Ledgers {
   const ledgers = new Map<string, Ledger>();
   return {
@@ -41,10 +41,10 @@ export function createLedgers(store: PeopleStore): Ledgers {
       ledgers.set(orgId, ledger);
       return ledger;
     },
-    tellOf(orgId, known, version) {
+    contactFor(orgId, known, version) {
       const { id, name } = known.person;
-      const followed = ledgers.get(orgId)?.entries.find((entry) => entry.personId === id);
-      const entry = followed ?? { id: `contact-of-${id}`, added: { name: name ?? "", company: "" }, personId: id };
+      const existing = ledgers.get(orgId)?.entries.find((entry) => entry.personId === id);
+      const entry = existing ?? { id: `contact-of-${id}`, added: { name: name ?? "", company: "" }, personId: id };
       return version === 1 ? toContact(entry, store) : toContactV2(entry.id, known);
     },
   };
@@ -52,16 +52,16 @@ export function createLedgers(store: PeopleStore): Ledgers {
 
 /** The operations of the ledgers service. */
 export function ledgerRoutes(ledgers: Ledgers): Route[] {
-  const ledgerOf = (call: Call) => ledgers.of(call.param("orgId"));
+  const ledgerOf = (request: RoutedRequest) => ledgers.of(request.param("orgId"));
   return [
     {
       operation: "createContacts",
       service: "ledgers",
       method: "POST",
       path: "/contacts",
-      run(call) {
-        const body = readJson(call.received, "createContacts");
-        return importContacts(ledgerOf(call), Array.isArray(body) ? body : [body], ledgers.store);
+      run(request) {
+        const body = readJson(request.received, "createContacts");
+        return importContacts(ledgerOf(request), Array.isArray(body) ? body : [body], ledgers.store);
       },
     },
     {
@@ -69,9 +69,9 @@ export function ledgerRoutes(ledgers: Ledgers): Route[] {
       service: "ledgers",
       method: "GET",
       path: "/contacts",
-      run(call) {
-        const contacts = ledgerOf(call).entries.map((entry) => toContact(entry, ledgers.store));
-        return { body: contacts.filter(changedSince(call.query)) };
+      run(request) {
+        const contacts = ledgerOf(request).entries.map((entry) => toContact(entry, ledgers.store));
+        return { body: contacts.filter(changedSince(request.query)) };
       },
     },
     {
@@ -79,12 +79,12 @@ export function ledgerRoutes(ledgers: Ledgers): Route[] {
       service: "ledgers",
       method: "GET",
       path: "/imports",
-      run: (call) => ({ body: { imports: ledgerOf(call).imports } }),
+      run: (request) => ({ body: { imports: ledgerOf(request).imports } }),
     },
   ];
 }
 
-/** Adds all contacts or none. There is no waiting: the job is done when it is answered. */
+/** Adds all contacts or none. The import job is already completed in the response. */
 function importContacts(ledger: Ledger, contacts: readonly NewContact[], store: PeopleStore): Reply {
   refuseTakenReferences(ledger, contacts);
   for (const added of contacts) {
@@ -101,13 +101,13 @@ function refuseTakenReferences(ledger: Ledger, added: readonly NewContact[]): vo
   for (const { referenceId } of added) {
     if (referenceId === undefined) continue;
     if (taken.has(referenceId)) {
-      throw new Refusal(409, `The referenceId ${JSON.stringify(referenceId)} is taken by another contact`);
+      throw new Refusal(409, `Another contact has the referenceId ${JSON.stringify(referenceId)}`);
     }
     taken.add(referenceId);
   }
 }
 
-/** A LinkedIn slug is believed against all else; without one, name and company must agree. */
+/** Matches by LinkedIn slug alone if there is one, otherwise by name and company. */
 function findPerson({ name, company, linkedin }: NewContact, store: PeopleStore): KnownPerson | undefined {
   const fields =
     linkedin === undefined
@@ -116,7 +116,7 @@ function findPerson({ name, company, linkedin }: NewContact, store: PeopleStore)
           { field_name: "company.name", search_term: company },
         ]
       : [{ field_name: "linkedin", search_term: linkedin }];
-  return findKnown(store, { fields }, 1)[0];
+  return findMatches(store, { fields }, 1)[0];
 }
 
 function toContact({ id, added, personId }: Entry, store: PeopleStore): Contact {
@@ -162,7 +162,6 @@ function toUnverifiedContact(id: string, { name, company, linkedin, referenceId 
   };
 }
 
-/** Writes a person as a contact of version 2. */
 function toContactV2(id: string, { person }: KnownPerson): ContactV2 {
   const { position } = person;
   return {
@@ -203,27 +202,29 @@ function isSince(time: string | null | undefined, since: number | undefined): bo
   return (parseTime(time ?? "") ?? Number.NEGATIVE_INFINITY) >= since;
 }
 
-/** The form of the value is not documented: a day or a time is understood. */
+/** The format of the value is not documented. Dates and date-times are accepted. */
 function parseSince(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null) return undefined;
   const time = parseTime(text);
-  if (time === undefined) throw new Refusal(400, `${name} must be a day or a time, such as 2026-01-31`);
+  if (time === undefined) throw new Refusal(400, `${name} must be a date or a date-time, such as 2026-01-31`);
   return time;
 }
 
 const TIME =
   /^(\d{4}-\d{2}-\d{2})(?:[T ]([01]\d|2[0-3])(:[0-5]\d)(:[0-5]\d(?:\.\d{1,9})?)?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?)?$/;
 
-/** Reads a day or a time, in UTC unless it says otherwise: left to itself, `Date.parse` takes the zone of the machine. */
+/**
+ * Parses a date or a date-time, in UTC unless it has an offset. `Date.parse` alone would use the machine's time zone.
+ */
 function parseTime(text: string): number | undefined {
   const [, day, hour = "00", minute = ":00", second = ":00", zone = "Z"] = TIME.exec(text) ?? [];
-  if (day === undefined || !isDay(day)) return undefined;
+  if (day === undefined || !isDate(day)) return undefined;
   return Date.parse(`${day}T${hour}${minute}${second}${zone}`);
 }
 
-/** `Date.parse` takes 30 February for 2 March. */
-function isDay(day: string): boolean {
+/** Rejects dates that do not exist. `Date.parse` may read 30 February as 2 March. */
+function isDate(day: string): boolean {
   const midnight = Date.parse(`${day}T00:00:00Z`);
   return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
 }

@@ -1,17 +1,72 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { BrokenConnection } from "./failures.js";
-import type { FakeServer } from "./fake-live-data.js";
+import type { Handler } from "./handler.js";
+
+/** Options of `listen`. */
+export interface FakeListenOptions {
+  /** @default 0, which takes any free port */
+  readonly port?: number;
+}
+
+/** A server through which an embedded API listens on a port. */
+export interface FakeServer {
+  /** Scheme, host and port, such as `http://127.0.0.1:49152`. Pass it to the SDK as `baseUrl`. */
+  readonly url: string;
+  /** Ends all connections and frees the port. May be called more than once. */
+  close(): Promise<void>;
+  /** Same as `close`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** The servers of an embedded API. */
+export interface Servers {
+  /** URL of the newest open server; `undefined` if there is none. */
+  readonly url: string | undefined;
+  open(port: number): Promise<FakeServer>;
+  /** Closes all servers, including those still being opened. */
+  closeAll(): Promise<void>;
+}
+
+/** Keeps track of the servers of a handler. */
+export function createServers(handle: Handler): Servers {
+  const opening = new Set<Promise<FakeServer>>();
+  const servers = new Set<FakeServer>();
+
+  const start = async (port: number): Promise<FakeServer> => {
+    const { url, close: closeServer } = await listen(handle, port);
+    const close = async () => {
+      servers.delete(server);
+      await closeServer();
+    };
+    const server: FakeServer = { url, close, [Symbol.asyncDispose]: close };
+    servers.add(server);
+    return server;
+  };
+
+  return {
+    get url() {
+      return [...servers].at(-1)?.url;
+    },
+    async open(port) {
+      const started = start(port);
+      opening.add(started);
+      return started.finally(() => opening.delete(started));
+    },
+    async closeAll() {
+      await Promise.allSettled(opening);
+      await Promise.all([...servers].map((server) => server.close()));
+    },
+  };
+}
 
 const HOST = "127.0.0.1";
 
-type Fetch = (request: Request) => Promise<Response>;
-
-/** Serves a fetch handler on a port of the loopback interface. */
-export async function listen(fetch: Fetch, port: number): Promise<FakeServer> {
-  // Only here: a bundle puts this file into its one module, and there is no Node everywhere.
+/** Serves a handler on a port of the loopback interface. */
+export async function listen(handle: Handler, port: number): Promise<FakeServer> {
+  // Imported on demand: the rest of the embedded API also runs on platforms without node:http.
   const { createServer } = await import("node:http");
   const server = createServer((message, response) => {
-    serve(fetch, message, response).catch((error: unknown) => {
+    serve(handle, message, response).catch((error: unknown) => {
       if (error instanceof BrokenConnection && !response.headersSent) message.socket.resetAndDestroy();
       else fail(response);
     });
@@ -45,7 +100,7 @@ function fail(response: ServerResponse): void {
   else response.writeHead(500).end();
 }
 
-async function serve(fetch: Fetch, message: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(handle: Handler, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const gone = new AbortController();
   response.once("close", () => gone.abort());
   const body = await readBody(message);
@@ -54,9 +109,9 @@ async function serve(fetch: Fetch, message: IncomingMessage, response: ServerRes
     response.writeHead(400).end();
     return;
   }
-  const answer = await fetch(request);
-  response.writeHead(answer.status, [...answer.headers].flat());
-  await sendBody(answer, response, gone.signal);
+  const result = await handle(request);
+  response.writeHead(result.status, [...result.headers].flat());
+  await sendBody(result, response, gone.signal);
 }
 
 async function readBody(message: IncomingMessage): Promise<Uint8Array<ArrayBuffer>> {
@@ -65,7 +120,9 @@ async function readBody(message: IncomingMessage): Promise<Uint8Array<ArrayBuffe
   return Uint8Array.from(Buffer.concat(chunks));
 }
 
-/** HTTP allows requests that fetch has no words for, such as `TRACE` or a broken target. */
+/**
+ * Returns `undefined` for a request that HTTP allows but `Request` cannot express, such as `TRACE` or a broken target.
+ */
 function toRequest(message: IncomingMessage, body: Uint8Array<ArrayBuffer>, signal: AbortSignal): Request | undefined {
   const { method = "GET", rawHeaders } = message;
   const takesBody = method !== "GET" && method !== "HEAD" && body.byteLength > 0;
@@ -77,7 +134,7 @@ function toRequest(message: IncomingMessage, body: Uint8Array<ArrayBuffer>, sign
   }
 }
 
-/** A target is a path as a rule, and a whole URL from a client that takes this for a proxy. */
+/** The request target is usually a path. A client that treats this server as a proxy sends a whole URL. */
 function toUrl({ url = "/", socket }: IncomingMessage): URL {
   const origin = `http://${HOST}:${socket.localPort}`;
   return url.startsWith("/") ? new URL(origin + url) : new URL(url, origin);
@@ -91,17 +148,19 @@ function toHeaders(rawHeaders: readonly string[]): Headers {
   return headers;
 }
 
-async function sendBody(answer: Response, response: ServerResponse, gone: AbortSignal): Promise<void> {
-  const reader = answer.body?.getReader();
+async function sendBody({ body }: Response, response: ServerResponse, gone: AbortSignal): Promise<void> {
+  const reader = body?.getReader();
   if (reader !== undefined) {
-    // Wherever the body comes from must learn that no one wants it any more. Why that fails is of no interest to anyone.
+    // The source of the body must stop when the client leaves. A failure to cancel it concerns nobody.
     gone.addEventListener("abort", () => reader.cancel().catch(() => {}), { once: true });
     for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) await write(response, chunk.value);
   }
   response.end();
 }
 
-/** Resolves once the bytes have left, so that a body that breaks off after them breaks off after them here, too. */
+/**
+ * Resolves once the bytes are sent. A body that breaks off after them then breaks off at the same place on the wire.
+ */
 function write(response: ServerResponse, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     response.write(bytes, (error) => (error ? reject(error) : resolve()));

@@ -1,8 +1,14 @@
 import type { FakeOrg } from "./credits.js";
-import type { ExpiresAtFormat, FakeApiKey, FakeServiceAccount, FakeUser } from "./sessions.js";
-import { withoutUndefined } from "./without-undefined.js";
+import {
+  checkTokenLife,
+  type ExpiresAtFormat,
+  type FakeApiKey,
+  type FakeServiceAccount,
+  type FakeUser,
+} from "./sessions.js";
+import { withoutUndefined } from "./utilities.js";
 
-/** What the embedded API lets in unless it is told otherwise. All of it is made up, and good for nothing else. */
+/** The credentials that the embedded API accepts by default. They are made up and work nowhere else. */
 export const fakeCredentials = {
   orgId: "o_0123abcd",
   serviceAccount: { clientId: "fake-client", clientSecret: "fake-client-secret" },
@@ -10,52 +16,53 @@ export const fakeCredentials = {
   apiKey: "ldtkey_fa4efa4efa4efa4efa4efa4efa4efa4e",
 } as const;
 
-/** Options of `createFakeLiveData`. */
+/** Options of `createFakeLiveData`. An option that is `undefined` has its default. */
 export interface FakeLiveDataOptions {
   /**
-   * Decides who lives in the made-up world: the same seed gives the same people, byte for byte.
+   * Decides which people are made up. The same seed always makes the same people, byte for byte. Any integer.
    *
    * @default 1
    */
   readonly seed?: number | undefined;
   /**
-   * How many people there are, the few included that are there with every seed, such as Jane Doe (`LDP-1-EXAMPLE`).
+   * How many people there are, including the first five, which are the same for every seed: Jane Doe (`LDP-1-EXAMPLE`)
+   * and others.
    *
    * @default 1000
    */
   readonly people?: number | undefined;
   /**
-   * Tells the time, in milliseconds since 1970: when tokens expire, and what the `Date` header says.
+   * Returns the current time, in milliseconds since 1970. Decides when tokens expire and sets the `Date` header.
    *
    * @default Date.now
    */
   readonly clock?: (() => number) | undefined;
   /**
-   * By how much the server's clock is ahead of `clock`, in milliseconds; less than 0 where it is behind.
+   * How far the server's clock is ahead of `clock`, in milliseconds. Negative if it is behind.
    *
    * @default 0
    */
   readonly clockSkew?: number | undefined;
   /**
-   * How long every answer takes to arrive, in milliseconds.
+   * How long every response takes to arrive, in milliseconds.
    *
    * @default 0
    */
   readonly latency?: number | undefined;
   /**
-   * Life of an access token, in milliseconds.
+   * Lifetime of an access token, in milliseconds.
    *
    * @default 3_600_000 (1 hour)
    */
   readonly tokenLife?: number | undefined;
   /**
-   * How `expiresAt` is written.
+   * Format of `expiresAt` in a session.
    *
-   * @default "isoformat", as the API does: in UTC, without saying so
+   * @default "isoformat", as the API writes it: UTC without a time zone
    */
   readonly expiresAtFormat?: ExpiresAtFormat | undefined;
   /**
-   * The organizations, each with its own credits and ledger.
+   * The organizations. Each has its own credits and its own ledger.
    *
    * @default `fakeCredentials.orgId`, without a cap on credits
    */
@@ -68,23 +75,19 @@ export interface FakeLiveDataOptions {
   readonly apiKeys?: readonly FakeApiKey[] | undefined;
 }
 
-const HOUR = 3_600_000;
-/** Platforms take a longer one for none, in ms. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
-/** Options with nothing left out. */
+/** The options with all defaults filled in. */
 export type FakeSettings = { readonly [Name in keyof FakeLiveDataOptions]-?: NonNullable<FakeLiveDataOptions[Name]> };
 
-/** Fills in the defaults. @throws {RangeError} if a number makes no sense. */
+/** Fills in the defaults. @throws {RangeError} if a number is out of range. */
 export function resolveOptions(options: FakeLiveDataOptions): FakeSettings {
   const resolved = {
     seed: 1,
     people: 1000,
-    // Looked up on each call, so that a test's fake timers apply even when installed later.
+    // Reads `Date.now` on each call, so that fake timers installed later apply.
     clock: () => Date.now(),
     clockSkew: 0,
     latency: 0,
-    tokenLife: HOUR,
+    tokenLife: 3_600_000,
     expiresAtFormat: "isoformat" as const,
     orgs: [{ id: fakeCredentials.orgId }],
     serviceAccounts: [fakeCredentials.serviceAccount],
@@ -94,7 +97,7 @@ export function resolveOptions(options: FakeLiveDataOptions): FakeSettings {
   };
   if (!Number.isSafeInteger(resolved.seed)) throw new RangeError("seed must be an integer");
   if (!Number.isSafeInteger(resolved.people) || resolved.people < 0) {
-    throw new RangeError("people must be an integer, 0 or more");
+    throw new RangeError("people must be an integer of at least 0");
   }
   checkTokenLife(resolved.tokenLife);
   checkClockSkew(resolved.clockSkew);
@@ -102,18 +105,16 @@ export function resolveOptions(options: FakeLiveDataOptions): FakeSettings {
   return resolved;
 }
 
-/** @throws {RangeError} if it is no number of milliseconds. */
+/** @throws {RangeError} if it is not a finite number. */
 export function checkClockSkew(clockSkew: number): void {
-  if (!Number.isFinite(clockSkew)) throw new RangeError("clockSkew must be a number of ms");
+  if (!Number.isFinite(clockSkew)) throw new RangeError("clockSkew must be a finite number of milliseconds");
 }
 
-/** @throws {RangeError} if no timer can wait for so long. */
+/** The longest delay of a timer, in ms. Platforms fire a longer one at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** @throws {RangeError} if it is negative, or longer than a timer can wait. */
 export function checkLatency(latency: number): void {
   if (latency >= 0 && latency <= LONGEST_TIMER) return;
-  throw new RangeError(`latency must be 0 ms or more, and ${LONGEST_TIMER} at the most`);
-}
-
-/** @throws {RangeError} if it is no number of milliseconds. */
-export function checkTokenLife(tokenLife: number): void {
-  if (!(Number.isFinite(tokenLife) && tokenLife > 0)) throw new RangeError("tokenLife must be more than 0 ms");
+  throw new RangeError(`latency must be from 0 to ${LONGEST_TIMER} milliseconds`);
 }

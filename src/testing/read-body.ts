@@ -13,26 +13,26 @@ type Content<Id extends OperationWithBody> = Operations[Id] extends { requestBod
   : never;
 type MediaType<Id extends OperationWithBody> = keyof Content<Id> & string;
 
-/** What the documents let the body of an operation be. */
+/** The type of an operation's body, as in the OpenAPI documents. */
 export type BodyOf<Id extends OperationWithBody> = Content<Id>[MediaType<Id>];
 
-/** The body of a request, looked at once: for whoever answers it, and for the list of what was received. */
+/** The body of a request, read and validated once, for the operation and for the list of received requests. */
 export interface ReceivedBody {
-  /** Without its parameters, in lower case; empty where none was given. */
+  /** In lower case and without parameters; empty if the request has no `Content-Type`. */
   readonly mediaType: string;
-  /** What it says, where that is what the documents ask for. */
+  /** The parsed body, if it matches the OpenAPI documents. */
   readonly value?: unknown;
-  /** Why it is none that the documents ask for. */
+  /** Why it does not match the OpenAPI documents. */
   readonly refusal?: Refusal;
 }
 
-/** Reads the body of a request, which is for the given operation. Refuses nothing yet: another reason may come first. */
+/** Reads and validates the body of an operation. It does not throw yet, since a missing token is reported first. */
 export async function receiveBody(request: Request, operation: string | undefined): Promise<ReceivedBody> {
   const mediaType = mediaTypeOf(request);
   const text = await request.text();
   if (operation === undefined || !takesBody(operation)) return { mediaType };
   try {
-    return { mediaType, value: understand(text, mediaType, operation) };
+    return { mediaType, value: parseBody(text, mediaType, operation) };
   } catch (error) {
     if (error instanceof Refusal) return { mediaType, refusal: error };
     throw error;
@@ -40,32 +40,32 @@ export async function receiveBody(request: Request, operation: string | undefine
 }
 
 /**
- * Gives the JSON body of an operation.
+ * Returns the JSON body of an operation.
  *
- * @throws {Refusal} 400 if it is not what the documents ask for, naming the place.
+ * @throws {Refusal} 400 if it does not match the OpenAPI documents; the message names the place.
  */
 export function readJson<Id extends OperationWithBody>(
   received: ReceivedBody,
   _operation: Id,
 ): Content<Id>["application/json" & MediaType<Id>] {
-  assertUnderstood<Content<Id>["application/json" & MediaType<Id>]>(received);
+  assertValid<Content<Id>["application/json" & MediaType<Id>]>(received);
   return received.value;
 }
 
 /**
- * Gives the form that is the body of an operation.
+ * Returns the form body of an operation.
  *
- * @throws {Refusal} 400 if it is not what the documents ask for, naming the place.
+ * @throws {Refusal} 400 if it does not match the OpenAPI documents; the message names the place.
  */
 export function readForm<Id extends OperationWithBody>(
   received: ReceivedBody,
   _operation: Id,
 ): Content<Id>[typeof FORM_TYPE & MediaType<Id>] {
-  assertUnderstood<Content<Id>[typeof FORM_TYPE & MediaType<Id>]>(received);
+  assertValid<Content<Id>[typeof FORM_TYPE & MediaType<Id>]>(received);
   return received.value;
 }
 
-/** Tells whether a request is a form, as the other way to write a body is. */
+/** Returns whether the body is a form. */
 export function isForm({ mediaType }: ReceivedBody): boolean {
   return mediaType === FORM_TYPE;
 }
@@ -79,10 +79,10 @@ function mediaTypeOf(request: Request): string {
   return mediaType.trim().toLowerCase();
 }
 
-function understand(text: string, mediaType: string, operation: OperationWithBody): unknown {
+function parseBody(text: string, mediaType: string, operation: OperationWithBody): unknown {
   const schemas = requestSchemas[operation];
   const schema = Object.hasOwn(schemas, mediaType) ? schemas[mediaType] : undefined;
-  if (schema === undefined) throw new Refusal(400, `The body must be ${Object.keys(schemas).join(" or ")}`);
+  if (schema === undefined) throw new Refusal(400, `The Content-Type must be ${Object.keys(schemas).join(" or ")}`);
   const body = mediaType === FORM_TYPE ? Object.fromEntries(new URLSearchParams(text)) : parseJson(text);
   const problem = findProblem(schema, body);
   if (problem !== undefined) throw new Refusal(400, problem);
@@ -93,11 +93,11 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's own message quotes the text, which may hold a secret.
+    // The parser's own message quotes the text, which may contain a secret.
     throw new Refusal(400, "The body is not valid JSON");
   }
 }
 
-function assertUnderstood<T>(received: ReceivedBody): asserts received is ReceivedBody & { readonly value: T } {
+function assertValid<T>(received: ReceivedBody): asserts received is ReceivedBody & { readonly value: T } {
   if (received.refusal) throw received.refusal;
 }

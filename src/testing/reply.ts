@@ -1,20 +1,20 @@
-/** What an operation answers. */
+/** What an operation replies, before it becomes a `Response`. */
 export interface Reply {
   /** @default 200 */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Anything that JSON can say; a text goes as it is under a `Content-Type` other than JSON. */
+  /** Sent as JSON. A string is sent as it is if `headers` has a `Content-Type` other than JSON. */
   readonly body: unknown;
 }
 
-/** Thrown where a request is refused: becomes the answer, with the reason as `message` of its body. */
+/** Thrown to refuse a request. It is the reply: its message becomes `message` in the body. */
 export class Refusal extends Error implements Reply {
   override readonly name = "Refusal";
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, reason: string, headers: Readonly<Record<string, string>> = {}) {
-    super(reason);
+  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message);
     this.status = status;
     this.headers = headers;
   }
@@ -25,10 +25,15 @@ export class Refusal extends Error implements Reply {
 }
 
 const JSON_TYPE = "application/json";
-/** The statuses that HTTP lets have no body. */
+/** Statuses whose responses have no body. */
 const WITHOUT_BODY = [204, 205, 304];
 
-/** Turns a reply into a response as a server sends it: with its length and the server's time, as JSON as a rule. */
+/**
+ * Turns a reply into a response with `Content-Length` and `Date`.
+ *
+ * @param now the server's time, in milliseconds since 1970
+ * @param isHead whether the body is left out
+ */
 export function toResponse(reply: Reply, now: number, isHead: boolean): Response {
   const { status = 200 } = reply;
   const headers = new Headers({ "Content-Type": JSON_TYPE, Date: new Date(now).toUTCString() });

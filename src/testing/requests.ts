@@ -2,52 +2,53 @@ import type { OperationWithBody } from "../generated/request-schemas.js";
 import type { BodyOf, ReceivedBody } from "./read-body.js";
 import { Refusal, type Reply } from "./reply.js";
 import type { FakeOperation } from "./router.js";
+import { isRecord } from "./utilities.js";
 
 /**
- * A request that the embedded API has received, whether or not its answer arrived. The secrets that the documents know of
- * are not in it.
+ * A request that the embedded API received, whether or not its response arrived. It contains no credentials: their
+ * headers are left out, and secrets in the body are replaced.
  */
 export interface ReceivedRequest {
   readonly method: string;
-  /** Path without the query. */
+  /** The path, without the query. */
   readonly path: string;
   /** The first value of each parameter. */
   readonly query: Readonly<Record<string, string>>;
-  /** By names in lower case; `authorization` and others that hold credentials are left out. */
+  /** By lower-case name, without `authorization` and other headers that carry credentials. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The operation's `operationId` in the documents; absent where the request was for none. */
+  /** The `operationId` in the OpenAPI documents; absent if no operation matches. */
   readonly operation?: FakeOperation;
-  /** What was sent, where it is what the documents ask for; a secret in it is replaced by `"***"`. */
+  /** The body, if it matches the OpenAPI documents. Secrets in it are replaced by `"***"`. */
   readonly body?: unknown;
-  /** Status of the answer; 0 where none was given, since a failure was asked for. */
+  /** Status of the response; 0 if a planned failure left the request without one. */
   readonly status: number;
-  /** Why it was refused, where it was. */
+  /** Why the request was refused: the message of the response. Absent if it was not. */
   readonly refusal?: string;
 }
 
-/** A request for one operation, with its body as the documents have it. */
+/** A request for one operation, with its body typed as in the OpenAPI documents. */
 export interface RequestTo<Id extends FakeOperation> extends ReceivedRequest {
   readonly operation: Id;
   readonly body?: Id extends OperationWithBody ? BodyOf<Id> : never;
 }
 
-/** Makes the test whether a request is for the given operation. */
+/** Returns a type guard for the requests of one operation. */
 export function isTo<Id extends FakeOperation>(operation: Id): (request: ReceivedRequest) => request is RequestTo<Id> {
-  // Its body is as promised: another is not kept.
+  // The body has the promised type: a body that fails validation is not kept.
   return (request): request is RequestTo<Id> => request.operation === operation;
 }
 
-/** What there is to tell of a request. */
-export interface Told {
+/** What became of a request. */
+export interface RequestOutcome {
   readonly operation?: FakeOperation;
   readonly received?: ReceivedBody;
   readonly reply?: Reply;
 }
 
-/** Tells of a request what a test may want to know. */
+/** Describes a request for the list of received requests. */
 export function describeRequest(
   request: Request,
-  { operation, received, reply }: Told,
+  { operation, received, reply }: RequestOutcome,
   status: number,
 ): ReceivedRequest {
   const { pathname, searchParams } = new URL(request.url);
@@ -67,6 +68,6 @@ const CREDENTIALS = ["authorization", "cookie", "proxy-authorization", "x-api-ke
 const SECRETS = ["clientSecret", "password"];
 
 function withoutSecrets(body: unknown): unknown {
-  if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
+  if (!isRecord(body)) return body;
   return Object.fromEntries(Object.entries(body).map(([key, value]) => [key, SECRETS.includes(key) ? "***" : value]));
 }

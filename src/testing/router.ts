@@ -1,60 +1,60 @@
+import { type Service, servicePaths } from "../base-urls.js";
 import type { operations as CompanyOperations } from "../generated/companies.js";
 import type { operations as IdentityOperations } from "../generated/identity.js";
 import type { operations as LedgerOperations } from "../generated/ledgers.js";
 import type { operations as PeopleOperations } from "../generated/people.js";
-import { type Service, servicePaths } from "../http/base-urls.js";
 import type { ReceivedBody } from "./read-body.js";
 import { Refusal, type Reply } from "./reply.js";
 
-/** The operations of the documents that the embedded API answers, by their `operationId`. */
+/** The operations that the embedded API implements, by their `operationId` in the OpenAPI documents. */
 export type FakeOperation =
   | keyof IdentityOperations
   | keyof PeopleOperations
   | keyof CompanyOperations
   | Exclude<keyof LedgerOperations, "onJobChanged">;
 
-/** One request, taken apart. */
-export interface Call {
+/** A request as an operation sees it. */
+export interface RoutedRequest {
   readonly received: ReceivedBody;
   readonly query: URLSearchParams;
-  /** Reads a variable of the operation's path. */
+  /** Returns a path parameter, decoded. @throws {Refusal} 400 if it is not correctly percent-encoded. */
   param(name: string): string;
 }
 
-/** An operation and where it answers. */
+/** An operation, its method and path, and its implementation. */
 export interface Route {
   readonly operation: FakeOperation;
   readonly service: Service;
   readonly method: "GET" | "POST";
-  /** Path within the service, with `{variables}`, as the documents have it. */
+  /** Path within the service, with `{parameters}`, as in the OpenAPI documents. */
   readonly path: string;
-  /** Whether it answers without a token. @default false */
+  /** Whether it needs no token. @default false */
   readonly isPublic?: boolean;
-  readonly run: (call: Call) => Reply;
+  readonly run: (request: RoutedRequest) => Reply;
 }
 
-/** A route that a request was for, and the variables in its path. */
+/** The route of a request, and its path parameters, still encoded. */
 export interface RouteMatch {
   readonly route: Route;
   readonly params: ReadonlyMap<string, string>;
 }
 
 /**
- * Finds the route of a request. `HEAD` is answered as `GET` is.
+ * Finds the route of a request. `HEAD` has the route of `GET`.
  *
- * @throws {Refusal} 404 if the path is not known, 405 if it is but not with this method.
+ * @throws {Refusal} 404 if the path is unknown, 405 if the path has no such method.
  */
 export function findRoute(routes: readonly Route[], method: string, pathname: string): RouteMatch {
   const matches = routes.flatMap((route) => {
     const params = matchPath(servicePaths[route.service] + route.path, pathname);
     return params === undefined ? [] : [{ route, params }];
   });
-  if (matches.length === 0) throw new Refusal(404, `There is nothing at ${pathname}`);
+  if (matches.length === 0) throw new Refusal(404, `Unknown path ${pathname}`);
   const wanted = method === "HEAD" ? "GET" : method;
   const match = matches.find(({ route }) => route.method === wanted);
   if (match !== undefined) return match;
   const allowed = matches.flatMap(({ route }) => (route.method === "GET" ? ["GET", "HEAD"] : [route.method]));
-  throw new Refusal(405, `${method} is not possible here`, { Allow: allowed.join(", ") });
+  throw new Refusal(405, `Method ${method} is not allowed`, { Allow: allowed.join(", ") });
 }
 
 function matchPath(template: string, pathname: string): Map<string, string> | undefined {
@@ -71,8 +71,8 @@ function matchPath(template: string, pathname: string): Map<string, string> | un
   return params;
 }
 
-/** Takes a request apart. */
-export function toCall(received: ReceivedBody, url: URL, { params }: RouteMatch): Call {
+/** Creates what an operation sees of a request. */
+export function toRoutedRequest(received: ReceivedBody, url: URL, { params }: RouteMatch): RoutedRequest {
   return {
     received,
     query: url.searchParams,
@@ -80,7 +80,7 @@ export function toCall(received: ReceivedBody, url: URL, { params }: RouteMatch)
       try {
         return decodeURIComponent(params.get(name) ?? "");
       } catch {
-        throw new Refusal(400, `${name} in the path is not percent-encoded properly`);
+        throw new Refusal(400, `${name} in the path is not correctly percent-encoded`);
       }
     },
   };

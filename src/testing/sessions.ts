@@ -1,66 +1,71 @@
+import type { OperationFacts } from "../generated/operation-facts.js";
 import type { ServiceAccountCredentials, Session, UserCredentials } from "../types.js";
-import { toBase64Url } from "./base64url.js";
-import { checkTokenLife } from "./options.js";
 import { createRandom } from "./population/random.js";
+import { isForm, readForm, readJson } from "./read-body.js";
 import { Refusal } from "./reply.js";
-import { checkRole, type FakeRole } from "./roles.js";
+import type { Route } from "./router.js";
+import { toBase64Url } from "./utilities.js";
+
+/** A role on an organization. Each role includes the ones before it: `viewer`, `editor`, `administrator`. */
+export type FakeRole = NonNullable<OperationFacts["role"]>;
 
 interface Access {
-  /** Organizations that it may use. @default all of them */
+  /** The organizations that it may use. @default all of them */
   readonly orgIds?: readonly string[];
-  /** Its role on these. @default "administrator" */
+  /** Its role on these organizations. @default "administrator" */
   readonly role?: FakeRole;
 }
-/** A service account that the embedded API lets in. */
+/** A service account that the embedded API accepts. */
 export interface FakeServiceAccount extends Access {
   readonly clientId: string;
   readonly clientSecret: string;
 }
-/** A user that the embedded API lets in. */
+/** A user that the embedded API accepts. */
 export interface FakeUser extends Access {
   readonly username: string;
   readonly password: string;
 }
-/** An API key that the embedded API lets in. */
+/** An API key that the embedded API accepts. */
 export interface FakeApiKey extends Access {
   readonly key: string;
 }
 
-/** Looks at and ends the sessions of an embedded API. */
+/** Inspects and ends the sessions of an embedded API. */
 export interface FakeSessions {
-  /** How many access tokens have been given out. */
+  /** How many session exchanges succeeded, each of which issued an access token. */
   readonly exchanges: number;
-  /** Life of the access tokens to come, in milliseconds. */
+  /** Lifetime of access tokens issued from now on, in milliseconds. */
   tokenLife: number;
-  /** How the `expiresAt` of the sessions to come is written. */
+  /** Format of `expiresAt` in sessions opened from now on. */
   expiresAtFormat: ExpiresAtFormat;
   /**
-   * Ends one session now, or lets an API key in no more.
+   * Revokes one access token or API key.
    *
    * @param token the access token or the API key
-   * @throws {RangeError} if there is none of the kind.
+   * @throws {RangeError} if it is neither.
    */
   revoke(token: string): void;
-  /** Ends all sessions now. */
+  /** Revokes all access tokens. API keys stay valid. */
   revokeAll(): void;
   /** Lets all access tokens expire now. */
   expireAll(): void;
   /**
-   * Gives a service account another secret; the old one is good no more. Its sessions live on until `revokeAll`.
+   * Replaces the secret of a service account. The old secret stops working; sessions opened with it stay valid until
+   * `revokeAll`.
    *
    * @throws {RangeError} if there is no such service account.
    */
   rotateSecret(clientId: string, clientSecret: string): void;
   /**
-   * Gives someone another role, from their next request on.
+   * Changes a role, from the next request on.
    *
    * @param name the client id, the username or the API key
-   * @throws {RangeError} if there is no one of this name.
+   * @throws {RangeError} if there is no such account, or no such role.
    */
   setRole(name: string, role: FakeRole): void;
 }
 
-/** Someone who was let in. */
+/** Who sent an authenticated request. */
 export interface Principal {
   readonly name: string;
   readonly orgIds: readonly string[] | undefined;
@@ -68,26 +73,31 @@ export interface Principal {
 }
 
 /**
- * How a time is written, of which all but the last are UTC:
- * - `isoformat`: as the API writes it, `2021-11-19T23:36:09.092000`, without a zone, and without a fraction of zero;
- * - `zulu`: `2021-11-19T23:36:09.092Z`;
- * - `offset`: `2021-11-20T01:36:09.092+02:00`;
- * - a function, given milliseconds since 1970.
+ * How `expiresAt` is written:
+ * - `isoformat`: as the API writes it, in UTC without a time zone, and without a fraction when that is zero:
+ *   `2021-11-19T23:36:09.092000`;
+ * - `zulu`: in UTC, `2021-11-19T23:36:09.092Z`;
+ * - `offset`: with an offset of two hours, `2021-11-20T01:36:09.092+02:00`;
+ * - a function that formats milliseconds since 1970.
  */
 export type ExpiresAtFormat = "isoformat" | "offset" | "zulu" | ((time: number) => string);
 
-/** Who may come in, and who is in. */
-export interface SessionDesk {
+/** The accounts, and the sessions that they opened. */
+export interface SessionStore {
   readonly control: FakeSessions;
   /** Opens a session. @throws {Refusal} 401 if the credentials are wrong. */
   openForServiceAccount(credentials: ServiceAccountCredentials): Session;
   /** Opens a session. @throws {Refusal} 401 if the credentials are wrong. */
   openForUser(credentials: UserCredentials): Session;
-  /** Tells whose an `Authorization` header is. @throws {Refusal} 401 if it is no one's, or not any more. */
+  /**
+   * Returns the owner of an `Authorization` header.
+   *
+   * @throws {Refusal} 401 if its token is missing, unknown, revoked or expired.
+   */
   authenticate(authorization: string | null): Principal;
 }
 
-export interface SessionDeskOptions {
+export interface SessionStoreOptions {
   readonly tokenLife: number;
   readonly expiresAtFormat: ExpiresAtFormat;
   readonly serviceAccounts: readonly FakeServiceAccount[];
@@ -95,7 +105,6 @@ export interface SessionDeskOptions {
   readonly apiKeys: readonly FakeApiKey[];
 }
 
-/** Someone who can come in, by a secret. */
 interface Account extends Principal {
   role: FakeRole;
   secret: string;
@@ -107,15 +116,15 @@ interface OpenSession {
   revoked: boolean;
 }
 
-/** So that no embedded API takes the token of another for its own. */
-let desks = 0;
+/** Seeds each store's tokens, so that no embedded API accepts a token of another. */
+let stores = 0;
 
 /**
- * Opens the desk.
+ * Creates the session store.
  *
- * @param now tells the server's time, in milliseconds since 1970
+ * @param now returns the server's time, in milliseconds since 1970
  */
-export function createSessionDesk(options: SessionDeskOptions, now: () => number): SessionDesk {
+export function createSessionStore(options: SessionStoreOptions, now: () => number): SessionStore {
   const sessions = new Map<string, OpenSession>();
   const serviceAccounts = new Map(
     options.serviceAccounts.map((known) => [known.clientId, toAccount(known.clientId, known.clientSecret, known)]),
@@ -125,7 +134,7 @@ export function createSessionDesk(options: SessionDeskOptions, now: () => number
   );
   const keys = new Map(options.apiKeys.map((known) => [known.key, toAccount("API key", known.key, known)]));
 
-  const desk = ++desks;
+  const seed = ++stores;
   let { tokenLife } = options;
 
   const control: FakeSessions = {
@@ -143,7 +152,7 @@ export function createSessionDesk(options: SessionDeskOptions, now: () => number
     revoke(token) {
       if (keys.delete(token)) return;
       const session = sessions.get(token);
-      if (session === undefined) throw new RangeError("There is no such access token and no such API key");
+      if (session === undefined) throw new RangeError("Unknown access token or API key");
       session.revoked = true;
     },
     revokeAll() {
@@ -154,12 +163,12 @@ export function createSessionDesk(options: SessionDeskOptions, now: () => number
     },
     rotateSecret(clientId, clientSecret) {
       const account = serviceAccounts.get(clientId);
-      if (account === undefined) throw new RangeError(`There is no service account ${JSON.stringify(clientId)}`);
+      if (account === undefined) throw new RangeError(`Unknown service account ${JSON.stringify(clientId)}`);
       account.secret = clientSecret;
     },
     setRole(name, role) {
       const account = serviceAccounts.get(name) ?? users.get(name) ?? keys.get(name);
-      if (account === undefined) throw new RangeError("There is no service account, user or API key of this name");
+      if (account === undefined) throw new RangeError("No service account, user or API key has this name");
       checkRole(role);
       account.role = role;
     },
@@ -167,7 +176,7 @@ export function createSessionDesk(options: SessionDeskOptions, now: () => number
 
   const open = (account: Account): Session => {
     const expiresAt = Math.floor(now() + tokenLife);
-    const accessToken = createToken(desk, sessions.size, account.name, expiresAt);
+    const accessToken = createToken(seed, sessions.size, account.name, expiresAt);
     sessions.set(accessToken, { account, expiresAt, revoked: false });
     return { accessToken, expiresAt: writeTime(expiresAt, control.expiresAtFormat) };
   };
@@ -190,12 +199,47 @@ export function createSessionDesk(options: SessionDeskOptions, now: () => number
       if (token === undefined) throw new Refusal(401, "The Authorization header is not a bearer token");
       const session = sessions.get(token);
       const account = session?.account ?? keys.get(token);
-      if (account === undefined) throw new Refusal(401, "The token is not known");
+      if (account === undefined) throw new Refusal(401, "The token is unknown");
       if (session?.revoked) throw new Refusal(401, "The token was revoked");
       if (session && now() >= session.expiresAt) throw new Refusal(401, "The token has expired");
       return account;
     },
   };
+}
+
+/** The operation of the identity service. A service account sends JSON, a user sends a form. */
+export function identityRoutes(sessions: SessionStore): Route[] {
+  return [
+    {
+      operation: "createSession",
+      service: "identity",
+      method: "POST",
+      path: "/session",
+      isPublic: true,
+      run: ({ received }) => ({
+        body: isForm(received)
+          ? sessions.openForUser(readForm(received, "createSession"))
+          : sessions.openForServiceAccount(readJson(received, "createSession")),
+      }),
+    },
+  ];
+}
+
+/** @throws {RangeError} if it is not a positive number of milliseconds. */
+export function checkTokenLife(tokenLife: number): void {
+  if (Number.isFinite(tokenLife) && tokenLife > 0) return;
+  throw new RangeError("tokenLife must be a positive number of milliseconds");
+}
+
+const RANKS: Readonly<Record<FakeRole, number>> = { viewer: 0, editor: 1, administrator: 2 };
+
+/** Returns whether a role includes the required one. */
+export function hasRole(role: FakeRole, required: FakeRole): boolean {
+  return RANKS[role] >= RANKS[required];
+}
+
+function checkRole(role: FakeRole): void {
+  if (!Object.hasOwn(RANKS, role)) throw new RangeError(`role must be one of ${Object.keys(RANKS).join(", ")}`);
 }
 
 function toAccount(name: string, secret: string, { orgIds, role = "administrator" }: Access): Account {
@@ -217,17 +261,16 @@ function writeTime(time: number, format: ExpiresAtFormat): string {
 }
 
 /**
- * Writes a time as Python's `isoformat` does, in UTC without saying so. Its fraction has six digits, and is absent when it
- * is zero.
+ * Writes a time as Python's `isoformat` does: in UTC without a zone, with a fraction of six digits unless that is zero.
  */
 function toIsoformat(time: number): string {
   const [seconds, fraction] = new Date(time).toISOString().replace("Z", "").split(".");
   return fraction === "000" ? `${seconds}` : `${seconds}.${fraction}000`;
 }
 
-/** Makes up something that looks like a JSON Web Token, and is none: nothing was signed. */
-function createToken(desk: number, index: number, subject: string, expiresAt: number): string {
-  const random = createRandom(desk, index);
+/** Creates a token in the shape of a JSON Web Token. It is not signed. */
+function createToken(seed: number, index: number, subject: string, expiresAt: number): string {
+  const random = createRandom(seed, index);
   const claims = { sub: subject, exp: Math.floor(expiresAt / 1000), jti: random.hex() + random.hex() };
   const signature = Array.from({ length: 8 }, () => random.hex()).join("");
   return [JSON.stringify({ alg: "none", typ: "JWT" }), JSON.stringify(claims), signature].map(toBase64Url).join(".");

@@ -1,16 +1,15 @@
 import { type Schema, type SchemaObject, type SchemaType, schemas } from "../generated/request-schemas.js";
+import { isRecord } from "./utilities.js";
 
 type Check = (schema: SchemaObject, value: unknown, place: string) => string | undefined;
 
 /**
- * Finds the first thing in a value that its schema refuses, such as `filters[0].filters[1].field is required`. It never
- * repeats the value, which may be a secret.
- *
- * @returns The problem, or `undefined` where there is none.
+ * Returns the first violation of a schema, such as `filters[0].filters[1].field is required`; `undefined` if the value
+ * is valid. It never quotes the value, which may be a secret.
  */
 export function findProblem(schema: Schema, value: unknown, place = ""): string | undefined {
   if (schema === true) return undefined;
-  if (schema === false) return `${nameOf(place)} is not known here`;
+  if (schema === false) return `${nameOf(place)} is not allowed here`;
   for (const check of CHECKS) {
     const problem = check(schema, value, place);
     if (problem !== undefined) return problem;
@@ -36,9 +35,9 @@ const TYPES: Record<SchemaType, { readonly called: string; readonly has: (value:
   string: { called: "a string", has: (value) => typeof value === "string" },
   number: { called: "a number", has: (value) => Number.isFinite(value) },
   integer: { called: "an integer", has: (value) => Number.isInteger(value) },
-  boolean: { called: "true or false", has: (value) => typeof value === "boolean" },
-  array: { called: "a list", has: Array.isArray },
-  object: { called: "an object", has: isObject },
+  boolean: { called: "a boolean", has: (value) => typeof value === "boolean" },
+  array: { called: "an array", has: Array.isArray },
+  object: { called: "an object", has: isRecord },
   null: { called: "null", has: (value) => value === null },
 };
 
@@ -91,34 +90,34 @@ function checkItems(schema: SchemaObject, value: unknown, place: string) {
   if (value.length < minItems) return `${nameOf(place)} must have at least ${minItems} items`;
   if (value.length > maxItems) return `${nameOf(place)} must have at most ${maxItems} items`;
   if (uniqueItems && new Set(value.map(canonical)).size < value.length) {
-    return `${nameOf(place)} must not have an item twice`;
+    return `${nameOf(place)} must not contain the same item twice`;
   }
   if (items === undefined) return undefined;
   return firstOf(value.entries(), ([index, item]) => findProblem(items, item, `${place}[${index}]`));
 }
 
-/** The same text for the same value, whatever the order of its keys. */
+/** Serializes a value with its keys in order, so that equal values give equal texts. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
-    isObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+    isRecord(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
   );
 }
 
 function checkSize({ minProperties = 0, maxProperties = Infinity }: SchemaObject, value: unknown, place: string) {
-  if (!isObject(value)) return undefined;
+  if (!isRecord(value)) return undefined;
   const { length } = Object.keys(value);
-  if (length < minProperties) return `${nameOf(place)} must have at least ${minProperties} members`;
-  return length > maxProperties ? `${nameOf(place)} must have at most ${maxProperties} members` : undefined;
+  if (length < minProperties) return `${nameOf(place)} must have at least ${minProperties} properties`;
+  return length > maxProperties ? `${nameOf(place)} must have at most ${maxProperties} properties` : undefined;
 }
 
 function checkRequired({ required = [] }: SchemaObject, value: unknown, place: string) {
-  if (!isObject(value)) return undefined;
+  if (!isRecord(value)) return undefined;
   const missing = required.find((key) => !Object.hasOwn(value, key));
   return missing === undefined ? undefined : `${within(place, missing)} is required`;
 }
 
 function checkProperties({ properties = {}, additionalProperties }: SchemaObject, value: unknown, place: string) {
-  if (!isObject(value)) return undefined;
+  if (!isRecord(value)) return undefined;
   return firstOf(Object.entries(value), ([key, inner]) => {
     const schema = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
     return schema === undefined ? undefined : findProblem(schema, inner, within(place, key));
@@ -130,8 +129,8 @@ function checkAlternatives({ oneOf, anyOf }: SchemaObject, value: unknown, place
     if (branches === undefined) continue;
     const problems = branches.map((branch) => findProblem(branch, value, place));
     const fitting = problems.filter((problem) => problem === undefined).length;
-    if (fitting === 0) return problems[branches.indexOf(meantBranch(branches, value))];
-    if (branches === oneOf && fitting > 1) return `${nameOf(place)} can be read in more than one way`;
+    if (fitting === 0) return problems[branches.indexOf(likeliestBranch(branches, value))];
+    if (branches === oneOf && fitting > 1) return `${nameOf(place)} matches more than one of its alternatives`;
   }
   return undefined;
 }
@@ -140,12 +139,12 @@ function checkAll({ allOf = [] }: SchemaObject, value: unknown, place: string) {
   return firstOf(allOf, (branch) => findProblem(branch, value, place));
 }
 
-/** The branch that was evidently meant: the one of the right type that knows most of the keys. */
-function meantBranch(branches: readonly Schema[], value: unknown): Schema {
+/** Guesses which alternative was meant: the one of the right type that has most of the keys. */
+function likeliestBranch(branches: readonly Schema[], value: unknown): Schema {
   const likeness = (branch: Schema): number => {
     const { type, properties = {} } = dereference(branch);
     if (!typesOf(type).some((name) => TYPES[name].has(value))) return -1;
-    return isObject(value) ? Object.keys(value).filter((key) => Object.hasOwn(properties, key)).length : 0;
+    return isRecord(value) ? Object.keys(value).filter((key) => Object.hasOwn(properties, key)).length : 0;
   };
   return branches.reduce((best, branch) => (likeness(branch) > likeness(best) ? branch : best));
 }
@@ -157,17 +156,13 @@ function dereference(schema: Schema): SchemaObject {
 
 function resolve(reference: string): Schema {
   const schema = schemas[reference.replace("#/schemas/", "")];
-  if (schema === undefined) throw new Error(`The documents have no ${reference}`);
+  if (schema === undefined) throw new Error(`The OpenAPI documents have no ${reference}`);
   return schema;
 }
 
 function typesOf(type: SchemaObject["type"]): readonly SchemaType[] {
   if (type === undefined) return [];
   return typeof type === "string" ? [type] : type;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function nameOf(place: string): string {

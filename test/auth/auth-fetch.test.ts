@@ -1,9 +1,8 @@
 import nock from "nock";
 import { afterEach, expect, test } from "vitest";
-import { authFetch } from "../../src/auth/auth-fetch.js";
-import { authMiddleware } from "../../src/auth/auth-middleware.js";
 import { createTokenSource } from "../../src/auth/create-token-source.js";
 import { serviceAccount } from "../../src/auth/credentials.js";
+import { authFetch, authMiddleware } from "../../src/auth/own-client.js";
 import { HOST, nockedApi, SEARCH } from "../support/api.js";
 import { describeAuthorization } from "./authorization-suite.js";
 

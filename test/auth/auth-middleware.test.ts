@@ -1,10 +1,10 @@
 import nock from "nock";
 import createClient from "openapi-fetch";
 import { afterEach, expect, test } from "vitest";
-import { authMiddleware } from "../../src/auth/auth-middleware.js";
 import { createTokenSource } from "../../src/auth/create-token-source.js";
 import { serviceAccount } from "../../src/auth/credentials.js";
-import type { AuthEvent } from "../../src/auth/events.js";
+import { authMiddleware } from "../../src/auth/own-client.js";
+import type { AuthEvent } from "../../src/events.js";
 import type { paths } from "../../src/generated/people.js";
 import { HOST, nockedApi, ORG } from "../support/api.js";
 import { describeAuthorization } from "./authorization-suite.js";

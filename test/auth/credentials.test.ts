@@ -22,13 +22,16 @@ const variables = {
 const faults: [unknown, string][] = [
   [undefined, "missing"],
   [null, "missing"],
-  ["", "blank"],
-  [" \t ", "blank"],
-  [42, "a number instead of a string"],
-  [{ secret: "s3cret" }, "a object instead of a string"],
-  ["s3cret\n", "a text with a line break"],
-  ["s3c\r\nret", "a text with a line break"],
+  ["", "a blank string"],
+  [" \t ", "a blank string"],
+  [42, "a number, not a string"],
+  [{ secret: "s3cret" }, "an object, not a string"],
+  ["s3cret\n", "a string with a line break"],
+  ["s3c\r\nret", "a string with a line break"],
 ];
+
+/** How the message of a function's result says what `fault` says of an option. */
+const returned = (value: unknown, fault: string) => (fault === "missing" ? String(value) : fault);
 
 describe.each(Object.keys(make) as (keyof typeof make)[])("%s", (option) => {
   test.each(faults)("given %j is refused by name", (value, fault) => {
@@ -45,7 +48,9 @@ describe.each(Object.keys(make) as (keyof typeof make)[])("%s", (option) => {
     const error: unknown = await Promise.resolve(credentials.read()).catch((reason: unknown) => reason);
     expect(error).toMatchObject({
       code: "configuration",
-      message: expect.stringMatching(new RegExp(`^\`${option}\` is a function that gave ${fault}`)),
+      message: expect.stringMatching(
+        new RegExp(`^\`${option}\` function returned ${returned(value, fault)}.*; it must return`),
+      ),
     });
     expect(inspect(error)).not.toContain("s3cret\n");
   });
@@ -69,7 +74,7 @@ test("a secret may be a function, sync or async, that is called at every exchang
 });
 
 test.each(["key…", "key 1", "kéy", "key\u0000"])("an API key that no header can carry, %j, is refused", async (key) => {
-  const refusal = { code: "configuration", message: expect.stringContaining("no header can carry") };
+  const refusal = { code: "configuration", message: expect.stringContaining("a header cannot carry") };
   expect(() => apiKey(key)).toThrow(expect.objectContaining(refusal));
   const error: unknown = await apiKey(() => key)
     .read()

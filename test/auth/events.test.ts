@@ -2,9 +2,8 @@ import nock from "nock";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { apiKey, serviceAccount } from "../../src/auth/credentials.js";
 import { createLiveData } from "../../src/client.js";
-import type { LiveDataEvent } from "../../src/config.js";
-import { ConfigurationError } from "../../src/errors/configuration-error.js";
-import { SessionError } from "../../src/errors/session-error.js";
+import { ConfigurationError, SessionError } from "../../src/errors/classes.js";
+import type { LiveDataEvent } from "../../src/events.js";
 import { CLIENT_SECRET, HOST, type NockedApi, nockedApi, ORG } from "../support/api.js";
 import { sessionModel, settled } from "../support/session-model.js";
 
@@ -15,10 +14,12 @@ describe("the events of a token source", () => {
     const { source, exchanges, events } = sessionModel();
     const call = source.token();
     await settled();
-    expect(events).toEqual([{ type: "exchange_started", behind: false }]);
+    expect(events).toEqual([{ type: "exchange_started", background: false }]);
     await exchanges[0]?.succeed();
     await call;
-    expect(events.slice(1)).toEqual([{ type: "exchange_succeeded", behind: false, life: HOUR, clockSkew: undefined }]);
+    expect(events.slice(1)).toEqual([
+      { type: "exchange_succeeded", background: false, life: HOUR, clockSkew: undefined },
+    ]);
   });
 
   test("tell of each attempt that failed, why, and when the next may be made", async () => {
@@ -33,10 +34,10 @@ describe("the events of a token source", () => {
     await expect(call).rejects.toMatchObject({ reason: "unavailable", operation: "POST /session", attempts: 3 });
     const failed = events.flatMap((event) => (event.type === "exchange_failed" ? [event] : []));
     expect(failed).toMatchObject(
-      [250, 500, 750].map((nextAttempt, index) => ({
-        behind: false,
+      [250, 500, 750].map((nextAttemptIn, index) => ({
+        background: false,
         error: { message: "503", attempts: index < 2 ? 1 : 3 },
-        nextAttempt,
+        nextAttemptIn,
       })),
     );
     expect(events.filter(({ type }) => type === "exchange_started")).toHaveLength(3);
@@ -52,9 +53,8 @@ describe("the events of a token source", () => {
     await settled();
     await exchanges[1]?.succeed();
     expect(events.slice(2)).toEqual([
-      { type: "exchange_started", behind: true },
-      { type: "exchange_succeeded", behind: true, life: HOUR, clockSkew: undefined },
-      { type: "refreshed_behind" },
+      { type: "exchange_started", background: true },
+      { type: "exchange_succeeded", background: true, life: HOUR, clockSkew: undefined },
     ]);
   });
 
@@ -68,7 +68,7 @@ describe("the events of a token source", () => {
     await settled();
     const error = new ConfigurationError("the vault is sealed");
     await exchanges[1]?.fail(error);
-    expect(events.at(-1)).toMatchObject({ type: "exchange_failed", behind: true, error });
+    expect(events.at(-1)).toMatchObject({ type: "exchange_failed", background: true, error });
   });
 
   test("tell once of a token that many calls had rejected", async () => {

@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import type { AccessToken } from "../../src/auth/access-token.js";
-import { SessionError } from "../../src/errors/session-error.js";
+import { SessionError } from "../../src/errors/classes.js";
 import { type SessionModel, sessionModel, settled } from "../support/session-model.js";
 
 const HOUR = 3_600_000;

@@ -3,8 +3,8 @@ import nock from "nock";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { serviceAccount, userPassword } from "../../src/auth/credentials.js";
 import { sessionExchange } from "../../src/auth/session.js";
-import { SessionError } from "../../src/errors/session-error.js";
-import { type Send, sendBy } from "../../src/http/send.js";
+import { SessionError } from "../../src/errors/classes.js";
+import { networkStep, type Send } from "../../src/pipeline/send.js";
 import { START, turnedClock } from "../support/turned-clock.js";
 
 const HOST = "https://api.test";
@@ -24,7 +24,7 @@ afterEach(() => {
   nock.enableNetConnect();
 });
 
-async function exchange(credentials = account, clock = turnedClock(), send = sendBy({})) {
+async function exchange(credentials = account, clock = turnedClock(), send = networkStep({})) {
   const options = { baseUrl: `${HOST}/api/identity/v1`, timeout: 10_000, send, clock, random: () => 0 };
   return sessionExchange(credentials.kind, options)(await credentials.read());
 }
@@ -92,7 +92,7 @@ describe("the token's life", () => {
     answer(200, { ...session, expiresAt: new Date(START + 60_000).toISOString() });
     const clock = turnedClock();
     const slow: Send = async (url, init) => {
-      const response = await sendBy({})(url, init);
+      const response = await networkStep({})(url, init);
       clock.pass(20_000);
       return response;
     };
@@ -133,8 +133,8 @@ describe("an answer that is no session", () => {
     ["no token", { expiresAt: session.expiresAt }, /no `accessToken`/],
     ["an empty token", { ...session, accessToken: "" }, /no `accessToken`/],
     ["a token that is a number", { ...session, accessToken: 1 }, /no `accessToken`/],
-    ["a token with a line break", { ...session, accessToken: "token-1\r\nx: y" }, /no header can carry/],
-    ["a token beyond ASCII", { ...session, accessToken: "tökèn-1" }, /no header can carry/],
+    ["a token with a line break", { ...session, accessToken: "token-1\r\nx: y" }, /a header cannot carry/],
+    ["a token beyond ASCII", { ...session, accessToken: "tökèn-1" }, /a header cannot carry/],
     ["no `expiresAt`", { accessToken: "token-1" }, /no `expiresAt`/],
     ["an `expiresAt` that is a number", { ...session, expiresAt: 3600 }, /no `expiresAt`/],
     ["an `expiresAt` that is no time", { ...session, expiresAt: "soon" }, /no `expiresAt`/],

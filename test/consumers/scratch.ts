@@ -63,14 +63,16 @@ async function copyPrograms(scratch: string): Promise<void> {
     await cp(`${HERE}/${folder}`, join(scratch, folder), { recursive: true });
   }
   await cp("examples/fastify", join(scratch, "programs/fastify"), { recursive: true });
-  const setupFile = setupFileOf(await readFile(join(scratch, "node_modules/@livedata/sdk/README.md"), "utf8"));
+  const setupFile = setupFileOf(
+    await readFile(join(scratch, "node_modules/@livedata/sdk/docs/guide/testing.md"), "utf8"),
+  );
   for (const program of ["jest", "nestjs"]) {
     await writeFile(join(scratch, "programs", program, "live-data.setup.js"), setupFile);
   }
 }
 
-function setupFileOf(readme: string): string {
-  const [, code] = readme.match(/^```js\n(\/\/ live-data\.setup\.js.*?)^```$/ms) ?? [];
-  if (code === undefined) throw new Error("The README has no code block `live-data.setup.js`");
+function setupFileOf(guide: string): string {
+  const [, code] = guide.match(/^```js\n(\/\/ live-data\.setup\.js.*?)^```$/ms) ?? [];
+  if (code === undefined) throw new Error("docs/guide/testing.md has no code block `live-data.setup.js`");
   return code;
 }

@@ -46,12 +46,12 @@ export const sentExceptions: readonly SentException[] = [
 export const meaningExceptions: readonly MeaningException[] = [
   {
     operation: "searchPeople",
-    message: /pagination_token (is not one that a search has given|belongs to a search with other filters)/,
+    message: /pagination_token (was not returned by a search|belongs to a search with different filters)/,
     reason: "the schema accepts any string; only the previous search can tell whether the token is valid",
   },
   {
     operation: "listContacts",
-    message: /must be a day or a time/,
+    message: /must be a date or a date-time/,
     reason: "the format of the value is not documented, so the schema accepts any string",
   },
 ];

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, expect, vi } from "vitest";
-import type { SendInit } from "../../src/http/send.js";
+import type { SendInit } from "../../src/pipeline/send.js";
 import {
   type Exchange,
   FOLDER_VARIABLE,
@@ -46,12 +46,12 @@ function record(into: string): void {
     await Promise.all(reading);
   });
 
-  vi.doMock(import("../../src/http/send.js"), async (importOriginal) => {
+  vi.doMock(import("../../src/pipeline/send.js"), async (importOriginal) => {
     const original = await importOriginal();
     return {
       ...original,
-      sendBy(network) {
-        const send = original.sendBy(network);
+      networkStep(network) {
+        const send = original.networkStep(network);
         return (url, init) => {
           const request = sentRequest(url, init);
           if (request) write({ kind: "sent", test: testFile(), request });

@@ -150,7 +150,7 @@ describe("examples/enrich.ts", () => {
     const { code, stderr } = await enrich(origin).ended;
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /queries 25 to 49 were not answered.*\nPOST \/find: 400: .*\nRun the same command to resume\.\n$/,
+      /queries 25 to 49 have no results; .*\nPOST \/find: 400: .*\nRun the same command to resume\.\n$/,
     );
     status = undefined;
     expect((await enrich(origin).ended).code).toBe(0);

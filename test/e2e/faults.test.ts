@@ -6,11 +6,11 @@ import { buffer } from "node:stream/consumers";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test, vi } from "vitest";
 import { apiKey, serviceAccount } from "../../src/auth/credentials.js";
+import { unwrap } from "../../src/calls/unwrap.js";
 import { createLiveData } from "../../src/client.js";
 import type { LiveDataOptions } from "../../src/config.js";
-import { isLiveDataError } from "../../src/errors/live-data-error.js";
-import type { CustomFetch } from "../../src/http/send.js";
-import { unwrap } from "../../src/unwrap.js";
+import { isLiveDataError } from "../../src/errors/classes.js";
+import type { CustomFetch } from "../../src/pipeline/options.js";
 import { type RawAct, rawAnswer, serveRaw } from "../support/raw-server.js";
 import { serve } from "../support/serve.js";
 

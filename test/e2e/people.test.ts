@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
+import { unwrap } from "../../src/calls/unwrap.js";
+import { credits } from "../../src/credits.js";
 import { count } from "../../src/people/count.js";
-import { credits } from "../../src/people/credits.js";
 import { paginate } from "../../src/people/paginate.js";
 import type { FilterGroup } from "../../src/types.js";
-import { unwrap } from "../../src/unwrap.js";
 import { connected } from "../support/sdk.js";
 
 const atNvidia: FilterGroup = {

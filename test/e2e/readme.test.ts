@@ -5,42 +5,51 @@ import { expect, test } from "vitest";
 import { writeReadmeBlocks } from "../../scripts/readme-blocks.js";
 
 const run = promisify(execFile);
-const files = writeReadmeBlocks();
+const blocks = writeReadmeBlocks();
 
-/** What each block prints, by a text that stands in it. */
-const prints: readonly [block: string, stdout: RegExp][] = [
+/** What each block prints, by its page and by a text that only this block of the page contains. */
+const prints: readonly [page: string, block: string, stdout: RegExp][] = [
+  ["README.md", "matches: [{ fields:", /^Jane Doe works at Example Corp\n$/],
+  ["README.md", "isJobsGroup: true", /^[1-9]\d* joined; one of them is .+\n$/],
+  ["README.md", "paginate(livedata.people", /^\d+ max_credits\n$/],
+  ["README.md", "findMany(livedata.people", /^jane@example\.com Jane Doe\nnobody@example\.com not found\n$/],
+  ["README.md", "verifyWebhook(request", /^$/],
+  ["README.md", "createFakeLiveData()", /^1000 1\n$/],
+  ["docs/guide/auth.md", "vault.read", /^$/],
+  ["docs/guide/auth.md", "authMiddleware(tokens)", /^$/],
+  ["docs/guide/errors.md", "switch (error.code)", /^nobody has this id\n$/],
+  ["docs/guide/retries-and-timeouts.md", "totalTimeout: 60_000", /^200\n$/],
+  ["docs/guide/searching.md", 'string_values: ["Software Engineer"]', /^\d+ people; the first one is .+\n$/],
+  ["docs/guide/searching.md", "maxCredits: 50", /^would cost 100 credits; the limit is 50\n$/],
+  ["docs/guide/searching.md", "await count(livedata.people", /^[1-9]\d*\n$/],
+  ["docs/guide/searching.md", "paginate(livedata.people", /^\d+ max_credits\n$/],
   [
-    'field: "jobs.title", match_type: "fuzzy", string_values: ["Software Engineer"]',
-    /^\d+ people, .+ the first of them\n$/,
+    "docs/guide/searching.md",
+    "findMany(livedata.people",
+    /^jane@example\.com Jane Doe\nnobody@example\.com is not known\n$/,
   ],
-  ["maxCredits: 50", /^would cost 100, and may cost 50\n$/],
-  ["paginate(livedata.people", /^\d+ max_credits\n$/],
-  ["findMany(livedata.people", /^jane@example\.com Jane Doe\nnobody@example\.com is not known\n$/],
-  ["await count(livedata.people", /^[1-9]\d*\n$/],
-  ["verifyWebhook(request", /^$/],
-  ["switch (error.code)", /^nobody has this id\n$/],
-  ["totalTimeout: 60_000", /^200\n$/],
-  ["vault.read", /^$/],
-  ["authMiddleware(tokens)", /^$/],
-  ["createFakeLiveData()", /^$/],
+  ["docs/guide/testing.md", "createFakeLiveData()", /^$/],
+  ["docs/guide/webhooks.md", "verifyWebhook(request", /^$/],
 ];
 
-test("every block of the README is known here", () => {
-  expect(files).toHaveLength(prints.length);
+test("every TypeScript block of the README and the guide has an expected output here", () => {
+  const known = prints.map(([page]) => page).sort();
+  expect(blocks.map(({ page }) => page).sort()).toEqual(known);
 });
 
-test("the README's test of a backend is the one that runs, and has less than twenty lines", () => {
-  const [, shown = ""] = /^```typescript\n(.*?)^```$/ms.exec(readFileSync("README.md", "utf8")) ?? [];
+test("the guide's test of a backend is the one in examples/fastify, and has fewer than twenty lines", () => {
+  const guide = readFileSync("docs/guide/testing.md", "utf8");
+  const [, shown = ""] = /^```typescript\n(.*?)^```$/ms.exec(guide) ?? [];
   expect(shown).toBe(readFileSync("examples/fastify/app.test.ts", "utf8"));
   expect(shown.trim().split("\n").length).toBeLessThan(20);
 });
 
 test.each(prints)(
-  "the README's block with %s runs, and prints what it says",
-  async (block, stdout) => {
-    const [file, ...others] = files.filter(({ code }) => code.includes(block));
+  "the block of %s with %s runs and prints what it says",
+  async (page, text, stdout) => {
+    const [block, ...others] = blocks.filter(({ page: its, code }) => its === page && code.includes(text));
     expect(others).toEqual([]);
-    const args = ["--import", "tsx", "--import", "./test/support/readme-world.ts", file?.path ?? ""];
+    const args = ["--import", "tsx", "--import", "./test/support/readme-world.ts", block?.path ?? ""];
     const printed = await run(process.execPath, args);
     expect(printed).toEqual({ stdout: expect.stringMatching(stdout), stderr: "" });
   },

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { serviceAccount } from "../../src/auth/credentials.js";
 import { sessionExchange } from "../../src/auth/session.js";
 import { createLiveData } from "../../src/client.js";
-import { sendBy } from "../../src/http/send.js";
+import { networkStep } from "../../src/pipeline/send.js";
 import { serve } from "../support/serve.js";
 import { turnedClock } from "../support/turned-clock.js";
 
@@ -138,7 +138,7 @@ test("a session exchange without a response times out", async () => {
   const exchange = sessionExchange(auth.kind, {
     baseUrl: origin,
     timeout: 30,
-    send: sendBy({}),
+    send: networkStep({}),
     clock: turnedClock(),
     random: Math.random,
   });
@@ -156,7 +156,7 @@ test("a session exchange with an endless response body times out", async () => {
   const exchange = sessionExchange(auth.kind, {
     baseUrl: origin,
     timeout: 50,
-    send: sendBy({}),
+    send: networkStep({}),
     clock: turnedClock(),
     random: Math.random,
   });

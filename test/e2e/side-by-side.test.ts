@@ -3,7 +3,8 @@ import { livedataClient } from "../../bench/auth/clients/livedata.js";
 import { type AdjustableClock, installClock } from "../../bench/auth/clock.js";
 import { brokenPromises, figuresOf } from "../../bench/auth/scenarios.js";
 import { type SimulatedServer, startServer } from "../../bench/auth/simulated-server.js";
-import { createLiveData, serviceAccount } from "../../src/index.js";
+import { serviceAccount } from "../../src/auth/credentials.js";
+import { createLiveData } from "../../src/client.js";
 
 let clock: AdjustableClock;
 let server: SimulatedServer;

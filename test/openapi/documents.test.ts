@@ -15,7 +15,7 @@ function headersOf(document: Json, operation: Json, status: string): string[] {
   return Object.keys(record(response["headers"])).sort();
 }
 
-it("holds the known operations, and no other", () => {
+it("contains exactly the known operations", () => {
   expect(operations.map(({ title }) => title)).toEqual([
     "identity POST /session",
     "people POST /find",
@@ -34,7 +34,7 @@ it("holds the known operations, and no other", () => {
 
 describe("every operation", () => {
   for (const { operation, title } of operations) {
-    it(`${title} says how it is known`, () => {
+    it(`${title} has an evidence mark`, () => {
       expect(EVIDENCE).toContain(operation["x-evidence"]);
     });
   }
@@ -48,7 +48,7 @@ describe("every operation", () => {
   }
 
   for (const { operation, document, isWebhook, title } of operations) {
-    it(`${title} says what token it needs`, () => {
+    it(`${title} declares whether it needs a token`, () => {
       const needsNone = operation["operationId"] === "createSession" || isWebhook;
       expect(operation["security"]).toEqual(needsNone ? [] : [{ AccessToken: [] }]);
       if (needsNone) return;
@@ -58,12 +58,12 @@ describe("every operation", () => {
   }
 });
 
-it("never takes an operation id twice", () => {
+it("uses each operation ID once", () => {
   const ids = operations.map(({ operation }) => operation["operationId"]);
   expect([...new Set(ids)]).toEqual(ids);
 });
 
-it("marks a method that is only guessed as inferred, though its path is documented", () => {
+it("marks an inferred method as inferred even if its path is documented", () => {
   const split = operations.filter(({ pathItem }) => "x-evidence" in pathItem);
   expect(split.map(({ title }) => title)).toEqual([
     "people POST /find/preview",
@@ -77,12 +77,12 @@ it("marks a method that is only guessed as inferred, though its path is document
   }
 });
 
-it("marks an answer whose form is only guessed as inferred, though its operation is documented", () => {
-  const guessed = operations.filter(({ document, operation }) => {
-    const answer = dereference(document, record(operation["responses"])["200"]);
-    return record(record(answer["content"])["application/json"])["x-evidence"] === "inferred";
+it("marks an inferred response body as inferred even if its operation is documented", () => {
+  const inferred = operations.filter(({ document, operation }) => {
+    const response = dereference(document, record(operation["responses"])["200"]);
+    return record(record(response["content"])["application/json"])["x-evidence"] === "inferred";
   });
-  expect(guessed.map(({ title }) => title)).toEqual([
+  expect(inferred.map(({ title }) => title)).toEqual([
     "people POST /find/preview",
     "people POST /search/preview",
     "people GET /person/{id}",
@@ -92,7 +92,7 @@ it("marks an answer whose form is only guessed as inferred, though its operation
   ]);
 });
 
-it("marks what is inferred of the ledgers", () => {
+it("marks the inferred schemas and parameters of the ledgers", () => {
   const ledgers = documents.find(({ service }) => service === "ledgers");
   const schemas = record(record(ledgers?.document["components"])["schemas"]);
   const inferred = Object.keys(schemas).filter((name) => record(schemas[name])["x-evidence"] === "inferred");
@@ -105,7 +105,7 @@ it("marks what is inferred of the ledgers", () => {
   ]);
 });
 
-it("names the role where one is documented", () => {
+it("states the role of each operation whose role is documented", () => {
   const roles = operations.map(({ operation }) => [operation["operationId"], operation["x-role"]]);
   expect(roles.filter(([, role]) => role !== undefined)).toEqual([
     ["listContacts", "viewer"],
@@ -113,7 +113,7 @@ it("names the role where one is documented", () => {
   ]);
 });
 
-it("calls each POST idempotent that is free to repeat, and no other", () => {
+it("marks exactly the POST operations that are free to repeat as idempotent", () => {
   const idempotent = operations.filter(({ operation }) => operation["x-idempotent"] === true);
   expect(idempotent.map(({ title }) => title)).toEqual([
     "people POST /find",
@@ -130,7 +130,7 @@ describe("credits", () => {
   const previews = ofPeople.filter(({ path }) => path.endsWith("/preview"));
 
   for (const { document, operation, title } of charged) {
-    it(`${title} tells what it used and what is left, also over the quota`, () => {
+    it(`${title} returns the credits used and remaining, also with a 402`, () => {
       const expected = ["X-LDT-Credits-Remaining", "X-LDT-Credits-Used"];
       expect(headersOf(document, operation, "200")).toEqual(expected);
       expect(headersOf(document, operation, "402")).toEqual(expected);
@@ -138,13 +138,13 @@ describe("credits", () => {
   }
 
   for (const { document, operation, title } of previews) {
-    it(`${title} tells what the call would cost`, () => {
+    it(`${title} returns what the call would cost`, () => {
       expect(headersOf(document, operation, "200")).toEqual(["X-LDT-Credits-Cost"]);
       expect(record(operation["responses"])).not.toHaveProperty("402");
     });
   }
 
-  it("does not promise the rest, which an organization without a cap has not", () => {
+  it("does not require the remaining credits, which are absent without a cap", () => {
     const people = documents.find(({ service }) => service === "people");
     const headers = record(record(people?.document["components"])["headers"]);
     expect(record(headers["CreditsRemaining"])["required"]).toBeUndefined();
@@ -152,12 +152,12 @@ describe("credits", () => {
   });
 });
 
-it("knows no status but the documented and the observed", () => {
+it("contains only documented and observed statuses", () => {
   const statuses = new Set(operations.flatMap(({ operation }) => Object.keys(record(operation["responses"]))));
   expect([...statuses].sort()).toEqual(["200", "2XX", "401", "402", "403", "default"]);
 });
 
-it("lets every value of a person but the id be null or absent", () => {
+it("allows every field of a person except the ID to be null or absent", () => {
   const people = documents.find(({ service }) => service === "people");
   const schemas = record(record(people?.document["components"])["schemas"]);
   const strict: string[] = [];
@@ -177,7 +177,7 @@ function takesNull(schema: unknown): boolean {
   return Array.isArray(type) ? type.includes("null") : type === "null";
 }
 
-it("does not take the expiry of a session for a date-time, which would be read as local time", () => {
+it("does not declare the expiry of a session as a date-time, which would be parsed as local time", () => {
   const identity = documents.find(({ service }) => service === "identity");
   const session = record(record(record(identity?.document["components"])["schemas"])["Session"]);
   const expiresAt = record(record(session["properties"])["expiresAt"]);
@@ -185,7 +185,7 @@ it("does not take the expiry of a session for a date-time, which would be read a
   expect(expiresAt).not.toHaveProperty("format");
 });
 
-it("marks every server, and only bases in the vendor's documents or in code that calls them as known", () => {
+it("marks every server, and marks undocumented base URLs that no code calls as inferred", () => {
   const servers = documents.flatMap(({ document }) =>
     (document["servers"] as Json[]).map((server) => [server["url"], server["x-evidence"]]),
   );
@@ -214,7 +214,7 @@ it("uses every definition under openapi/components", () => {
   expect(defined.filter((name) => !used.has(name))).toEqual([]);
 });
 
-it("closes every object a caller writes, where a misspelt key would find nothing instead of failing", () => {
+it("closes every object in a request, because a misspelled key would return nothing instead of failing", () => {
   const open: string[] = [];
   for (const { document } of documents.filter(({ service }) => service === "people")) {
     const schemas = record(record(document["components"])["schemas"]);
@@ -232,6 +232,6 @@ it("closes every object a caller writes, where a misspelt key would find nothing
       enter(record(operation["requestBody"])["content"]);
     }
   }
-  // The parameters of a report that is not known yet are not known either.
+  // Unknown reports may have unknown parameters.
   expect(open).toEqual(["ReportParams"]);
 });

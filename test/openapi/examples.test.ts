@@ -27,7 +27,7 @@ const uses = documents.flatMap((bundled) => {
   return found;
 });
 
-describe("every example is what its schema says", () => {
+describe("example matches its schema", () => {
   for (const { title, example, schema, bundled } of uses) {
     it(title, () => {
       const validate = compileFrom(bundled, schema);
@@ -38,7 +38,7 @@ describe("every example is what its schema says", () => {
   }
 });
 
-describe("every example says what it shows", () => {
+describe("example has a summary", () => {
   for (const { title, example } of uses) {
     it(title, () => {
       expect(record(example)["summary"]).toMatch(/\S/);
@@ -46,7 +46,7 @@ describe("every example says what it shows", () => {
   }
 });
 
-it("uses every file under openapi/examples, and nothing else for an example", () => {
+it("uses every file under openapi/examples, and no inline examples", () => {
   const files = readdirSync("openapi/examples").sort();
   expect([...new Set(uses.map(({ file }) => `${file}.json`))].sort()).toEqual(files);
 });

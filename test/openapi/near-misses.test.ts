@@ -9,7 +9,7 @@ interface NearMiss {
   readonly operation: string;
   readonly what: string;
   readonly value: unknown;
-  /** Where the fault lies, and the keyword that finds it; others may find it, too. */
+  /** The path of the error and the keyword that reports it. Other keywords may report it, too. */
   readonly because: string;
 }
 
@@ -40,7 +40,7 @@ const requests: NearMiss[] = [
   },
   {
     operation: "searchPeople",
-    what: "`should`, which was never seen",
+    what: "the type `should`, which was never seen",
     value: inGroup({ ...clause, type: "should" }),
     because: `${IN_GROUP}/type enum`,
   },
@@ -52,13 +52,13 @@ const requests: NearMiss[] = [
   },
   {
     operation: "searchPeople",
-    what: "`values` for `string_values`",
+    what: "`values` instead of `string_values`",
     value: inGroup({ ...without(clause, "string_values"), values: ["Engineer"] }),
     because: `${IN_GROUP} additionalProperties`,
   },
   {
     operation: "searchPeople",
-    what: "a single value for a list",
+    what: "a single value instead of a list",
     value: inGroup({ ...clause, string_values: "Engineer" }),
     because: `${IN_GROUP}/string_values type`,
   },
@@ -70,13 +70,13 @@ const requests: NearMiss[] = [
   },
   {
     operation: "searchPeople",
-    what: "a time for a day",
+    what: "a time instead of a date",
     value: inGroup({ type: "must", field: "jobs.started_at", date_from: "2024-01-01T00:00:00Z" }),
     because: `${IN_GROUP}/date_from pattern`,
   },
   {
     operation: "searchPeople",
-    what: "a day of no month",
+    what: "a date with month 13",
     value: inGroup({ type: "must", field: "jobs.started_at", date_to: "2024-13-01" }),
     because: `${IN_GROUP}/date_to pattern`,
   },
@@ -88,13 +88,13 @@ const requests: NearMiss[] = [
   },
   {
     operation: "searchPeople",
-    what: "a clause that groups jobs",
+    what: "a clause with `isJobsGroup`",
     value: inGroup({ ...clause, isJobsGroup: true }),
     because: `${IN_GROUP} additionalProperties`,
   },
   {
     operation: "searchPeople",
-    what: "a clause at the top",
+    what: "a clause instead of a group at the top level",
     value: atTop(clause),
     because: "/filters/0 required",
   },
@@ -118,19 +118,19 @@ const requests: NearMiss[] = [
   },
   {
     operation: "searchPeople",
-    what: "`is_jobs_group` for `isJobsGroup`",
+    what: "`is_jobs_group` instead of `isJobsGroup`",
     value: atTop({ ...group, is_jobs_group: true }),
     because: "/filters/0 additionalProperties",
   },
   {
     operation: "searchPeople",
-    what: "a text for a boolean",
+    what: "a string instead of a boolean",
     value: atTop({ ...group, isJobsGroup: "true" }),
     because: "/filters/0/isJobsGroup type",
   },
   {
     operation: "searchPeople",
-    what: "an unknown type of jobs group",
+    what: "an unknown jobs group type",
     value: atTop({ ...group, jobsGroupType: "current" }),
     because: "/filters/0/jobsGroupType enum",
   },
@@ -154,19 +154,19 @@ const requests: NearMiss[] = [
   },
   {
     operation: "searchPeople",
-    what: "a report with its params beside it",
+    what: "a report with a parameter outside of `params`",
     value: atTop({ ...group, report: { name: "stats", params: {}, status: "active" } }),
     because: "/filters/0/report additionalProperties",
   },
   {
     operation: "searchPeople",
-    what: "`filter` for `filters`",
+    what: "`filter` instead of `filters`",
     value: { filter: [group] },
     because: " additionalProperties",
   },
   {
     operation: "searchPeople",
-    what: "one group for a list of groups",
+    what: "one group instead of a list of groups",
     value: { filters: group },
     because: "/filters type",
   },
@@ -178,13 +178,13 @@ const requests: NearMiss[] = [
   },
   {
     operation: "searchPeople",
-    what: "half a person",
+    what: "a fractional size",
     value: { size: 0.5 },
     because: "/size type",
   },
   {
     operation: "searchPeople",
-    what: "a textual size",
+    what: "a size as a string",
     value: { size: "10" },
     because: "/size type",
   },
@@ -196,49 +196,49 @@ const requests: NearMiss[] = [
   },
   {
     operation: "searchPeople",
-    what: "fields to return as a text",
+    what: "`return_fields` as a string",
     value: { return_fields: "name" },
     because: "/return_fields type",
   },
   {
     operation: "searchPeople",
-    what: "a list for a body",
+    what: "a list as the body",
     value: [group],
     because: " type",
   },
   {
     operation: "previewSearch",
-    what: "`limit` for `size`",
+    what: "`limit` instead of `size`",
     value: { limit: 10 },
     because: " additionalProperties",
   },
   {
     operation: "findPeople",
-    what: "`people` for `matches`",
+    what: "`people` instead of `matches`",
     value: { people: [] },
     because: " required",
   },
   {
     operation: "findPeople",
-    what: "a match that is its field",
+    what: "a field instead of a match",
     value: { matches: [{ field_name: "name", search_term: "Jane Doe" }] },
     because: "/matches/0 required",
   },
   {
     operation: "findPeople",
-    what: "a field without a term",
+    what: "a field without a search term",
     value: field({ field_name: "name" }),
     because: "/matches/0/fields/0 required",
   },
   {
     operation: "findPeople",
-    what: "`value` for `search_term`",
+    what: "`value` in addition to `search_term`",
     value: field({ field_name: "name", search_term: "Jane Doe", value: "Jane Doe" }),
     because: "/matches/0/fields/0 additionalProperties",
   },
   {
     operation: "findPeople",
-    what: "a number for a term",
+    what: "a number as the search term",
     value: field({ field_name: "name", search_term: 1 }),
     because: "/matches/0/fields/0/search_term type",
   },
@@ -250,13 +250,13 @@ const requests: NearMiss[] = [
   },
   {
     operation: "lookupPeople",
-    what: "`id` for `ids`",
+    what: "`id` instead of `ids`",
     value: { id: "LDP-1-EXAMPLE" },
     because: " required",
   },
   {
     operation: "lookupPeople",
-    what: "one id for a list",
+    what: "one ID instead of a list",
     value: { ids: "LDP-1-EXAMPLE" },
     because: "/ids type",
   },
@@ -286,7 +286,7 @@ const requests: NearMiss[] = [
   },
   {
     operation: "createContacts",
-    what: "`reference_id` for `referenceId`",
+    what: "`reference_id` instead of `referenceId`",
     value: [{ name: "Jane Doe", company: "Example Corp", reference_id: "1" }],
     because: "/0 additionalProperties",
   },
@@ -295,25 +295,25 @@ const requests: NearMiss[] = [
 const responses: NearMiss[] = [
   {
     operation: "searchPeople",
-    what: "`results` for `people`",
+    what: "`results` instead of `people`",
     value: { results: [person], count: 1 },
     because: " required",
   },
   {
     operation: "searchPeople",
-    what: "people without their count",
+    what: "people without a count",
     value: { people: [person] },
     because: " required",
   },
   {
     operation: "searchPeople",
-    what: "a person without an id",
+    what: "a person without an ID",
     value: { people: [{ name: "Jane Doe" }], count: 1 },
     because: "/people/0 required",
   },
   {
     operation: "searchPeople",
-    what: "a person whose id is null",
+    what: "a person whose ID is null",
     value: { people: [{ id: null }], count: 1 },
     because: "/people/0/id type",
   },
@@ -325,7 +325,7 @@ const responses: NearMiss[] = [
   },
   {
     operation: "findPeople",
-    what: "`results` for `people`",
+    what: "`results` instead of `people`",
     value: { matches: [{ found: true, results: [person] }] },
     because: "/matches/0 required",
   },
@@ -349,14 +349,14 @@ const operations = documents.flatMap((bundled) =>
 
 const validators = new Map<string, ValidateFunction>();
 
-function documented(operationId: string, part: "request" | "response"): ValidateFunction {
+function validatorOf(operationId: string, part: "request" | "response"): ValidateFunction {
   const key = `${operationId} ${part}`;
-  const validate = validators.get(key) ?? compileDocumented(operationId, part);
+  const validate = validators.get(key) ?? compileFor(operationId, part);
   validators.set(key, validate);
   return validate;
 }
 
-function compileDocumented(operationId: string, part: "request" | "response"): ValidateFunction {
+function compileFor(operationId: string, part: "request" | "response"): ValidateFunction {
   const found = operations.find(({ operation }) => operation["operationId"] === operationId);
   if (!found) throw new Error(`No operation ${operationId}`);
   const { bundled, operation } = found;
@@ -365,47 +365,47 @@ function compileDocumented(operationId: string, part: "request" | "response"): V
   return compileFrom(bundled, record(content["application/json"])["schema"]);
 }
 
-function faults({ errors }: ValidateFunction): string[] {
+function errorsOf({ errors }: ValidateFunction): string[] {
   return (errors ?? []).map(({ instancePath, keyword }) =>
-    // A key that is forbidden by name and one that is merely unknown are the same fault.
+    // `false` schemas forbid a key by name; report them like any unknown key.
     keyword === "false schema"
       ? `${instancePath.slice(0, instancePath.lastIndexOf("/"))} additionalProperties`
       : `${instancePath} ${keyword}`,
   );
 }
 
-describe("a request that nearly fits is refused", () => {
+describe("the document rejects a request with", () => {
   for (const { what, operation, value, because } of requests) {
     it(`${operation}: ${what}`, () => {
-      const validate = documented(operation, "request");
+      const validate = validatorOf(operation, "request");
       expect(validate(value)).toBe(false);
-      expect(faults(validate)).toContain(because);
+      expect(errorsOf(validate)).toContain(because);
     });
   }
 });
 
-describe("the in-memory API is given schemas that refuse the same", () => {
+describe("the generated request schemas reject", () => {
   for (const { what, operation, value, because } of requests) {
     it(`${operation}: ${what}`, () => {
       const content = requestSchemas[operation as keyof typeof requestSchemas];
       const validate = compile(content["application/json"], { schemas });
       expect(validate(value)).toBe(false);
-      expect(faults(validate)).toContain(because);
+      expect(errorsOf(validate)).toContain(because);
     });
   }
 });
 
-describe("a response that nearly fits is refused", () => {
+describe("the document rejects a response with", () => {
   for (const { what, operation, value, because } of responses) {
     it(`${operation}: ${what}`, () => {
-      const validate = documented(operation, "response");
+      const validate = validatorOf(operation, "response");
       expect(validate(value)).toBe(false);
-      expect(faults(validate)).toContain(because);
+      expect(errorsOf(validate)).toContain(because);
     });
   }
 });
 
-describe("what the documents leave open is taken", () => {
+describe("the document accepts unknown values where it is open", () => {
   it.each([
     ["searchPeople", "request", inGroup({ ...clause, field: "jobs.something_new" })],
     ["searchPeople", "request", atTop({ ...group, report: { name: "new", params: { depth: 2 } } })],
@@ -417,8 +417,8 @@ describe("what the documents leave open is taken", () => {
     ["findPeople", "response", { matches: [{ people: [] }] }],
     ["createSession", "response", { accessToken: "token", expiresAt: "2021-11-19T23:36:09", new: true }],
   ] as const)("%s %s %j", (operation, part, value) => {
-    const validate = documented(operation, part);
+    const validate = validatorOf(operation, part);
     validate(value);
-    expect(faults(validate)).toEqual([]);
+    expect(errorsOf(validate)).toEqual([]);
   });
 });

@@ -1,19 +1,21 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { readApis } from "../../scripts/generate/config.js";
+import { isRecord } from "../../scripts/generate/is-record.js";
+import { unescapeSegment } from "../../scripts/generate/json-pointer.js";
 import { METHODS } from "../../scripts/generate/methods.js";
 import { bundle } from "../../scripts/generate/redocly.js";
 
 export type Json = Record<string, unknown>;
 
-/** One OpenAPI document with all references made local. */
+/** One OpenAPI document in which all references are local. */
 export interface BundledDocument {
   readonly service: string;
   readonly document: Json;
 }
 
-/** A path, a webhook, and what is done with it. */
+/** An operation of a path or a webhook. */
 export interface Operation {
-  /** For the names of tests, `people POST /search`. */
+  /** For test titles: `people POST /search`. */
   readonly title: string;
   readonly service: string;
   readonly path: string;
@@ -23,7 +25,7 @@ export interface Operation {
   readonly pathItem: Json;
 }
 
-/** All documents, as `redocly.yaml` lists them. */
+/** Bundles all documents that `redocly.yaml` lists. */
 export async function bundledDocuments(): Promise<BundledDocument[]> {
   const root = process.cwd();
   const apis = readApis(root);
@@ -47,7 +49,7 @@ export function operationsOf({ service, document }: BundledDocument): Operation[
   );
 }
 
-/** Calls `visit` with every object in a tree and the JSON pointer that leads to it. */
+/** Calls `visit` with every object in a tree and its JSON pointer. */
 export function walk(node: unknown, visit: (node: Json, pointer: string) => void, pointer = "#"): void {
   if (Array.isArray(node)) {
     for (const [index, item] of node.entries()) walk(item, visit, `${pointer}/${index}`);
@@ -57,26 +59,27 @@ export function walk(node: unknown, visit: (node: Json, pointer: string) => void
   }
 }
 
-/** What a local reference points to, or the value itself. */
+/** Resolves a local reference. Returns any other value as it is. */
 export function dereference(document: Json, value: unknown): Json {
   const ref = record(value)["$ref"];
   if (typeof ref !== "string") return record(value);
   const keys = ref.replace("#/", "").split("/");
-  return keys.reduce<Json>((node, key) => record(node[key.replaceAll("~1", "/")]), document);
+  return keys.reduce<Json>((node, key) => record(node[unescapeSegment(key)]), document);
 }
 
-/** A strict validator of a schema whose references point into `root`, such as `{ components }`. */
+/** Compiles a strict validator of a schema whose references point into `root`, such as `{ components }`. */
 export function compile(schema: unknown, root: Json): ValidateFunction {
   const ajv = new Ajv2020({ strict: true, strictTypes: true, allowUnionTypes: true, allErrors: true });
   for (const keyword of ["x-evidence", ...Object.keys(root)]) ajv.addKeyword({ keyword });
   return ajv.compile({ ...record(schema), ...root });
 }
 
-/** The validator of a document's own schemas. */
+/** Compiles a validator of a schema that is part of a document. */
 export function compileFrom({ document }: BundledDocument, schema: unknown): ValidateFunction {
   return compile(schema, { components: { schemas: record(document["components"])["schemas"] } });
 }
 
+/** The value if it is an object, otherwise an empty object. */
 export function record(value: unknown): Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
+  return isRecord(value) ? value : {};
 }

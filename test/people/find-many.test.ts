@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { apiKey } from "../../src/auth/credentials.js";
 import { createLiveData } from "../../src/client.js";
-import type { BatchError } from "../../src/errors/index.js";
-import { type FindManyOptions, type FindProgress, findMany } from "../../src/people/find-many.js";
+import type { BatchError } from "../../src/errors/classes.js";
+import { type FindManyOptions, type FindManyProgress, findMany } from "../../src/people/find-many.js";
 import { createFakeLiveData, fakeCredentials } from "../../src/testing/index.js";
 import type { FindRequest } from "../../src/types.js";
 
@@ -387,13 +387,13 @@ test("each request has the options of one call", async () => {
 
 test("progress tells of what was taken", async () => {
   const { people } = finding();
-  const progress: FindProgress[] = [];
+  const progress: FindManyProgress[] = [];
   await collect(
     findMany(people, numbered(7), { batchSize: 3, concurrency: 1, start: 1, onProgress: (one) => progress.push(one) }),
   );
   expect(progress).toEqual([
-    { answered: 4, found: 2, credits: 2 },
-    { answered: 7, found: 4, credits: 4 },
+    { done: 4, found: 2, credits: 2 },
+    { done: 7, found: 4, credits: 4 },
   ]);
 });
 

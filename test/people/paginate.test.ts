@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { apiKey, serviceAccount } from "../../src/auth/credentials.js";
 import { createLiveData } from "../../src/client.js";
-import type { LiveDataError } from "../../src/errors/index.js";
+import type { LiveDataError } from "../../src/errors/classes.js";
 import { count } from "../../src/people/count.js";
 import { type PaginateOptions, paginate } from "../../src/people/paginate.js";
 import { createFakeLiveData, fakeCredentials } from "../../src/testing/index.js";

@@ -25,7 +25,7 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
-/** A copy of what the script reads, and of what it has written before unless `output` says otherwise. */
+/** Copies the files that the script reads and, unless `output` is false, its previous output. */
 function createCopy({ output = true } = {}): string {
   const copy = mkdtempSync(path.join(tmpdir(), "livedata-generate-"));
   folders.push(copy);
@@ -85,7 +85,7 @@ function generate(copy: string, ...args: string[]): Promise<Result> {
 }
 
 describe("npm run generate", () => {
-  it("writes the same bytes in every folder and checkout, and nothing else", async () => {
+  it("writes the same bytes in every checkout, deletes unknown files and leaves up-to-date files alone", async () => {
     const copy = createCopy();
     for (const file of ["openapi/people.yaml", "openapi/components/filters.yaml", "openapi/components/person.yaml"]) {
       edit(copy, file, (text) => text.replaceAll("\n", "\r\n"));
@@ -96,16 +96,16 @@ describe("npm run generate", () => {
     const { mtimeMs } = statSync(people);
     expect(await generate(copy)).toMatchObject({ code: 0, stderr: "" });
     expect(readOutput(copy)).toEqual(readOutput(REPOSITORY));
-    // What is up to date is not written again.
+    // An up-to-date file is not written again.
     expect(statSync(people).mtimeMs).toBe(mtimeMs);
   });
 
-  it("names the documents and a hash of them at the head of each file", () => {
+  it("lists the documents and their hash in the header of each file", () => {
     const { "version.ts": version, ...output } = readOutput(REPOSITORY);
     expect(version).toMatch(/from package\.json/);
     for (const [name, text] of Object.entries(output)) {
       const head = text.slice(0, text.indexOf("*/"));
-      expect(head).toMatch(/SHA-256 of them: [0-9a-f]{64}\n/);
+      expect(head).toMatch(/SHA-256 of the documents: [0-9a-f]{64}\n/);
       const isOfAll = ["operation-facts.ts", "request-schemas.ts"].includes(name);
       const document = isOfAll ? "people" : name.replace(".ts", "");
       expect(head).toContain(` * - openapi/${document}.yaml\n`);
@@ -116,19 +116,19 @@ describe("npm run generate", () => {
     expect(output["identity.ts"]).not.toContain(" * - openapi/components/person.yaml\n");
   });
 
-  it("refuses an argument it does not know", async () => {
+  it("rejects an unknown argument", async () => {
     const result = await generate(createCopy(), "--chek");
     expect(result).toMatchObject({ code: 1, stdout: "" });
-    expect(result.stderr).toBe("Unknown argument --chek. Usage: npm run generate [-- --check]\n");
+    expect(result.stderr).toBe("Unknown argument: --chek. Usage: npm run generate [-- --check]\n");
   });
 });
 
 describe("npm run generate -- --check", () => {
-  it("exits 0 and says nothing while all is fresh", async () => {
+  it("exits 0 and prints nothing if all files are up to date", async () => {
     expect(await generate(createCopy(), "--check")).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
-  it("names what an edit of one field made stale, what is missing, changed by hand or unaccounted for", async () => {
+  it("lists files that are stale after an edit, missing, changed by hand or not generated from any document", async () => {
     const copy = createCopy();
     edit(copy, "openapi/people.yaml", (text) =>
       text.replace("- name: id\n", "- name: person_id\n").replace("{id}", "{person_id}"),
@@ -147,52 +147,54 @@ describe("npm run generate -- --check", () => {
       "src/generated/request-schemas.ts is stale: run npm run generate",
       "src/generated/operation-facts.ts is stale: run npm run generate",
       "src/generated/version.ts is stale: run npm run generate",
-      "src/generated/billing.ts is made from no document: run npm run generate",
+      "src/generated/billing.ts is not generated from any document: run npm run generate to delete it",
     ]);
     expect(readOutput(copy)).toEqual(before);
   });
 });
 
-describe("a broken document", () => {
+describe("npm run generate reports place and rule, exits 1 and writes nothing if a document", () => {
   const broken: { what: string; file: string; change: (text: string) => string; says: RegExp[] }[] = [
     {
-      what: "that is no YAML",
+      what: "is not YAML",
       file: "openapi/people.yaml",
       change: (text) => text.replace("\npaths:\n", "\npaths: [\n"),
       says: [/^openapi\/people\.yaml:\d+:\d+ yaml \S/],
     },
     {
-      what: "with a key twice",
+      what: "has a duplicate key",
       file: "openapi/components/find.yaml",
       change: (text) => text.replace("  type: object\n", "  type: object\n  type: object\n"),
       says: [/^openapi\/components\/find\.yaml:3:3 yaml Map keys must be unique$/],
     },
     {
-      what: "with a reference to nothing",
+      what: "has a dangling reference",
       file: "openapi/companies.yaml",
       change: (text) => text.replace("company.yaml#/Company", "company.yaml#/Compny"),
       says: [/^openapi\/companies\.yaml:\d+:\d+ no-unresolved-refs .*components\/company\.yaml#\/Compny/],
     },
     {
-      what: "with a reference that is badly encoded",
+      what: "has a reference with malformed percent-encoding",
       file: "openapi/companies.yaml",
       change: (text) => text.replace("company.yaml#/Company", "company.yaml#/Comp%ny"),
       says: [/^openapi\/companies\.yaml:\d+:\d+ no-unresolved-refs .*components\/company\.yaml#\/Comp%ny/],
     },
     {
-      what: "with a reference to a file that is not there",
+      what: "refers to a missing file",
       file: "openapi/identity.yaml",
       change: (text) => text.replace("components/session.yaml#/Session", "components/sessions.yaml#/Session"),
-      says: [/^openapi\/identity\.yaml:\d+:\d+ missing-file Cannot read openapi\/components\/sessions\.yaml\.$/],
+      says: [
+        /^openapi\/identity\.yaml:\d+:\d+ missing-file Cannot read openapi\/components\/sessions\.yaml\. Check that it exists\.$/,
+      ],
     },
     {
-      what: "with a reference to the network",
+      what: "has a remote reference",
       file: "openapi/identity.yaml",
       change: (text) => text.replace("components/session.yaml#/Session", "https://example.com/session.yaml#/Session"),
       says: [/^openapi\/identity\.yaml:\d+:\d+ remote-ref Refer to a file/],
     },
     {
-      what: "against the rules, in a component that all documents share,",
+      what: "breaks lint rules in a shared component",
       file: "openapi/components/errors.yaml",
       change: (text) =>
         text
@@ -204,37 +206,39 @@ describe("a broken document", () => {
       ],
     },
     {
-      what: "with an example that is not what its schema says",
+      what: "has an example that does not match its schema",
       file: "openapi/examples/search-response.json",
       change: (text) => text.replace('"count": 1024', '"count": "1024"'),
       says: [/^openapi\/examples\/search-response\.json:\d+:\d+ no-invalid-media-type-examples \S/],
     },
     {
-      what: "that is empty",
+      what: "is empty",
       file: "openapi/companies.yaml",
       change: () => "",
       says: [/^openapi\/companies\.yaml:1:1 redocly \S/],
     },
     {
-      what: "whose types go nowhere",
+      what: "has an output outside src/generated",
       file: "redocly.yaml",
       change: (text) => text.replace("output: src/generated/ledgers.ts", "output: src/ledgers.ts"),
       says: [/^redocly\.yaml:\d+:\d+ config apis\.ledgers needs/],
     },
     {
-      what: "whose types go where those of another go",
+      what: "has the same output as another document",
       file: "redocly.yaml",
       change: (text) => text.replace("output: src/generated/ledgers.ts", "output: src/generated/people.ts"),
-      says: [/^redocly\.yaml:\d+:\d+ config apis\.ledgers has .* of apis\.people: src\/generated\/people\.ts\.$/],
+      says: [
+        /^redocly\.yaml:\d+:\d+ config apis\.ledgers has .* as apis\.people: src\/generated\/people\.ts\. Use another file\.$/,
+      ],
     },
     {
-      what: "whose types go where the request schemas go",
+      what: "has the same output as the request schemas",
       file: "redocly.yaml",
       change: (text) => text.replace("output: src/generated/ledgers.ts", "output: src/generated/request-schemas.ts"),
-      says: [/^redocly\.yaml:\d+:\d+ config apis\.ledgers has .* of the request schemas: \S+$/],
+      says: [/^redocly\.yaml:\d+:\d+ config apis\.ledgers has .* as the request schemas: \S+ Use another file\.$/],
     },
     {
-      what: "under rules of which one is misspelt",
+      what: "is linted with a misspelled rule",
       file: "redocly.yaml",
       change: (text) => text.replace("  info-contact: off\n", "  info-contakt: off\n"),
       says: [/^redocly\.yaml:\d+:3 config .*`info-contakt`/],
@@ -242,7 +246,7 @@ describe("a broken document", () => {
   ];
 
   for (const { what, file, change, says } of broken) {
-    it(`${what} gives file, line and rule, exit 1, and no output`, async () => {
+    it(what, async () => {
       const copy = createCopy();
       edit(copy, file, change);
       const before = readOutput(copy);
@@ -257,23 +261,25 @@ describe("a broken document", () => {
     });
   }
 
-  it("that is missing is named", async () => {
+  it("is missing", async () => {
     const copy = createCopy();
     rmSync(path.join(copy, "openapi/people.yaml"));
     const { code, stderr } = await generate(copy, "--check");
     expect(code).toBe(1);
-    expect(stderr).toBe("openapi/people.yaml:1:1 missing-file Cannot read openapi/people.yaml.\n");
+    expect(stderr).toBe(
+      "openapi/people.yaml:1:1 missing-file Cannot read openapi/people.yaml. Check that it exists.\n",
+    );
   });
 });
 
-describe("the old output stays whole", () => {
+describe("npm run generate leaves the old output complete", () => {
   function makeStale(copy: string): void {
     for (const name of readdirSync(path.join(copy, OUTPUT))) {
       writeFileSync(path.join(copy, OUTPUT, name), `// old ${name}\n`);
     }
   }
 
-  it("when a file cannot be written", async () => {
+  it("if a file cannot be written", async () => {
     const copy = createCopy();
     makeStale(copy);
     const before = readOutput(copy);
@@ -285,7 +291,7 @@ describe("the old output stays whole", () => {
     expect(readOutput(copy)).toEqual(before);
   });
 
-  it("when the process is killed while it writes", async () => {
+  it("if the process is killed during the write", async () => {
     const copy = createCopy();
     makeStale(copy);
     const old = readOutput(copy);

@@ -1,23 +1,28 @@
-import type { Call } from "../../src/http/call.js";
-import type { CallTransportOptions } from "../../src/http/transport-options.js";
+import type { CallOptions } from "../../src/calls/types.js";
+import type { Call } from "../../src/pipeline/call.js";
+import { resolveRetry } from "../../src/pipeline/options.js";
 
 /**
  * Makes the record of a search that is about to be sent.
  *
- * @param options options of this call
+ * @param options options of the call; without any, it has no time limit
  * @param parts fields to override
  */
-export function callOf(options: CallTransportOptions = {}, parts: Partial<Call> = {}): Call {
+export function callOf(
+  options: Pick<CallOptions, "retry" | "timeout" | "totalTimeout"> = {},
+  parts: Partial<Call> = {},
+): Call {
   return {
     operation: "POST /search",
     isIdempotent: true,
     isStream: false,
-    options,
-    fetch: undefined,
+    timeout: options.timeout ?? Infinity,
+    totalTimeout: options.totalTimeout ?? Infinity,
+    retry: resolveRetry(options.retry),
     attempts: 0,
-    wasReauthorized: false,
-    mayHaveLostAnswer: false,
     deadline: Infinity,
+    wasResent: false,
+    mayHaveLostResponse: false,
     ...parts,
   };
 }

@@ -1,8 +1,8 @@
 import { vi } from "vitest";
-import { TimeoutError } from "../../src/errors/timeout-error.js";
-import type { Call } from "../../src/http/call.js";
-import type { Send, SendInit } from "../../src/http/send.js";
-import { withConnectionErrors } from "../../src/transport/connection-errors.js";
+import { TimeoutError } from "../../src/errors/classes.js";
+import { withAttempt } from "../../src/pipeline/attempt.js";
+import type { Call } from "../../src/pipeline/call.js";
+import type { Send, SendInit } from "../../src/pipeline/send.js";
 import { callOf } from "./call.js";
 
 /** One step of a scripted network: returns or throws the outcome of a request. */
@@ -31,7 +31,7 @@ export function scriptedNetwork(...script: readonly Act[]): ScriptedNetwork {
     bodies.push(body);
     return (script[bodies.length - 1] ?? answer(200))(call);
   };
-  return { send: withConnectionErrors(network), bodies, times };
+  return { send: withAttempt(network), bodies, times };
 }
 
 /** Responds with a status. */

@@ -1,7 +1,7 @@
 import { AccessToken } from "../../src/auth/access-token.js";
 import { now } from "../../src/auth/clock.js";
-import type { AuthEvent } from "../../src/auth/events.js";
 import { SessionTokenSource } from "../../src/auth/session-token-source.js";
+import type { AuthEvent } from "../../src/events.js";
 import { type TurnedClock, turnedClock } from "./turned-clock.js";
 
 /** A session exchange that the test settles. */
@@ -57,7 +57,7 @@ export function sessionModel(life = 3_600_000): SessionModel {
     });
   };
 
-  const sleep = async (ms: number) => {
+  const delay = async (ms: number) => {
     pauses.push(ms);
     clock.pass(ms);
     model.beforePauseEnds();
@@ -68,7 +68,7 @@ export function sessionModel(life = 3_600_000): SessionModel {
     exchange,
     clock,
     random: () => 0.5,
-    sleep,
+    delay,
     observe: (event) => events.push(event),
   });
   const model: SessionModel = { clock, source, exchanges, pauses, events, beforePauseEnds: () => {} };

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { serviceAccount } from "../../src/auth/credentials.js";
+import { unwrap } from "../../src/calls/unwrap.js";
 import { createLiveData } from "../../src/client.js";
 import {
   createFakeLiveData,
@@ -8,12 +9,11 @@ import {
   type FakeLiveDataOptions,
   fakeCredentials,
 } from "../../src/testing/index.js";
-import { unwrap } from "../../src/unwrap.js";
 import { createClock, exchange, HOST, open, orgId, send } from "./support.js";
 
 const { clientId } = fakeCredentials.serviceAccount;
 
-/** The SDK on an embedded API in memory, both by one clock. */
+/** The SDK on an embedded API in memory. */
 function connect(options: FakeLiveDataOptions = {}) {
   const fake = createFakeLiveData({ people: 10, ...options });
   const auth = serviceAccount(fakeCredentials.serviceAccount);
@@ -26,8 +26,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-describe("who may sign in", () => {
-  it("is let in by a rotated secret alone, and not thrown out for it", async () => {
+describe("sessions", () => {
+  it("accept only the new secret after rotateSecret, and keep open sessions valid", async () => {
     const fake = createFakeLiveData({ people: 5 });
     const { accessToken } = (await exchange(fake)).body;
     fake.sessions.rotateSecret(clientId, "the next secret");
@@ -35,11 +35,11 @@ describe("who may sign in", () => {
     expect((await exchange(fake, "the next secret")).status).toBe(200);
     expect((await send(fake, `/api/people/v1/${orgId}/search`, { token: accessToken, body: {} })).status).toBe(200);
     expect(() => fake.sessions.rotateSecret("no-such-client", "x")).toThrow(
-      new RangeError('There is no service account "no-such-client"'),
+      new RangeError('Unknown service account "no-such-client"'),
     );
   });
 
-  it("may do what the documents say of their role, from the next request on", async () => {
+  it("enforce the documented roles, and apply setRole from the next request on", async () => {
     const viewer = { ...fakeCredentials.serviceAccount, role: "viewer" as const };
     const { fake, livedata } = connect({ serviceAccounts: [viewer] });
     const add = () => livedata.ledgers.POST("/contacts", { body: { name: "Jane Doe", company: "Example Corp" } });
@@ -50,10 +50,10 @@ describe("who may sign in", () => {
     await expect(unwrap(add())).rejects.toMatchObject({
       code: "permission_denied",
       role: "editor",
-      body: { message: "Needs the role editor at least" },
+      body: { message: "Requires at least the role editor" },
     });
     expect(fake.requestsTo("createContacts")).toMatchObject([
-      { status: 403, refusal: "Needs the role editor at least" },
+      { status: 403, refusal: "Requires at least the role editor" },
     ]);
 
     fake.sessions.setRole(clientId, "editor");
@@ -66,7 +66,7 @@ describe("who may sign in", () => {
   it.each([
     ["a user", fakeCredentials.user.username],
     ["an API key", fakeCredentials.apiKey],
-  ])("may be %s", async (_kind, name) => {
+  ])("apply setRole to %s", async (_kind, name) => {
     const fake = createFakeLiveData({ people: 5 });
     const form = new URLSearchParams(fakeCredentials.user);
     const session = await fake.fetch(`${HOST}/api/identity/v1/session`, { method: "POST", body: form });
@@ -85,7 +85,7 @@ describe("time", () => {
     ["zulu", "2026-01-31T13:00:00.000Z"],
     ["offset", "2026-01-31T15:00:00.000+02:00"],
     [(time) => `${time}`, "1769864400000"],
-  ])("is written as %s: %s", async (expiresAtFormat, expiresAt) => {
+  ])("expiresAt is written as %s: %s", async (expiresAtFormat, expiresAt) => {
     const clock = createClock();
     expect((await exchange(createFakeLiveData({ people: 0, clock, expiresAtFormat }))).body.expiresAt).toBe(expiresAt);
     const changed = createFakeLiveData({ people: 0, clock });
@@ -94,7 +94,7 @@ describe("time", () => {
   });
 
   it.each<ExpiresAtFormat>(["isoformat", "zulu", "offset"])(
-    "written as %s is understood by the SDK, however far the server's clock is off",
+    "the SDK understands expiresAt as %s, whether the server's clock is right or 2 hours off",
     async (expiresAtFormat) => {
       for (const clockSkew of [-7_200_000, 0, 7_200_000]) {
         const { fake, livedata } = connect({ expiresAtFormat, clockSkew });
@@ -105,7 +105,7 @@ describe("time", () => {
     },
   );
 
-  it("of the server is off by as much as is asked for", async () => {
+  it("clockSkew shifts the server's time", async () => {
     const clock = createClock();
     const fake = createFakeLiveData({ people: 0, clock, clockSkew: 60_000 });
     const { headers, body } = await exchange(fake);
@@ -115,30 +115,30 @@ describe("time", () => {
     expect((await exchange(fake)).headers.get("Date")).toBe("Sat, 31 Jan 2026 11:59:00 GMT");
     expect(() => {
       fake.clockSkew = Number.NaN;
-    }).toThrow(new RangeError("clockSkew must be a number of ms"));
+    }).toThrow(new RangeError("clockSkew must be a finite number of milliseconds"));
     expect(() => createFakeLiveData({ clockSkew: Number.POSITIVE_INFINITY })).toThrow(RangeError);
   });
 
-  it("passes before an answer arrives, but not before the request is carried out", async () => {
+  it("latency delays the response, but not the work", async () => {
     vi.useFakeTimers();
     const { fake, search } = open({ people: 5, latency: 200 });
-    let answered = false;
-    const answer = search({ size: 2 }).then(() => {
-      answered = true;
+    let hasArrived = false;
+    const response = search({ size: 2 }).then(() => {
+      hasArrived = true;
     });
     await vi.advanceTimersByTimeAsync(199);
-    expect([answered, fake.credits.used()]).toEqual([false, 2]);
+    expect([hasArrived, fake.credits.used()]).toEqual([false, 2]);
     await vi.advanceTimersByTimeAsync(1);
-    await answer;
+    await response;
     expect(vi.getTimerCount()).toBe(0);
     fake.latency = 0;
     await search({ size: 1 });
     expect(() => {
       fake.latency = -1;
-    }).toThrow(new RangeError("latency must be 0 ms or more, and 2147483647 at the most"));
+    }).toThrow(new RangeError("latency must be from 0 to 2147483647 milliseconds"));
   });
 
-  it("of a wait ends with an abort, and nothing is left of it", async () => {
+  it("latency ends on an abort, and leaves no timer", async () => {
     vi.useFakeTimers();
     const { fake, livedata } = connect();
     await livedata.accessToken();
@@ -155,7 +155,7 @@ describe("time", () => {
 });
 
 describe("options", () => {
-  it("that are undefined count as absent", async () => {
+  it("have their default when undefined", async () => {
     const names = ["seed", "people", "clock", "clockSkew", "latency", "tokenLife", "expiresAtFormat"];
     const lists = ["orgs", "serviceAccounts", "users", "apiKeys"];
     const nothing = Object.fromEntries([...names, ...lists].map((name) => [name, undefined]));
@@ -167,14 +167,14 @@ describe("options", () => {
   });
 
   it.each([
-    [{ tokenLife: Number.POSITIVE_INFINITY }, "tokenLife must be more than 0 ms"],
-    [{ latency: 2 ** 31 }, "latency must be 0 ms or more, and 2147483647 at the most"],
-    [{ orgs: [{ id: "o_1", credits: -1 }] }, "credits must be an integer, 0 or more, or undefined for no cap"],
-  ])("%j are refused", (options, message) => {
+    [{ tokenLife: Number.POSITIVE_INFINITY }, "tokenLife must be a positive number of milliseconds"],
+    [{ latency: 2 ** 31 }, "latency must be from 0 to 2147483647 milliseconds"],
+    [{ orgs: [{ id: "o_1", credits: -1 }] }, "credits must be an integer of at least 0, or undefined for no cap"],
+  ])("reject %j: %s", (options, message) => {
     expect(() => createFakeLiveData(options)).toThrow(new RangeError(message));
   });
 
-  it("that are changed later are checked, too", () => {
+  it("are also checked when changed later", () => {
     const fake = createFakeLiveData({ people: 0 });
     expect(() => {
       fake.sessions.tokenLife = Number.NaN;
@@ -182,7 +182,7 @@ describe("options", () => {
     for (const credits of [Number.NaN, -1]) expect(() => fake.credits.setRemaining(credits)).toThrow(RangeError);
   });
 
-  it("may name an organization in any way", async () => {
+  it("accept any characters in an organization id", async () => {
     const id = "o é/%";
     const { fake } = open({ people: 5, orgs: [{ id }] });
     const token = fakeCredentials.apiKey;
@@ -195,14 +195,14 @@ describe("redirects", () => {
   const movedTo = (Location: string, status = 307) => ({ status, headers: { Location } });
   const people = `/api/people/v1/${orgId}`;
 
-  it.each([307, 308])("by %d are followed with the same body", async (status) => {
+  it.each([307, 308])("with status %d repeat the request with the same body", async (status) => {
     const { fake, livedata } = connect();
     fake.failures.next("searchPeople", movedTo(`${people}/search/preview`, status));
     await livedata.people.POST("/search", { body: { size: 3 } });
     expect(fake.requestsTo("previewSearch")).toMatchObject([{ method: "POST", body: { size: 3 }, status: 200 }]);
   });
 
-  it.each([301, 302, 303])("by %d turn a POST into a GET without a body", async (status) => {
+  it.each([301, 302, 303])("with status %d turn a POST into a GET without a body", async (status) => {
     const { fake, livedata } = connect();
     fake.failures.next("searchPeople", movedTo(`${people}/person/LDP-1-EXAMPLE`, status));
     expect((await livedata.people.POST("/search", { body: { size: 3 } })).response.status).toBe(200);
@@ -211,7 +211,7 @@ describe("redirects", () => {
     expect(request?.headers).not.toHaveProperty("content-type");
   });
 
-  it("take the access token to no other origin", async () => {
+  it("send the access token to no other origin", async () => {
     const { fake, search } = open({ people: 5 });
     fake.failures.next("searchPeople", movedTo(`https://elsewhere.test${people}/search`));
     expect((await search({})).status).toBe(401);
@@ -219,7 +219,7 @@ describe("redirects", () => {
     expect((await search({})).status).toBe(200);
   });
 
-  it("are left to who asks to see them, refused to who refuses them, and end", async () => {
+  it("respect the redirect modes manual and error, and stop after 20 redirects", async () => {
     const { fake } = open({ people: 5 });
     const get = (redirect: RequestRedirect) =>
       fake.fetch(`${HOST}/api/dwh/v1/companies/nvidia.com`, {
@@ -235,7 +235,7 @@ describe("redirects", () => {
     expect((await (await get("follow")).json()).name).toBe("Acme Corp");
   });
 
-  it("that lead nowhere are network errors, as the platform's are", async () => {
+  it("to an invalid URL or scheme are network errors, as with the platform's fetch", async () => {
     const { fake, search } = open({ people: 5 });
     for (const Location of ["ftp://elsewhere.test/", "http://"]) {
       fake.failures.next("searchPeople", movedTo(Location));
@@ -243,7 +243,7 @@ describe("redirects", () => {
     }
   });
 
-  it("take nothing along that tells of a body which is gone", async () => {
+  it("drop the body's headers together with the body", async () => {
     const { fake } = open({ people: 5 });
     fake.failures.next("searchPeople", movedTo(`${people}/person/LDP-1-EXAMPLE`, 303));
     const headers = { Authorization: `Bearer ${fakeCredentials.apiKey}`, "Content-Type": "application/json" };
@@ -253,7 +253,7 @@ describe("redirects", () => {
     expect(Object.keys(request?.headers ?? {}).filter((name) => name.startsWith("content-"))).toEqual([]);
   });
 
-  it("are given as they are over a socket", async () => {
+  it("are not followed by a server", async () => {
     await using fake = createFakeLiveData({ people: 5 });
     const { url } = await fake.listen();
     fake.failures.next("getCompany", movedTo("https://elsewhere.test/"));
@@ -263,7 +263,7 @@ describe("redirects", () => {
 });
 
 describe("requestsTo", () => {
-  it("gives the requests for one operation, with their bodies typed", async () => {
+  it("returns the requests for one operation with typed bodies", async () => {
     const { fake, livedata } = connect();
     fake.failures.next("searchPeople", { status: 503 });
     await livedata.people.POST("/search", { body: { size: 2 } });
@@ -277,7 +277,7 @@ describe("requestsTo", () => {
     expect(fake.requestsTo("getPerson")[0]?.body?.id).toBeUndefined();
   });
 
-  it("tells the query and the headers, and keeps secrets to itself", async () => {
+  it("records the query and the headers, but no secrets", async () => {
     const { fake, livedata } = connect();
     const query = { lastJobChangedAt: "2026-01-01" };
     await livedata.ledgers.GET("/contacts", { params: { query }, headers: { "X-Trace": "abc" } });
@@ -300,7 +300,7 @@ describe("requestsTo", () => {
     }
   });
 
-  it("keeps no other credentials either, and the first of a parameter's values, by which it answers", async () => {
+  it("drops all headers that carry credentials, and keeps the first value of a repeated parameter", async () => {
     const { fake } = open({ people: 5 });
     const secrets = { Cookie: "session=s3cret", "Proxy-Authorization": "Basic s3cret", "X-Api-Key": "s3cret" };
     await fake.fetch(`${HOST}/api/ledgers/v1/${orgId}/contacts?lastJobChangedAt=1&lastJobChangedAt=2`, {
@@ -310,7 +310,7 @@ describe("requestsTo", () => {
     expect(fake.requests[0]?.query).toEqual({ lastJobChangedAt: "1" });
   });
 
-  it("leaves out a body that the documents do not ask for, and says why", async () => {
+  it("leaves out a body that does not match the OpenAPI documents, and says why", async () => {
     const { fake, people } = open({ people: 5 });
     await people("/search", { size: "25" });
     const [request] = fake.requestsTo("searchPeople");
@@ -320,7 +320,7 @@ describe("requestsTo", () => {
 });
 
 describe("reset", () => {
-  it("begins anew, and stays where it listens and is installed", async () => {
+  it("restores the initial state, but stays installed and keeps listening", async () => {
     await using fake = createFakeLiveData({ people: 5, latency: 1, orgs: [{ id: orgId, credits: 9 }] });
     const { url } = await fake.listen();
     fake.install();
@@ -348,9 +348,9 @@ describe("reset", () => {
   });
 });
 
-describe("what is misspelt", () => {
+describe("a misspelled argument", () => {
   const fake = createFakeLiveData({ people: 0 });
-  // As a program in JavaScript may call it.
+  // As JavaScript, without type checks, may call it.
   const requestsTo: (operation: never) => unknown = fake.requestsTo;
   const next: (operation: "searchPeople", failure: never) => void = fake.failures.next;
   const setRole: (name: string, role: never) => void = fake.sessions.setRole;
@@ -358,12 +358,12 @@ describe("what is misspelt", () => {
     [
       "an operation",
       () => requestsTo("search" as never),
-      /no operation "search": there are createSession, findPeople, /,
+      /Unknown operation "search"; use one of createSession, findPeople, /,
     ],
     ["a failure", () => next("searchPeople", "stal" as never), /one of lost, malformed, reset, stall, truncated/],
-    ["a status alone", () => next("searchPeople", 429 as never), /A failure is \{ status \}/],
-    ["a role", () => setRole(clientId, "admin" as never), /A role is one of viewer, editor, administrator/],
-  ])("is refused: %s", (_name, call, message) => {
+    ["a bare status", () => next("searchPeople", 429 as never), /failure must be \{ status \}/],
+    ["a role", () => setRole(clientId, "admin" as never), /role must be one of viewer, editor, administrator/],
+  ])("is rejected: %s", (_name, call, message) => {
     expect(call).toThrow(RangeError);
     expect(call).toThrow(message);
   });
@@ -372,7 +372,7 @@ describe("what is misspelt", () => {
 describe("install", () => {
   const count = async () => unwrap(await createLiveData().people.POST("/search", { body: { size: 0 } })).count;
 
-  it("has createLiveData() find it, and puts everything back", async () => {
+  it("makes createLiveData() use the embedded API, and close restores fetch and the environment", async () => {
     const before = vi.fn<typeof fetch>(async () => new Response("from elsewhere"));
     vi.stubGlobal("fetch", before);
     vi.stubEnv("LIVEDATA_API_KEY", "ldtkey_of_a_developer");
@@ -395,7 +395,7 @@ describe("install", () => {
     expect(fetch).toBe(before);
   });
 
-  it("leaves a fetch alone that someone else has put there since", async () => {
+  it("keeps a fetch that others installed later", async () => {
     vi.stubGlobal("fetch", vi.fn());
     const fake = createFakeLiveData({ people: 0 }).install();
     const theirs = vi.fn<typeof fetch>();
@@ -404,7 +404,7 @@ describe("install", () => {
     expect(globalThis.fetch).toBe(theirs);
   });
 
-  it("of several is the newest's, and nobody's once all are closed, in whatever order", async () => {
+  it("uses the newest of several APIs, and restores fetch once all are closed, in any order", async () => {
     const before = vi.fn<typeof fetch>();
     vi.stubGlobal("fetch", before);
     const [older, newer] = [createFakeLiveData({ people: 3 }).install(), createFakeLiveData({ people: 4 }).install()];
@@ -422,7 +422,7 @@ describe("install", () => {
     expect(fetch).toBe(before);
   });
 
-  it("answers no more after close, though a wrapper of someone else still leads to it", async () => {
+  it("handles nothing after close, even if a wrapper made by others still calls it", async () => {
     const before = vi.fn<typeof fetch>(async () => new Response("from elsewhere"));
     vi.stubGlobal("fetch", before);
     const fake = createFakeLiveData({ people: 0 }).install();
@@ -433,7 +433,7 @@ describe("install", () => {
     expect(fake.requests).toEqual([]);
   });
 
-  it("lets a redirect to another host go there", async () => {
+  it("sends a redirect to another host to that host", async () => {
     const before = vi.fn<typeof fetch>(async () => new Response("from elsewhere"));
     vi.stubGlobal("fetch", before);
     using fake = createFakeLiveData({ people: 5 }).install();
@@ -443,7 +443,7 @@ describe("install", () => {
     expect(before.mock.calls.map(([input]) => (input as Request).url)).toEqual(["https://elsewhere.test/a"]);
   });
 
-  it("goes by the socket where it listens, and ends with `using`", async () => {
+  it("uses the server's URL while it listens, and ends with `using`", async () => {
     let kept: FakeLiveData;
     {
       await using fake = createFakeLiveData({ people: 3 });

@@ -9,9 +9,9 @@ const remaining = ({ headers }: { headers: Headers }) => headers.get("X-LDT-Cred
 const cost = ({ headers }: { headers: Headers }) => headers.get("X-LDT-Credits-Cost");
 
 describe("credits", () => {
-  it("charge each person once, from whichever endpoint", async () => {
+  it("charge each person once across all endpoints", async () => {
     const { people, search, find, fake } = open({ orgs: [{ id: orgId, credits: 10 }] });
-    const answers = [
+    const responses = [
       await people<Person>("/person/LDP-1-EXAMPLE"),
       await people<Person>("/person/LDP-1-EXAMPLE"),
       await find({ matches: [{ fields: [{ field_name: "linkedin", search_term: "john-doe" }] }] }),
@@ -19,37 +19,37 @@ describe("credits", () => {
       await search({ size: 5 }),
       await search({ size: 0 }),
     ];
-    expect(answers.map(used)).toEqual(["1", "0", "1", "0", "3", "0"]);
-    expect(answers.map(remaining)).toEqual(["9", "9", "8", "8", "5", "5"]);
+    expect(responses.map(used)).toEqual(["1", "0", "1", "0", "3", "0"]);
+    expect(responses.map(remaining)).toEqual(["9", "9", "8", "8", "5", "5"]);
     expect([fake.credits.used(), fake.credits.remaining()]).toEqual([5, 5]);
   });
 
-  it("charge someone once who is found twice by one call", async () => {
+  it("charge once for a person found twice by one request", async () => {
     const { find } = open();
     const jane = { fields: [{ field_name: "linkedin", search_term: "jane-doe" }] };
     expect(used(await find({ matches: [jane, jane] }))).toBe("1");
   });
 
-  it("tell no remainder without a cap", async () => {
+  it("have no remaining header without a cap", async () => {
     const { search, fake } = open();
-    const answer = await search({ size: 3 });
-    expect([used(answer), remaining(answer)]).toEqual(["3", null]);
+    const response = await search({ size: 3 });
+    expect([used(response), remaining(response)]).toEqual(["3", null]);
     expect(fake.credits.remaining()).toBeUndefined();
   });
 
-  it("answer 402 over the quota, charge nothing, and let what is paid for through", async () => {
+  it("respond 402 if too few are left, charge nothing then, and still return people already paid for", async () => {
     const { search, fake } = open({ orgs: [{ id: orgId, credits: 5 }] });
     await search({ size: 3 });
     const refused = await search({ size: 6 });
     expect([refused.status, used(refused), remaining(refused)]).toEqual([402, "0", "2"]);
-    expect(refused.body).toEqual({ message: "Needs 3 credits, 2 are left" });
+    expect(refused.body).toEqual({ message: "Not enough credits: 3 needed, 2 left" });
     expect((await search({ size: 5 })).status).toBe(200);
     expect((await search({ size: 5 })).status).toBe(200);
     expect((await search({ size: 0 })).status).toBe(200);
     expect(fake.credits.remaining()).toBe(0);
   });
 
-  it("are told beforehand, for free, by previews", async () => {
+  it("are estimated by previews, for free", async () => {
     const { people, fake } = open({ orgs: [{ id: orgId, credits: 5 }] });
     await people("/search", { size: 2 });
     const previews = [
@@ -62,16 +62,16 @@ describe("credits", () => {
     expect(fake.credits.used()).toBe(2);
   });
 
-  it("begin anew with a billing period", async () => {
+  it("start again with a new billing period", async () => {
     const { search, fake } = open({ orgs: [{ id: orgId, credits: 5 }] });
     await search({ size: 4 });
     fake.credits.startBillingPeriod();
     expect([fake.credits.used(), fake.credits.remaining()]).toEqual([0, 5]);
-    const answer = await search({ size: 4 });
-    expect([used(answer), remaining(answer)]).toEqual(["4", "1"]);
+    const response = await search({ size: 4 });
+    expect([used(response), remaining(response)]).toEqual(["4", "1"]);
   });
 
-  it("can be set for the rest of a period, and their cap lifted", async () => {
+  it("can be set for the rest of a billing period, and their cap removed", async () => {
     const { search, fake } = open({ orgs: [{ id: orgId, credits: 5 }] });
     fake.credits.setRemaining(1);
     expect((await search({ size: 2 })).status).toBe(402);
@@ -81,7 +81,7 @@ describe("credits", () => {
     expect(remaining(await search({ size: 9 }))).toBeNull();
   });
 
-  it("of an organization without a cap are without one again in the next period", async () => {
+  it("are uncapped again in the next billing period of an organization without a cap", async () => {
     const { search, fake } = open();
     fake.credits.setRemaining(0);
     expect((await search({ size: 1 })).status).toBe(402);
@@ -90,7 +90,7 @@ describe("credits", () => {
     expect((await search({ size: 1 })).status).toBe(200);
   });
 
-  it("are an organization's own", async () => {
+  it("are counted per organization", async () => {
     const fake = createFakeLiveData({ orgs: [{ id: "o_0000000a", credits: 3 }, { id: "o_0000000b" }] });
     const token = fakeCredentials.apiKey;
     await send(fake, "/api/people/v1/o_0000000b/search", { body: { size: 9 }, token });
@@ -105,12 +105,12 @@ describe("credits", () => {
         const { search, fake } = open({ people: 30, orgs: [{ id: orgId, credits: cap }] });
         let bought = 0;
         for (const size of sizes) {
-          const answer = await search({ size });
+          const response = await search({ size });
           const unpaid = Math.max(0, Math.min(size, 30) - bought);
-          expect(answer.status).toBe(unpaid > cap - bought ? 402 : 200);
-          if (answer.status === 200) bought += unpaid;
+          expect(response.status).toBe(unpaid > cap - bought ? 402 : 200);
+          if (response.status === 200) bought += unpaid;
           expect(fake.credits.used()).toBe(bought);
-          expect(remaining(answer)).toBe(String(cap - bought));
+          expect(remaining(response)).toBe(String(cap - bought));
         }
       }),
       { numRuns: 40 },

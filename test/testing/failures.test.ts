@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { apiKey } from "../../src/auth/credentials.js";
+import { unwrap } from "../../src/calls/unwrap.js";
 import { createLiveData, type LiveData } from "../../src/client.js";
 import type { LiveDataOptions } from "../../src/config.js";
 import { createFakeLiveData, type FakeFailure, fakeCredentials } from "../../src/testing/index.js";
-import { unwrap } from "../../src/unwrap.js";
 
 const body = { size: 5 };
 
-/** The SDK on an embedded API, with a socket between them or without, and no retries. */
+/** Connects the SDK to an embedded API, in memory or over a socket, without retries. */
 async function connect(
   isOnSocket: boolean,
   run: (livedata: LiveData, fake: ReturnType<typeof createFakeLiveData>) => Promise<void>,
@@ -30,21 +30,21 @@ function search(livedata: LiveData, options = {}) {
 describe.each([
   ["in memory", false],
   ["over a socket", true],
-])("a failure %s", (_name, isOnSocket) => {
+])("a planned failure, %s", (_name, isOnSocket) => {
   it.each<[name: string, failure: FakeFailure, error: object, charged: number, status: number]>([
-    ["a status", { status: 503, headers: { "Retry-After": "7" } }, { code: "server", retryAfter: 7_000 }, 0, 503],
     [
-      "a body of one's own",
-      { status: 400, body: { error: "no" } },
-      { code: "bad_request", body: { error: "no" } },
+      "an error status",
+      { status: 503, headers: { "Retry-After": "7" } },
+      { code: "server", retryAfter: 7_000 },
       0,
-      400,
+      503,
     ],
-    ["a reset", "reset", { code: "connection", status: undefined }, 0, 0],
-    ["a lost answer", "lost", { code: "connection", status: undefined }, 5, 0],
-    ["a truncated answer", "truncated", { code: "connection", status: 200 }, 5, 200],
-    ["a malformed answer", "malformed", { code: "protocol", status: 200 }, 5, 200],
-  ])("is %s", async (_name, failure, error, charged, status) => {
+    ["a custom body", { status: 400, body: { error: "no" } }, { code: "bad_request", body: { error: "no" } }, 0, 400],
+    ["a connection reset", "reset", { code: "connection", status: undefined }, 0, 0],
+    ["a lost response", "lost", { code: "connection", status: undefined }, 5, 0],
+    ["a truncated response", "truncated", { code: "connection", status: 200 }, 5, 200],
+    ["a malformed response", "malformed", { code: "protocol", status: 200 }, 5, 200],
+  ])("can be %s", async (_name, failure, error, charged, status) => {
     await connect(isOnSocket, async (livedata, fake) => {
       fake.failures.next("searchPeople", failure);
       await expect(search(livedata)).rejects.toMatchObject(error);
@@ -54,7 +54,7 @@ describe.each([
     });
   });
 
-  it("is an answer that never comes", async () => {
+  it("can be a response that never arrives", async () => {
     await connect(isOnSocket, async (livedata, fake) => {
       fake.failures.next("searchPeople", "stall");
       await expect(search(livedata, { timeout: 50 })).rejects.toMatchObject({ code: "timeout" });
@@ -63,7 +63,7 @@ describe.each([
     });
   });
 
-  it("is a redirect, which a session is not led astray by", async () => {
+  it("can be a redirect, which the session exchange does not follow", async () => {
     await connect(isOnSocket, async (livedata, fake) => {
       fake.failures.next("createSession", { status: 307, headers: { Location: "https://elsewhere.test/session" } });
       const { response } = await livedata.identity.POST("/session", {
@@ -75,8 +75,8 @@ describe.each([
   });
 });
 
-describe("failures", () => {
-  it("come as often as asked for, in order, to their operation alone", async () => {
+describe("planned failures", () => {
+  it("happen in order, as often as planned, and only to their operation", async () => {
     await connect(false, async (livedata, fake) => {
       fake.failures.next("searchPeople", { status: 500 }, 2);
       fake.failures.next("searchPeople", { status: 429 });
@@ -89,7 +89,7 @@ describe("failures", () => {
     });
   });
 
-  it("are over once they are cleared", async () => {
+  it("stop after clear", async () => {
     await connect(false, async (livedata, fake) => {
       fake.failures.next("searchPeople", "reset", 9);
       fake.failures.clear();
@@ -97,7 +97,7 @@ describe("failures", () => {
     });
   });
 
-  it("leave no room for a lost search to be charged twice", async () => {
+  it("do not charge the retry of a truncated search again", async () => {
     await connect(false, async (livedata, fake) => {
       fake.failures.next("searchPeople", "truncated");
       const { people } = await search(livedata, { retry: { baseDelay: 0 } });
@@ -106,7 +106,7 @@ describe("failures", () => {
     });
   });
 
-  it.each([204, 304])("may be the status %d, which has no body", async (status) => {
+  it.each([204, 304])("can be status %d, which has no body", async (status) => {
     const fake = createFakeLiveData({ people: 1 });
     fake.failures.next("searchPeople", { status });
     const url = `https://live-data.test/api/people/v1/${fakeCredentials.orgId}/search`;
@@ -115,7 +115,7 @@ describe("failures", () => {
     expect(fake.requestsTo("searchPeople")).toMatchObject([{ status }]);
   });
 
-  it("may be what a gateway says, with its own headers in place of the API's", async () => {
+  it("can be a gateway's HTML, whose headers replace the API's", async () => {
     const fake = createFakeLiveData({ people: 1 });
     const headers = { "content-type": "text/html", date: "Mon, 01 Jan 2024 00:00:00 GMT" };
     fake.failures.next("getCompany", { status: 502, headers, body: "<h1>Bad gateway</h1>" });
@@ -125,18 +125,18 @@ describe("failures", () => {
     expect(response.headers.get("Date")).toBe(headers.date);
   });
 
-  it.each([199, 600, 503.5, Number.NaN])("the status %d is refused", (status) => {
+  it.each([199, 600, 503.5, Number.NaN])("cannot have the status %d", (status) => {
     expect(() => createFakeLiveData({ people: 1 }).failures.next("searchPeople", { status })).toThrow(RangeError);
   });
 
-  it("an operation that there is not is refused", () => {
+  it("cannot be planned for an unknown operation", () => {
     const { next }: { next(operation: string, failure: FakeFailure): void } = createFakeLiveData({
       people: 1,
     }).failures;
-    expect(() => next("search", "reset")).toThrow(/^There is no operation "search": /);
+    expect(() => next("search", "reset")).toThrow(/^Unknown operation "search"; /);
   });
 
-  it.each([0, -1, 1.5])("%d times is refused", (times) => {
+  it.each([0, -1, 1.5])("cannot be planned %d times", (times) => {
     expect(() => createFakeLiveData({ people: 1 }).failures.next("searchPeople", "reset", times)).toThrow(RangeError);
   });
 });

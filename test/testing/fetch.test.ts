@@ -9,7 +9,7 @@ const post = { method: "POST", headers, body: '{"size":0}' };
 describe("fetch", () => {
   const { fake } = open({ people: 5 });
 
-  it("takes what the platform's takes: text, a URL, a request, and a request with changes", async () => {
+  it("accepts a string, a URL, a Request, and a Request with changes", async () => {
     const inputs = [
       () => fake.fetch(searchUrl, post),
       () => fake.fetch(new URL(searchUrl), post),
@@ -20,19 +20,19 @@ describe("fetch", () => {
     await expect(fake.fetch("/a/path/alone")).rejects.toThrow(TypeError);
   });
 
-  it("stands in for the platform's without a cast", () => {
+  it("has the type of the platform's fetch", () => {
     const replacement: typeof fetch = fake.fetch;
     expect(replacement).toBe(fake.fetch);
   });
 
-  it("uses the body of a request up, as the platform's does", async () => {
+  it("consumes the body of a Request, as the platform's fetch does", async () => {
     const request = new Request(searchUrl, post);
     await fake.fetch(request);
     expect(request.bodyUsed).toBe(true);
     await expect(fake.fetch(request)).rejects.toThrow(TypeError);
   });
 
-  it("rejects with the reason of an abort, before or on the way", async () => {
+  it("rejects with the signal's reason if aborted before or during the request", async () => {
     const reason = new Error("changed my mind");
     const before = createFakeLiveData({ people: 5 });
     await expect(before.fetch(searchUrl, { ...post, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
@@ -44,7 +44,7 @@ describe("fetch", () => {
     await expect(underWay).rejects.toBe(reason);
   });
 
-  it("answers HEAD as GET, without the body", async () => {
+  it("responds to HEAD as to GET, without the body", async () => {
     const url = `${HOST}/api/dwh/v1/companies/nvidia.com`;
     const [get, head] = [await fake.fetch(url, { headers }), await fake.fetch(url, { method: "HEAD", headers })];
     expect(head.status).toBe(200);
@@ -53,7 +53,7 @@ describe("fetch", () => {
     expect(head.headers.get("Content-Length")).toBe(String(byteLength));
   });
 
-  it("gives each caller answers of its own", async () => {
+  it("returns a separate body to each caller", async () => {
     const read = async () =>
       (
         await send<{ name: string }>(fake, `/api/people/v1/${orgId}/person/LDP-1-EXAMPLE`, {
@@ -61,13 +61,13 @@ describe("fetch", () => {
         })
       ).body;
     const first = await read();
-    first.name = "spoilt";
+    first.name = "changed";
     expect((await read()).name).toBe("Jane Doe");
   });
 });
 
 describe("requests", () => {
-  it("tells what was received and how it was answered, and no secret", async () => {
+  it("lists each request with its operation and status", async () => {
     const fake = createFakeLiveData({ people: 5 });
     const { accessToken } = (await exchange(fake)).body;
     await exchange(fake, "a-wrong-secret");
@@ -75,8 +75,8 @@ describe("requests", () => {
     await send(fake, `/api/people/v1/${orgId}/search`, { body: { size: -1 }, token: accessToken });
     await send(fake, `/api/ledgers/v1/${orgId}/contacts?lastJobChangedAt=2026-01-01`, { token: "a-wrong-token" });
     await send(fake, "/no/such/path");
-    const told = fake.requests.map(({ method, path, operation, status }) => [method, path, operation, status]);
-    expect(told).toEqual([
+    const received = fake.requests.map(({ method, path, operation, status }) => [method, path, operation, status]);
+    expect(received).toEqual([
       ["POST", "/api/identity/v1/session", "createSession", 200],
       ["POST", "/api/identity/v1/session", "createSession", 401],
       ["POST", `/api/people/v1/${orgId}/search`, "searchPeople", 200],

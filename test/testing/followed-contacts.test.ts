@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createLedgers, ledgerRoutes } from "../../src/testing/ledgers.js";
 import { createPeopleStore } from "../../src/testing/people/store.js";
 import type { KnownPerson } from "../../src/testing/population/people.js";
-import { findRoute, toCall } from "../../src/testing/router.js";
+import { findRoute, toRoutedRequest } from "../../src/testing/router.js";
 import type { Contact, Person } from "../../src/types.js";
 import { orgId } from "./support.js";
 
@@ -23,7 +23,7 @@ function openLedger(known: KnownPerson) {
   const send = (method: string, query: string, value?: unknown) => {
     const url = new URL(`https://live-data.test/api/ledgers/v1/${orgId}/contacts${query}`);
     const match = findRoute(routes, method, url.pathname);
-    return match.route.run(toCall({ mediaType: "application/json", value }, url, match)).body;
+    return match.route.run(toRoutedRequest({ mediaType: "application/json", value }, url, match)).body;
   };
   return {
     store,
@@ -33,8 +33,8 @@ function openLedger(known: KnownPerson) {
   };
 }
 
-describe("a contact", () => {
-  it("tells of the person as they are when it is asked for, whatever they are called by then", () => {
+describe("a contact of a known person", () => {
+  it("shows the person's current data, even after a change of name", () => {
     const { store, add, list, ledgers } = openLedger(jane());
     add({ name: "jane doe", company: "ACME", referenceId: "crm-1" });
     expect(list()).toMatchObject([{ name: "Jane Doe", company: null, title: null, lastJobChangedAt: null }]);
@@ -61,11 +61,11 @@ describe("a contact", () => {
     expect(list()).toMatchObject([now]);
     expect(list("?lastJobChangedAt=2026-03-02")).toMatchObject([now]);
     expect(list("?lastJobChangedAt=2026-03-03")).toEqual([]);
-    expect(ledgers.tellOf(orgId, moved, 1)).toEqual(list()[0]);
-    expect(ledgers.tellOf(orgId, moved, 2)).toMatchObject({ id: "contact-1", name: "Jane Roe" });
+    expect(ledgers.contactFor(orgId, moved, 1)).toEqual(list()[0]);
+    expect(ledgers.contactFor(orgId, moved, 2)).toMatchObject({ id: "contact-1", name: "Jane Roe" });
   });
 
-  it("has all that version 2 has", () => {
+  it("has every field of contact version 2", () => {
     const position = { ...job("Engineer", "Acme", null), level: "Staff" };
     const person: Partial<Person> = {
       country: "United States",
@@ -75,7 +75,7 @@ describe("a contact", () => {
       company_change_detected_at: "2026-03-02T00:00:00Z",
       info_change_detected_at: "2026-03-03T00:00:00Z",
     };
-    const inVersion2 = (known: KnownPerson) => openLedger(known).ledgers.tellOf(orgId, known, 2);
+    const inVersion2 = (known: KnownPerson) => openLedger(known).ledgers.contactFor(orgId, known, 2);
     expect(inVersion2(jane(person))).toEqual({
       id: "contact-of-LDP-jane",
       is_verified: true,

@@ -25,7 +25,7 @@ describe("a ledger", () => {
     vi.unstubAllEnvs();
   });
 
-  it("follows one contact or a list of them, and tells what is known of each", async () => {
+  it("adds one contact or a list, and shows what is known of each", async () => {
     const { add, list } = openLedger();
     expect(await list()).toEqual([]);
     expect((await add(jane)).status).toBe(200);
@@ -52,7 +52,7 @@ describe("a ledger", () => {
     expect(new Set([first?.id, second?.id, third?.id]).size).toBe(3);
   });
 
-  it("rejects a referenceId that is taken, and all that came with it", async () => {
+  it("rejects a duplicate referenceId, and all contacts of that request", async () => {
     const { add, list } = openLedger();
     await add(jane);
     for (const body of [
@@ -68,24 +68,27 @@ describe("a ledger", () => {
     expect(await list()).toHaveLength(1);
   });
 
-  it.each(["UTC", "Asia/Kolkata", "America/Los_Angeles"])("tells who changed since, in UTC, in %s", async (zone) => {
-    vi.stubEnv("TZ", zone);
-    expect(new Intl.DateTimeFormat().resolvedOptions().timeZone.replace("Calcutta", "Kolkata")).toBe(zone);
-    const { add, list } = openLedger();
-    await add([jane, john, stranger]);
-    const names = async (query: string) => (await list(query)).map(({ name }) => name);
-    expect(await names("?lastJobChangedAt=2025-01-01")).toEqual(["John Doe"]);
-    expect(await names("?lastJobChangedAt=2020-01-01T00:00:00Z")).toEqual(["Jane Doe", "John Doe"]);
-    expect(await names("?lastInfoChangedAt=2025-11-23T00:00:00.000")).toEqual(["John Doe"]);
-    expect(await names("?lastInfoChangedAt=2025-11-23T00:00:01")).toEqual([]);
-    expect(await names("?lastInfoChangedAt=2025-11-23 00:00:00")).toEqual(["John Doe"]);
-    expect(await names("?lastInfoChangedAt=2025-11-23 00:00:01")).toEqual([]);
-    expect(await names("?lastInfoChangedAt=2025-11-23 00:00")).toEqual(["John Doe"]);
-    expect(await names("?lastInfoChangedAt=2025-11-23T02:00:00%2B02:00")).toEqual(["John Doe"]);
-    expect(await names("?lastInfoChangedAt=2025-11-22T19:00:00-05:00")).toEqual(["John Doe"]);
-    expect(await names("?lastInfoChangedAt=2025-11-22T19:00:01-05:00")).toEqual([]);
-    expect(await names("?lastJobChangedAt=2020-01-01&lastInfoChangedAt=2030-01-01")).toEqual([]);
-  });
+  it.each(["UTC", "Asia/Kolkata", "America/Los_Angeles"])(
+    "filters by time of change in UTC on a machine in %s",
+    async (zone) => {
+      vi.stubEnv("TZ", zone);
+      expect(new Intl.DateTimeFormat().resolvedOptions().timeZone.replace("Calcutta", "Kolkata")).toBe(zone);
+      const { add, list } = openLedger();
+      await add([jane, john, stranger]);
+      const names = async (query: string) => (await list(query)).map(({ name }) => name);
+      expect(await names("?lastJobChangedAt=2025-01-01")).toEqual(["John Doe"]);
+      expect(await names("?lastJobChangedAt=2020-01-01T00:00:00Z")).toEqual(["Jane Doe", "John Doe"]);
+      expect(await names("?lastInfoChangedAt=2025-11-23T00:00:00.000")).toEqual(["John Doe"]);
+      expect(await names("?lastInfoChangedAt=2025-11-23T00:00:01")).toEqual([]);
+      expect(await names("?lastInfoChangedAt=2025-11-23 00:00:00")).toEqual(["John Doe"]);
+      expect(await names("?lastInfoChangedAt=2025-11-23 00:00:01")).toEqual([]);
+      expect(await names("?lastInfoChangedAt=2025-11-23 00:00")).toEqual(["John Doe"]);
+      expect(await names("?lastInfoChangedAt=2025-11-23T02:00:00%2B02:00")).toEqual(["John Doe"]);
+      expect(await names("?lastInfoChangedAt=2025-11-22T19:00:00-05:00")).toEqual(["John Doe"]);
+      expect(await names("?lastInfoChangedAt=2025-11-22T19:00:01-05:00")).toEqual([]);
+      expect(await names("?lastJobChangedAt=2020-01-01&lastInfoChangedAt=2030-01-01")).toEqual([]);
+    },
+  );
 
   it.each([
     "yesterday",
@@ -103,14 +106,14 @@ describe("a ledger", () => {
     "2026-01-31Z",
     "2026-01-31T",
     "",
-  ])("refuses what is no day or time: %s", async (text) => {
+  ])("rejects a lastJobChangedAt that is neither date nor date-time: %s", async (text) => {
     const { list } = openLedger();
     expect(await list(`?lastJobChangedAt=${text}`)).toEqual({
-      message: "lastJobChangedAt must be a day or a time, such as 2026-01-31",
+      message: "lastJobChangedAt must be a date or a date-time, such as 2026-01-31",
     });
   });
 
-  it("remembers imports, each organization its own", async () => {
+  it("lists imports per organization", async () => {
     const { add, list, imports } = openLedger();
     const { body: job } = await add(jane);
     expect(await imports()).toEqual({ imports: [job] });

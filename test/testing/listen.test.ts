@@ -46,7 +46,7 @@ async function read(message: ClientRequest): Promise<Received> {
 }
 
 describe("listen", () => {
-  it("answers over a real socket as fetch does without one", async () => {
+  it("responds over a socket as fetch does in memory", async () => {
     const { fake, url } = await start({ people: 50, clock: createClock() });
     const body = { size: 20, sort_by: "name" };
     const real = await send(overSockets, searchPath, { host: url, token, body });
@@ -60,14 +60,14 @@ describe("listen", () => {
     expect(comparable(real)).toEqual(comparable(direct));
   });
 
-  it("carries bodies both ways whole, however large and whatever they say", async () => {
+  it("transfers large Unicode bodies unchanged in both directions", async () => {
     const text = "Zoë, 日本, \u{1f9ea} ".repeat(40_000);
     const url = await serve(async (received) => new Response(await received.text()));
     const response = await fetch(url, { method: "POST", body: text });
     expect(await response.text()).toBe(text);
   });
 
-  it("keeps repeated headers, the query, and a body in pieces", async () => {
+  it("keeps repeated headers, the query, and a chunked body", async () => {
     const url = await serve(async (received) =>
       Response.json([received.method, received.url, received.headers.get("X-Twice"), await received.text()]),
     );
@@ -79,7 +79,7 @@ describe("listen", () => {
     expect(JSON.parse(text)).toEqual(["POST", `${url}/a%2Fb?c=d&c=%20`, "1, 2", "first, second"]);
   });
 
-  it("answers calls after each other on one connection", async () => {
+  it("serves several requests on one connection", async () => {
     const { url } = await start();
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     agents.push(agent);
@@ -94,7 +94,7 @@ describe("listen", () => {
     expect(ports.size).toBe(1);
   });
 
-  it("answers HEAD with the length of the body it leaves out", async () => {
+  it("responds to HEAD with the length of the omitted body", async () => {
     const { url } = await start();
     const init = { headers: { Authorization: `Bearer ${token}` } };
     const get = await fetch(`${url}/api/dwh/v1/companies/nvidia.com`, init);
@@ -103,7 +103,7 @@ describe("listen", () => {
     expect(head.headers.get("Content-Length")).toBe(String((await get.arrayBuffer()).byteLength));
   });
 
-  it("tells the time of the clock it was given, once", async () => {
+  it("sends one Date header, from the given clock", async () => {
     const clock = createClock(Date.UTC(2031, 4, 6, 7, 8, 9));
     const { url } = await start({ people: 0, clock });
     const message = request(url);
@@ -114,7 +114,7 @@ describe("listen", () => {
     expect(response.headers.date).toBe("Tue, 06 May 2031 07:08:09 GMT");
   });
 
-  it("tells the handler when the client has gone", async () => {
+  it("aborts the request's signal when the client disconnects", async () => {
     let received: (request: Request) => void = () => {};
     const arrival = new Promise<Request>((resolve) => {
       received = resolve;
@@ -133,7 +133,7 @@ describe("listen", () => {
     await gone;
   });
 
-  it("survives a client that leaves in the middle of its body", async () => {
+  it("survives a client that disconnects in the middle of its body", async () => {
     const { url, fake } = await start();
     const socket = connect(Number(new URL(url).port), "127.0.0.1");
     await once(socket, "connect");
@@ -145,7 +145,7 @@ describe("listen", () => {
     expect(fake.requests.map(({ operation }) => operation)).toEqual(["createSession", "searchPeople"]);
   });
 
-  it("stops sending to a client that has stopped reading", async () => {
+  it("cancels the response body when the client disconnects", async () => {
     let cancelled: () => void = () => {};
     const cancellation = new Promise<void>((resolve) => {
       cancelled = resolve;
@@ -162,7 +162,7 @@ describe("listen", () => {
     await cancellation;
   });
 
-  it("answers 400 to what fetch has no words for, and 500 where the handler fails", async () => {
+  it("responds 400 to a method that Request rejects, and 500 if the handler throws", async () => {
     const { url } = await start();
     const trace = request(url, { method: "TRACE" });
     trace.end();
@@ -171,7 +171,7 @@ describe("listen", () => {
     expect((await fetch(failing)).status).toBe(500);
   });
 
-  it("is not led elsewhere by a target that looks like a host", async () => {
+  it("treats a request target that starts with // as a path", async () => {
     const { url, fake } = await start();
     const message = request(url, { path: "//elsewhere.example/api/identity/v1/session" });
     message.end();
@@ -179,7 +179,7 @@ describe("listen", () => {
     expect(fake.requests[0]?.path).toBe("//elsewhere.example/api/identity/v1/session");
   });
 
-  it("closes at once, with connections open and calls under way, as often as it is told", async () => {
+  it("closes at once with connections open, and may be closed twice", async () => {
     const { server, url } = await start();
     const idle = connect(Number(new URL(url).port), "127.0.0.1");
     await once(idle, "connect");
@@ -190,7 +190,7 @@ describe("listen", () => {
     await expect(fetch(url)).rejects.toThrow(TypeError);
   });
 
-  it("closes with the block that it was made in", async () => {
+  it("closes at the end of an `await using` block", async () => {
     const fake = createFakeLiveData({ people: 0 });
     let url = "";
     {
@@ -201,7 +201,7 @@ describe("listen", () => {
     await expect(fetch(url)).rejects.toThrow(TypeError);
   });
 
-  it("takes the port it is told, and says when that is taken", async () => {
+  it("rejects with EADDRINUSE if the given port is in use", async () => {
     const { url } = await start();
     const port = Number(new URL(url).port);
     await expect(createFakeLiveData({ people: 0 }).listen({ port })).rejects.toThrow("EADDRINUSE");
@@ -209,7 +209,7 @@ describe("listen", () => {
 });
 
 describe("close", () => {
-  it("ends sockets that are still being opened", async () => {
+  it("closes servers that are still being opened", async () => {
     const fake = createFakeLiveData({ people: 0 });
     const opening = fake.listen();
     await fake.close();
@@ -218,7 +218,7 @@ describe("close", () => {
     expect(fake.url).toBeUndefined();
   });
 
-  it("of one socket leaves the others, and the url of one that is open", async () => {
+  it("of one server keeps the others open, and url is that of an open one", async () => {
     await using fake = createFakeLiveData({ people: 0 });
     const [first, second] = [await fake.listen(), await fake.listen()];
     expect(fake.url).toBe(second.url);

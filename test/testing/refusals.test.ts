@@ -9,21 +9,21 @@ import { HOST, open, orgId, SESSION_PATH, send } from "./support.js";
 const token = fakeCredentials.apiKey;
 const group = { operator: "and", filters: [{ type: "must", field: "jobs.title" }] };
 
-describe("a malformed body is refused with the reason and the place", () => {
+describe("an invalid body is refused with 400", () => {
   const { fake } = open({ people: 5 });
   it.each<[string, unknown, string]>([
     ["/search", [], "The body must be an object"],
     ["/search", null, "The body must be an object"],
-    ["/search", { filter: [] }, "filter is not known here"],
+    ["/search", { filter: [] }, "filter is not allowed here"],
     ["/search", { size: -1 }, "size must be at least 0"],
     ["/search", { size: 1.5 }, "size must be an integer"],
     ["/search", { size: "25" }, "size must be an integer"],
     ["/search", { sort_by: ["name"] }, "sort_by must be a string"],
     ["/search", { return_fields: ["name", 1] }, "return_fields[1] must be a string"],
-    ["/search", { filters: group }, "filters must be a list"],
+    ["/search", { filters: group }, "filters must be an array"],
     ["/search", { filters: [{ filters: [] }] }, "filters[0].operator is required"],
     ["/search", { filters: [{ ...group, operator: "nor" }] }, 'filters[0].operator must be one of "and", "or"'],
-    ["/search", { filters: [{ ...group, isJobGroup: true }] }, "filters[0].isJobGroup is not known here"],
+    ["/search", { filters: [{ ...group, isJobGroup: true }] }, "filters[0].isJobGroup is not allowed here"],
     ["/search", { filters: [{ type: "must", field: "jobs.title" }] }, "filters[0].operator is required"],
     ["/search", nested({ type: "must" }), "filters[0].filters[1].field is required"],
     ["/search", nested({ field: "jobs.title" }), "filters[0].filters[1].type is required"],
@@ -37,7 +37,7 @@ describe("a malformed body is refused with the reason and the place", () => {
     [
       "/search",
       nested({ type: "must", field: "jobs.title", values: [] }),
-      "filters[0].filters[1].values is not known here",
+      "filters[0].filters[1].values is not allowed here",
     ],
     [
       "/search",
@@ -48,29 +48,29 @@ describe("a malformed body is refused with the reason and the place", () => {
     ["/find", { matches: [{ fields: [{ field_name: "name" }] }] }, "matches[0].fields[0].search_term is required"],
     ["/find/preview", { matches: [{}] }, "matches[0].fields is required"],
     ["/search/preview", { size: -1 }, "size must be at least 0"],
-    ["/persons/lookup_by_ids", { ids: "LDP-1-EXAMPLE" }, "ids must be a list"],
+    ["/persons/lookup_by_ids", { ids: "LDP-1-EXAMPLE" }, "ids must be an array"],
   ])("%s %j: %s", async (path, body, message) => {
-    const answer = await send(fake, `/api/people/v1/${orgId}${path}`, { body, token });
-    expect(answer).toMatchObject({ status: 400, body: { message } });
+    const response = await send(fake, `/api/people/v1/${orgId}${path}`, { body, token });
+    expect(response).toMatchObject({ status: 400, body: { message } });
   });
 
-  it("also where the fault lies deep, and without looking for it ever longer", async () => {
+  it("with the place of a problem 40 levels deep, found without exponential search", async () => {
     const depth = 40;
     let deep: unknown = { type: "must" };
     for (let level = 0; level < depth; level += 1) deep = { operator: "and", filters: [deep] };
-    const answer = await send(fake, `/api/people/v1/${orgId}/search`, { body: { filters: [deep] }, token });
+    const response = await send(fake, `/api/people/v1/${orgId}/search`, { body: { filters: [deep] }, token });
     const place = `filters[0]${".filters[0]".repeat(depth)}`;
-    expect(answer).toMatchObject({ status: 400, body: { message: `${place}.field is required` } });
+    expect(response).toMatchObject({ status: 400, body: { message: `${place}.field is required` } });
   });
 
-  it("also where a day is none", async () => {
+  it("if a date does not match its pattern", async () => {
     const body = nested({ type: "must", field: "jobs.started_at", date_from: "2024-13-01" });
-    const answer = await send<{ message: string }>(fake, `/api/people/v1/${orgId}/search`, { body, token });
-    expect(answer.status).toBe(400);
-    expect(answer.body.message).toMatch(/^filters\[0\]\.filters\[1\]\.date_from must match /);
+    const response = await send<{ message: string }>(fake, `/api/people/v1/${orgId}/search`, { body, token });
+    expect(response.status).toBe(400);
+    expect(response.body.message).toMatch(/^filters\[0\]\.filters\[1\]\.date_from must match /);
   });
 
-  it("also where a contact or credentials are incomplete", async () => {
+  it("if a contact or credentials are incomplete", async () => {
     const contacts = [{ name: "Jane Doe", company: "Example Corp" }, { name: "John Doe" }];
     expect(await send(fake, `/api/ledgers/v1/${orgId}/contacts`, { body: contacts, token })).toMatchObject({
       status: 400,
@@ -87,7 +87,7 @@ describe("a malformed body is refused with the reason and the place", () => {
     expect([form.status, await form.json()]).toEqual([400, { message: "password is required" }]);
   });
 
-  it("also where it is not JSON at all, without repeating it", async () => {
+  it("if it is not JSON, without quoting it", async () => {
     const init = { method: "POST", headers: { "Content-Type": "application/json" } };
     const broken = await fake.fetch(HOST + SESSION_PATH, { ...init, body: '{"clientSecret":"hunter2' });
     expect([broken.status, await broken.json()]).toEqual([400, { message: "The body is not valid JSON" }]);
@@ -95,11 +95,14 @@ describe("a malformed body is refused with the reason and the place", () => {
     expect([empty.status, await empty.json()]).toEqual([400, { message: "The body is not valid JSON" }]);
   });
 
-  it("also where it is of another media type", async () => {
+  it("if its Content-Type is unknown", async () => {
     for (const type of ["text/plain", "constructor", "__proto__"]) {
       const headers = { Authorization: `Bearer ${token}`, "Content-Type": type };
       const search = await fake.fetch(`${HOST}/api/people/v1/${orgId}/search`, { method: "POST", headers, body: "{}" });
-      expect([search.status, await search.json()]).toEqual([400, { message: "The body must be application/json" }]);
+      expect([search.status, await search.json()]).toEqual([
+        400,
+        { message: "The Content-Type must be application/json" },
+      ]);
     }
     const session = await fake.fetch(HOST + SESSION_PATH, { method: "POST", body: "{}" });
     expect(session.status).toBe(400);
@@ -110,7 +113,7 @@ function nested(part: unknown) {
   return { filters: [{ ...group, filters: [...group.filters, part] }] };
 }
 
-describe("a request for nothing there is", () => {
+describe("a request for something unknown", () => {
   const { fake } = open({ people: 5 });
 
   it.each([
@@ -119,16 +122,16 @@ describe("a request for nothing there is", () => {
     `/api/people/v2/${orgId}/search`,
     `/api/people/v1/${orgId}/search/`,
     "/api/people/v1//search",
-  ])("is answered 404 at %s", async (path) => {
+  ])("gets 404 for the path %s", async (path) => {
     expect((await send(fake, path, { body: {}, token })).status).toBe(404);
   });
 
-  it("is answered 404 for a person or company that is not known", async () => {
+  it("gets 404 for an unknown person or company", async () => {
     expect((await send(fake, `/api/people/v1/${orgId}/person/LDP-1-NO-ONE`, { token })).status).toBe(404);
     expect((await send(fake, "/api/dwh/v1/companies/no-such.example", { token })).status).toBe(404);
   });
 
-  it("is answered 405, with the methods there are, for another method", async () => {
+  it("gets 405 and the allowed methods for another method", async () => {
     const wrong = async (method: string, path: string) => {
       const response = await fake.fetch(HOST + path, { method });
       return [response.status, response.headers.get("Allow")];
@@ -137,12 +140,12 @@ describe("a request for nothing there is", () => {
     expect(await wrong("DELETE", `/api/ledgers/v1/${orgId}/contacts`)).toEqual([405, "POST, GET, HEAD"]);
   });
 
-  it("is answered 400 where the path cannot be decoded", async () => {
+  it("gets 400 for a path that cannot be decoded", async () => {
     expect((await send(fake, "/api/dwh/v1/companies/%E0%A4%A", { token })).status).toBe(400);
   });
 });
 
-describe("the validator", () => {
+describe("the schema validator", () => {
   const ajv = new Ajv2020({ strict: false });
   for (const [name, schema] of Object.entries(schemas))
     ajv.addSchema({ $id: `https://documents.test/${name}`, ...rename(schema) });
@@ -179,25 +182,28 @@ describe("the validator", () => {
     createSession: { grantType: "clientCredentials", clientId: "a", clientSecret: "b" },
   };
 
-  it.each(Object.entries(bodies))("agrees with Ajv on %s and random changes to it", (operation, valid) => {
-    const schema = Object.entries(requestSchemas).find(([id]) => id === operation)?.[1]["application/json"] ?? false;
-    const accepts = ajv.compile(rename(schema));
-    expect(findProblem(schema, valid)).toBeUndefined();
-    const verdicts = { accepted: 0, refused: 0 };
-    fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat(), replacement), { minLength: 1, maxLength: 2 }), (changes) => {
-        const body = changes.reduce<unknown>((changed, [place, value]) => mutate(changed, place, value), valid);
-        const accepted = accepts(body);
-        expect([body, findProblem(schema, body) === undefined]).toEqual([body, accepted]);
-        verdicts[accepted ? "accepted" : "refused"] += 1;
-      }),
-      { numRuns: 400 },
-    );
-    expect(Math.min(verdicts.accepted, verdicts.refused)).toBeGreaterThan(10);
-  });
+  it.each(Object.entries(bodies))(
+    "agrees with Ajv on the body of %s and on random changes to it",
+    (operation, valid) => {
+      const schema = Object.entries(requestSchemas).find(([id]) => id === operation)?.[1]["application/json"] ?? false;
+      const accepts = ajv.compile(rename(schema));
+      expect(findProblem(schema, valid)).toBeUndefined();
+      const verdicts = { accepted: 0, refused: 0 };
+      fc.assert(
+        fc.property(fc.array(fc.tuple(fc.nat(), replacement), { minLength: 1, maxLength: 2 }), (changes) => {
+          const body = changes.reduce<unknown>((changed, [place, value]) => mutate(changed, place, value), valid);
+          const accepted = accepts(body);
+          expect([body, findProblem(schema, body) === undefined]).toEqual([body, accepted]);
+          verdicts[accepted ? "accepted" : "refused"] += 1;
+        }),
+        { numRuns: 400 },
+      );
+      expect(Math.min(verdicts.accepted, verdicts.refused)).toBeGreaterThan(10);
+    },
+  );
 });
 
-describe("a keyword that none of today's documents uses", () => {
+describe("the schema validator, on keywords that the OpenAPI documents do not use yet", () => {
   const ajv = new Ajv2020({ strict: false });
   const numbers = fc.record(
     {
@@ -226,7 +232,7 @@ describe("a keyword that none of today's documents uses", () => {
     fc.tuple(fc.oneof(numbers, lengths, lists, objects), fc.constantFrom("abcd", null, true, 20, [1, 1], {})),
   );
 
-  it("is kept as Ajv keeps it", () => {
+  it("agrees with Ajv", () => {
     const verdicts = { accepted: 0, refused: 0 };
     fc.assert(
       fc.property(cases, ([schema, body]) => {
@@ -249,7 +255,7 @@ const replacement = fc.oneof(
   fc.constantFrom<unknown>({ operator: "and", filters: [] }, { type: "must", field: "x" }, { constructor: 1 }),
 );
 
-/** Replaces, removes or adds to the n-th value found in a walk through a body. */
+/** Replaces, removes or extends the n-th value of a body, in depth-first order. */
 function mutate(root: unknown, place: number, value: unknown): unknown {
   const total = countValues(root);
   let index = place % total;
@@ -277,7 +283,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The documents' own references, as ones that Ajv resolves. */
+/** Rewrites the references of the generated schemas into ones that Ajv resolves. */
 function rename(schema: unknown): Record<string, unknown> {
   return JSON.parse(JSON.stringify(schema).replaceAll("#/schemas/", "https://documents.test/"));
 }

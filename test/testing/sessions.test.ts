@@ -18,7 +18,7 @@ function sendForm(fake: ReturnType<typeof createFakeLiveData>, fields: Record<st
 }
 
 describe("a session", () => {
-  it("is opened for a service account, with JSON", async () => {
+  it("opens for a service account with JSON", async () => {
     const { fake, search } = openSession();
     const { status, body } = await exchange(fake);
     expect(status).toBe(200);
@@ -27,14 +27,14 @@ describe("a session", () => {
     expect(fake.sessions.exchanges).toBe(1);
   });
 
-  it("is opened for a user, with a form", async () => {
+  it("opens for a user with a form", async () => {
     const { fake, search } = openSession();
     const response = await sendForm(fake, fakeCredentials.user);
     expect(response.status).toBe(200);
     expect((await search((await response.json()).accessToken)).status).toBe(200);
   });
 
-  it("has a token of its own, which is not good elsewhere", async () => {
+  it("has a unique token, which another embedded API rejects", async () => {
     const { fake } = openSession();
     const another = openSession();
     const sessions = [await exchange(fake), await exchange(fake), await exchange(another.fake)];
@@ -47,14 +47,14 @@ describe("a session", () => {
     [Date.UTC(2021, 10, 19, 22, 36, 9, 92), "2021-11-19T23:36:09.092000"],
     [Date.UTC(2021, 10, 19, 22, 36, 9, 0), "2021-11-19T23:36:09"],
     [Date.UTC(2023, 11, 31, 23, 0, 0, 500), "2024-01-01T00:00:00.500000"],
-  ])("begun at %d expires an hour later, in UTC and without saying so: %s", async (now, expiresAt) => {
+  ])("opened at %d expires an hour later, in UTC without a time zone: %s", async (now, expiresAt) => {
     const fake = createFakeLiveData({ people: 0, clock: () => now });
     const { body, headers } = await exchange(fake);
     expect(body.expiresAt).toBe(expiresAt);
     expect(headers.get("Date")).toBe(new Date(now).toUTCString());
   });
 
-  it("lasts to the millisecond", async () => {
+  it("expires on the exact millisecond", async () => {
     const { fake, clock, search } = openSession();
     const { accessToken } = (await exchange(fake)).body;
     clock.advance(HOUR - 1);
@@ -63,7 +63,7 @@ describe("a session", () => {
     expect(await search(accessToken)).toMatchObject({ status: 401, body: { message: "The token has expired" } });
   });
 
-  it("lasts as long as it is told, from the next on when told later", async () => {
+  it("lasts for tokenLife, and a change applies from the next session on", async () => {
     const { fake, clock, search } = openSession(60_000);
     const first = (await exchange(fake)).body.accessToken;
     fake.sessions.tokenLife = 1000;
@@ -74,14 +74,7 @@ describe("a session", () => {
     expect((await search(first)).status).toBe(401);
   });
 
-  it("that is an API key can be revoked, too", async () => {
-    const { fake, search } = openSession();
-    expect((await search(fakeCredentials.apiKey)).status).toBe(200);
-    fake.sessions.revoke(fakeCredentials.apiKey);
-    expect((await search(fakeCredentials.apiKey)).status).toBe(401);
-  });
-
-  it("can be revoked alone or with all others, and aged", async () => {
+  it("ends with revoke, revokeAll and expireAll", async () => {
     const { fake, search } = openSession();
     const open = async () => (await exchange(fake)).body.accessToken;
     const [first, second] = [await open(), await open()];
@@ -94,10 +87,10 @@ describe("a session", () => {
     fake.sessions.expireAll();
     expect(await search(third)).toMatchObject({ status: 401, body: { message: "The token has expired" } });
     expect((await search(await open())).status).toBe(200);
-    expect(() => fake.sessions.revoke("no-such-token")).toThrow("There is no such access token and no such API key");
+    expect(() => fake.sessions.revoke("no-such-token")).toThrow("Unknown access token or API key");
   });
 
-  it("is refused for wrong credentials, in words that repeat none", async () => {
+  it("is refused for wrong credentials, without quoting them", async () => {
     const { fake } = openSession();
     const wrong = await exchange(fake, "hunter2-the-wrong-secret");
     expect(wrong).toMatchObject({ status: 401, body: { message: "Wrong client id or secret" } });
@@ -112,8 +105,8 @@ describe("a session", () => {
 describe("a token", () => {
   it.each([
     ["missing", undefined, "The Authorization header is missing"],
-    ["of another scheme", "Basic Zm9vOmJhcg==", "The Authorization header is not a bearer token"],
-    ["unknown", "Bearer no.such.token", "The token is not known"],
+    ["not a bearer token", "Basic Zm9vOmJhcg==", "The Authorization header is not a bearer token"],
+    ["unknown", "Bearer no.such.token", "The token is unknown"],
   ])("is refused when %s", async (_, authorization, message) => {
     const { fake } = openSession();
     for (const path of [searchPath, "/api/dwh/v1/companies/nvidia.com", `/api/ledgers/v1/${orgId}/contacts`]) {
@@ -125,14 +118,21 @@ describe("a token", () => {
     }
   });
 
-  it("may be an API key, which nothing ends", async () => {
+  it("can be an API key, which neither expires nor ends with revokeAll", async () => {
     const { fake, clock, search } = openSession();
     clock.advance(1000 * HOUR);
     fake.sessions.revokeAll();
     expect((await search(fakeCredentials.apiKey)).status).toBe(200);
   });
 
-  it("is good for the organizations it was given for", async () => {
+  it("can be an API key, which revoke ends", async () => {
+    const { fake, search } = openSession();
+    expect((await search(fakeCredentials.apiKey)).status).toBe(200);
+    fake.sessions.revoke(fakeCredentials.apiKey);
+    expect((await search(fakeCredentials.apiKey)).status).toBe(401);
+  });
+
+  it("is valid only for its organizations", async () => {
     const fake = createFakeLiveData({
       people: 5,
       orgs: [{ id: "o_0000000a" }, { id: "o_0000000b" }],

@@ -10,8 +10,8 @@ export const HOST = "http://live-data.test";
 export const SESSION_PATH = "/api/identity/v1/session";
 export const { orgId } = fakeCredentials;
 
-/** A response whose body has been read. */
-export interface Answer<Body = unknown> {
+/** A response with its parsed body. */
+export interface JsonResponse<Body = unknown> {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Body;
@@ -22,7 +22,7 @@ export async function send<Body = unknown>(
   fake: Pick<FakeLiveData, "fetch">,
   path: string,
   { body, token, host = HOST }: { body?: unknown; token?: string; host?: string } = {},
-): Promise<Answer<Body>> {
+): Promise<JsonResponse<Body>> {
   const response = await fake.fetch(host + path, {
     method: body === undefined ? "GET" : "POST",
     headers: {
@@ -34,7 +34,7 @@ export async function send<Body = unknown>(
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
-/** Exchanges the default service account's secret for a token. */
+/** Opens a session for the default service account. */
 export function exchange(
   fake: Pick<FakeLiveData, "fetch">,
   secret: string = fakeCredentials.serviceAccount.clientSecret,
@@ -48,7 +48,7 @@ export function exchange(
   });
 }
 
-/** An embedded API, and calls to its people service with the default API key. */
+/** Creates an embedded API, and functions that call it with the default API key. */
 export function open(options: FakeLiveDataOptions = {}) {
   const fake = createFakeLiveData(options);
   const token = fakeCredentials.apiKey;
@@ -63,7 +63,7 @@ export function open(options: FakeLiveDataOptions = {}) {
   };
 }
 
-/** A clock that stands still unless it is turned. */
+/** Creates a clock that moves only when `advance` is called. */
 export function createClock(start = Date.UTC(2026, 0, 31, 12)) {
   let time = start;
   const clock = () => time;

@@ -2,10 +2,10 @@ import type { FilterClause, FilterGroup } from "../../types.js";
 import { type CompanyGroups, isGroup } from "./match-filter.js";
 import type { IndexName, PeopleStore } from "./store.js";
 
-/** Numbers of people in ascending order; `undefined` where anyone may be meant. */
+/** Numbers of people in ascending order; `undefined` if everyone is a candidate. */
 type Candidates = readonly number[] | undefined;
 
-/** What candidates are looked up in. */
+/** Where candidates are looked up. */
 interface Sources {
   readonly store: PeopleStore;
   readonly companyGroups: CompanyGroups;
@@ -19,19 +19,20 @@ const INDEXES = new Map<string, IndexName>(
 );
 
 /**
- * Looks up, without a look at everyone, people among whom are all that a search finds. Others are among them, too: which
- * of one's jobs a clause is about, say, no index knows.
+ * Narrows a search down with the indexes. The candidates include everyone that the search finds, and others: an index
+ * does not know, for example, which job of a person a clause is about.
  *
- * @returns Their numbers in ascending order, or `undefined` if the filters leave no way but to look at everyone.
+ * @returns The candidates' numbers in ascending order; `undefined` if the filters use no index, so that everyone must
+ * be tested.
  */
 export function findCandidates(groups: readonly FilterGroup[], sources: Sources): Candidates {
-  return smallest(groups.map((group) => candidatesOf(group, sources)));
+  return shortest(groups.map((group) => candidatesOf(group, sources)));
 }
 
 function candidatesOf(part: FilterGroup | FilterClause, sources: Sources): Candidates {
   if (!isGroup(part)) return candidatesOfClause(part, sources);
   const lists = part.filters.map((inner) => candidatesOf(inner, sources));
-  return part.operator === "or" ? union(lists, sources.store.all.length) : smallest(lists);
+  return part.operator === "or" ? union(lists, sources.store.all.length) : shortest(lists);
 }
 
 function candidatesOfClause(clause: FilterClause, { store, companyGroups }: Sources): Candidates {
@@ -48,23 +49,23 @@ function candidatesOfClause(clause: FilterClause, { store, companyGroups }: Sour
   return index && lookUp(index, string_values);
 }
 
-/** Where all must hold, those of any one part will do. */
-function smallest(lists: readonly Candidates[]): Candidates {
+/** All parts must hold, so the candidates of any one part are enough. */
+function shortest(lists: readonly Candidates[]): Candidates {
   const known = lists.filter((list) => list !== undefined);
   return known.length === 0 ? undefined : known.reduce((best, list) => (list.length < best.length ? list : best));
 }
 
-/** Where one must hold, those of every part are needed. */
-function union(lists: readonly Candidates[], everyone: number): Candidates {
+/** One part must hold, so the candidates of all parts are needed. */
+function union(lists: readonly Candidates[], peopleCount: number): Candidates {
   if (lists.length === 1) return lists[0];
-  const isMeant = new Uint8Array(everyone);
+  const isCandidate = new Uint8Array(peopleCount);
   for (const list of lists) {
     if (list === undefined) return undefined;
-    for (const number of list) isMeant[number] = 1;
+    for (const number of list) isCandidate[number] = 1;
   }
   const numbers: number[] = [];
-  isMeant.forEach((meant, number) => {
-    if (meant === 1) numbers.push(number);
+  isCandidate.forEach((flag, number) => {
+    if (flag === 1) numbers.push(number);
   });
   return numbers;
 }

@@ -1,14 +1,13 @@
 import type { FindRequest, FindResponse, Match, MatchField, MatchResult } from "../../types.js";
 import type { KnownPerson } from "../population/people.js";
-import { simplify } from "./simplify.js";
 import { projectPerson } from "./sort-and-project.js";
-import type { IndexName, PeopleStore } from "./store.js";
+import { type IndexName, type PeopleStore, simplify } from "./store.js";
 import { valuesAt } from "./values-at.js";
 
-/** How many people a match finds at most where `size` is absent. The API's own default is not known. */
+/** How many people a match returns at most if `size` is absent. The API's own default is unknown. */
 const DEFAULT_SIZE = 1;
 
-/** Those that leave the fewest people come first. */
+/** The most selective index comes first. */
 const INDEXES = new Map<string, IndexName>([
   ["email_address", "find.email_address"],
   ["linkedin", "find.linkedin"],
@@ -17,28 +16,28 @@ const INDEXES = new Map<string, IndexName>([
 ]);
 
 /**
- * Resolves given people. Everything known of a person must agree, upper and lower case aside. `confidence` is accepted
- * and changes nothing: how it does at the API is not known.
+ * Finds the people of each match. All fields must match, ignoring case and extra spaces. `confidence` has no effect,
+ * since its effect in the API is unknown.
  */
 export function findPeople(store: PeopleStore, request: FindRequest): FindResponse {
   return { matches: request.matches.map((match) => findOne(store, match, request)) };
 }
 
-/** Finds whom a match means, the first `size` of them. */
-export function findKnown(store: PeopleStore, { fields }: Match, size: number): KnownPerson[] {
+/** Returns the first `size` people that match. */
+export function findMatches(store: PeopleStore, { fields }: Match, size: number): KnownPerson[] {
   if (fields.length === 0) return [];
   const wanted = fields.map(({ field_name, search_term }) => ({ field_name, search_term: simplify(search_term) }));
   const found: KnownPerson[] = [];
   for (const known of candidatesFor(store, wanted)) {
     if (found.length >= size) break;
-    if (wanted.every((field) => agrees(known, field))) found.push(known);
+    if (wanted.every((field) => matches(known, field))) found.push(known);
   }
   return found;
 }
 
 function findOne(store: PeopleStore, match: Match, { size = DEFAULT_SIZE, return_fields }: FindRequest): MatchResult {
-  // Whether anyone was found is told even where no one is asked for.
-  const found = findKnown(store, match, Math.max(size, 1));
+  // `found` is set even if `size` is 0.
+  const found = findMatches(store, match, Math.max(size, 1));
   return {
     found: found.length > 0,
     people: found.slice(0, size).map(({ person }) => projectPerson(person, return_fields)),
@@ -53,13 +52,13 @@ function candidatesFor(store: PeopleStore, wanted: readonly MatchField[]): reado
   return store.all;
 }
 
-function agrees(known: KnownPerson, { field_name, search_term }: MatchField): boolean {
+function matches(known: KnownPerson, { field_name, search_term }: MatchField): boolean {
   return readField(known, field_name).some((value) => simplify(String(value)) === search_term);
 }
 
 function readField({ person, emails }: KnownPerson, fieldName: string): readonly unknown[] {
   if (fieldName === "email_address") return emails;
-  // Inferred: someone is found by any company they have worked at, not just by the present one.
+  // Inferred: any company that the person has worked at counts, not only the current one.
   if (fieldName.startsWith("company.")) return valuesAt(person, `jobs.${fieldName}`);
   return valuesAt(person, fieldName);
 }

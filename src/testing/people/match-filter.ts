@@ -2,24 +2,23 @@ import type { Company, Education, FilterClause, FilterGroup, Job, Person } from 
 import { someValueAt } from "./values-at.js";
 
 /**
- * Tells whether a filter holds for a person: for the one job in question, inside a jobs group; without one, any of the
- * person's jobs will do.
+ * Returns whether a filter holds for a person: for the given job, inside a jobs group, otherwise for any of their jobs.
  */
 type Test = (person: Person, job?: Job) => boolean;
 type Condition = (value: unknown) => boolean;
 
-/** Which companies belong together. */
+/** Which companies belong to which group. */
 export interface CompanyGroups {
-  /** Gives the `…-group` ids that a company belongs to. */
+  /** Returns the `…-group` ids of a company. */
   readonly groupIdsOf: (company: Company | null | undefined) => readonly string[];
-  /** Gives the ids of the companies that belong to a `…-group` id. */
+  /** Returns the ids of the companies in a group, given its `…-group` id. */
   readonly membersOf: (groupId: string) => readonly string[];
 }
 
-/** What a part of a filter is compiled with. */
+/** What the compilation of a group or clause depends on. */
 interface Context {
   readonly companyGroups: CompanyGroups;
-  /** Whether a jobs group is around it, which is not so of every test about one job: a report has those, too. */
+  /** Whether it is inside a jobs group. A test about one job need not be: reports test single jobs as well. */
   readonly isInJobsGroup: boolean;
 }
 
@@ -31,7 +30,7 @@ const JOB_STATES: Record<NonNullable<FilterGroup["jobsGroupType"]>, (job: Job) =
   any: () => true,
 };
 
-// The values were seen, their meaning is inferred: a "promotion" is any position at a company but one's first there.
+// The values were observed, their meaning is inferred: a "promotion" is any position at a company except the first.
 const POSITIONS: Record<NonNullable<FilterGroup["positionStatus"]>, (job: Job) => boolean> = {
   all: () => true,
   first: (job) => job.is_first_at_company === true,
@@ -39,12 +38,12 @@ const POSITIONS: Record<NonNullable<FilterGroup["positionStatus"]>, (job: Job) =
   promotion: (job) => job.is_first_at_company === false,
 };
 
-/** Tells whether someone still has a job. */
+/** Returns whether a job has not ended. */
 export function isCurrent(job: Job): boolean {
   return (job.ended_at ?? null) === null;
 }
 
-// Whatever else a filter may name is read by its path, which takes several times as long.
+// Other fields are read by their path, which takes several times as long.
 const JOB_VALUES = new Map<string, (job: Job) => unknown>([
   ["jobs.title", (job) => job.title],
   ["jobs.function", (job) => job.function],
@@ -62,7 +61,7 @@ const EDUCATION_VALUES = new Map<string, (education: Education) => unknown>([
   ["education.field", ({ field }) => field],
 ]);
 
-/** Makes one test of the groups of a search, all of which must hold. */
+/** Compiles the filters of a search into one test. All groups must hold. */
 export function compileFilters(
   groups: readonly FilterGroup[],
   companyGroups: CompanyGroups,
@@ -70,14 +69,14 @@ export function compileFilters(
   return every(groups.map((group) => compileGroup(group, { companyGroups, isInJobsGroup: false })));
 }
 
-/** Makes a test of a group about one given job, whether or not the group is, or is in, a jobs group. */
+/** Compiles a group into a test of one job, whether or not the group is a jobs group or inside one. */
 export function compileForJob(group: FilterGroup, context: Context): (job: Job, person: Person) => boolean {
   const holds = joinParts(group, context);
   const counts = group.isJobsGroup === true ? countsIn(group) : () => true;
   return (job, person) => counts(job) && holds(person, job);
 }
 
-/** A group that says whether it is a jobs group opens a scope of its own; one that does not is in its parent's. */
+/** A group that sets `isJobsGroup` opens a new scope. A group that does not belongs to its parent's scope. */
 function compileGroup(group: FilterGroup, context: Context): Test {
   const holds = joinParts(group, context);
   if (group.isJobsGroup === undefined) return holds;
@@ -86,17 +85,21 @@ function compileGroup(group: FilterGroup, context: Context): Test {
   return (person) => hasJob(person, (job) => counts(job) && holds(person, job));
 }
 
-function joinParts(group: FilterGroup, { companyGroups, isInJobsGroup: isAround }: Context): Test {
-  const context = { companyGroups, isInJobsGroup: isInJobsGroup(group, isAround) };
+function joinParts(group: FilterGroup, { companyGroups, isInJobsGroup: inherited }: Context): Test {
+  const context = { companyGroups, isInJobsGroup: isInJobsGroup(group, inherited) };
   const tests = group.filters.map((part) =>
     isGroup(part) ? compileGroup(part, context) : compileClause(part, context),
   );
   return group.operator === "or" ? some(tests) : every(tests);
 }
 
-/** Tells whether the parts of a group are in a jobs group: in this one, or, where it does not say, in one around it. */
-export function isInJobsGroup(group: FilterGroup, isAround: boolean): boolean {
-  return group.isJobsGroup ?? isAround;
+/**
+ * Returns whether the parts of a group are inside a jobs group: this one, or one further out if it does not say.
+ *
+ * @param inherited whether the group itself is inside a jobs group
+ */
+export function isInJobsGroup(group: FilterGroup, inherited: boolean): boolean {
+  return group.isJobsGroup ?? inherited;
 }
 
 function every(tests: readonly Test[]): Test {
@@ -113,7 +116,7 @@ function some(tests: readonly Test[]): Test {
   };
 }
 
-/** Tells a group from a clause. */
+/** Returns whether a part of a filter is a group rather than a clause. */
 export function isGroup(part: Part): part is FilterGroup {
   return part.filters !== undefined;
 }
@@ -125,7 +128,7 @@ function countsIn({ jobsGroupType = "any", positionStatus = "all" }: FilterGroup
 }
 
 function hasJob({ jobs }: Person, test: (job: Job) => boolean): boolean {
-  // Slower by a third as `some`, and this is run for everyone.
+  // This runs for everyone; `some` would be slower by a third.
   for (const job of jobs ?? []) if (test(job)) return true;
   return false;
 }
@@ -135,10 +138,10 @@ function compileClause(clause: FilterClause, { companyGroups, isInJobsGroup }: C
   const wanted = clause.type === "must";
   const matches = compileCondition(clause);
   if (field.startsWith("jobs.")) {
-    const isMeant = compileJobField(field, matches, companyGroups);
-    return (person, job) => (job === undefined ? hasJob(person, isMeant) : isMeant(job)) === wanted;
+    const holds = compileJobField(field, matches, companyGroups);
+    return (person, job) => (job === undefined ? hasJob(person, holds) : holds(job)) === wanted;
   }
-  // The API's trap, kept: a job has no education, so such a clause in a jobs group empties the answer without a word.
+  // As in the API: a job has no education, so such a clause in a jobs group silently matches no one.
   if (isInJobsGroup && field.startsWith("education.")) return () => false;
   const hasValue = compilePersonField(field, matches);
   return (person) => hasValue(person) === wanted;
@@ -169,7 +172,7 @@ function isKnown(value: unknown): boolean {
   return value !== null && value !== undefined;
 }
 
-/** A clause that asks for nothing, such as `exact` without values, finds no one. */
+/** A clause without a condition, such as `exact` without values, matches no one. */
 function compileCondition(clause: FilterClause): Condition {
   const conditions = [compileText(clause), compileDates(clause)].filter((condition) => condition !== undefined);
   const [only] = conditions;
@@ -187,7 +190,7 @@ function compileText({ match_type, string_values }: FilterClause): Condition | u
 
 function compileFuzzy(stringValues: readonly string[]): Condition {
   const terms = stringValues.map(wordsOf).filter((words) => words.length > 0);
-  return remember((text) => {
+  return memoize((text) => {
     const words = new Set(wordsOf(text));
     return terms.some((term) => term.every((word) => words.has(word)));
   });
@@ -202,15 +205,15 @@ function wordsOf(text: string): string[] {
 
 function compileDates({ date_from, date_to }: FilterClause): Condition | undefined {
   if (date_from === undefined && date_to === undefined) return undefined;
-  return remember((text) => {
+  return memoize((text) => {
     const day = /^\d{4}-\d{2}-\d{2}/.exec(text)?.[0];
     if (day === undefined) return false;
     return (date_from === undefined || day >= date_from) && (date_to === undefined || day <= date_to);
   });
 }
 
-/** Titles and times repeat: each is looked at once a search. */
-function remember(test: (text: string) => boolean): Condition {
+/** Tests each text once per search: titles and times repeat. */
+function memoize(test: (text: string) => boolean): Condition {
   const known = new Map<string, boolean>();
   return (value) => {
     const text = String(value);

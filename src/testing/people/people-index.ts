@@ -1,16 +1,16 @@
 import type { KnownPerson } from "../population/people.js";
 
-/** Reads the keys under which an index has a person; those that are not known count for nothing. */
+/** Returns the keys of a person in an index. `null` and `undefined` are ignored. */
 export type KeysOf = (known: KnownPerson) => readonly (string | null | undefined)[];
 
-/** Numbers of people by key, those of each key in ascending order. */
+/** Numbers of people by key, in ascending order. */
 export interface PeopleIndex {
   lookUp(key: string): readonly number[];
   add(known: KnownPerson, number: number): void;
   remove(known: KnownPerson, number: number): void;
 }
 
-/** Indexes everyone; a person's number is their place in the list. */
+/** Creates an index. A person's number is their index in the list. */
 export function createPeopleIndex(people: readonly KnownPerson[], keysOf: KeysOf): PeopleIndex {
   const numbers = new Map<string, number[]>();
   const add = (known: KnownPerson, number: number) => {
@@ -28,25 +28,25 @@ export function createPeopleIndex(people: readonly KnownPerson[], keysOf: KeysOf
     remove(known, number) {
       for (const key of keysOf(known)) {
         const list = typeof key === "string" ? numbers.get(key) : undefined;
-        if (list !== undefined) take(list, number);
+        if (list !== undefined) remove(list, number);
       }
     },
   };
 }
 
 function insert(list: number[], number: number): void {
-  const place = placeOf(list, number);
-  if (list[place] !== number) list.splice(place, 0, number);
+  const index = indexOf(list, number);
+  if (list[index] !== number) list.splice(index, 0, number);
 }
 
-function take(list: number[], number: number): void {
-  const place = placeOf(list, number);
-  if (list[place] === number) list.splice(place, 1);
+function remove(list: number[], number: number): void {
+  const index = indexOf(list, number);
+  if (list[index] === number) list.splice(index, 1);
 }
 
-/** The place of a number in an ascending list, or where it would be. */
-function placeOf(list: readonly number[], number: number): number {
-  // Nearly always the newest person, who comes last.
+/** Returns the index of a number in an ascending list, or where to insert it. */
+function indexOf(list: readonly number[], number: number): number {
+  // The usual case: a new person, who comes last.
   if ((list.at(-1) ?? -1) < number) return list.length;
   let [low, high] = [0, list.length - 1];
   while (low < high) {

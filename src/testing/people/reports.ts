@@ -1,10 +1,11 @@
 import type { FilterGroup, Job, Person, Report, ReportResults } from "../../types.js";
+import { twoDigits } from "../utilities.js";
 import { type CompanyGroups, compileForJob, isGroup, isInJobsGroup } from "./match-filter.js";
 import { valuesAt } from "./values-at.js";
 
 type Params = Report["params"];
 
-/** A job that a report is about: one that its group holds for. */
+/** A job that a report counts: its group holds for the job. */
 interface Entry {
   readonly person: Person;
   readonly job: Job;
@@ -13,13 +14,15 @@ interface Entry {
 const REPORTS = new Map<string, (entries: readonly Entry[], params: Params) => unknown>([
   ["arrivals_departures", arrivalsDepartures],
   ["demographics", demographics],
-  // Known to be an object, and nothing else: an empty one promises nothing.
+  // Only its being an object is known, so it is empty.
   ["stats", () => ({})],
 ]);
 
 /**
- * Runs every report that a filter group asks for, over the people found and those of their jobs that the group holds
- * for. As the API does with what it does not know, an unknown report is left out without a word.
+ * Runs the reports of all filter groups. Each counts those jobs of the people found for which its group holds. An
+ * unknown report is silently left out: the API ignores unknown names.
+ *
+ * @returns `undefined` if no group has a report
  */
 export function runReports(
   groups: readonly FilterGroup[],
@@ -29,10 +32,10 @@ export function runReports(
   const withReport = groups.flatMap((group) => groupsWithReport(group));
   if (withReport.length === 0) return undefined;
   return Object.fromEntries(
-    withReport.flatMap(({ group, report, isAround }) => {
+    withReport.flatMap(({ group, report, inherited }) => {
       const run = REPORTS.get(report.name);
       if (run === undefined) return [];
-      const holds = compileForJob(group, { companyGroups, isInJobsGroup: isAround });
+      const holds = compileForJob(group, { companyGroups, isInJobsGroup: inherited });
       const entries = people.flatMap(({ person }) =>
         (person.jobs ?? []).filter((job) => holds(job, person)).map((job) => ({ person, job })),
       );
@@ -44,17 +47,19 @@ export function runReports(
 interface Reported {
   readonly group: FilterGroup;
   readonly report: Report;
-  /** Whether a jobs group is around the group. */
-  readonly isAround: boolean;
+  /** Whether the group is inside a jobs group. */
+  readonly inherited: boolean;
 }
 
-function groupsWithReport(group: FilterGroup, isAround = false): Reported[] {
-  const own = group.report === undefined ? [] : [{ group, report: group.report, isAround }];
+function groupsWithReport(group: FilterGroup, inherited = false): Reported[] {
+  const own = group.report === undefined ? [] : [{ group, report: group.report, inherited }];
   const inner = group.filters.filter(isGroup);
-  return [...own, ...inner.flatMap((one) => groupsWithReport(one, isInJobsGroup(group, isAround)))];
+  return [...own, ...inner.flatMap((one) => groupsWithReport(one, isInJobsGroup(group, inherited)))];
 }
 
-/** An arrival is a first job at a company that began in the period, a departure a last one that ended in it. */
+/**
+ * An arrival is a first job at a company that starts in the period. A departure is a last job there that ends in it.
+ */
 function arrivalsDepartures(entries: readonly Entry[], params: Params) {
   const within = (time: string | null | undefined) => isBetween(time, params.date_from, params.date_to);
   return groupEntries(entries, params.group_by).flatMap(({ group_values, members }) => {
@@ -64,47 +69,50 @@ function arrivalsDepartures(entries: readonly Entry[], params: Params) {
   });
 }
 
-/** On the first day of the period and every month after it: how many people had such a job. Only `active` is known. */
+/**
+ * Counts people with such a job on the first day of the period and on that day of every following month. The only known
+ * status is `active`.
+ */
 function demographics(entries: readonly Entry[], params: Params) {
   const days = monthlyDays(params);
-  const placeOf = rememberPlaces(days);
+  const indexOf = memoizeIndexes(days);
   return groupEntries(entries, params.group_by).flatMap(({ group_values, members }) => {
-    const heads = countHeads(members, days.length, placeOf);
-    return days.flatMap((date, place) => {
-      const count_employees = heads[place] ?? 0;
+    const heads = countHeads(members, days.length, indexOf);
+    return days.flatMap((date, index) => {
+      const count_employees = heads[index] ?? 0;
       return count_employees === 0 ? [] : [{ group_values, date, count_employees }];
     });
   });
 }
 
-/** Counts different people day by day. Only the days of each job are looked at, not all of the report. */
-function countHeads(members: readonly Entry[], days: number, placeOf: (time: string) => number): Uint32Array {
+/** Counts distinct people per day. It visits the days of each job only, not all days of the report. */
+function countHeads(members: readonly Entry[], days: number, indexOf: (time: string) => number): Uint32Array {
   const heads = new Uint32Array(days);
-  // The jobs of one person come one after another, so no one but the last to be counted can be counted twice.
+  // The jobs of one person are adjacent, so it is enough to remember the last person counted.
   const lastCounted: (Person | undefined)[] = Array.from({ length: days });
   for (const { person, job } of members) {
     if (!job.started_at) continue;
-    const end = job.ended_at ? placeOf(job.ended_at) : days;
-    for (let place = placeOf(job.started_at); place < end; place++) {
-      if (lastCounted[place] === person) continue;
-      lastCounted[place] = person;
-      heads[place] = (heads[place] ?? 0) + 1;
+    const end = job.ended_at ? indexOf(job.ended_at) : days;
+    for (let index = indexOf(job.started_at); index < end; index++) {
+      if (lastCounted[index] === person) continue;
+      lastCounted[index] = person;
+      heads[index] = (heads[index] ?? 0) + 1;
     }
   }
   return heads;
 }
 
-/** Makes a search for the first day, of some in order, that is not before a time. Times repeat: each is looked up once. */
-function rememberPlaces(days: readonly string[]): (time: string) => number {
-  const places = new Map<string, number>();
+/** Returns a function that finds the first day not before a time. It looks each time up once, since times repeat. */
+function memoizeIndexes(days: readonly string[]): (time: string) => number {
+  const indexes = new Map<string, number>();
   return (time) => {
-    const known = places.get(time);
+    const known = indexes.get(time);
     if (known !== undefined) return known;
     const from = time.slice(0, 10);
-    const place = days.findIndex((day) => day >= from);
-    const found = place === -1 ? days.length : place;
-    places.set(time, found);
-    return found;
+    const first = days.findIndex((day) => day >= from);
+    const index = first === -1 ? days.length : first;
+    indexes.set(time, index);
+    return index;
   };
 }
 
@@ -135,20 +143,16 @@ function monthlyDays({ date_from, date_to }: Params): string[] {
   );
 }
 
-/** Takes `YYYY-MM-DD` apart, into months since the year 0 and a day of the month. */
+/** Parses `YYYY-MM-DD` into months since the year 0 and a day of the month. */
 function parseDay(text: string): { month: number; day: number } {
   const [year = 0, monthOfYear = 1, day = 1] = text.split("-").map(Number);
   return { month: year * 12 + monthOfYear - 1, day };
 }
 
-/** Writes a day, or the last of its month where that month is too short for it. */
+/** Returns the day of a month, or the last day if the month is shorter. */
 function sameDayIn(month: number, day: number): string {
   const [year, monthIndex] = [Math.floor(month / 12), month % 12];
-  // The calendar repeats every 400 years, and Date.UTC takes the years before 100 for others.
+  // Date.UTC misreads years before 100. The calendar repeats every 400 years, so a later year does.
   const lastOfMonth = new Date(Date.UTC(2000 + (year % 400), monthIndex + 1, 0)).getUTCDate();
   return [String(year).padStart(4, "0"), twoDigits(monthIndex + 1), twoDigits(Math.min(day, lastOfMonth))].join("-");
-}
-
-function twoDigits(value: number): string {
-  return String(value).padStart(2, "0");
 }

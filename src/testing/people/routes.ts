@@ -1,15 +1,15 @@
 import type { Person } from "../../types.js";
 import type { Directory } from "../companies.js";
-import type { CreditBooks } from "../credits.js";
+import type { CreditAccounts } from "../credits.js";
 import { readJson } from "../read-body.js";
 import { Refusal, type Reply } from "../reply.js";
-import type { Call, Route } from "../router.js";
+import type { Route, RoutedRequest } from "../router.js";
 import { findPeople } from "./find.js";
 import { searchPeople } from "./search.js";
 import type { PeopleStore } from "./store.js";
 
-/** An answer, and the people in it, who are what it costs. */
-interface Outcome {
+/** The body of a response, and the people in it, which determine its cost. */
+interface Result {
   readonly body: unknown;
   readonly people: readonly Person[];
 }
@@ -17,38 +17,38 @@ interface Outcome {
 export interface PeopleService {
   readonly store: PeopleStore;
   readonly directory: Directory;
-  readonly credits: CreditBooks;
+  readonly credits: CreditAccounts;
 }
 
 /** The operations of the people service. */
 export function peopleRoutes({ store, directory, credits }: PeopleService): Route[] {
-  const find = ({ received }: Call, operation: "findPeople" | "previewFind"): Outcome => {
+  const find = ({ received }: RoutedRequest, operation: "findPeople" | "previewFind"): Result => {
     const body = findPeople(store, readJson(received, operation));
     return { body, people: body.matches.flatMap((match) => match.people) };
   };
-  const search = ({ received }: Call, operation: "searchPeople" | "previewSearch"): Outcome => {
+  const search = ({ received }: RoutedRequest, operation: "searchPeople" | "previewSearch"): Result => {
     const body = searchPeople(store, directory, readJson(received, operation));
     return { body, people: body.people };
   };
-  const fetchOne = (call: Call): Outcome => {
-    const person = store.byId(call.param("id"))?.person;
-    if (person === undefined) throw new Refusal(404, "There is no such person");
+  const fetchOne = (request: RoutedRequest): Result => {
+    const person = store.byId(request.param("id"))?.person;
+    if (person === undefined) throw new Refusal(404, "Person not found");
     return { body: person, people: [person] };
   };
-  const lookUp = ({ received }: Call): Outcome => {
+  const lookUp = ({ received }: RoutedRequest): Result => {
     const { ids } = readJson(received, "lookupPeople");
     const found = [...new Set(ids)].flatMap((id) => store.byId(id)?.person ?? []);
     return { body: { people: found }, people: found };
   };
 
-  const sell = (call: Call, { body, people: sold }: Outcome): Reply => ({
+  const charge = (request: RoutedRequest, { body, people }: Result): Reply => ({
     body,
-    headers: credits.charge(call.param("orgId"), idsOf(sold)),
+    headers: credits.charge(request.param("orgId"), idsOf(people)),
   });
-  // What the body of a preview holds is not known, so it holds nothing.
-  const preview = (call: Call, { people: priced }: Outcome): Reply => ({
+  // The body of a preview is unknown, so it is empty.
+  const preview = (request: RoutedRequest, { people }: Result): Reply => ({
     body: {},
-    headers: credits.price(call.param("orgId"), idsOf(priced)),
+    headers: credits.price(request.param("orgId"), idsOf(people)),
   });
 
   return [
@@ -57,42 +57,42 @@ export function peopleRoutes({ store, directory, credits }: PeopleService): Rout
       service: "people",
       method: "POST",
       path: "/find",
-      run: (call) => sell(call, find(call, "findPeople")),
+      run: (request) => charge(request, find(request, "findPeople")),
     },
     {
       operation: "previewFind",
       service: "people",
       method: "POST",
       path: "/find/preview",
-      run: (call) => preview(call, find(call, "previewFind")),
+      run: (request) => preview(request, find(request, "previewFind")),
     },
     {
       operation: "searchPeople",
       service: "people",
       method: "POST",
       path: "/search",
-      run: (call) => sell(call, search(call, "searchPeople")),
+      run: (request) => charge(request, search(request, "searchPeople")),
     },
     {
       operation: "previewSearch",
       service: "people",
       method: "POST",
       path: "/search/preview",
-      run: (call) => preview(call, search(call, "previewSearch")),
+      run: (request) => preview(request, search(request, "previewSearch")),
     },
     {
       operation: "getPerson",
       service: "people",
       method: "GET",
       path: "/person/{id}",
-      run: (call) => sell(call, fetchOne(call)),
+      run: (request) => charge(request, fetchOne(request)),
     },
     {
       operation: "lookupPeople",
       service: "people",
       method: "POST",
       path: "/persons/lookup_by_ids",
-      run: (call) => sell(call, lookUp(call)),
+      run: (request) => charge(request, lookUp(request)),
     },
   ];
 }

@@ -3,18 +3,25 @@ import { findCandidates } from "./candidates.js";
 import { type CompanyGroups, compileFilters } from "./match-filter.js";
 import { readPageToken, writePageToken } from "./pagination.js";
 import { runReports } from "./reports.js";
-import { comparePlaces, compileKey, limitPastJobs, type Place, projectPerson, takeFirst } from "./sort-and-project.js";
+import {
+  compareSortPositions,
+  compileKey,
+  limitPastJobs,
+  projectPerson,
+  type SortPosition,
+  takeFirst,
+} from "./sort-and-project.js";
 import type { PeopleStore } from "./store.js";
 
-/** How many people come back where `size` is absent. The API's own default is not known. */
+/** How many people a page has at most if `size` is absent. The API's own default is unknown. */
 const DEFAULT_SIZE = 10;
 
-/** Someone a search has found, and their place in the order it asks for. */
-interface Found extends Place {
+/** A person that a search found, and their position in the sort order. */
+interface Found extends SortPosition {
   readonly person: Person;
 }
 
-/** Runs a search over everyone. */
+/** Runs a search. */
 export function searchPeople(store: PeopleStore, companyGroups: CompanyGroups, request: SearchRequest): SearchResponse {
   const found = findAll(store, companyGroups, request);
   const reports = runReports(request.filters ?? [], found, companyGroups);
@@ -43,12 +50,12 @@ function pageOf(found: readonly Found[], request: SearchRequest): Pick<SearchRes
   const { size = DEFAULT_SIZE, sort_by, past_jobs, return_fields } = request;
   const after = readPageToken(request);
   if (size === 0) return { people: [] };
-  const compare = comparePlaces(sort_by);
-  const ahead = after === undefined ? found : found.filter((place) => compare(place, after) > 0);
-  const page = takeFirst(ahead, size, compare);
+  const compare = compareSortPositions(sort_by);
+  const remaining = after === undefined ? found : found.filter((position) => compare(position, after) > 0);
+  const page = takeFirst(remaining, size, compare);
   const last = page.at(-1);
   return {
     people: page.map(({ person }) => projectPerson(limitPastJobs(person, past_jobs), return_fields)),
-    ...(last && page.length < ahead.length ? { pagination_token: writePageToken(request, last) } : {}),
+    ...(last && page.length < remaining.length ? { pagination_token: writePageToken(request, last) } : {}),
   };
 }

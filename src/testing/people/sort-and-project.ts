@@ -1,17 +1,18 @@
 import type { Job, Person } from "../../types.js";
+import { isRecord } from "../utilities.js";
 import { isCurrent } from "./match-filter.js";
 import { firstValueAt } from "./values-at.js";
 
-/** Where someone stands in a sorted list. */
-export interface Place {
-  /** What the list is sorted by; `null` where the person has no such value, which sorts last both ways. */
+/** A person's position in a sorted list. */
+export interface SortPosition {
+  /** The value that the list is sorted by. `null` if the person has none: it sorts last in both directions. */
   readonly key: string | number | null;
-  /** The person's number in the population, which decides between equal keys. */
+  /** The person's number in the store. It decides between equal keys. */
   readonly number: number;
 }
 
-/** Makes a reader of what people are sorted by. */
-export function compileKey(sortBy: string | undefined): (person: Person) => Place["key"] {
+/** Returns a function that reads a person's sort key. */
+export function compileKey(sortBy: string | undefined): (person: Person) => SortPosition["key"] {
   if (sortBy === undefined) return () => null;
   const path = sortBy.replace(/^-/, "").split(".");
   return (person) => {
@@ -20,24 +21,21 @@ export function compileKey(sortBy: string | undefined): (person: Person) => Plac
   };
 }
 
-/** Makes the comparison of two places; a leading `-` in `sortBy` descends. */
-export function comparePlaces(sortBy: string | undefined): (a: Place, b: Place) => number {
+/** Returns a comparison of two positions. A leading `-` in `sortBy` means descending order. */
+export function compareSortPositions(sortBy: string | undefined): (a: SortPosition, b: SortPosition) => number {
   const direction = sortBy?.startsWith("-") ? -1 : 1;
   return (a, b) => compareKeys(a.key, b.key, direction) || a.number - b.number;
 }
 
-function compareKeys(a: Place["key"], b: Place["key"], direction: number): number {
+function compareKeys(a: SortPosition["key"], b: SortPosition["key"], direction: number): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   if (typeof a === "number" && typeof b === "number") return (a - b) * direction;
-  // By code unit, not by locale: the order must not depend on the machine.
+  // By code unit rather than locale, so that the order does not depend on the machine.
   const [left, right] = [String(a), String(b)];
   return left === right ? 0 : (left < right ? -1 : 1) * direction;
 }
 
-/**
- * Takes the first `count` of a list as `compare` orders it. The order of all the others is never worked out, or a page
- * of ten would cost the sorting of everyone.
- */
+/** Returns the first `count` items in the order of `compare`, without sorting the whole list. */
 export function takeFirst<T>(list: readonly T[], count: number, compare: (a: T, b: T) => number): T[] {
   let first: T[] = [];
   let last: T | undefined;
@@ -51,7 +49,7 @@ export function takeFirst<T>(list: readonly T[], count: number, compare: (a: T, 
   return first.sort(compare).slice(0, count);
 }
 
-/** Keeps the current jobs and at most so many past ones. */
+/** Keeps all current jobs, and at most `pastJobs` past ones. */
 export function limitPastJobs(person: Person, pastJobs: number | undefined): Person {
   if (pastJobs === undefined || !person.jobs) return person;
   let left = pastJobs;
@@ -63,7 +61,7 @@ interface Fields {
   [key: string]: Fields | true;
 }
 
-/** Keeps the given dotted paths, and `id`, which every person has. Without paths nothing is left out. */
+/** Keeps only the given dotted paths, and `id`. Without paths it keeps everything. */
 export function projectPerson(person: Person, returnFields: readonly string[] | undefined): Person {
   if (returnFields === undefined || returnFields.length === 0) return person;
   const picked = pick(person, toFields(returnFields));
@@ -96,8 +94,4 @@ function pick(value: unknown, fields: Fields | true): unknown {
     return wanted === undefined ? [] : [[key, pick(inner, wanted)] as const];
   });
   return Object.fromEntries(entries);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,9 +1,8 @@
 import type { Company, Person } from "../../types.js";
 import type { KnownPerson } from "../population/people.js";
 import { createPeopleIndex, type KeysOf, type PeopleIndex } from "./people-index.js";
-import { simplify } from "./simplify.js";
 
-/** Only what narrows everyone down to a few is worth an index. */
+/** Only fields that narrow a search down to a few people are worth an index. */
 const KEYS = {
   "jobs.company.name": (known) => companiesOf(known).map((company) => company?.name),
   "jobs.company.id": (known) => companiesOf(known).map((company) => company?.id),
@@ -15,25 +14,25 @@ const KEYS = {
   "find.name": ({ person }) => [person.name && simplify(person.name)],
 } satisfies Record<string, KeysOf>;
 
-/** What people can be looked up by; those that begin with `find.` go by the simplified text. */
+/** Names of the indexes. The keys of those that start with `find.` are simplified. */
 export type IndexName = keyof typeof KEYS;
 
-/** Everyone there is. A person's number is their place in the order in which people came, and never changes. */
+/** All people. A person's number is their index in the order of addition, and never changes. */
 export interface PeopleStore {
-  /** Everyone by number. Live: it changes with `add` and `replace`. */
+  /** All people by number. Live: `add` and `replace` change it. */
   readonly all: readonly KnownPerson[];
-  /** The same people, without what the API does not tell. Live as well. */
+  /** The same people as the API returns them, without emails. Also live. */
   readonly people: readonly Person[];
-  /** Adds a person after all others. @throws {RangeError} if there is one with that id. */
+  /** Adds a person after all others. @throws {RangeError} if another person has their id. */
   add(known: KnownPerson): void;
-  /** Puts a person in the place of the one with the same id. @throws {RangeError} if there is none. */
+  /** Replaces the person with the same id. @throws {RangeError} if there is none. */
   replace(known: KnownPerson): void;
   byId(id: string): KnownPerson | undefined;
-  /** Gives the numbers, in ascending order, of everyone who has such a value. The first call for an index builds it. */
+  /** Returns the numbers of everyone with this key, in ascending order. The first call for an index builds it. */
   lookUp(index: IndexName, key: string): readonly number[];
 }
 
-/** Keeps people, and finds them without a look at everyone. @throws {RangeError} if two have the same id. */
+/** Creates the store. @throws {RangeError} if two people have the same id. */
 export function createPeopleStore(known: readonly KnownPerson[]): PeopleStore {
   const all: KnownPerson[] = [];
   const people: Person[] = [];
@@ -47,7 +46,7 @@ export function createPeopleStore(known: readonly KnownPerson[]): PeopleStore {
   };
   const add = (added: KnownPerson) => {
     const { id } = added.person;
-    if (numbers.has(id)) throw new RangeError(`There is a person with the id ${JSON.stringify(id)} already`);
+    if (numbers.has(id)) throw new RangeError(`A person with the id ${JSON.stringify(id)} already exists`);
     const number = all.push(added) - 1;
     people.push(added.person);
     numbers.set(id, number);
@@ -64,7 +63,7 @@ export function createPeopleStore(known: readonly KnownPerson[]): PeopleStore {
       const number = numbers.get(id);
       const before = number === undefined ? undefined : all[number];
       if (number === undefined || before === undefined) {
-        throw new RangeError(`There is no person with the id ${JSON.stringify(id)}`);
+        throw new RangeError(`No person has the id ${JSON.stringify(id)}`);
       }
       all[number] = replacement;
       people[number] = replacement.person;
@@ -80,4 +79,9 @@ export function createPeopleStore(known: readonly KnownPerson[]): PeopleStore {
 
 function companiesOf({ person }: KnownPerson): (Company | null | undefined)[] {
   return (person.jobs ?? []).map(({ company }) => company);
+}
+
+/** Simplifies a text for the comparisons of `find`: lower case, single spaces, trimmed. */
+export function simplify(text: string): string {
+  return text.trim().replace(/\s+/g, " ").toLowerCase();
 }

@@ -1,6 +1,6 @@
 /**
- * Reads every value a dotted path leads to. Lists on the way are walked through, so `jobs.title` gives the titles of all
- * jobs; `null` and what is absent give nothing.
+ * Returns all values at a dotted path. Arrays on the path are flattened, so `jobs.title` returns the titles of all
+ * jobs. `null` and absent values are skipped.
  */
 export function valuesAt(root: unknown, path: string): unknown[] {
   const values: unknown[] = [];
@@ -11,7 +11,7 @@ export function valuesAt(root: unknown, path: string): unknown[] {
   return values;
 }
 
-/** Reads the first of the values that a path, taken apart at its dots, leads to. */
+/** Returns the first value at a path, given as its parts. */
 export function firstValueAt(root: unknown, path: readonly string[]): unknown {
   let first: unknown;
   someValueAt(root, path, (value) => {
@@ -21,7 +21,7 @@ export function firstValueAt(root: unknown, path: readonly string[]): unknown {
   return first;
 }
 
-/** Tells whether a test holds for any of the values that a path, taken apart at its dots, leads to. */
+/** Returns whether a test holds for any value at a path, given as its parts. */
 export function someValueAt(
   root: unknown,
   path: readonly string[],
@@ -37,7 +37,7 @@ export function someValueAt(
   return key === undefined ? test(root) : someValueAt(property(root, key), path, test, depth + 1);
 }
 
-/** Reads an own property of anything, so that a path such as `constructor` leads nowhere. */
+/** Reads an own property of any value. Inherited ones such as `constructor` are ignored. */
 export function property(value: unknown, key: string): unknown {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }

@@ -1,12 +1,11 @@
 import type { Company } from "../../types.js";
-import { countGrown, invent } from "./invented.js";
 import { createRandom, type NonEmpty, type Random, scrambledHex } from "./random.js";
-import { PLACES } from "./words.js";
+import { countInvented, invent, PLACES } from "./words.js";
 
-/** A company that can be looked up, with what `group_id` filters need to know of it. */
+/** A company that can be looked up, and its parent, which `group_id` filters need. */
 export interface KnownCompany {
   readonly company: Company & { readonly id: string; readonly name: string };
-  /** Id of the company that owns this one. */
+  /** Id of the parent company. */
   readonly parentId?: string;
 }
 
@@ -21,7 +20,7 @@ interface Outline {
 
 const software = "Software Development";
 
-/** The best known first: they employ most people. */
+/** The best-known companies come first. They employ the most people. */
 const OUTLINES: NonEmpty<Outline> = [
   { name: "NVIDIA", domain: "nvidia.com", industry: "Semiconductors", ticker: "NVDA" },
   { name: "Salesforce", domain: "salesforce.com", industry: software, ticker: "CRM" },
@@ -49,10 +48,10 @@ const OUTLINES: NonEmpty<Outline> = [
   { name: "Orbit & Thimble Labs", domain: "orbitthimble.example", industry: "Biotechnology" },
 ];
 
-/** How many people there are for each company beyond the named ones. */
-const PEOPLE_A_COMPANY = 10;
+/** A large population has one invented company for this many people. */
+const PEOPLE_PER_COMPANY = 10;
 
-/** What the names of invented companies end with, and what that tells of them. */
+/** The last words of invented company names, and the industry that each stands for. */
 const BRANCHES: NonEmpty<readonly [word: string, industry: string]> = [
   ["Software", software],
   ["Freight", "Logistics"],
@@ -73,9 +72,12 @@ const BRANCHES: NonEmpty<readonly [word: string, industry: string]> = [
   ["Partners", "Business Consulting"],
 ];
 
-/** Tells how many companies there are where there are so many people. Tests know the named ones: a small world has no others. */
+/**
+ * Returns the number of companies for a number of people. A small population has only the named ones, which tests rely
+ * on.
+ */
 export function countCompanies(people: number): number {
-  return OUTLINES.length + countGrown(people, PEOPLE_A_COMPANY);
+  return OUTLINES.length + countInvented(people, PEOPLE_PER_COMPANY);
 }
 
 function outlineAt(index: number): Outline {
@@ -87,7 +89,7 @@ function outlineAt(index: number): Outline {
   return { name, domain: `${slugOf(name)}.example`, industry };
 }
 
-/** One in six companies beyond the named ones belongs to another, which may belong to another in its turn. */
+/** Picks the parent company; -1 for none. One in six invented companies has one, which may have a parent as well. */
 function parentOf(index: number, outline: Outline, random: Random): number {
   if (index < OUTLINES.length) return OUTLINES.findIndex(({ name }) => name === outline.parent);
   return index > OUTLINES.length && random.chance(1 / 6) ? random.int(OUTLINES.length, index - 1) : -1;
@@ -120,7 +122,7 @@ function companyAt(index: number): KnownCompany {
   };
 }
 
-/** Writes a name as a LinkedIn slug: `Acme Robotics` as `acme-robotics`. */
+/** Turns a name into a LinkedIn slug: `Acme Robotics` becomes `acme-robotics`. */
 export function slugOf(name: string): string {
   return name
     .toLowerCase()
@@ -128,13 +130,13 @@ export function slugOf(name: string): string {
     .replace(/^-|-$/g, "");
 }
 
-/** Gives the companies of a made-up world with so many people, the best known first. */
+/** Creates the companies for a number of people, the best known first. */
 export function createCompanies(people: number): NonEmpty<KnownCompany> {
   const rest = Array.from({ length: countCompanies(people) - 1 }, (_, index) => companyAt(index + 1));
   return [companyAt(0), ...rest];
 }
 
-/** What the API puts where someone has a job without a company. */
+/** How the API writes a job without a company. */
 export const NO_COMPANY: Company = { id: null, name: "None" };
-/** What the API puts where someone works on their own account. */
+/** How the API writes self-employment. */
 export const SELF_EMPLOYED: Company = { id: null, name: "Freelance/Self-employed" };

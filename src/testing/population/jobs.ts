@@ -3,16 +3,16 @@ import { COLLECTED_IN, type Month, monthToTime } from "./months.js";
 
 export type Confidence = "validated" | "low" | "medium" | "high";
 
-/** Where someone worked, and when: all that the length of a job and its place among the others follow from. */
+/** Where and when a person worked. The derived fields of a job depend only on this. */
 export interface Stint {
   readonly company: Company | null;
-  /** `null` where it is not known. */
+  /** `null` if unknown. */
   readonly startedIn: Month | null;
-  /** `null` in a current job. */
+  /** `null` for a current job. */
   readonly endedIn: Month | null;
 }
 
-/** What is decided about a job; the rest follows from it and from the person's other jobs. */
+/** The independent fields of a job. The others are derived from them and from the person's other jobs. */
 export interface JobOutline extends Stint {
   readonly title: string | null;
   readonly level: string | null;
@@ -23,21 +23,21 @@ export interface JobOutline extends Stint {
 }
 
 /**
- * Tells companies apart. `None` and `Freelance/Self-employed` have no id, so the name must do.
+ * Returns what identifies a company: its id, or its name if it has no id, such as `Freelance/Self-employed`.
  *
- * @returns `undefined` where it is not known which company it is
+ * @returns `undefined` if the company is unknown
  */
 export function companyKey(company: Company | null | undefined): string | undefined {
   return company?.id ?? company?.name ?? undefined;
 }
 
-/** Tells whether two companies are known to be one. */
+/** Returns whether two companies are known to be the same. */
 export function isSameCompany(one: Company | null | undefined, other: Company | null | undefined): boolean {
   const key = companyKey(one);
   return key !== undefined && key === companyKey(other);
 }
 
-// Shared by all jobs: a large population has half a million of them.
+// Shared by all jobs to save memory: a large population has half a million jobs.
 const STARTED_AT_DETAILS: Record<Confidence, NonNullable<Job["started_at_details"]>> = {
   validated: { confidence: "validated" },
   low: { confidence: "low" },
@@ -48,12 +48,12 @@ const STARTED_AT_DETAILS: Record<Confidence, NonNullable<Job["started_at_details
 const startOf = (job: JobOutline) => job.startedIn ?? Number.NEGATIVE_INFINITY;
 const endOf = (job: Stint, now: Month) => job.endedIn ?? now;
 
-/** Sorts the jobs of one person as the API gives them. */
+/** Sorts the jobs of one person as the API returns them. */
 export function sortNewestFirst(jobs: readonly JobOutline[]): JobOutline[] {
   return [...jobs].sort((a, b) => startOf(b) - startOf(a) || endOf(b, COLLECTED_IN) - endOf(a, COLLECTED_IN));
 }
 
-/** Completes the jobs of one person, which come and go newest first. */
+/** Completes the jobs of one person, newest first. */
 export function completeJobs(newestFirst: readonly JobOutline[]): Job[] {
   return newestFirst.map((job) => completeJob(job, newestFirst));
 }
@@ -77,7 +77,7 @@ function completeJob(job: JobOutline, newestFirst: readonly JobOutline[]): Job {
   };
 }
 
-/** Works out what follows from when a job was held and from the person's other jobs, itself among them. */
+/** Derives the fields of a job that depend on its dates and on the person's jobs, which include the job itself. */
 export function deriveFrom(job: Stint, newestFirst: readonly Stint[], now: Month) {
   const { first, last, tenure } = summarize(job, newestFirst, now);
   return {
@@ -89,8 +89,8 @@ export function deriveFrom(job: Stint, newestFirst: readonly Stint[], now: Month
 }
 
 /**
- * Goes through all jobs at the company of one, without a list of them: this is most of the work that people are. Where
- * the company is not known, there is but the one.
+ * Summarizes all jobs at the company of a job. If the company is unknown, only that job counts. It builds no list,
+ * since most of the time to create a population is spent here.
  */
 function summarize(job: Stint, newestFirst: readonly Stint[], now: Month) {
   const company = companyKey(job.company);

@@ -1,12 +1,14 @@
-/** Months since January 1970: what careers are counted in. */
+import { twoDigits } from "../utilities.js";
+
+/** Months since January 1970. */
 export type Month = number;
 
-/** Converts a year and a month (1 to 12) to a count of months. */
+/** Converts a year and a month of the year (1 to 12). */
 export function month(year: number, monthOfYear: number): Month {
   return (year - 1970) * 12 + monthOfYear - 1;
 }
 
-// A large population has millions of times, and but a few hundred different ones.
+// A large population has millions of times, but only a few hundred distinct ones.
 const times = new Map<number, string>();
 
 /** Writes a month as the API writes times, `2020-09-01T00:00:00Z`, on the given day (1 to 28). */
@@ -23,9 +25,7 @@ function writeTime(value: Month, day: number): string {
   return `${year}-${twoDigits(monthOfYear)}-${twoDigits(day)}T00:00:00Z`;
 }
 
-function twoDigits(value: number): string {
-  return String(value).padStart(2, "0");
-}
-
-/** The month in which the made-up population was "collected": fixed, so that the same seed gives the same people on any day. */
+/**
+ * The month in which the population was "collected". It is fixed, so that a seed creates the same people on any day.
+ */
 export const COLLECTED_IN: Month = month(2026, 3);

@@ -1,13 +1,13 @@
 import type { Company, Education, Job, Person } from "../../types.js";
 import { createCareer } from "./career.js";
 import { NO_COMPANY, slugOf } from "./companies.js";
+import type { InstitutionPicker } from "./institutions.js";
 import { companyKey, completeJobs, type JobOutline, sortNewestFirst } from "./jobs.js";
 import { COLLECTED_IN, type Month, month, monthToTime } from "./months.js";
 import { createRandom, type Random, scrambledHex } from "./random.js";
-import type { SceneThen } from "./scene.js";
 import { DEGREES, FIRST_NAMES, SECOND_DEGREES, SURNAME_ENDS, SURNAME_STARTS } from "./words.js";
 
-/** What is decided about a person; the rest follows from it. */
+/** The independent fields of a person. The others are derived from them. */
 export interface PersonOutline {
   readonly id: string;
   readonly name: string;
@@ -15,22 +15,22 @@ export interface PersonOutline {
   readonly jobs: readonly JobOutline[];
   readonly education: readonly Education[];
   readonly connections: number | null;
-  /** The addresses `find` knows the person by. They are no field of a person. */
+  /** The email addresses by which `find` matches the person. A `Person` has no such field. */
   readonly emails: readonly string[];
 }
 
-/** A person, and what the API knows without telling it. */
+/** A person as the API returns them, and the email addresses by which `find` matches them. */
 export interface KnownPerson {
   readonly person: Person;
   readonly emails: readonly string[];
 }
 
 /** Makes up the person with the given index. */
-export function outlinePerson(seed: number, index: number, scene: SceneThen): PersonOutline {
+export function outlinePerson(seed: number, index: number, institutions: InstitutionPicker): PersonOutline {
   const random = createRandom(seed, index);
   const firstName = random.pick(FIRST_NAMES);
   const lastName = random.pick(SURNAME_STARTS) + random.pick(SURNAME_ENDS);
-  const jobs = createCareer(random, scene);
+  const jobs = createCareer(random, institutions);
   const slug = `${firstName}-${lastName}-${index}`.toLowerCase();
   const employer = jobs.find(({ endedIn }) => endedIn === null)?.company;
   return {
@@ -38,7 +38,7 @@ export function outlinePerson(seed: number, index: number, scene: SceneThen): Pe
     name: `${firstName} ${lastName}`,
     linkedin: random.chance(0.05) ? null : slug,
     jobs,
-    education: createEducation(random, jobs, scene),
+    education: createEducation(random, jobs, institutions),
     connections: random.chance(0.05) ? null : random.int(0, 500),
     emails: random.chance(0.2) ? [] : [`${slug}@${hostOf(employer)}`],
   };
@@ -48,11 +48,11 @@ function hostOf(employer: Company | undefined): string {
   return employer?.linkedin ? `${employer.linkedin}.example` : `${slugOf(employer?.name ?? "mail")}.example`;
 }
 
-function createEducation(random: Random, jobs: readonly JobOutline[], scene: SceneThen): Education[] {
+function createEducation(random: Random, jobs: readonly JobOutline[], institutions: InstitutionPicker): Education[] {
   if (random.chance(0.12)) return [];
   const left = Math.min(...jobs.map(({ startedIn }) => startedIn ?? COLLECTED_IN)) - random.int(0, 12);
-  const first = createStudies(random, DEGREES, left, 48, scene);
-  return random.chance(0.25) ? [createStudies(random, SECOND_DEGREES, left + 36, 24, scene), first] : [first];
+  const first = createStudies(random, DEGREES, left, 48, institutions);
+  return random.chance(0.25) ? [createStudies(random, SECOND_DEGREES, left + 36, 24, institutions), first] : [first];
 }
 
 function createStudies(
@@ -60,10 +60,10 @@ function createStudies(
   degrees: typeof DEGREES,
   ended: Month,
   months: number,
-  scene: SceneThen,
+  institutions: InstitutionPicker,
 ): Education {
   const dated = random.chance(0.85);
-  const school = scene.pickSchool(random);
+  const school = institutions.pickSchool(random);
   const { degree, field } = random.pick(degrees);
   return {
     school,
@@ -74,7 +74,7 @@ function createStudies(
   };
 }
 
-/** Completes an outline to what the API tells and knows of a person. */
+/** Completes an outline with the derived fields. */
 export function completePerson(outline: PersonOutline): KnownPerson {
   const outlines = sortNewestFirst(outline.jobs);
   const jobs = completeJobs(outlines);
@@ -97,34 +97,34 @@ export function completePerson(outline: PersonOutline): KnownPerson {
     jobs,
     education: [...outline.education],
     created_at: monthToTime(month(2023, 5), 12),
-    title_change_detected_at: noticed(changes.title, 9),
-    company_change_detected_at: noticed(changes.company, 16),
-    info_change_detected_at: noticed(changes.any, 23),
+    title_change_detected_at: detected(changes.title, 9),
+    company_change_detected_at: detected(changes.company, 16),
+    info_change_detected_at: detected(changes.any, 23),
   };
   return { person, emails: outline.emails };
 }
 
-/** "employed" is the only value ever seen, so whoever is not gets none. */
+/** "employed" is the only value observed in the API, so anyone else has none. */
 export function employmentStatusOf(position: Job | null): "employed" | null {
   return position === null || position.company?.name === NO_COMPANY.name ? null : "employed";
 }
 
 type Change = Month | null | undefined;
 
-/** When the last changes happened, of those where there was something before. */
+/** Finds when the title, the company and anything last changed. A first job is no change of title or company. */
 function findChanges(newestFirst: readonly JobOutline[]): { title: Change; company: Change; any: Change } {
   const [newest, ...older] = newestFirst.filter(({ startedIn }) => startedIn !== null);
   if (newest === undefined) return { title: null, company: null, any: null };
   const key = companyKey(newest.company);
-  const isThere = ({ company }: JobOutline) => companyKey(company) === key;
+  const isSame = ({ company }: JobOutline) => companyKey(company) === key;
   return {
     title: older.some(({ title }) => title !== newest.title) ? newest.startedIn : null,
-    company: older.every(isThere) ? null : newestFirst.filter(isThere).at(-1)?.startedIn,
+    company: older.every(isSame) ? null : newestFirst.filter(isSame).at(-1)?.startedIn,
     any: newest.startedIn,
   };
 }
 
-/** Some days after it happened. */
-function noticed(change: Change, day: number): string | null {
+/** The API detects a change some days after it happened. */
+function detected(change: Change, day: number): string | null {
   return change === null || change === undefined ? null : monthToTime(change, day);
 }

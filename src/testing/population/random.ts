@@ -1,4 +1,4 @@
-/** A list that certainly has an element, so that picking from it always gives one. */
+/** A list with at least one element, so that picking always returns one. */
 export type NonEmpty<T> = readonly [T, ...T[]];
 
 /** A source of reproducible randomness. */
@@ -9,9 +9,9 @@ export interface Random {
   int(min: number, max: number): number;
   /** Returns `true` with the given probability. */
   chance(probability: number): boolean;
-  /** Returns one of the first `count` elements, by default of all, each as likely as any other. */
+  /** Returns one of the first `count` elements with equal probability. @default all elements */
   pick<T>(list: NonEmpty<T>, count?: number): T;
-  /** Does the same, but the first ones are far more likely than the last. */
+  /** Like `pick`, but earlier elements are far more likely. */
   pickEarly<T>(list: NonEmpty<T>, count?: number): T;
   /** Returns eight hex digits. */
   hex(): string;
@@ -19,7 +19,7 @@ export interface Random {
 
 const GOLDEN_RATIO = 0x9e3779b1;
 
-/** mulberry32: tiny, fast, and the same on every platform since it only uses 32-bit integers. */
+/** mulberry32: small, fast, and the same on every platform, since it only uses 32-bit integers. */
 class Mulberry32 implements Random {
   #state: number;
 
@@ -56,14 +56,14 @@ class Mulberry32 implements Random {
 }
 
 /**
- * Creates the random source of one thing in a series. Each index has a source of its own, so that a longer series begins
- * with the very same things as a shorter one.
+ * Creates the random source for one item of a series. Each index has its own source, so that a longer series starts
+ * with the same items as a shorter one.
  */
 export function createRandom(seed: number, index = 0): Random {
   return new Mulberry32(Math.imul(seed | 0, GOLDEN_RATIO) ^ Math.imul(index + 1, 0x85ebca6b));
 }
 
-/** Gives every index its own eight hex digits that do not look like a counter. */
+/** Maps each index to distinct eight hex digits that do not look like a counter. */
 export function scrambledHex(index: number): string {
   return hex8(Math.imul(index + 1, GOLDEN_RATIO));
 }

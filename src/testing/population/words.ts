@@ -1,7 +1,7 @@
 import type { LocationDetails } from "../../types.js";
 import type { NonEmpty } from "./random.js";
 
-/** Splits a line of words, since a list of fifty would be fifty lines. */
+/** Splits a text into words. As an array literal, fifty words would be fifty lines. */
 function words(line: string): NonEmpty<string> {
   const [first = "", ...rest] = line.trim().split(/\s+/);
   return [first, ...rest];
@@ -12,7 +12,7 @@ export const FIRST_NAMES = words(`
   Kai Kenji Lena Leif Luz Maeve Mateo Mira Nadia Nils Noor Olga Omar Otis Petra Quentin Rafi Rosa Sana Silas Tamsin Theo
   Uma Viggo Wanda Xenia Yara Zeno`);
 
-/** Surnames are put together from these, so that no one living is likely to bear one. */
+/** Surnames are built from these two lists, so that they are unlikely to be anyone's real name. */
 export const SURNAME_STARTS = words(`
   Amber Ash Bracken Bramble Cinder Clover Copper Ember Fennel Flint Gorse Hazel Juniper Lantern Lichen Marble Nettle Onyx
   Pebble Quill Rowan Saffron Sorrel Tansy Thistle Umber Velvet Willow Yarrow Zephyr`);
@@ -26,7 +26,7 @@ export interface Position {
 }
 export interface Ladder {
   readonly function: string;
-  /** From the first job in the field to its head. */
+  /** From the lowest position to the highest. */
   readonly rungs: NonEmpty<Position>;
 }
 
@@ -158,3 +158,24 @@ export const SECOND_DEGREES: NonEmpty<{ readonly degree: string; readonly field:
   { degree: "Doctor of Philosophy - PhD", field: "Physics" },
   { degree: "Certificate", field: null },
 ];
+
+/** Up to this many people, nothing is invented: tests pin the ids and counts of a small population. */
+const SMALL_POPULATION = 1000;
+
+/** Returns how many companies or schools are invented for a number of people. */
+export function countInvented(people: number, peoplePerItem: number): number {
+  return Math.max(0, Math.floor((people - SMALL_POPULATION) / peoplePerItem));
+}
+
+/** Returns a kind, which rotates with the number, and a name that is unique within that kind, such as `Ashbottom`. */
+export function invent<Kind>(number: number, kinds: NonEmpty<Kind>): { readonly name: string; readonly kind: Kind } {
+  const surnames = SURNAME_STARTS.length * SURNAME_ENDS.length;
+  // A surname and a kind meet again after `surnames * kinds.length` numbers, if the two have no common divisor.
+  const [turn, round] = [number % surnames, Math.floor(number / surnames / kinds.length) + 1];
+  const surname = `${inTurn(SURNAME_STARTS, turn)}${inTurn(SURNAME_ENDS, Math.floor(turn / SURNAME_STARTS.length))}`;
+  return { name: round === 1 ? surname : `${surname} ${round}`, kind: inTurn(kinds, number) };
+}
+
+function inTurn<T>(list: NonEmpty<T>, number: number): T {
+  return list[number % list.length] ?? list[0];
+}

@@ -1,8 +1,8 @@
 import { AccessToken } from "../../../src/auth/access-token.js";
 import { now } from "../../../src/auth/clock.js";
 import type { SessionRequest } from "../../../src/auth/credentials.js";
-import { SessionError } from "../../../src/errors/session-error.js";
-import type { Send } from "../../../src/http/send.js";
+import { SessionError } from "../../../src/errors/classes.js";
+import type { Send } from "../../../src/pipeline/send.js";
 import type { World } from "./world.js";
 
 /** How the token endpoint answers. */

@@ -2,7 +2,7 @@ import { getEventListeners } from "node:events";
 import type { AccessToken } from "../../../src/auth/access-token.js";
 import { withAuthorization } from "../../../src/auth/authorize.js";
 import { serviceAccount } from "../../../src/auth/credentials.js";
-import { sessionRenewal } from "../../../src/auth/renew-session.js";
+import { withFreshCredentials } from "../../../src/auth/fresh-credentials.js";
 import { SessionTokenSource } from "../../../src/auth/session-token-source.js";
 import type { TokenSource } from "../../../src/auth/token-source.js";
 import { type EndpointMode, type ModelApi, makeModelApi } from "./model-api.js";
@@ -71,12 +71,12 @@ export async function runSchedule(steps: readonly Step[], seed: number): Promise
     if (!isDue && !isOld && !wasSetBack) faults.push(`an exchange began at ${world.time()} with a fresh token at hand`);
   });
   const credentials = serviceAccount({ clientId: "client", clientSecret: () => vault.secret });
-  const renew = sessionRenewal(credentials, api.exchange, world.clock, async ({ body }) => JSON.stringify(body));
+  const renew = withFreshCredentials(credentials, api.exchange, world.clock, async ({ body }) => JSON.stringify(body));
   const source = new SessionTokenSource({
     origins: [ORIGIN],
     clock: world.clock,
     random,
-    sleep: world.delay,
+    delay: world.delay,
     observe: () => {},
     async exchange(onStart) {
       const asOf = timesForgotten;

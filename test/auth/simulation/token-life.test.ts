@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { SessionError } from "../../../src/errors/session-error.js";
+import { SessionError } from "../../../src/errors/classes.js";
 import { type Caller, runSchedule, type Step, type Trace } from "./run-schedule.js";
 
 const SCHEDULES = Number(process.env["SCHEDULES"] ?? 10_000);

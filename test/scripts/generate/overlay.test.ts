@@ -13,7 +13,7 @@ import { asVendors } from "../../support/as-vendors.js";
 const folder = mkdtempSync(path.join(tmpdir(), "livedata-overlay-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Applies an overlay of these lines to a document. @returns Resolves with the result, or with the problems' lines */
+/** Applies an overlay with these lines to a document. Returns the result, or the formatted problems. */
 async function apply(document: Json, ...lines: string[]): Promise<unknown> {
   mkdirSync(path.join(folder, "overlays"), { recursive: true });
   writeFileSync(path.join(folder, "overlays/a.yaml"), `${lines.join("\n")}\n`);
@@ -27,8 +27,8 @@ async function apply(document: Json, ...lines: string[]): Promise<unknown> {
 
 const HEAD = ["overlay: 1.0.0", "info: { title: a, version: '1' }", "actions:"];
 
-describe("an overlay", () => {
-  it("adds, replaces and removes, and leaves what it was given as it is", async () => {
+describe("applyOverlay", () => {
+  it("adds, replaces and removes members, and does not modify its input", async () => {
     const document = { info: { title: "a", x: 1 }, paths: { "/a": { get: { deprecated: true, responses: {} } } } };
     const before = structuredClone(document);
     const result = await apply(
@@ -45,13 +45,13 @@ describe("an overlay", () => {
     expect(document).toEqual(before);
   });
 
-  it("takes all that it names out of a list, and nothing else", async () => {
+  it("removes exactly the list items that match the target", async () => {
     const document = { tags: [{ name: "a", x: 1 }, { name: "b", x: 1 }, { name: "c" }, { name: "d", x: 1 }] };
     const result = await apply(document, ...HEAD, '  - { target: "$.tags[?@.x]", remove: true }');
     expect(result).toEqual({ tags: [{ name: "c" }] });
   });
 
-  it("renames a schema: copies it, points the references to the copy, and removes it", async () => {
+  it("renames a schema with update, copy and remove actions", async () => {
     const document = {
       a: { $ref: "#/components/schemas/Error" },
       components: { schemas: { Error: { type: "object" }, Failure: {} } },
@@ -71,7 +71,7 @@ describe("an overlay", () => {
     });
   });
 
-  it("names each target that is not there, with its place", async () => {
+  it("reports each target that does not exist, with its place", async () => {
     const result = await apply(
       { info: {} },
       ...HEAD,
@@ -81,56 +81,60 @@ describe("an overlay", () => {
       "    remove: true",
     );
     expect(result).toEqual([
-      "overlays/a.yaml:4:5 overlay-target Nothing is at $.infos. Say where it is now.",
-      "overlays/a.yaml:6:5 overlay-target Nothing is at $.info.summary. Say where it is now.",
+      "overlays/a.yaml:4:5 overlay-target Nothing is at $.infos. Update the target.",
+      "overlays/a.yaml:6:5 overlay-target Nothing is at $.info.summary. Update the target.",
     ]);
   });
 
   const broken: readonly [what: string, lines: string[], problem: RegExp][] = [
-    ["of an unknown version", ["overlay: 2.0.0", "actions: [{}]"], /^overlays\/a\.yaml:1:1 overlay An overlay says/],
-    ["without actions", ["overlay: 1.0.0", "actions: []"], /^overlays\/a\.yaml:1:1 overlay An overlay says/],
-    ["that is a list", ["- a"], /^overlays\/a\.yaml:1:1 overlay An overlay says/],
-    ["with an action that has no target", [...HEAD, "  - update: {}"], /:4:5 overlay An action needs a `target`/],
     [
-      "with a misspelt member",
-      [...HEAD, "  - { target: $.a, updates: {} }"],
-      /:4:5 overlay An action has no `updates`/,
+      "an unknown version",
+      ["overlay: 2.0.0", "actions: [{}]"],
+      /^overlays\/a\.yaml:1:1 overlay Not an overlay\. It needs/,
     ],
-    ["with an action that does nothing", [...HEAD, "  - target: $.info"], /:4:5 overlay An action does one thing/],
-    ["with `remove: false` alone", [...HEAD, "  - { target: $.info, remove: false }"], /:4:5 overlay "remove" must/],
+    ["no actions", ["overlay: 1.0.0", "actions: []"], /^overlays\/a\.yaml:1:1 overlay Not an overlay\. It needs/],
+    ["a list at the top level", ["- a"], /^overlays\/a\.yaml:1:1 overlay Not an overlay\. It needs/],
+    ["an action without a target", [...HEAD, "  - update: {}"], /:4:5 overlay The action needs a `target`/],
     [
-      "with a target that is no JSONPath",
+      "a misspelled key",
+      [...HEAD, "  - { target: $.a, updates: {} }"],
+      /:4:5 overlay The action has an unknown key `updates`/,
+    ],
+    ["an action that changes nothing", [...HEAD, "  - target: $.info"], /:4:5 overlay The action needs exactly one/],
+    ["`remove: false` alone", [...HEAD, "  - { target: $.info, remove: false }"], /:4:5 overlay "remove" must/],
+    [
+      "a target that is not a JSONPath",
       [...HEAD, '  - { target: "$.info[", remove: true }'],
       /:4:5 overlay Error resolv/,
     ],
-    ["that puts text for an object", [...HEAD, "  - { target: $.info, update: a }"], /:4:5 overlay/],
+    ["an update that replaces an object with text", [...HEAD, "  - { target: $.info, update: a }"], /:4:5 overlay/],
   ];
-  it.each(broken)("%s is refused", async (_what, lines, problem) => {
+  it.each(broken)("rejects an overlay with %s", async (_what, lines, problem) => {
     const result = await apply({ info: { title: "a" } }, ...lines);
     expect(result).toEqual([expect.stringMatching(problem)]);
   });
 });
 
-describe("our overlays give a document of the vendor's what ours has", () => {
+describe("our overlays give a vendor's document the same facts as our documents", () => {
   const root = process.cwd();
   const apis = readApis(root);
 
   it.each(apis.map((api, index) => [api.name, api, index] as const))("%s", async (_name, api, index) => {
     const ours = (await bundledDocuments())[index]?.document ?? {};
-    const made = await applyOverlay(root, overlayOf(api), asVendors(ours));
-    expect(generateOperationFacts([[api, made]])).toBe(generateOperationFacts([[api, ours]]));
-    expect(operationIds(made)).toEqual(operationIds(ours));
-    expect(JSON.stringify(made)).toContain('"x-evidence":"documented"');
+    const overlaid = await applyOverlay(root, overlayOf(api), asVendors(ours));
+    expect(generateOperationFacts([[api, overlaid]])).toBe(generateOperationFacts([[api, ours]]));
+    expect(operationIds(overlaid)).toEqual(operationIds(ours));
+    expect(JSON.stringify(overlaid)).toContain('"x-evidence":"documented"');
   });
 
-  it("and the suggestions", async () => {
+  it("people: suggested values", async () => {
     const index = apis.findIndex(({ name }) => name === "people");
     const ours = record((await bundledDocuments())[index]?.document);
-    const made = await applyOverlay(root, "openapi/overlays/people.yaml", asVendors(ours));
+    const overlaid = await applyOverlay(root, "openapi/overlays/people.yaml", asVendors(ours));
     const schema = (name: string) => record(record(record(ours["components"])["schemas"])[name]);
     const enumOf = (value: unknown) => (record(value)["anyOf"] as Json[])[0]?.["enum"];
     const property = (name: string, key: string) =>
-      record(record(record(record(record(made["components"])["schemas"])[name])["properties"])[key]);
+      record(record(record(record(record(overlaid["components"])["schemas"])[name])["properties"])[key]);
     expect(enumOf(property("Job", "level"))).toEqual(enumOf(schema("Level")));
     expect(enumOf(property("Job", "function"))).toEqual(enumOf(schema("Function")));
     expect(enumOf(property("FilterClause", "field"))).toEqual(enumOf(schema("FilterField")));

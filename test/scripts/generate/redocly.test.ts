@@ -7,7 +7,7 @@ import { bundle } from "../../../scripts/generate/redocly.js";
 const folder = mkdtempSync(path.join(tmpdir(), "livedata-redocly-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it("bundles a path item where it is used, whatever refers to it", async () => {
+it("inlines a path item that is referenced by name", async () => {
   const item = { get: { operationId: "a", responses: {} } };
   const document = {
     openapi: "3.1.0",

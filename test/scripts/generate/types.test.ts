@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { generateTypes } from "../../../scripts/generate/types.js";
 
-/** The types of a document with one schema, each run of blanks as one. */
+/** The types of a document with one schema, with whitespace collapsed. */
 async function typesOf(schema: object): Promise<string> {
   const types = await generateTypes({ openapi: "3.1.0", paths: {}, components: { schemas: { It: schema } } });
   return types.replace(/\s+/g, " ");
@@ -10,22 +10,22 @@ async function typesOf(schema: object): Promise<string> {
 const suggestions = { enum: ["a", "b"] };
 
 describe("generateTypes", () => {
-  it("keeps suggestions beside a string that may be any other", async () => {
+  it("keeps suggested values next to an open string", async () => {
     expect(await typesOf({ anyOf: [suggestions, { type: "string" }] })).toContain('It: ("a" | "b") | (string & {});');
   });
 
-  it("keeps them beside one that may be null, too", async () => {
+  it("keeps suggested values next to an open nullable string", async () => {
     const types = await typesOf({ anyOf: [suggestions, { type: ["string", "null"] }] });
     expect(types).toContain('It: ("a" | "b") | ((string & {}) | null);');
   });
 
-  it("leaves the strings inside of an alternative as they are", async () => {
+  it("does not open strings inside an alternative", async () => {
     const kind = { type: "string", enum: ["x", "y"] };
     const types = await typesOf({ anyOf: [{ type: "object", properties: { kind } }, { type: "null" }] });
     expect(types).toContain('kind?: "x" | "y";');
   });
 
-  it("changes nothing of the document, though a discriminator names a value of each alternative", async () => {
+  it("does not modify a document with a discriminator", async () => {
     const alternative = { type: "object", properties: { kind: { type: "string" } } };
     const schemas = {
       Pet: {

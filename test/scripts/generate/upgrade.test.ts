@@ -9,13 +9,13 @@ function documentOf(schema: object, version = "3.0.3"): Record<string, unknown> 
   return { openapi: version, info, paths: {}, components: { schemas: { Other: { type: "string" }, It: schema } } };
 }
 
-/** A schema after the upgrade of the document it stands in. */
+/** Upgrades a document with one schema and returns the schema. */
 async function upgraded(schema: object): Promise<unknown> {
   const { components } = (await upgrade(documentOf(schema))) as { components: { schemas: { It: unknown } } };
   return components.schemas.It;
 }
 
-/** Without what says the same in another way: brackets, and the formats that are no longer called so. */
+/** The types without insignificant differences: parentheses, and the names of formats. */
 async function typesOf(document: Record<string, unknown>): Promise<string> {
   const types = await generateTypes(document);
   return types
@@ -27,7 +27,7 @@ async function typesOf(document: Record<string, unknown>): Promise<string> {
 const $ref = "#/components/schemas/Other";
 const NULL = { type: "null" };
 
-describe("a schema of OpenAPI 3.0 becomes the same of 3.1", () => {
+describe("upgrade converts a 3.0 schema and keeps its types", () => {
   const cases: { what: string; before: object; after: object }[] = [
     { what: "nullable", before: { type: "string", nullable: true }, after: { type: ["string", "null"] } },
     { what: "nullable: false", before: { type: "string", nullable: false }, after: { type: "string" } },
@@ -58,32 +58,32 @@ describe("a schema of OpenAPI 3.0 becomes the same of 3.1", () => {
       after: { type: ["object", "null"], properties: { a: { type: ["integer", "null"] } } },
     },
     {
-      what: "nullable beside anyOf",
+      what: "nullable next to anyOf",
       before: { nullable: true, description: "Either.", anyOf: [{ $ref }, { type: "integer" }] },
       after: { description: "Either.", anyOf: [{ $ref }, { type: "integer" }, NULL] },
     },
     {
-      what: "nullable beside oneOf, of which two alternatives may not take null",
+      what: "nullable next to oneOf, where null must not match two alternatives",
       before: { nullable: true, oneOf: [{ $ref }, { type: "integer", nullable: true }] },
       after: { anyOf: [{ oneOf: [{ $ref }, { type: ["integer", "null"] }] }, NULL] },
     },
     {
-      what: "nullable beside allOf, which would refuse null",
+      what: "nullable next to allOf, which would reject null",
       before: { nullable: true, deprecated: true, allOf: [{ $ref }] },
       after: { deprecated: true, anyOf: [{ allOf: [{ $ref }] }, NULL] },
     },
     {
-      what: "nullable beside a type and allOf",
+      what: "nullable next to a type and allOf",
       before: { type: "object", nullable: true, allOf: [{ $ref }], properties: { a: { type: "string" } } },
       after: { anyOf: [{ type: "object", allOf: [{ $ref }], properties: { a: { type: "string" } } }, NULL] },
     },
     {
-      what: "properties without a type that are nullable",
+      what: "nullable properties without a type",
       before: { nullable: true, properties: { a: { type: "string" } } },
       after: { anyOf: [{ properties: { a: { type: "string" } } }, NULL] },
     },
     {
-      what: "what stood beside a reference, where it was ignored",
+      what: "ignored keywords next to a reference",
       before: { $ref, nullable: true, type: "object", description: "Another.", "x-note": 1 },
       after: { $ref, description: "Another.", "x-note": 1 },
     },
@@ -93,7 +93,7 @@ describe("a schema of OpenAPI 3.0 becomes the same of 3.1", () => {
       after: { type: "number", exclusiveMinimum: 0, exclusiveMaximum: 9 },
     },
     {
-      what: "limits that are not exclusive, or none",
+      what: "limits that are not exclusive or have no value",
       before: { type: "number", minimum: 0, exclusiveMinimum: false, exclusiveMaximum: true },
       after: { type: "number", minimum: 0 },
     },
@@ -104,7 +104,7 @@ describe("a schema of OpenAPI 3.0 becomes the same of 3.1", () => {
       after: { examples: [{ nullable: true, type: "b", example: "c" }] },
     },
     {
-      what: "a file",
+      what: "a binary file",
       before: { type: "string", format: "binary" },
       after: { type: "string", contentMediaType: "application/octet-stream" },
     },
@@ -114,7 +114,7 @@ describe("a schema of OpenAPI 3.0 becomes the same of 3.1", () => {
       after: { type: "string", contentEncoding: "base64" },
     },
     {
-      what: "what is nested",
+      what: "nested schemas",
       before: {
         type: "object",
         properties: { a: { type: "array", items: { type: "string", nullable: true } } },
@@ -129,7 +129,7 @@ describe("a schema of OpenAPI 3.0 becomes the same of 3.1", () => {
       },
     },
     {
-      what: "properties that are named like keywords",
+      what: "properties with the names of keywords",
       before: {
         type: "object",
         properties: {
@@ -161,7 +161,7 @@ describe("a schema of OpenAPI 3.0 becomes the same of 3.1", () => {
   ];
 
   for (const { what, before, after } of cases) {
-    it(`${what}, with the same types`, async () => {
+    it(what, async () => {
       expect(await upgraded(before)).toEqual(after);
       expect(await typesOf(await upgrade(documentOf(before)))).toBe(await typesOf(documentOf(before)));
     });
@@ -195,19 +195,19 @@ describe("upgrade", () => {
     return { info, "x-webhooks": { kept: { post: { nullable: true } } }, paths: { "/a": path }, components };
   }
 
-  it("finds schemas wherever they stand, and leaves all else", async () => {
+  it("converts schemas everywhere in a document and nothing else", async () => {
     const document = { openapi: "3.0.0", ...everywhere(before) };
     const copy = structuredClone(document);
     expect(await upgrade(document)).toEqual({ openapi: "3.1.0", ...everywhere(after) });
     expect(document).toEqual(copy);
   });
 
-  it.each(["3.1.0", "3.1.1", "3.1.2"])("leaves OpenAPI %s as it is", async (version) => {
+  it.each(["3.1.0", "3.1.1", "3.1.2"])("returns OpenAPI %s as it is", async (version) => {
     const document = documentOf(before, version);
     expect(await upgrade(document)).toBe(document);
   });
 
-  it("leaves what is no schema where one should be", async () => {
+  it("leaves values that are not schemas as they are", async () => {
     const broken = {
       openapi: "3.0.1",
       paths: { "/a": null, "/b": { get: 7, parameters: {} } },
@@ -220,13 +220,13 @@ describe("upgrade", () => {
     [{ swagger: "2.0" }, "Swagger 2.0"],
     [{ openapi: "3.2.0" }, "OpenAPI 3.2.0"],
     [{ openapi: "3.10.0" }, "OpenAPI 3.10.0"],
-    [{ openapi: 3.1 }, "OpenAPI 3.1, a number"],
+    [{ openapi: 3.1 }, "OpenAPI 3.1 as a number"],
     [{ openapi: null }, "OpenAPI null"],
-    [{ asyncapi: "3.0.0" }, "no version of OpenAPI"],
-  ])("refuses %j, and says what it found and what it takes", async (document, found) => {
+    [{ asyncapi: "3.0.0" }, "no OpenAPI version"],
+  ])("rejects %j, and says what it found and what it accepts", async (document, found) => {
     const error = await upgrade(document, "new.yaml").catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(BrokenDocuments);
-    const message = `Found ${found}; OpenAPI 3.0 and 3.1 are accepted, such as \`openapi: "3.1.0"\`.`;
+    const message = `Found ${found}. Use OpenAPI 3.0 or 3.1, such as \`openapi: "3.1.0"\`.`;
     const problem = { file: "new.yaml", line: 1, column: 1, rule: "openapi-version", message };
     expect((error as BrokenDocuments).problems).toEqual([problem]);
   });

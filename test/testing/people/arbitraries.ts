@@ -4,7 +4,7 @@ import { createPeopleStore } from "../../../src/testing/people/store.js";
 import type { Company, FilterClause, FilterGroup, Job, Person, SearchRequest } from "../../../src/types.js";
 import type { Owners } from "./reference.js";
 
-/** Few words each, so that filters and people meet often. */
+/** Few values each, so that filters often match people. */
 const titles = ["Engineer", "Senior Engineer", "Engineer, Senior Staff", "Sales Manager", "Vertriebsleiter für Köln"];
 const schools = ["Example University", "Example University of the Arts", "Lakemont College"];
 const days = ["2019-12-31", "2020-01-01", "2020-06-15", "2021-02-28", "2024-02-29"];
@@ -17,7 +17,7 @@ const companies: readonly Company[] = [
   { id: null, name: "None" },
 ];
 export const owners: Owners = { "LDC-2": "LDC-1", "LDC-3": "LDC-2" };
-/** The same, as the embedded API has it. */
+/** The same owners as a directory. */
 export const directory = createDirectory(
   ["LDC-1", "LDC-2", "LDC-3", "LDC-4"].map((id) => {
     const parentId = owners[id];
@@ -43,7 +43,7 @@ const job: fc.Arbitrary<Job> = fc.record(
   { requiredKeys: [] },
 );
 
-/** People as the API may send them: any value but `id` null or absent. */
+/** People as the API may return them: any field except `id` may be null or absent. */
 export const person: fc.Arbitrary<Person> = fc.record(
   {
     id: fc.uuid(),
@@ -63,11 +63,11 @@ export const person: fc.Arbitrary<Person> = fc.record(
   { requiredKeys: ["id"] },
 );
 
-/** People with an id of their own each. */
+/** People with distinct ids. */
 export const peopleOf = (constraints: { readonly minLength?: number; readonly maxLength?: number } = {}) =>
   fc.uniqueArray(person, { ...constraints, selector: ({ id }) => id });
 
-/** Keeps people of whom no e-mail address is known. */
+/** Creates a store of people without email addresses. */
 export const storeOf = (people: readonly Person[]) =>
   createPeopleStore(people.map((one) => ({ person: one, emails: [] })));
 
@@ -103,7 +103,7 @@ const textClause: fc.Arbitrary<FilterClause> = fc.constantFrom(...Object.keys(va
   }),
 );
 
-/** What the embedded API looks up instead of looking at everyone. */
+/** Clauses that the embedded API looks up in an index. */
 const indexedClause: fc.Arbitrary<FilterClause> = fc
   .constantFrom(
     "jobs.company.name",
@@ -179,8 +179,8 @@ const dottedPaths = [
 const sortFields = ["connections", "company_change_detected_at", "first_name", "no_such_field"];
 export const sortBy = fc.constantFrom(...sortFields, ...sortFields.map((field) => `-${field}`));
 
-/** All that a search may say of how its answer looks. */
-export const looks = fc
+/** Options of a search other than filters and paging. */
+export const searchOptions = fc
   .tuple(
     optional("sort_by", sortBy),
     optional("past_jobs", fc.nat(3)),
@@ -188,5 +188,5 @@ export const looks = fc
   )
   .map((parts) => merge<Partial<SearchRequest>>(parts));
 
-/** Filters of any shape that the documents allow. */
+/** Any filters that the OpenAPI document allows. */
 export const filters: fc.Arbitrary<FilterGroup[]> = fc.array(group, { maxLength: 2 });

@@ -10,20 +10,20 @@ describe("find", () => {
     return body.matches[0]?.people.map(({ id }) => id);
   };
 
-  it("resolves by name and company, whatever the case", async () => {
+  it("matches name and company, ignoring case", async () => {
     expect(await idsFoundBy(field("name", "jane  DOE"), field("company.name", "Example Corp"))).toEqual([
       "LDP-1-EXAMPLE",
     ]);
     expect(await idsFoundBy(field("name", "Jane Doe"), field("company.name", "NVIDIA"))).toEqual([]);
   });
 
-  it("resolves by e-mail address, which no answer ever holds", async () => {
+  it("matches an email address, which no person contains", async () => {
     expect(await idsFoundBy(field("email_address", "Jane@Example.com"))).toEqual(["LDP-1-EXAMPLE"]);
     expect(fake.emailsOf("LDP-1-EXAMPLE")).toEqual(["jane@example.com"]);
     expect(JSON.stringify(fake.people)).not.toContain("@");
   });
 
-  it("resolves everyone who has an address by it", async () => {
+  it("finds everyone by their email address", async () => {
     const addressed = fake.people.filter(({ id }) => fake.emailsOf(id).length > 0);
     expect(addressed.length).toBeGreaterThan(500);
     const matches = addressed.map(({ id }) => ({ fields: [field("email_address", fake.emailsOf(id)[0] ?? "")] }));
@@ -31,12 +31,12 @@ describe("find", () => {
     expect(body.matches.map(({ people }) => people)).toEqual(addressed.map(({ id }) => [{ id }]));
   });
 
-  it("takes the slug of LinkedIn, not the URL", async () => {
+  it("matches the LinkedIn slug, not the URL", async () => {
     expect(await idsFoundBy(field("linkedin", "jane-doe"))).toEqual(["LDP-1-EXAMPLE"]);
     expect(await idsFoundBy(field("linkedin", "https://www.linkedin.com/in/jane-doe"))).toEqual([]);
   });
 
-  it("answers match by match, and says who was not found", async () => {
+  it("returns one result per match, and says which found no one", async () => {
     const { body } = await find({
       matches: [
         { fields: [field("linkedin", "no-one")] },
@@ -52,7 +52,7 @@ describe("find", () => {
     expect(body.matches).toEqual([nobody, john, nobody, nobody]);
   });
 
-  it("gives at most so many people a match", async () => {
+  it("returns at most `size` people per match", async () => {
     const matches = [{ fields: [field("company.name", "NVIDIA")] }];
     for (const size of [0, 1, 3]) {
       const { body } = await find({ matches, size });

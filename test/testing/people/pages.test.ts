@@ -4,8 +4,8 @@ import { searchPeople } from "../../../src/testing/people/search.js";
 import type { PeopleStore } from "../../../src/testing/people/store.js";
 import type { Person, SearchRequest } from "../../../src/types.js";
 import { open } from "../support.js";
-import { directory, filters, looks, owners, peopleOf, person, sortBy, storeOf } from "./arbitraries.js";
-import { answerTo, inOrder } from "./reference-answer.js";
+import { directory, filters, owners, peopleOf, person, searchOptions, sortBy, storeOf } from "./arbitraries.js";
+import { inOrder, responseTo } from "./reference-response.js";
 
 function readAll(store: PeopleStore, request: SearchRequest, betweenPages = () => {}): Person[] {
   const all: Person[] = [];
@@ -23,18 +23,24 @@ const idsOf = (people: readonly Person[]) => people.map(({ id }) => id);
 const known = (one: Person) => ({ person: one, emails: [] });
 
 describe("pages", () => {
-  it("give everyone found once and in order, whatever their size", () => {
+  it("return everyone found once and in order, for any page size", () => {
     fc.assert(
-      fc.property(peopleOf(), filters, fc.integer({ min: 1, max: 7 }), looks, (people, groups, size, look) => {
-        const request = { ...look, filters: groups };
-        const expected = answerTo({ ...request, size: people.length }, people, owners);
-        const read = readAll(storeOf(people), { ...request, size });
-        expect(JSON.parse(JSON.stringify(read))).toEqual(expected.people);
-      }),
+      fc.property(
+        peopleOf(),
+        filters,
+        fc.integer({ min: 1, max: 7 }),
+        searchOptions,
+        (people, groups, size, options) => {
+          const request = { ...options, filters: groups };
+          const expected = responseTo({ ...request, size: people.length }, people, owners);
+          const read = readAll(storeOf(people), { ...request, size });
+          expect(JSON.parse(JSON.stringify(read))).toEqual(expected.people);
+        },
+      ),
     );
   });
 
-  it("neither repeat nor lose anyone when people are added and others replaced between them", () => {
+  it("neither repeat nor skip anyone when people are added or replaced between pages", () => {
     let changed = 0;
     fc.assert(
       fc.property(
@@ -59,7 +65,7 @@ describe("pages", () => {
           };
           const request = { size: 2, ...(sort_by === undefined ? {} : { sort_by }) };
           const ids = idsOf(readAll(store, request, change));
-          // Who moves to another place in the order may be met twice or missed; whoever stays is met once.
+          // A replaced person may move in the order, and so appear twice or never. All others appear once.
           const counted = sort_by === undefined ? ids : ids.filter((id) => !replaced.has(id));
           expect(new Set(counted).size).toBe(counted.length);
           const stayed = idsOf(people).filter((id) => sort_by === undefined || !replaced.has(id));
@@ -71,35 +77,35 @@ describe("pages", () => {
     expect(changed).toBeGreaterThan(100);
   });
 
-  it("carry no token when all are there, or none was asked for", async () => {
+  it("have no token after the last page or with size 0", async () => {
     const { search } = open({ people: 12 });
     expect((await search({ size: 12 })).body).not.toHaveProperty("pagination_token");
     expect((await search({ size: 0 })).body).not.toHaveProperty("pagination_token");
     expect((await search({ size: 11 })).body).toHaveProperty("pagination_token");
   });
 
-  it("refuse a token of another search, or of none", async () => {
+  it("refuse a token of another search, and an invalid token", async () => {
     const { search } = open({ people: 12 });
     const { pagination_token } = (await search({ size: 3, sort_by: "name" })).body;
     const token = pagination_token ?? "";
     expect(await search({ size: 3, sort_by: "-name", pagination_token: token })).toMatchObject({
       status: 400,
-      body: { message: "pagination_token belongs to a search with other filters or another sort_by" },
+      body: { message: "pagination_token belongs to a search with different filters or sort_by" },
     });
     for (const unknown of ["", "%%%", "bnVsbA", "e30"]) {
       expect(await search({ pagination_token: unknown })).toMatchObject({
         status: 400,
-        body: { message: "pagination_token is not one that a search has given" },
+        body: { message: "pagination_token was not returned by a search" },
       });
     }
-    // The size of pages may change on the way.
+    // The page size may change between pages.
     expect((await search({ size: 9, sort_by: "name", pagination_token: token })).body.people).toHaveLength(9);
   });
 });
 
 describe("sort_by", () => {
   it.each(["connections", "-connections", "-company_change_detected_at", "last_name", "-no_such_field"])(
-    "orders far more people than a page has as a plain sort does: %s",
+    "orders across pages as a plain sort does: %s",
     async (sort_by) => {
       const { fake, search } = open();
       const expected = idsOf(inOrder(fake.people, sort_by));
@@ -110,7 +116,7 @@ describe("sort_by", () => {
     },
   );
 
-  it("orders by a field, downwards with a minus, those without it last", async () => {
+  it("sorts in descending order with a minus, and puts people without the field last", async () => {
     const { search } = open({ people: 200 });
     const ascending = (await search({ size: 200, sort_by: "company_change_detected_at" })).body.people;
     const descending = (await search({ size: 200, sort_by: "-company_change_detected_at" })).body.people;
@@ -136,7 +142,7 @@ describe("sort_by", () => {
 });
 
 describe("past_jobs", () => {
-  it("limits past jobs, newest first, and never current ones", async () => {
+  it("keeps the newest past jobs and all current ones", async () => {
     const { search, fake } = open({ people: 200 });
     for (const past_jobs of [0, 1, 3]) {
       const { people } = (await search({ size: 200, past_jobs })).body;
@@ -152,7 +158,7 @@ describe("past_jobs", () => {
 });
 
 describe("return_fields", () => {
-  it("keeps dotted paths, through lists too, and the id", async () => {
+  it("keeps dotted paths, also through arrays, and the id", async () => {
     const { search } = open({ people: 2 });
     const return_fields = ["name", "position.title", "position.company.name", "jobs.company.name", "no.such.field"];
     const { people } = (await search({ size: 1, return_fields })).body;
@@ -166,7 +172,7 @@ describe("return_fields", () => {
     ]);
   });
 
-  it("keeps a whole when it is asked for beside its parts", async () => {
+  it("keeps a whole object when its parts are also listed", async () => {
     const { search, fake } = open({ people: 1 });
     for (const return_fields of [
       ["position", "position.title"],
@@ -177,7 +183,7 @@ describe("return_fields", () => {
     }
   });
 
-  it("takes names that every object has for names like any other", async () => {
+  it("ignores names of inherited properties", async () => {
     const { search } = open({ people: 1 });
     const { people } = (await search({ size: 1, return_fields: ["constructor.name", "__proto__.x", "toString"] })).body;
     expect(people).toEqual([{ id: "LDP-1-EXAMPLE" }]);

@@ -3,7 +3,7 @@ import { isFoundBy, isReportedOn, type Owners } from "./reference.js";
 
 type Row = Record<string, unknown>;
 
-/** The rows of a report in any order, counted one by one, with no shared code. */
+/** Reference implementation of the reports: counts one by one and returns the rows in any order. */
 export function rowsOf(
   report: Report,
   group: FilterGroup,
@@ -59,7 +59,7 @@ function isHeld(job: Job, date: string): boolean {
   return !job.ended_at || Date.parse(job.ended_at) > at;
 }
 
-/** Goes through the calendar day by day. */
+/** Steps through the calendar day by day. */
 function monthlyFrom(from: string, to: string): string[] {
   const wanted = Number(from.slice(8));
   const dates: string[] = [];

@@ -4,8 +4,8 @@ import type { FilterClause, FilterGroup, Job, Person } from "../../../src/types.
 export type Owners = Readonly<Record<string, string>>;
 
 /**
- * What a search means, said as plainly and as slowly as possible, for comparison: every field by name, no compilation, no
- * shared code.
+ * Reference implementation of a search: as simple and as slow as possible, every field by name, no code shared with
+ * `src/testing`.
  */
 export function isFoundBy(filters: readonly FilterGroup[], person: Person, owners: Owners): boolean {
   for (const group of filters) {
@@ -14,7 +14,7 @@ export function isFoundBy(filters: readonly FilterGroup[], person: Person, owner
   return true;
 }
 
-/** Where a group or a clause stands: which job it is about, if any one, and whether that is so because of a jobs group. */
+/** The job that a group or clause tests, if it is a single one, and whether it is inside a jobs group. */
 interface Scope {
   readonly job: Job | null;
   readonly isJobsGroup: boolean;
@@ -39,8 +39,8 @@ function admits(group: FilterGroup, job: Job): boolean {
 }
 
 /**
- * Whether a report on a group is about a job, of someone whom the search has found. The group may say nothing of jobs
- * itself and yet stand in a jobs group.
+ * Returns whether a report of a group counts a job of a person that the search found. A group that is no jobs group may
+ * be inside one.
  */
 export function isReportedOn(
   group: FilterGroup,
@@ -56,11 +56,11 @@ export function isReportedOn(
 function isInJobsGroup(
   wanted: FilterGroup,
   groups: readonly FilterGroup["filters"][number][],
-  around: boolean,
+  inherited: boolean,
 ): boolean {
   for (const group of groups) {
     if ("field" in group) continue;
-    const inside = (group as FilterGroup).isJobsGroup ?? around;
+    const inside = (group as FilterGroup).isJobsGroup ?? inherited;
     if (group === wanted ? inside : isInJobsGroup(wanted, (group as FilterGroup).filters, inside)) return true;
   }
   return false;

@@ -45,15 +45,15 @@ const asked: fc.Arbitrary<Report> = fc.record({
 });
 const around = fc.constantFrom({}, { isJobsGroup: true }, { isJobsGroup: false });
 
-describe("reports, compared with a plain count", () => {
+describe("reports, compared with a reference implementation", () => {
   it("have the same rows for any people, filters and group", () => {
     let rowsSeen = 0;
     fc.assert(
       fc.property(peopleOf({ maxLength: 12 }), filters, filters, asked, (people, groups, [group], asked) => {
         const reported = { ...(group ?? everyJob), report: asked };
         const all = [...groups, reported];
-        const answer = searchPeople(storeOf(people), directory, { size: 0, filters: all });
-        const rows = answer.report_results?.[asked.name];
+        const response = searchPeople(storeOf(people), directory, { size: 0, filters: all });
+        const rows = response.report_results?.[asked.name];
         const expected = rowsOf(asked, reported, all, people, owners);
         expect(inAnyOrder(rows)).toEqual(inAnyOrder(expected));
         rowsSeen += expected.length;
@@ -63,14 +63,14 @@ describe("reports, compared with a plain count", () => {
     expect(rowsSeen).toBeGreaterThan(1000);
   });
 
-  it("of a group within a group are about what that one holds for", () => {
+  it("of a nested group count only what that group matches", () => {
     fc.assert(
       fc.property(peopleOf({ maxLength: 12 }), filters, asked, around, (people, [group], asked, scope) => {
         const reported = { ...(group ?? everyJob), report: asked };
         const all: FilterGroup[] = [{ ...scope, operator: "or", filters: [reported, everyJob] }];
-        const answer = searchPeople(storeOf(people), directory, { size: 0, filters: all });
+        const response = searchPeople(storeOf(people), directory, { size: 0, filters: all });
         const expected = rowsOf(asked, reported, all, people, owners);
-        expect(inAnyOrder(answer.report_results?.[asked.name])).toEqual(inAnyOrder(expected));
+        expect(inAnyOrder(response.report_results?.[asked.name])).toEqual(inAnyOrder(expected));
       }),
       { numRuns: 300 },
     );
@@ -78,7 +78,7 @@ describe("reports, compared with a plain count", () => {
 });
 
 describe("reports", () => {
-  it("count arrivals and departures, which add up to those of the population", async () => {
+  it("count arrivals and departures that add up to those of the population", async () => {
     const period = { date_from: "2022-01-01", date_to: "2024-12-31" };
     const { arrivals_departures: rows = [] } = await report("arrivals_departures", {
       ...period,
@@ -96,7 +96,7 @@ describe("reports", () => {
     expect(new Set(groups).size).toBe(rows.length);
   });
 
-  it("count heads on the same day of every month", async () => {
+  it("count people on the same day of every month", async () => {
     const params = {
       date_from: "2023-10-31",
       date_to: "2024-03-30",
@@ -131,7 +131,7 @@ describe("reports", () => {
     });
   });
 
-  it("look only at jobs that a jobs group admits", async () => {
+  it("count only jobs that match the jobs group", async () => {
     const params = { date_from: "2010-01-01", date_to: "2026-03-01", group_by: [] };
     const active = { ...atAcme, isJobsGroup: true, jobsGroupType: "active" } as const;
     const { arrivals_departures: rows } = await report("arrivals_departures", params, active);
@@ -140,7 +140,7 @@ describe("reports", () => {
     expect(rows).toEqual([{ group_values: [], arrivals, departures: 0 }]);
   });
 
-  it("are about everyone who studied somewhere, in place or one level down, but not in a jobs group", async () => {
+  it("count everyone who studied at a school, also with a nested group, but no one inside a jobs group", async () => {
     const params = { date_from: "2024-01-01", date_to: "2024-01-01", group_by: [] };
     const studied: FilterGroup = {
       operator: "and",
@@ -161,7 +161,7 @@ describe("reports", () => {
     expect(await demographics({ ...studied, isJobsGroup: true })).toEqual([]);
   });
 
-  it("count someone with two jobs at a time once, and someone who comes back each time", () => {
+  it("count a person with two simultaneous jobs once, and a returning person in each period", () => {
     const job = (started_at: string, ended_at: string | null) => ({ function: "Legal", started_at, ended_at });
     const held = (id: string, jobs: Job[]) => ({ id, jobs });
     const store = storeOf([
@@ -174,8 +174,8 @@ describe("reports", () => {
     ]);
     const params = { date_from: "2024-01-01", date_to: "2024-06-01", group_by: ["jobs.function"] };
     const reported: FilterGroup = { ...everyJob, report: { name: "demographics", params } };
-    const answer = searchPeople(store, directory, { size: 0, filters: [reported] });
-    const heads = answer.report_results?.demographics?.map(({ date, count_employees }) => [date, count_employees]);
+    const response = searchPeople(store, directory, { size: 0, filters: [reported] });
+    const heads = response.report_results?.demographics?.map(({ date, count_employees }) => [date, count_employees]);
     expect(heads).toEqual([
       ["2024-01-01", 1],
       ["2024-03-01", 1],
@@ -185,7 +185,7 @@ describe("reports", () => {
     ]);
   });
 
-  it("over years take time for each job, not for each job and month of the report", () => {
+  it("read each job a constant number of times, however long the report's period", () => {
     let reads = 0;
     const jobs = Array.from({ length: 20 }, (_, year) => ({
       get started_at() {
@@ -197,12 +197,12 @@ describe("reports", () => {
     const store = storeOf(Array.from({ length: 10 }, (_, number) => ({ id: `LDP-${number}`, jobs })));
     const params = { date_from: "2000-01-01", date_to: "2020-12-31", group_by: [] };
     const reported: FilterGroup = { ...everyJob, report: { name: "demographics", params } };
-    const answer = searchPeople(store, directory, { size: 0, filters: [reported] });
-    expect(answer.report_results?.demographics).toHaveLength(20);
+    const response = searchPeople(store, directory, { size: 0, filters: [reported] });
+    expect(response.report_results?.demographics).toHaveLength(20);
     expect(reads).toBeLessThan(10 * jobs.length * 3);
   });
 
-  it("no longer count someone on the day a job ended", async () => {
+  it("do not count a person on the day their job ended", async () => {
     const params = { date_from: "2021-01-01", date_to: "2025-12-01", group_by: [] };
     const { demographics: rows = [] } = await report("demographics", params);
     const heads = (date: string) =>
@@ -211,7 +211,7 @@ describe("reports", () => {
     expect(rows.map(({ count_employees }) => count_employees)).toEqual(rows.map(({ date = "" }) => heads(date)));
   });
 
-  it("promise nothing of what is not known", async () => {
+  it("are empty for stats, and absent for an unknown name", async () => {
     expect(await report("stats", { status: "active" })).toEqual({ stats: {} });
     expect(await report("no_such_report", {})).toEqual({});
     expect(await report("demographics", {})).toEqual({ demographics: [] });
@@ -219,7 +219,7 @@ describe("reports", () => {
     expect(body).not.toHaveProperty("report_results");
   });
 
-  it("are answered at both ends of the calendar", async () => {
+  it("work at both ends of the calendar", async () => {
     const heads = async (date_from: string, date_to: string) =>
       (await report("demographics", { date_from, date_to, group_by: [] })).demographics ?? [];
     expect(await heads("0001-01-31", "0002-12-31")).toEqual([]);

@@ -6,7 +6,7 @@ import { createPeopleStore, type PeopleStore } from "../../../src/testing/people
 import type { FilterClause, FilterGroup, Match } from "../../../src/types.js";
 import { directory, filters, owners, person, storeOf } from "./arbitraries.js";
 import { isFoundBy } from "./reference.js";
-import { type Addressed, idsMatching } from "./reference-answer.js";
+import { type Addressed, idsMatching } from "./reference-response.js";
 
 const emails = fc.shuffledSubarray(["jane@example.com", "Jane@Example.com", "john@example.com"], { maxLength: 2 });
 const addressed: fc.Arbitrary<Addressed> = fc.record({ person, emails });
@@ -40,7 +40,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ find: match }),
 );
 
-/** The people and how they are found, by the plainest means. */
+/** Applies a step to the store and to the model, and compares what they find. */
 function follow(store: PeopleStore, model: Addressed[], one: Step): void {
   if ("search" in one) {
     const found = searchPeople(store, directory, { filters: one.search, size: 99, return_fields: ["id"] });
@@ -63,7 +63,7 @@ function follow(store: PeopleStore, model: Addressed[], one: Step): void {
   }
 }
 
-/** A store that tells how often people were looked up in an index, and how many were looked at. */
+/** Wraps a store to count index lookups and reads of people. */
 function watch(store: PeopleStore) {
   const seen = { lookUps: 0, people: 0 };
   const count = <T>(list: readonly T[]): readonly T[] =>
@@ -85,8 +85,8 @@ function watch(store: PeopleStore) {
   return { seen, store: watched };
 }
 
-describe("a store of people", () => {
-  it("finds the same people as a plain look at everyone, while some are added and others replaced", () => {
+describe("the people store", () => {
+  it("finds the same people as a full scan while people are added and replaced", () => {
     let lookUps = 0;
     fc.assert(
       fc.property(fc.array(step, { minLength: 10, maxLength: 40 }), (steps) => {
@@ -100,11 +100,11 @@ describe("a store of people", () => {
       }),
       { numRuns: 300 },
     );
-    // Were next to nothing looked up, the comparison would say little of the indexes.
+    // Few index lookups would prove little about the indexes.
     expect(lookUps).toBeGreaterThan(1000);
   });
 
-  it("no longer has a person under what they were before they were replaced", () => {
+  it("removes the old keys of a replaced person from the indexes", () => {
     const jane = { person: { id: "LDP-jane", name: "Jane  Doe" }, emails: ["Jane@Example.com"] };
     const store = createPeopleStore([jane]);
     expect([store.lookUp("find.name", "jane doe"), store.lookUp("find.email_address", "jane@example.com")]).toEqual([
@@ -117,20 +117,20 @@ describe("a store of people", () => {
     expect(store.lookUp("find.name", "jane roe")).toEqual([0]);
   });
 
-  it("names the id that is taken, or that no one has", () => {
+  it("names the duplicate or unknown id in its errors", () => {
     const jane = { person: { id: "LDP-jane" }, emails: [] };
     const store = createPeopleStore([jane]);
-    expect(() => store.add(jane)).toThrow(new RangeError('There is a person with the id "LDP-jane" already'));
+    expect(() => store.add(jane)).toThrow(new RangeError('A person with the id "LDP-jane" already exists'));
     expect(() => createPeopleStore([jane, jane])).toThrow(RangeError);
     expect(() => store.replace({ ...jane, person: { id: "LDP-john" } })).toThrow(
-      new RangeError('There is no person with the id "LDP-john"'),
+      new RangeError('No person has the id "LDP-john"'),
     );
     expect(store.all).toEqual([jane]);
     expect(store.byId("LDP-john")).toBeUndefined();
   });
 });
 
-describe("an exact company or school", () => {
+describe("the indexes", () => {
   const at = (company: string, title: string) => ({ title, company: { id: `LDC-${company}`, name: company } });
   const { seen, store } = watch(
     storeOf(
@@ -143,9 +143,9 @@ describe("an exact company or school", () => {
       })),
     ),
   );
-  const looksAt = (look: () => unknown) => {
+  const countReads = (run: () => unknown) => {
     const before = seen.people;
-    look();
+    run();
     return seen.people - before;
   };
   const clause = (field: string, string_values: string[], more: Partial<FilterClause> = {}): FilterClause => ({
@@ -166,34 +166,34 @@ describe("an exact company or school", () => {
     ["a company among other clauses", and(acme, title, not(lakemont)), 10],
     ["a company by its id", and(clause("jobs.company.id", ["LDC-Acme"])), 10],
     ["a company by its group", and(clause("jobs.company.group_id", ["LDC-Acme-group"])), 10],
-    ["the rarer of two", and(acme, lakemont), 5],
-    ["one or another", or(acme, clause("jobs.company.name", ["Own 1", "Own 2"])), 12],
-    ["one or another, one level down", and(or(acme, lakemont), title), 10],
+    ["the rarer of two clauses", and(acme, lakemont), 5],
+    ["either of two companies", or(acme, clause("jobs.company.name", ["Own 1", "Own 2"])), 12],
+    ["either of two fields in a nested group", and(or(acme, lakemont), title), 10],
     ["a company inside a jobs group", { ...and(acme, title), isJobsGroup: true }, 10],
-    ["no value at all", and(clause("jobs.company.name", [])), 0],
-    ["one or something that is not indexed", or(acme, title), 100],
-    ["all but a company", and(not(acme)), 100],
-    ["nearly a company", and({ ...acme, match_type: "fuzzy" }), 100],
-  ] as const)("is looked up, and no one else looked at: %s", (_, group, expected) => {
+    ["a clause without values", and(clause("jobs.company.name", [])), 0],
+    ["a company or a field without an index", or(acme, title), 100],
+    ["everyone not at a company", and(not(acme)), 100],
+    ["a fuzzy company", and({ ...acme, match_type: "fuzzy" }), 100],
+  ] as const)("let a search for %s read no more people than needed", (_, group, expected) => {
     const { filters: parts, ...rest } = group;
     const groups: FilterGroup[] = [{ ...rest, filters: [...parts] }];
-    expect(looksAt(() => searchPeople(store, directory, { filters: groups, size: 0 }))).toBe(expected);
+    expect(countReads(() => searchPeople(store, directory, { filters: groups, size: 0 }))).toBe(expected);
   });
 
   it.each([
     ["name", "person 7", 1],
     ["linkedin", "Person-7", 1],
     ["email_address", "person@example.com", 0],
-  ])("as is a %s in a find", (field_name, search_term, expected) => {
+  ])("let find read no more people than needed for a %s", (field_name, search_term, expected) => {
     const fields = [
       { field_name: "company.name", search_term: "Other" },
       { field_name, search_term },
     ];
-    expect(looksAt(() => findPeople(store, { matches: [{ fields }] }))).toBe(expected);
+    expect(countReads(() => findPeople(store, { matches: [{ fields }] }))).toBe(expected);
   });
 
-  it("is looked up in a find as well, whatever the case", () => {
+  it("let find read no more people than needed for a company, ignoring case", () => {
     const fields = [{ field_name: "company.name", search_term: " ACME" }];
-    expect(looksAt(() => findPeople(store, { matches: [{ fields }], size: 99 }))).toBe(10);
+    expect(countReads(() => findPeople(store, { matches: [{ fields }], size: 99 }))).toBe(10);
   });
 });

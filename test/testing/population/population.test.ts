@@ -2,26 +2,26 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createFakeLiveData } from "../../../src/testing/index.js";
 import { createCompanies } from "../../../src/testing/population/companies.js";
-import { createSchools } from "../../../src/testing/population/schools.js";
+import { createSchools } from "../../../src/testing/population/institutions.js";
 import type { Job, Person } from "../../../src/types.js";
 
 const written = (options: { seed?: number; people?: number }) => JSON.stringify(createFakeLiveData(options).people);
 const digest = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
-describe("the population of a seed", () => {
-  it("is the same, byte for byte, whenever and wherever it is made", () => {
+describe("a population", () => {
+  it("is the same for a seed, byte for byte, on any day and platform", () => {
     expect(written({ seed: 7 })).toBe(written({ seed: 7 }));
     expect(written({ seed: 7 })).not.toBe(written({ seed: 8 }));
-    // Users pin ids and counts in their tests: whoever changes this changes them.
+    // Users pin ids and counts in their tests: a change of this digest breaks those tests.
     expect(digest(written({}))).toBe("5c66ef786f79cb44");
   });
 
-  it("begins with a smaller one of the same seed", () => {
+  it("starts with a smaller population of the same seed", () => {
     const large = createFakeLiveData({ people: 300 }).people;
     expect(createFakeLiveData({ people: 40 }).people).toEqual(large.slice(0, 40));
   });
 
-  it("begins with a smaller one where companies and schools are more as well", () => {
+  it("starts with a smaller population even if it has more companies and schools", () => {
     const [large, small] = [createFakeLiveData({ people: 3000 }), createFakeLiveData({ people: 1300 })];
     expect(JSON.stringify(small.people)).toBe(JSON.stringify(large.people.slice(0, 1300)));
     expect(small.companies).toEqual(large.companies.slice(0, small.companies.length));
@@ -31,7 +31,7 @@ describe("the population of a seed", () => {
     expect(schools(large.people)).toBeGreaterThan(schools(createFakeLiveData().people));
   });
 
-  it("has no one at a company that cannot be looked up", () => {
+  it("has all companies of its jobs in the company list", () => {
     const { people, companies } = createFakeLiveData({ people: 3000 });
     const listed = new Set(companies);
     const employers = new Set(people.flatMap(({ jobs }) => (jobs ?? []).map(({ company }) => company)));
@@ -40,11 +40,11 @@ describe("the population of a seed", () => {
     expect(employers.size).toBeGreaterThan(200);
   });
 
-  it.each([-1, 1.5, Number.NaN])("is not made of %d people", (people) => {
+  it.each([-1, 1.5, Number.NaN])("rejects a size of %d people", (people) => {
     expect(() => createFakeLiveData({ people })).toThrow(RangeError);
   });
 
-  it("need not have anyone", () => {
+  it("can be empty", () => {
     expect(createFakeLiveData({ people: 0 }).people).toEqual([]);
   });
 });
@@ -55,7 +55,7 @@ describe.each([1, 2, -5])("the people of seed %d", (seed) => {
   const someJob = (test: (job: Job) => boolean) => share(({ jobs }) => (jobs ?? []).some(test));
   const worksAt = (name: string) => (job: Job) => job.company?.name === name;
 
-  it("are a thousand, each with an id, slug and address of their own", () => {
+  it("are 1000, with distinct ids, slugs and email addresses", () => {
     expect(people).toHaveLength(1000);
     for (const key of [people.map(({ id }) => id), people.flatMap(({ linkedin }) => linkedin ?? [])]) {
       expect(new Set(key).size).toBe(key.length);
@@ -65,7 +65,7 @@ describe.each([1, 2, -5])("the people of seed %d", (seed) => {
     expect(emails.filter((email) => !/^\S+@(\S+\.)?example(\.com)?$/.test(email))).toEqual([]);
   });
 
-  it("have what makes real records hard", () => {
+  it("have the gaps and edge cases of real records", () => {
     expect(someJob(({ title }) => title === null)).toBeGreaterThan(0.03);
     expect(someJob(({ started_at }) => started_at === null)).toBeGreaterThan(0.01);
     expect(someJob(worksAt("None"))).toBeGreaterThan(0.01);
@@ -82,24 +82,22 @@ describe.each([1, 2, -5])("the people of seed %d", (seed) => {
     expect(share(({ jobs }) => both(jobs ?? []))).toBeGreaterThan(0.03);
   });
 
-  it("have lives that hold together", () => {
+  it("have consistent careers", () => {
     const broken = people.filter(({ position, jobs }) => {
       const list = jobs ?? [];
       const starts = list.map(({ started_at }) => started_at ?? "");
       const current = list.find(({ ended_at }) => ended_at === null) ?? null;
-      return (
-        position !== current || starts.join() !== [...starts].sort().reverse().join() || !list.every(holdsTogether)
-      );
+      return position !== current || starts.join() !== [...starts].sort().reverse().join() || !list.every(isConsistent);
     });
     expect(broken).toEqual([]);
   });
 });
 
-describe("companies and schools", () => {
-  // More than there are names for at first, so that they come round again.
+describe("the companies and schools of a large population", () => {
+  // More than there are surnames, so that the surnames repeat.
   const companies = createCompanies(120_000);
 
-  it("have an id, name, slug and domain of their own each", () => {
+  it("have distinct ids, names, slugs and domains", () => {
     for (const field of ["id", "name", "linkedin", "domain"] as const) {
       expect(new Set(companies.map(({ company }) => company[field])).size).toBe(companies.length);
     }
@@ -108,7 +106,7 @@ describe("companies and schools", () => {
     expect(schools.length).toBe(4998);
   });
 
-  it("are owned, some of them, by others that come before them", () => {
+  it("include subsidiaries of companies earlier in the list", () => {
     const numbers = new Map(companies.map(({ company }, number) => [company.id, number]));
     const owned = companies.flatMap(({ parentId }, number) => (parentId === undefined ? [] : [{ parentId, number }]));
     expect(owned.length / companies.length).toBeGreaterThan(0.1);
@@ -116,7 +114,7 @@ describe("companies and schools", () => {
   });
 });
 
-function holdsTogether(job: Job, _: number, all: readonly Job[]): boolean {
+function isConsistent(job: Job, _: number, all: readonly Job[]): boolean {
   const atCompany = all.filter(({ company }) => company?.name === job.company?.name);
   if (atCompany.filter(({ is_first_at_company }) => is_first_at_company).length !== 1) return false;
   if (atCompany.filter(({ is_last_at_company }) => is_last_at_company).length !== 1) return false;

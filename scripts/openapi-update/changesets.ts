@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import readChangesets from "@changesets/read";
+import { type Bump, greatest } from "./bump.js";
+
+/** Where changesets lie. */
+export const CHANGESETS = ".changeset";
+
+interface Replacement {
+  readonly tree: string;
+  readonly committed: string;
+  readonly name: string;
+  readonly text: string | undefined;
+}
+
+/** A changeset's text. */
+export function printChangeset(packageName: string, bump: Bump, text: string): string {
+  return `---\n${JSON.stringify(packageName)}: ${bump}\n---\n\n${text.trim()}\n`;
+}
+
+/**
+ * Puts a changeset into a tree, in place of those that earlier runs wrote and nobody has committed: it tells of all that
+ * has changed since the commit.
+ *
+ * @param committed the folder of the last commit
+ * @param name what its name begins with, `openapi-…`
+ * @param text what it says; nothing where there is none to write
+ */
+export function replaceChangeset({ tree, committed, name, text }: Replacement): void {
+  const folder = path.join(tree, CHANGESETS);
+  const known = list(path.join(committed, CHANGESETS));
+  for (const file of list(folder).filter((each) => each.startsWith("openapi-") && !known.includes(each))) {
+    rmSync(path.join(folder, file));
+  }
+  if (text === undefined) return;
+  const id = createHash("sha256").update(text).digest("hex").slice(0, 8);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, `${name}-${id}.md`), text);
+}
+
+function list(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+/**
+ * The bump that was decided on between two trees: that of the changesets of the one that the other has not, and that of a
+ * release in between, which uses them up.
+ */
+export async function bumpBetween(before: string, after: string): Promise<Bump> {
+  const { name, version } = readManifest(after);
+  const old = new Map((await readChangesets(before)).map((changeset) => [changeset.id, JSON.stringify(changeset)]));
+  const added = (await readChangesets(after)).filter(
+    (changeset) => old.get(changeset.id) !== JSON.stringify(changeset),
+  );
+  const decided = added.flatMap(({ releases }) =>
+    releases.filter((release) => release.name === name).map(({ type }) => type),
+  );
+  return greatest([...decided, bumpOf(readManifest(before).version, version)]);
+}
+
+function bumpOf(before: string, after: string): Bump {
+  const [old, now] = [before.split("."), after.split(".")];
+  const index = now.findIndex((part, position) => part !== old[position]);
+  return (["major", "minor", "patch"] as const)[index] ?? "none";
+}
+
+export function readManifest(folder: string): { readonly name: string; readonly version: string } {
+  return JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+}

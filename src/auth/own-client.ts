@@ -1,0 +1,94 @@
+import type { Middleware } from "openapi-fetch";
+import type { NetworkOptions } from "../pipeline/options.js";
+import { sendArguments } from "../pipeline/request.js";
+import { networkStep } from "../pipeline/send.js";
+import type { AccessToken } from "./access-token.js";
+import { checkOrigin, isFromOtherOrigin, refreshRejected, withAuthorization } from "./authorize.js";
+import { checkTokenSource, type TokenSource } from "./token-source.js";
+
+/** A `fetch` whose requests carry an access token. */
+export type AuthFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+/**
+ * Makes a `fetch` for a client of your own. It sends an access token with every request, refreshes it ahead of expiry,
+ * and on a 401 resends the request once with a new token.
+ *
+ * @param source provides the tokens, and limits the origins they may be sent to
+ * @param options the network to use instead of the source's own
+ * @returns a function that rejects as `fetch` does; with a SessionError if there is no usable token; with a
+ *   ConfigurationError for an origin that is not the API's
+ * @throws ConfigurationError if `source` is not a token source
+ */
+export function authFetch(source: TokenSource, options?: NetworkOptions): AuthFetch {
+  const { network = {} } = checkTokenSource(source);
+  const send = withAuthorization(networkStep(options ?? network), source);
+  return async (input, init) => send(...(await sendArguments(input, init)));
+}
+
+/** What is kept of a call between its request and its response. */
+interface AuthorizedRequest {
+  readonly token: AccessToken;
+  /** The request that carries the token. */
+  readonly request: Request;
+  /** The same request before its body was sent. */
+  readonly replay: Request;
+}
+
+/** Options of {@link authMiddleware}. */
+export type AuthMiddlewareOptions = Pick<NetworkOptions, "requestInitExt">;
+
+/**
+ * Authorizes the calls of your own openapi-fetch client: `client.use(authMiddleware(source))`.
+ *
+ * It does what {@link authFetch} does, with limits. If you can choose, pass `fetch: authFetch(source)` to your client
+ * instead.
+ *
+ * - Register it last. openapi-fetch passes a response through the middlewares in reverse order, so a later one, or one
+ *   of a single call, sees the 401 before the resend.
+ * - Later middlewares can see the token in the request.
+ * - If a later middleware replaces a request that has a body, a 401 is returned, and only the next call has a new token.
+ * - It must clone each request that has a body, since the body is gone once it was sent.
+ *
+ * @param source provides the tokens, and limits the origins they may be sent to
+ * @param options pass the client's own `requestInitExt` again, which openapi-fetch hides from middlewares
+ * @throws ConfigurationError if `source` is not a token source
+ */
+export function authMiddleware(source: TokenSource, options: AuthMiddlewareOptions = {}): Middleware {
+  checkTokenSource(source);
+  // Keyed by the call's options, which no middleware can replace. Weak, since a call that ends in another middleware
+  // never comes back here.
+  const authorized = new WeakMap<object, AuthorizedRequest>();
+
+  return {
+    async onRequest({ request, options: call }) {
+      if (request.headers.has("authorization")) return;
+      checkOrigin(request.url, source);
+      const token = await source.token(request);
+      authorized.set(call, { token, request, replay: request.body ? request.clone() : request });
+      request.headers.set("authorization", bearer(token));
+    },
+
+    async onResponse({ request, response, options: call }) {
+      const sent = authorized.get(call);
+      authorized.delete(call);
+      if (!sent || response.status !== 401 || isFromOtherOrigin(response, source)) return;
+      if (request.headers.get("authorization") !== bearer(sent.token)) return;
+      if (request !== sent.request && request.body) {
+        source.invalidate(sent.token);
+        return;
+      }
+      const refreshed = await refreshRejected(source, sent.token, response, request);
+      if (!refreshed) return;
+      const [url, init] = await sendArguments(request === sent.request ? sent.replay : request);
+      const headers = new Headers(request.headers);
+      headers.set("authorization", bearer(refreshed));
+      source.observe?.({ type: "request_resent", method: request.method });
+      const send = networkStep({ fetch: call.fetch, requestInitExt: options.requestInitExt });
+      return send(url, { ...init, headers });
+    },
+  };
+}
+
+function bearer(token: AccessToken): string {
+  return `Bearer ${token.value}`;
+}

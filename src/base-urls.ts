@@ -1,0 +1,79 @@
+import { ConfigurationError } from "./errors/classes.js";
+
+/** A service of the API. Each has its own document under `openapi/`. */
+export type Service = "companies" | "identity" | "ledgers" | "people";
+
+/** Where the API is. */
+export interface BaseUrlOptions {
+  /**
+   * The API's host. Each service adds its own path. Only `createLiveData` reads the variable `LIVEDATA_BASE_URL`.
+   * @default "https://gotlivedata.io"
+   */
+  readonly baseUrl?: string | undefined;
+  /**
+   * The complete base URL of a service, instead of the one made from `baseUrl`. The defaults of `companies` and
+   * `ledgers` are inferred, the vendor documents neither: set them here if yours differ.
+   */
+  readonly baseUrls?: { readonly [Name in Service]?: string | undefined } | undefined;
+}
+
+const DEFAULT_HOST = "https://gotlivedata.io";
+
+/** The `servers` of the documents under `openapi/`, without the host. `{orgId}` stands for the organization. */
+export const servicePaths: Readonly<Record<Service, string>> = {
+  companies: "/api/dwh/v1",
+  identity: "/api/identity/v1",
+  ledgers: "/api/ledgers/v1/{orgId}",
+  people: "/api/people/v1/{orgId}",
+};
+
+/**
+ * Returns the base URL of one service, without a slash at the end.
+ *
+ * @param orgId the organization; the identity service has none in its path
+ * @throws ConfigurationError if an option is not a URL, or if a secret must not be sent there
+ */
+export function serviceBaseUrl(service: Service, options: BaseUrlOptions, orgId = ""): string {
+  const own = options.baseUrls?.[service];
+  if (own !== undefined) return checkBaseUrl(own, `baseUrls.${service}`);
+  const host = checkBaseUrl(options.baseUrl ?? DEFAULT_HOST, "baseUrl");
+  if (/\/api(\/|$)/.test(host)) {
+    throw new ConfigurationError(
+      "`baseUrl` (LIVEDATA_BASE_URL) contains the path of a service: pass the host alone, or use `baseUrls`",
+    );
+  }
+  return host + servicePaths[service].replace("{orgId}", encodeURIComponent(orgId));
+}
+
+/** Returns the origins of all services. */
+export function serviceOrigins(options: BaseUrlOptions): string[] {
+  const services = Object.keys(servicePaths) as Service[];
+  return [...new Set(services.map((service) => new URL(serviceBaseUrl(service, options)).origin))];
+}
+
+/** The URL stays out of the message: it may contain a password. */
+function checkBaseUrl(text: string, option: string): string {
+  const variable = option === "baseUrl" ? " (LIVEDATA_BASE_URL)" : "";
+  const refuse = (fault: string) => new ConfigurationError(`\`${option}\`${variable} ${fault}`);
+  const url = parseUrl(text);
+  if (!url) throw refuse(`is not a URL: pass one such as ${DEFAULT_HOST}`);
+  if (url.username || url.password) throw refuse("contains a user name or password: pass credentials as `auth`");
+  if (/[?#]/.test(text)) throw refuse("has a query or a fragment: end it after the path");
+  if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))) {
+    return text.trim().replace(/\/+$/, "");
+  }
+  throw refuse("is not https: plain http exposes secrets to the network and is allowed for loopback only");
+}
+
+function parseUrl(text: unknown): URL | undefined {
+  if (typeof text !== "string") return undefined;
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}

@@ -1,0 +1,60 @@
+import { checkLimit, isRecord } from "../checks.js";
+import { credits } from "../credits.js";
+import { CreditLimitError } from "../errors/classes.js";
+import { callOf } from "../pipeline/call.js";
+import { type CallResult, checkResponse } from "./unwrap.js";
+
+/** A call with a `maxCredits`. */
+export interface LimitedCall {
+  readonly operation: string;
+  readonly maxCredits: number;
+  readonly body: unknown;
+  /** The path of its free preview; undefined if the API has none. */
+  readonly preview: string | undefined;
+  /** Calls the preview with the same body. */
+  readonly callPreview: (path: string) => Promise<CallResult>;
+}
+
+/**
+ * Checks what a call would cost before it is made. If the API has no preview of it, the maximum counts.
+ *
+ * @returns undefined if the call may be made; the preview's own result if the preview failed
+ * @throws CreditLimitError if it would cost too much; ProtocolError if the preview does not say what it costs
+ */
+export async function checkCost(call: LimitedCall): Promise<CallResult | undefined> {
+  const { operation, maxCredits, body, preview, callPreview } = call;
+  checkLimit(maxCredits, "maxCredits");
+  let cost = maxCost(body);
+  if (preview) {
+    const result = await callPreview(preview);
+    if (!result.response.ok) return result;
+    const { cost: previewed } = credits(result.response);
+    checkResponse(previewed !== undefined, "the preview has no cost: nothing was charged", result.response);
+    cost = previewed ?? 0;
+  }
+  if (cost <= maxCredits) return undefined;
+  const estimate = preview ? "would cost" : "may cost up to";
+  throw new CreditLimitError(`${estimate} ${cost} credits, but \`maxCredits\` is ${maxCredits}: nothing was charged`, {
+    operation,
+    attempts: 0,
+    cost,
+    limit: maxCredits,
+  });
+}
+
+/**
+ * Returns the most credits that a call may have spent. If it was retried, a lost response may have been charged for, and
+ * the last response then says that nobody is new.
+ *
+ * @param people how many people the response has
+ */
+export function creditsSpent(response: Response, people: number): number {
+  const { used = people } = credits(response);
+  return callOf(response).mayHaveLostResponse ? Math.max(used, people) : used;
+}
+
+/** A lookup costs at most one credit for each id, fetching one person at most one. */
+function maxCost(body: unknown): number {
+  const ids = isRecord(body) ? body["ids"] : undefined;
+  return Array.isArray(ids) ? new Set(ids).size : 1;
+}

@@ -1,0 +1,119 @@
+import type { Client, HeadersOptions, Middleware, ParseAs, RequestOptions } from "openapi-fetch";
+import type { CallRetryOptions, CustomFetch, TimeoutOptions } from "../pipeline/options.js";
+
+/** Options of one call, besides the parameters and the body of its operation. */
+export interface CallOptions
+  extends TimeoutOptions,
+    Pick<RequestOptions<unknown>, "bodySerializer" | "pathSerializer" | "querySerializer"> {
+  /** How the call is retried after a transient failure; `false` for never. @default the client's `retry` */
+  readonly retry?: CallRetryOptions | false | undefined;
+  /** Headers of this call. An `Authorization` is sent as it is, and not refreshed after a 401. */
+  readonly headers?: HeadersOptions | undefined;
+  /** Ends the call, whatever it waits for. */
+  readonly signal?: AbortSignal | null | undefined;
+  /** Replaces the client's `fetch` for this call. */
+  readonly fetch?: CustomFetch | undefined;
+  /** Another base URL for this call, on an origin of the API. */
+  readonly baseUrl?: string | undefined;
+  /** Middlewares of this call. They run after the client's. */
+  readonly middleware?: Middleware[] | undefined;
+  /** What to do with a redirect. @default "follow", but "manual" if the call is not idempotent */
+  readonly redirect?: "error" | "follow" | "manual" | undefined;
+  /** Whether the request may outlive the page or process that made it, if the platform supports that. */
+  readonly keepalive?: boolean | undefined;
+}
+
+type Verb = "delete" | "get" | "head" | "options" | "patch" | "post" | "put" | "trace";
+
+/** The paths that have an operation with this verb. */
+type PathsWith<Paths, V extends Verb> = {
+  [Path in keyof Paths]: Paths[Path] extends Record<V, unknown> ? Path : never;
+}[keyof Paths];
+
+type Content<Part> = Part extends { content: infer Media } ? Media[keyof Media] : never;
+
+/** A body is sent as JSON, also if an operation takes several media types. */
+type JsonOf<RequestBody> = RequestBody extends { content: { "application/json": infer Json } } ? Json : never;
+
+type Body<Operation> = Operation extends { requestBody: infer RequestBody }
+  ? { readonly body: JsonOf<RequestBody> }
+  : Operation extends { requestBody?: infer RequestBody }
+    ? { readonly body?: JsonOf<NonNullable<RequestBody>> }
+    : { readonly body?: never };
+
+type Params<Operation> = Operation extends { parameters: infer Parameters }
+  ? Partial<Parameters> extends Parameters
+    ? { readonly params?: Parameters }
+    : { readonly params: Parameters }
+  : never;
+
+/** An operation that may return 402 costs credits. */
+type Cost<Operation> = Operation extends { responses: { 402: unknown } }
+  ? {
+      /**
+       * Maximum cost of the call, in credits. The free preview is called first. If the call would cost more, it is not
+       * made, and a CreditLimitError says what it would cost. If the API has no preview, the maximum cost counts. The
+       * timeouts apply to the preview and to the call separately.
+       * @default no limit
+       */
+      readonly maxCredits?: number | undefined;
+    }
+  : unknown;
+
+type Init<Operation> = CallOptions & Params<Operation> & Body<Operation> & Cost<Operation>;
+
+type Success = 200 | 201 | 202 | 203 | 204 | "2XX";
+
+type Responses<Operation> = Operation extends { responses: infer Statuses } ? Statuses : never;
+
+/** What a call resolves with: `data` after a success, `error` after anything else. */
+export type ServiceResult<Operation, As extends ParseAs = "json"> =
+  | {
+      data: As extends "json" ? ContentOf<Operation, Success> : Parsed[Exclude<As, "json">];
+      error?: never;
+      response: Response;
+    }
+  | {
+      data?: never;
+      /** The parsed body; a text if it is not JSON; undefined if there is none. */
+      error: ContentOf<Operation, Exclude<keyof Responses<Operation>, Success>> | string | undefined;
+      response: Response;
+    };
+
+type ContentOf<Operation, Status> = Content<Responses<Operation>[keyof Responses<Operation> & Status]>;
+
+interface Parsed {
+  arrayBuffer: ArrayBuffer;
+  blob: Blob;
+  stream: Response["body"];
+  text: string;
+}
+
+type Arguments<Operation, As extends ParseAs, Options = Init<Operation> & { readonly parseAs?: As }> =
+  Partial<Options> extends Options ? [options?: Options] : [options: Options];
+
+type OperationOf<Paths, Path extends keyof Paths, V extends Verb> = Paths[Path][V & keyof Paths[Path]];
+
+type CallMethod<Paths, V extends Verb> = <Path extends PathsWith<Paths, V>, As extends ParseAs = "json">(
+  path: Path,
+  ...options: Arguments<OperationOf<Paths, Path, V>, As>
+) => Promise<ServiceResult<OperationOf<Paths, Path, V>, As>>;
+
+/** One method for each verb that has an operation: `GET`, `POST` and so on. */
+type CallMethods<Paths> = {
+  readonly [V in Verb as [PathsWith<Paths, V>] extends [never] ? never : Uppercase<V>]: CallMethod<Paths, V>;
+};
+
+/**
+ * An openapi-fetch client with its own types. Those of openapi-fetch accept a misspelt key of a body or of the options,
+ * turn each named type into an anonymous one, and lose the suggestions of open strings.
+ */
+export type ServiceClient<Paths extends {}> = CallMethods<Paths> &
+  Pick<Client<Paths>, "eject" | "use"> & {
+    /** Calls an operation whose method is only known at run time. */
+    readonly request: <V extends Verb, Path extends PathsWith<Paths, V>, As extends ParseAs = "json">(
+      method: V,
+      path: Path,
+      ...options: Arguments<OperationOf<Paths, Path, V>, As>
+    ) => Promise<ServiceResult<OperationOf<Paths, Path, V>, As>>;
+  };

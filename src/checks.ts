@@ -1,0 +1,37 @@
+import { ConfigurationError } from "./errors/classes.js";
+
+// Each check returns the value, or throws a ConfigurationError that names the option.
+
+/** The longest delay, in ms, that a platform timer can hold. A longer one would fire at once. */
+export const MAX_DELAY = 2 ** 31 - 1;
+
+/** Requires a whole number of at least `min`. */
+export function checkCount(value: number, option: string, min: number): number {
+  if (Number.isInteger(value) && value >= min) return value;
+  throw new ConfigurationError(`\`${option}\` must be a whole number, ${min} or more`);
+}
+
+/** Requires a count, or `Infinity` for no limit. */
+export function checkLimit(value: number, option: string): number {
+  return value === Infinity ? value : checkCount(value, option, 0);
+}
+
+/** Requires a time in ms that a timer can hold, or `Infinity` for no limit. */
+export function checkTimeout(value: unknown, option: "timeout" | "totalTimeout"): number {
+  if (value === Infinity) return value;
+  if (typeof value === "number" && value > 0 && value <= MAX_DELAY) return value;
+  throw new ConfigurationError(
+    `\`${option}\` must be a number of ms, more than 0 and at most ${MAX_DELAY}, or Infinity`,
+  );
+}
+
+/** Requires a function, if there is a value. */
+export function checkFunction<T>(value: T, option: string): T {
+  if (value === undefined || typeof value === "function") return value;
+  throw new ConfigurationError(`\`${option}\` must be a function`);
+}
+
+/** Whether a value is an object whose members may be read. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,30 @@
+/** What a response says about credits. A member is undefined if the response does not say. */
+export interface Credits {
+  /** New people this call was charged for. A person already paid for in this billing period is free. */
+  readonly used: number | undefined;
+  /** Credits left after this call; undefined if the organization has no cap. */
+  readonly remaining: number | undefined;
+  /** What the real call would cost. Only on the response of a preview. */
+  readonly cost: number | undefined;
+}
+
+/**
+ * Reads the credits from the headers of a response. The vendor documents the headers for every success and for a 402.
+ *
+ * @param response the `response` of a call
+ * @example
+ * const result = await livedata.people.POST("/search/preview", { body });
+ * const { cost } = credits(result.response);
+ */
+export function credits({ headers }: Response): Credits {
+  return {
+    used: readNumber(headers, "X-LDT-Credits-Used"),
+    remaining: readNumber(headers, "X-LDT-Credits-Remaining"),
+    cost: readNumber(headers, "X-LDT-Credits-Cost"),
+  };
+}
+
+function readNumber(headers: Headers, name: string): number | undefined {
+  const value = headers.get(name);
+  return value !== null && /^-?\d+$/.test(value) ? Number(value) : undefined;
+}

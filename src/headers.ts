@@ -1,0 +1,47 @@
+const HTTP_DATES = [
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT$/,
+  /^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \d\d-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d\d \d\d:\d\d:\d\d GMT$/,
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [\d ]\d \d\d:\d\d:\d\d \d{4}$/,
+];
+
+/** Servers and proxies commonly use these names. Which one the API uses, if any, is not known. */
+const REQUEST_ID_NAMES = ["x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid"];
+
+/**
+ * Parses an HTTP date in any of its three forms.
+ *
+ * @returns ms since the epoch; undefined if the text is not an HTTP date
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7 RFC 9110, section 5.6.7}
+ */
+export function parseHttpDate(text: string | null): number | undefined {
+  if (text === null || !HTTP_DATES.some((date) => date.test(text))) return undefined;
+  // The asctime form names no zone and means GMT.
+  const time = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
+  // The platform reads 31 February as 3 March.
+  const [day] = /\d+/.exec(text) ?? [];
+  return new Date(time).getUTCDate() === Number(day) ? time : undefined;
+}
+
+/**
+ * Reads `Retry-After`. A date counts from the response's `Date`, or from the local clock if there is none.
+ *
+ * @returns the delay in ms; undefined if the header is absent or malformed
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 RFC 9110, section 10.2.3}
+ */
+export function retryAfter(headers: Headers): number | undefined {
+  const value = headers.get("retry-after");
+  if (value === null) return undefined;
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  const until = parseHttpDate(value);
+  if (until === undefined) return undefined;
+  return Math.max(0, until - (parseHttpDate(headers.get("date")) ?? Date.now()));
+}
+
+/** Returns the id that the server gave the request; undefined if it gave none. */
+export function requestId(headers: Headers): string | undefined {
+  for (const name of REQUEST_ID_NAMES) {
+    const id = headers.get(name);
+    if (id) return id;
+  }
+  return undefined;
+}

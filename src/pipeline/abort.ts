@@ -1,0 +1,119 @@
+import { MAX_DELAY } from "../checks.js";
+import { AbortedError, type LiveDataErrorOptions } from "../errors/classes.js";
+
+interface Watch {
+  readonly callbacks: Set<() => void>;
+  readonly listener: () => void;
+}
+
+const watches = new WeakMap<AbortSignal, Watch>();
+
+/**
+ * Calls back once when a signal aborts. A signal gets one listener for all callbacks: Node warns of a leak from the
+ * eleventh listener on.
+ *
+ * @param signal a signal that has not aborted yet
+ * @returns a function that removes the callback; the listener goes with the last one
+ */
+export function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  const { callbacks, listener } = watches.get(signal) ?? watch(signal);
+  // A wrapper, so that a function passed twice counts twice.
+  const own = () => callback();
+  callbacks.add(own);
+  return () => {
+    if (!callbacks.delete(own) || callbacks.size > 0) return;
+    signal.removeEventListener("abort", listener);
+    watches.delete(signal);
+  };
+}
+
+function watch(signal: AbortSignal): Watch {
+  const callbacks = new Set<() => void>();
+  const listener = () => {
+    watches.delete(signal);
+    for (const callback of callbacks) callback();
+  };
+  signal.addEventListener("abort", listener, { once: true });
+  const made = { callbacks, listener };
+  watches.set(signal, made);
+  return made;
+}
+
+/**
+ * Settles as a promise does, or rejects with the signal's reason once it aborts. The promise itself goes on. Leaves no
+ * listener behind.
+ */
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
+  if (!signal) return promise;
+  if (signal.aborted) {
+    promise.catch(() => {});
+    return Promise.reject(signal.reason);
+  }
+  return new Promise((resolve, reject) => {
+    const stopWaiting = onAbort(signal, () => reject(signal.reason));
+    promise.then(resolve, reject).finally(stopWaiting);
+  });
+}
+
+/** Waits for some ms, or rejects with the signal's reason once it aborts. Leaves no timer behind. */
+export async function delay(ms: number, signal?: AbortSignal | null): Promise<void> {
+  let stop = () => {};
+  const elapsed = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, Math.min(ms, MAX_DELAY));
+    stop = () => clearTimeout(timer);
+  });
+  await untilAborted(elapsed, signal).finally(stop);
+}
+
+/**
+ * Returns a random part of a delay that doubles with each retry (full jitter), in ms, so that calls that failed together
+ * do not come back together.
+ */
+export function jitteredDelay(
+  retries: number,
+  { baseDelay, maxDelay }: { readonly baseDelay: number; readonly maxDelay: number },
+  random: () => number = Math.random,
+): number {
+  return random() * Math.min(maxDelay, baseDelay * 2 ** retries);
+}
+
+/** A time limit that also ends with its caller's signal. */
+export interface Deadline {
+  /** Aborts with the timeout's error, or with the caller's reason. */
+  readonly signal: AbortSignal;
+  /** Removes the timer and the listener. */
+  readonly release: () => void;
+  /** Keeps the timer, but lets the process end before it fires. Only Node, Bun and Deno have processes that end. */
+  readonly unref: () => void;
+}
+
+/**
+ * Starts a time limit.
+ *
+ * @param ms how long; `Infinity` for no limit
+ * @param timeoutError makes the reason that the signal aborts with
+ * @param callerSignal ends it early, with its own reason
+ */
+export function startDeadline(
+  ms: number,
+  timeoutError: () => unknown,
+  callerSignal?: AbortSignal | null | undefined,
+): Deadline {
+  const controller = new AbortController();
+  const onTimeout = () => {
+    release();
+    controller.abort(timeoutError());
+  };
+  const timer: unknown = ms === Infinity ? undefined : setTimeout(onTimeout, ms);
+  const stopListening = callerSignal && onAbort(callerSignal, () => controller.abort(callerSignal.reason));
+  function release(): void {
+    clearTimeout(timer as ReturnType<typeof setTimeout>);
+    stopListening?.();
+  }
+  return { signal: controller.signal, release, unref: () => (timer as { unref?: () => void } | undefined)?.unref?.() };
+}
+
+/** Makes the error of a call or a loop whose own signal aborted. */
+export function abortedError({ reason }: AbortSignal, details: LiveDataErrorOptions): AbortedError {
+  return new AbortedError("aborted by its `signal`; the signal's reason is the `cause`", { ...details, cause: reason });
+}

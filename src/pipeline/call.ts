@@ -1,0 +1,51 @@
+import { requestId } from "../headers.js";
+import type { CustomFetch, RetrySettings } from "./options.js";
+
+/** One call of an operation, with all its attempts. The one record that travels with it through the pipeline. */
+export interface Call {
+  /** Method and path of the operation, such as `POST /search`. */
+  readonly operation: string;
+  /** The minimum role of the operation, if it is documented. */
+  readonly role?: string | undefined;
+  /** Whether it may be sent again although the API may have received it. */
+  readonly isIdempotent: boolean;
+  /** Whether its body is returned as a stream, unread. */
+  readonly isStream: boolean;
+  /** Maximum time of an attempt, in ms. */
+  readonly timeout: number;
+  /** Maximum time of the whole call, in ms. */
+  readonly totalTimeout: number;
+  /** How it is retried; `false` for never. */
+  readonly retry: RetrySettings | false;
+  /** Its own network, in place of the client's. */
+  readonly fetch?: CustomFetch | undefined;
+  /** Requests sent so far. */
+  attempts: number;
+  /** The response to the latest request. */
+  response?: Response | undefined;
+  /** When its total timeout ends, in ms of the monotonic clock. */
+  deadline: number;
+  /** Whether it was resent after a 401, which happens at most once. */
+  wasResent: boolean;
+  /** Whether a response may have been lost that was charged for. */
+  mayHaveLostResponse: boolean;
+  /** What a 401 means for this call, and what to do. */
+  rejection?: string | undefined;
+}
+
+const calls = new WeakMap<Response, Partial<Call>>();
+
+/** Records which call a response belongs to, for errors and credits. */
+export function rememberCall(response: Response, call: Partial<Call>): void {
+  calls.set(response, call);
+}
+
+/** Returns the call that a response belongs to; an empty record for a response of somebody else's client. */
+export function callOf(response: Response): Partial<Call> {
+  return calls.get(response) ?? {};
+}
+
+/** Returns what an error says about its call. */
+export function errorDetails({ operation, attempts, response }: Partial<Call>) {
+  return { operation, attempts, status: response?.status, requestId: response && requestId(response.headers) };
+}

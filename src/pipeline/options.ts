@@ -1,0 +1,101 @@
+import { MAX_DELAY } from "../checks.js";
+import { ConfigurationError } from "../errors/classes.js";
+
+/** A replacement for the platform's `fetch`. It is called as openapi-fetch calls one: with a `Request`. */
+export type CustomFetch = (request: Request, requestInitExt?: Record<string, unknown>) => Promise<Response>;
+
+/** How requests reach the network. */
+export interface NetworkOptions {
+  /**
+   * Replaces the global `fetch`, for every attempt and for the session exchange.
+   * @default the global `fetch` at the time of the call
+   */
+  readonly fetch?: CustomFetch | undefined;
+  /**
+   * Passed to `fetch` with every attempt and with the session exchange, for example undici's
+   * `{ dispatcher: new Agent(…) }` for a proxy or mutual TLS on Node.
+   */
+  readonly requestInitExt?: Record<string, unknown> | undefined;
+}
+
+/** How long a call may take. */
+export interface TimeoutOptions {
+  /**
+   * Maximum time of one attempt, in ms. It includes the body, but not the wait for a token. `Infinity` for no limit.
+   * @default 30_000
+   */
+  readonly timeout?: number | undefined;
+  /**
+   * Maximum time of the whole call, in ms: all attempts, the delays between them, and the wait for a token.
+   * @default Infinity
+   */
+  readonly totalTimeout?: number | undefined;
+}
+
+/** How a call is retried after a transient failure. */
+export interface RetryOptions {
+  /**
+   * Maximum number of retries.
+   * @default 2
+   */
+  readonly maxRetries?: number | undefined;
+  /**
+   * Maximum delay before the first retry, in ms. It doubles with each retry. The actual delay is a random part of it
+   * (full jitter).
+   * @default 500
+   */
+  readonly baseDelay?: number | undefined;
+  /**
+   * Upper bound of that doubling delay, in ms.
+   * @default 8_000
+   */
+  readonly maxDelay?: number | undefined;
+  /**
+   * Longest `Retry-After` to wait for, in ms. If the API asks for more, the call is not retried; its error has the
+   * requested delay as `retryAfter`.
+   * @default 60_000
+   */
+  readonly maxRetryAfter?: number | undefined;
+}
+
+/** {@link RetryOptions} of one call. */
+export interface CallRetryOptions extends RetryOptions {
+  /**
+   * Whether the call may be sent again although the API may have received it. A call that is not idempotent is only
+   * retried if it certainly never left.
+   * @default false for `POST /contacts` and `POST /session`, true for everything else
+   */
+  readonly idempotent?: boolean | undefined;
+}
+
+/** The defaults of {@link RetryOptions}. */
+export const DEFAULT_RETRY = { maxRetries: 2, baseDelay: 500, maxDelay: 8_000, maxRetryAfter: 60_000 };
+
+/** {@link RetryOptions} with all defaults filled in. */
+export type RetrySettings = typeof DEFAULT_RETRY;
+
+/**
+ * Fills in the defaults of retry options.
+ *
+ * @param options the options; `false` for no retries
+ * @param defaults what applies to omitted options
+ * @throws ConfigurationError if a number is out of range; the message names the option
+ */
+export function resolveRetry(
+  options: RetryOptions | false = {},
+  defaults: RetrySettings | false = DEFAULT_RETRY,
+): RetrySettings | false {
+  if (options === false) return false;
+  const settings = { ...(defaults || DEFAULT_RETRY) };
+  for (const name of Object.keys(settings) as (keyof RetrySettings)[]) {
+    settings[name] = checkRetryNumber(options[name] ?? settings[name], name);
+  }
+  return settings;
+}
+
+function checkRetryNumber(value: number, name: keyof RetrySettings): number {
+  const isCount = name === "maxRetries";
+  if (value >= 0 && value <= MAX_DELAY && (!isCount || Number.isInteger(value))) return value;
+  const kind = isCount ? "a whole number" : "a number of ms";
+  throw new ConfigurationError(`\`retry.${name}\` must be ${kind}, from 0 to ${MAX_DELAY}`);
+}

@@ -1,0 +1,75 @@
+import { untilAborted } from "./abort.js";
+import type { Call } from "./call.js";
+import { type SendInit, withUserAgent } from "./send.js";
+
+/** The second argument of `fetch`, and the call it belongs to. An undefined member counts as absent. */
+export type CallInit = { readonly [Member in keyof RequestInit]?: RequestInit[Member] | undefined } & {
+  readonly call?: Call;
+};
+
+const inits = new WeakMap<Request, RequestInit>();
+
+/**
+ * Returns a `Request` class for openapi-fetch that remembers how each request was made. Its body can then be sent again
+ * without `clone()`, which costs time on every call and holds the body twice.
+ *
+ * `new` returns a plain `Request`, so `instanceof` holds both ways. The caller's signal stays out of it: platforms leave
+ * a listener on a signal until the Request is collected, so a long-lived signal shared by many calls would gather them.
+ */
+export function replayableRequest(): typeof Request {
+  return new Proxy(globalThis.Request, {
+    construct(Request, [input, init = {}]: [string | URL | Request, RequestInit?]) {
+      const { signal: _signal, ...rest } = init;
+      const request = new Request(input, rest);
+      if (typeof input === "string") inits.set(request, init);
+      return request;
+    },
+  });
+}
+
+/**
+ * Turns the arguments of `fetch` into those of a `Send`.
+ *
+ * The body of a foreign `Request` is read into memory: a `Request` does not tell a text from a stream, and writes the
+ * boundary of a form into its headers. A stream in `init` stays a stream.
+ */
+export async function sendArguments(
+  input: string | URL | Request,
+  init: CallInit = {},
+): Promise<[url: string, init: SendInit]> {
+  if (!(input instanceof Request)) {
+    return [String(input), { ...withoutUndefined(init), headers: withUserAgent(new Headers(init.headers)) }];
+  }
+  // Entry by entry: nock and msw patch `Headers` to copy what a Request was made from instead of what it has.
+  const headers = new Headers(init.headers ?? [...input.headers]);
+  const made: RequestInit = inits.get(input) ?? settingsOf(input);
+  const body =
+    init.body ?? (typeof made.body === "string" ? made.body : await untilAborted(readBody(input), input.signal));
+  return [input.url, { ...made, ...withoutUndefined(init), headers: withUserAgent(headers), body }];
+}
+
+/** Whether a body can be sent a second time. Platforms have many kinds of streams, so the repeatable kinds are listed. */
+export function isRepeatable(body: RequestInit["body"]): boolean {
+  if (body === undefined || body === null || typeof body === "string") return true;
+  return (
+    body instanceof ArrayBuffer ||
+    ArrayBuffer.isView(body) ||
+    body instanceof Blob ||
+    body instanceof FormData ||
+    body instanceof URLSearchParams
+  );
+}
+
+function settingsOf(request: Request): RequestInit {
+  const { method, redirect, signal, cache, credentials, integrity, keepalive, mode } = request;
+  return withoutUndefined({ method, redirect, signal, cache, credentials, integrity, keepalive, mode });
+}
+
+/** `fetch` refuses some undefined members, and not every platform has all of them. */
+function withoutUndefined(members: CallInit): RequestInit {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+}
+
+async function readBody(request: Request): Promise<ArrayBuffer | null> {
+  return request.body === null ? null : request.arrayBuffer();
+}

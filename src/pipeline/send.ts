@@ -1,0 +1,59 @@
+import { VERSION } from "../generated/version.js";
+import type { Call } from "./call.js";
+import type { NetworkOptions } from "./options.js";
+
+const USER_AGENT = `livedata-sdk/${VERSION}`;
+
+/** What one attempt sends. Plain data: a step changes a copy, and the body can be sent again. */
+export interface SendInit extends RequestInit {
+  headers: Headers;
+  /** The call that the attempt belongs to; absent for a bare `fetch`. */
+  call?: Call;
+}
+
+/**
+ * One step of the pipeline between a call and the network. A step wraps the next one, so that timeout, retry and
+ * authorization are each a function from `Send` to `Send`.
+ */
+export type Send = (url: string, init: SendInit) => Promise<Response>;
+
+/** Makes the last step, which hands a request to the call's own `fetch`, the client's, or the platform's. */
+export function networkStep({ fetch: clientFetch, requestInitExt }: NetworkOptions): Send {
+  return (url, { call, ...rest }) => {
+    const fetch = call?.fetch ?? clientFetch;
+    const init = sentOnce(rest);
+    if (fetch) return fetch(new Request(url, init), requestInitExt);
+    // Given a URL, `fetch` builds one Request. Given a Request, it builds a second one and pipes the body into it.
+    return globalThis.fetch(url, { ...requestInitExt, ...init });
+  };
+}
+
+/** Adds the SDK's `User-Agent`. A browser has its own, and would ask the API for permission to send another. */
+export function withUserAgent(headers: Headers): Headers {
+  if (!isBrowser() && !headers.has("user-agent")) headers.set("user-agent", USER_AGENT);
+  return headers;
+}
+
+/**
+ * Whether this is a web browser, in a page or a worker. Browsers call themselves Mozilla. So do jsdom and happy-dom, in
+ * which backends are tested.
+ */
+export function isBrowser(): boolean {
+  const { navigator } = globalThis as { navigator?: { userAgent?: string } };
+  const { userAgent = "" } = navigator ?? {};
+  return userAgent.startsWith("Mozilla/") && !/jsdom|happydom/i.test(userAgent);
+}
+
+/**
+ * Keeps Deno from sending a body twice. If a reused connection breaks, Deno resends text and bytes by itself, although
+ * they may have arrived. It does not resend a Blob.
+ */
+function sentOnce(init: SendInit): SendInit {
+  const { body } = init;
+  if (!("Deno" in globalThis)) return init;
+  if (typeof body === "string") return { ...init, body: new Blob([body], { type: "text/plain;charset=UTF-8" }) };
+  if (body instanceof URLSearchParams) {
+    return { ...init, body: new Blob([String(body)], { type: "application/x-www-form-urlencoded;charset=UTF-8" }) };
+  }
+  return body instanceof ArrayBuffer || ArrayBuffer.isView(body) ? { ...init, body: new Blob([body]) } : init;
+}

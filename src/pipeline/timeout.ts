@@ -1,0 +1,33 @@
+import { TimeoutError } from "../errors/classes.js";
+import { startDeadline, untilAborted } from "./abort.js";
+import { type Call, errorDetails } from "./call.js";
+import { limitReading } from "./response.js";
+import type { Send } from "./send.js";
+
+/**
+ * Ends a call that takes longer than its `totalTimeout`: all its attempts, the delays between them, and its body unless
+ * that is taken as a stream.
+ */
+export function withTotalTimeout(send: Send): Send {
+  return async (url, init) => {
+    const { call, signal } = init;
+    if (!call || call.totalTimeout === Infinity) return send(url, init);
+    signal?.throwIfAborted();
+    call.deadline = performance.now() + call.totalTimeout;
+    const deadline = startDeadline(call.totalTimeout, () => timeoutError(call, "totalTimeout"), signal);
+    try {
+      const response = await untilAborted(send(url, { ...init, signal: deadline.signal }), deadline.signal);
+      limitReading(response, deadline);
+      return response;
+    } catch (error) {
+      deadline.release();
+      throw deadline.signal.aborted ? deadline.signal.reason : error;
+    }
+  };
+}
+
+/** Makes the error of a call whose `timeout` or `totalTimeout` ended. */
+export function timeoutError(call: Call, option: "timeout" | "totalTimeout"): TimeoutError {
+  const message = `no complete response within ${call[option]} ms (option \`${option}\`)`;
+  return new TimeoutError(message, { ...errorDetails(call), retryable: call.isIdempotent });
+}

@@ -1,0 +1,121 @@
+import { isRecord } from "./checks.js";
+import { ConfigurationError, WebhookError } from "./errors/classes.js";
+import { readText } from "./pipeline/response.js";
+import type { Contact, ContactV2 } from "./types.js";
+
+/** A request of a Node server: `node:http`, Express, Fastify and the like. */
+export interface NodeRequest {
+  /** Its headers, with names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Its body, parsed or as text or bytes, if the server has read it. Otherwise the request itself is read. */
+  readonly body?: unknown;
+}
+
+/** A webhook request: a Fetch API `Request`, or one of a Node server. */
+export type WebhookRequest = Request | NodeRequest;
+
+const HEADER = "x-livedata-token";
+
+/** Maximum size of a contact, in bytes. */
+const MAX_BODY = 1024 * 1024;
+
+/**
+ * Verifies that a request to your webhook comes from Live Data, which calls it when a contact changes jobs (early access).
+ *
+ * The vendor documents the header `X-LiveData-Token` and that the body is the contact. Its version is not documented. The
+ * token is compared in constant time, before the body is read.
+ *
+ * @param request the request; its body must be unread
+ * @param token the token that you chose; surrounding white space, which no header keeps, is ignored
+ * @returns the contact
+ * @throws WebhookError, whose `reason` says whether to respond with 401 or 400; ConfigurationError for a blank token, or
+ *   a `Request` that was read before
+ * @example
+ * try {
+ *   const contact = await verifyWebhook(request, process.env.LIVEDATA_WEBHOOK_TOKEN);
+ *   return new Response(null, { status: 204 });
+ * } catch (error) {
+ *   if (!(error instanceof WebhookError)) throw error;
+ *   return new Response(null, { status: error.reason === "token" ? 401 : 400 });
+ * }
+ */
+export async function verifyWebhook(request: WebhookRequest, token: string | undefined): Promise<Contact | ContactV2> {
+  if (typeof token !== "string" || token.trim() === "") {
+    throw new ConfigurationError("`token` is missing or blank: pass the token that you chose for the webhook");
+  }
+  const sent = tokenOf(request);
+  if (sent === undefined || !(await isSameSecret(sent, token.trim()))) {
+    const fault = sent === undefined ? "has no X-LiveData-Token" : "has the wrong X-LiveData-Token";
+    throw new WebhookError(`the request ${fault}: respond with 401`, { reason: "token" });
+  }
+  if (request instanceof Request && request.bodyUsed) {
+    throw new ConfigurationError("`request` was read before: verify it first, or pass a clone");
+  }
+  const body = await readJson(request);
+  if (isContact(body)) return body;
+  throw new WebhookError("the body is not a contact: respond with 400", { reason: "body" });
+}
+
+/** Members that version 2 has in place of version 1's `company`, `title` and times. */
+const V2_MEMBERS = ["current_position", "person", "is_verified", "last_company_changed_at", "last_info_changed_at"];
+
+/**
+ * Tells the two versions of a contact apart. It is not documented which one a webhook receives.
+ *
+ * @param contact what {@link verifyWebhook} returned
+ * @returns whether it is version 2, with its job in `current_position` instead of `company` and `title`
+ */
+export function isContactV2(contact: Contact | ContactV2): contact is ContactV2 {
+  return V2_MEMBERS.some((member) => member in contact);
+}
+
+/** Compares two secrets in a time that depends neither on where they differ nor on their lengths. */
+export async function isSameSecret(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([digestOf(one), digestOf(other)]);
+  let difference = 0;
+  for (const [index, byte] of a.entries()) difference |= byte ^ (b[index] ?? 0);
+  return difference === 0;
+}
+
+async function digestOf(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+}
+
+function tokenOf({ headers }: WebhookRequest): string | undefined {
+  const value = headers instanceof Headers ? headers.get(HEADER) : headers[HEADER];
+  return typeof value === "string" ? value : undefined;
+}
+
+function isContact(body: unknown): body is Contact | ContactV2 {
+  return isRecord(body) && typeof body["id"] === "string";
+}
+
+/** Reads the body as JSON; undefined if it is too large or not JSON. */
+async function readJson(request: WebhookRequest): Promise<unknown> {
+  const body =
+    request instanceof Request ? await readText(new Response(request.body), MAX_BODY) : await bodyOf(request);
+  if (typeof body !== "string") return body;
+  try {
+    return JSON.parse(body);
+  } catch {
+    // The parser's error quotes the body, which names a person.
+    return undefined;
+  }
+}
+
+async function bodyOf(request: NodeRequest): Promise<unknown> {
+  const { body } = request;
+  if (body instanceof Uint8Array) return new TextDecoder().decode(body);
+  if (body !== undefined || !isByteStream(request)) return body;
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of request) {
+    text += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
+    if (text.length > MAX_BODY) return undefined;
+  }
+  return text + decoder.decode();
+}
+
+function isByteStream(value: object): value is AsyncIterable<Uint8Array | string> {
+  return Symbol.asyncIterator in value;
+}

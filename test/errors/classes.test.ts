@@ -1,0 +1,136 @@
+import { readFileSync } from "node:fs";
+import { inspect } from "node:util";
+import { describe, expect, test } from "vitest";
+import * as errors from "../../src/errors/classes.js";
+import { isLiveDataError, LiveDataError, NotFoundError, ServerError, SessionError } from "../../src/errors/classes.js";
+
+type Options = errors.LiveDataErrorOptions & errors.BatchRange & errors.CreditLimit & { reason: "body" };
+type ErrorClass = new (message: string, options: Options) => LiveDataError;
+
+const required: errors.BatchRange & errors.CreditLimit & { reason: "body" } = {
+  index: 50,
+  size: 25,
+  cost: 7,
+  limit: 5,
+  reason: "body",
+};
+
+const classes = Object.entries<unknown>(errors).filter(
+  (entry): entry is [string, ErrorClass] => /Error$/.test(entry[0]) && !/^(is)?(LiveData|Session)Error$/.test(entry[0]),
+);
+
+test("every class of the folder is exported", () => {
+  expect(classes.map(([name]) => name)).toEqual(expect.arrayContaining(["ServerError", "TimeoutError"]));
+  expect(classes).toHaveLength(16);
+});
+
+describe.each(classes)("%s", (name, ErrorClass) => {
+  const error = new ErrorClass("what happened", {
+    ...required,
+    operation: "POST /search",
+    attempts: 3,
+    status: 418,
+    requestId: "r-1",
+    cause: "the cause",
+  });
+
+  test("is an error of its class, of the base and of the platform", () => {
+    expect(error).toBeInstanceOf(ErrorClass);
+    expect(error).toBeInstanceOf(LiveDataError);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(SessionError);
+  });
+
+  test("has its name, a code of its own, and what it was given", () => {
+    const given = { operation: "POST /search", attempts: 3, status: 418, requestId: "r-1", cause: "the cause" };
+    expect(error).toMatchObject({ name, ...given, retryable: false });
+    expect(classes.filter(([, Other]) => new Other("", required).code === error.code)).toHaveLength(1);
+    expect(String(error)).toBe(`${name}: POST /search: what happened`);
+  });
+});
+
+test("`instanceof` holds for an error of another copy of the package", () => {
+  const foreign = Object.assign(new Error("from the other copy"), {
+    [Symbol.for("@livedata/sdk/error")]: "server",
+    code: "server",
+  });
+  expect(foreign).toBeInstanceOf(ServerError);
+  expect(foreign).toBeInstanceOf(LiveDataError);
+  expect(foreign).not.toBeInstanceOf(NotFoundError);
+  expect(isLiveDataError(foreign)).toBe(true);
+});
+
+test.each([undefined, null, "server", new Error("plain"), { code: "server" }])(
+  "%s is no error of this package",
+  (value) => {
+    expect(isLiveDataError(value)).toBe(false);
+    expect(value).not.toBeInstanceOf(ServerError);
+  },
+);
+
+test("a class that a user derives is told from its base", () => {
+  class OwnError extends ServerError {}
+  expect(new OwnError("own")).toBeInstanceOf(OwnError);
+  expect(new OwnError("own")).toBeInstanceOf(ServerError);
+  expect(new ServerError("base")).not.toBeInstanceOf(OwnError);
+});
+
+test("a body is at hand for code and kept from logs", () => {
+  const error = new ServerError("what happened", { body: { name: "Jane Doe" } });
+  expect(error.body).toEqual({ name: "Jane Doe" });
+  expect(inspect(error, { depth: 9 }) + JSON.stringify(error) + Object.keys(error)).not.toContain("Jane");
+});
+
+test("JSON has what a log needs", () => {
+  const error = new SessionError("unavailable", "what happened", { status: 503, retryAfter: 1000 });
+  expect(JSON.parse(JSON.stringify(error))).toEqual({
+    name: "SessionError",
+    message: "what happened",
+    code: "session",
+    operation: "POST /session",
+    attempts: 1,
+    reason: "unavailable",
+    status: 503,
+    retryAfter: 1000,
+    retryable: true,
+  });
+});
+
+test("JSON has the causes, too: ours as they are, and of others what cannot hold anything private", () => {
+  const refused = Object.assign(new Error("to Jane Doe"), { code: "ECONNREFUSED" });
+  const connection = new errors.ConnectionError("no answer", {
+    cause: new TypeError("fetch failed", { cause: refused }),
+  });
+  const error = new errors.BatchError("", { index: 0, size: 1, cause: connection });
+  expect(JSON.parse(JSON.stringify(error))).toMatchObject({
+    code: "batch",
+    cause: {
+      code: "connection",
+      message: "no answer",
+      cause: { name: "TypeError", cause: { name: "Error", code: "ECONNREFUSED" } },
+    },
+  });
+  expect(JSON.stringify(error)).not.toContain("Jane");
+  expect(JSON.stringify(new errors.AbortedError("", { cause: "Jane" }))).not.toContain("Jane");
+  const circle = new Error("round");
+  circle.cause = new errors.ConnectionError("and round", { cause: circle });
+  expect(JSON.stringify(new errors.AbortedError("", { cause: circle }))).toContain("and round");
+});
+
+test.each<[LiveDataError, object]>([
+  [new errors.CreditsExhaustedError("", { used: 0, remaining: 3 }), { used: 0, remaining: 3 }],
+  [new errors.PermissionDeniedError("", { role: "editor" }), { role: "editor" }],
+  [new errors.CreditLimitError("", { cost: 7, limit: 5 }), { cost: 7, limit: 5 }],
+  [new errors.BatchError("", { index: 50, size: 25 }), { index: 50, size: 25 }],
+  [new errors.WebhookError("", { reason: "token" }), { reason: "token" }],
+])("%s has what is its own in JSON, too", (error, own) => {
+  expect(error).toMatchObject(own);
+  expect(JSON.parse(JSON.stringify(error))).toMatchObject(own);
+});
+
+test("the README's table has each code with its class", () => {
+  const rows = readFileSync("README.md", "utf8").matchAll(/^\| `([a-z_]+)` \| `([A-Za-z]+Error)` \|/gm);
+  const documented = [...rows].map(([, code, name]) => `${code} ${name}`).sort();
+  const thrown = classes.map(([name, ErrorClass]) => `${new ErrorClass("", required).code} ${name}`);
+  expect(documented).toEqual([...thrown, "session SessionError"].sort());
+});

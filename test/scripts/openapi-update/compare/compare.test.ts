@@ -1,0 +1,217 @@
+import { describe, expect, it } from "vitest";
+import type { Bundle } from "../../../../scripts/generate/redocly.js";
+import { type Change, compare } from "../../../../scripts/openapi-update/compare/compare.js";
+import { compareFacts } from "../../../../scripts/openapi-update/compare/facts.js";
+import { splitSides } from "../../../../scripts/openapi-update/compare/sides.js";
+import { versionOf } from "./corpus/corpus.js";
+
+const json = (schema: object) => ({ content: { "application/json": { schema } } });
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
+/** A thing is sent by one operation, read from two and from a webhook; it may hold others. */
+function documentOf(thing: object, post: object = {}): Bundle {
+  const answer = { "200": { description: "Fine.", ...json({ type: "array", items: ref("Thing") }) } };
+  return {
+    openapi: "3.1.0",
+    info: { title: "Things", version: "1.0.0" },
+    servers: [{ url: "https://things.test" }],
+    paths: {
+      "/things": {
+        get: { operationId: "list", responses: answer },
+        post: {
+          operationId: "make",
+          requestBody: { required: true, ...json(ref("Thing")) },
+          responses: answer,
+          ...post,
+        },
+      },
+    },
+    webhooks: {
+      changed: {
+        post: {
+          operationId: "changed",
+          requestBody: { required: true, ...json({ type: "object", properties: { thing: ref("Thing") } }) },
+          responses: { "200": { description: "Taken." } },
+        },
+      },
+    },
+    components: { schemas: { Thing: { type: "object", ...thing } } },
+  };
+}
+
+const string = { type: "string" };
+const children = { type: "array", items: ref("Thing") };
+
+async function changesOf(before: Bundle, after: Bundle): Promise<string[]> {
+  const { changes } = await compare(await versionOf(before), await versionOf(after));
+  return changes.map(say);
+}
+
+function say({ bump, by, operation = "-", message }: Change): string {
+  return `${bump} ${operation} | ${message} (${by})`;
+}
+
+describe("a schema shared by several operations", () => {
+  const before = documentOf({ properties: { name: string, note: string, children } });
+
+  it("breaks only the side that the change affects: requests or responses", async () => {
+    const after = documentOf({ required: ["name"], properties: { name: string, note: string, children } });
+    expect(await changesOf(before, after)).toEqual([
+      "major POST /things | request body: properties of `Thing` became required: `name` (redocly)",
+      "minor GET /things | response 200: `Thing.name` is now always there (typescript)",
+      "minor POST /things | response 200: `Thing.name` is now always there (typescript)",
+      "minor webhook POST changed | payload: `Thing.name` is now always there (typescript)",
+    ]);
+  });
+
+  it("adds what Redocly does not see, and reports what both see once", async () => {
+    const after = documentOf({ properties: { name: string, children } });
+    expect(await changesOf(before, after)).toEqual([
+      "major GET /things | response 200: property `note` of `Thing` was removed (redocly)",
+      "major POST /things | response 200: property `note` of `Thing` was removed (redocly)",
+      "major webhook POST changed | payload: property `note` of `Thing` was removed (redocly)",
+      "major POST /things | request body: `Thing.note` is no longer known (typescript)",
+    ]);
+  });
+
+  it("reports a changed description as a patch", async () => {
+    const after = documentOf({ description: "A thing.", properties: { name: string, note: string, children } });
+    const { bump, changes } = await compare(await versionOf(before), await versionOf(after));
+    expect(bump).toBe("patch");
+    expect(new Set(changes.map(({ message }) => message.replace(/^.*: /, "")))).toEqual(
+      new Set(["its description has changed"]),
+    );
+    expect(new Set(changes.map(({ pointer }) => pointer))).toEqual(new Set(["#/components/schemas/Thing/description"]));
+    expect(changes).toHaveLength(4);
+  });
+
+  it("reports nothing when only the order changes", async () => {
+    const after = documentOf({ properties: { children, note: string, name: string } });
+    expect(await changesOf(before, after)).toEqual([]);
+  });
+
+  it("does not break responses when it is split with allOf", async () => {
+    const after = documentOf({ allOf: [{ properties: { name: string, note: string } }, { properties: { children } }] });
+    const changes = await changesOf(before, after);
+    expect(changes.filter((change) => change.startsWith("major") && !change.includes("request body"))).toEqual([]);
+  });
+});
+
+describe("a stricter constraint", () => {
+  const before = documentOf({ properties: { name: string } });
+
+  it("breaks requests although the types stay the same", async () => {
+    const after = documentOf({ properties: { name: { ...string, maxLength: 5 } } });
+    const changes = await changesOf(before, after);
+    expect(changes.filter((change) => change.startsWith("major"))).toEqual([
+      "major POST /things | request body: `Thing.name`: `maxLength` was set to '5' (redocly)",
+    ]);
+  });
+});
+
+describe("the facts that the SDK knows of an operation", () => {
+  const facts = (before: object, after: object) =>
+    compareFacts(documentOf({}, before), documentOf({}, after)).map(({ bump, message }) => `${bump} ${message}`);
+  const paid = { responses: { "402": { description: "Over the quota." } } };
+
+  it.each([
+    [
+      "a higher role",
+      { "x-role": "viewer" },
+      { "x-role": "editor" },
+      "major needs the role `editor` now; it was `viewer`",
+    ],
+    [
+      "a lower role",
+      { "x-role": "editor" },
+      { "x-role": "viewer" },
+      "minor needs the role `viewer` now; it was `editor`",
+    ],
+    ["a new role", {}, { "x-role": "editor" }, "minor needs the role `editor` now"],
+    ["a removed role", { "x-role": "editor" }, {}, "minor no longer says which role it needs; it was `editor`"],
+    [
+      "retries",
+      {},
+      { "x-idempotent": true },
+      "minor is idempotent now, so that a call that may have arrived is sent again",
+    ],
+    [
+      "no retries",
+      { "x-idempotent": true },
+      {},
+      "minor is no longer idempotent, so that a call that may have arrived is not sent again",
+    ],
+    ["new credit costs", {}, paid, "minor costs credits now, and takes `maxCredits`"],
+    ["removed credit costs", paid, {}, "major no longer costs credits, and no longer takes `maxCredits`"],
+  ])("report %s", (_, before, after, message) => {
+    expect(facts(before, after)).toEqual([message]);
+  });
+
+  it("report a new preview", () => {
+    const after = documentOf({});
+    const preview = { post: { operationId: "preview", responses: { "200": { description: "Fine." } } } };
+    const changes = compareFacts(documentOf({}), {
+      ...after,
+      paths: { ...Object(after["paths"]), "/things/preview": preview },
+    });
+    expect(changes).toEqual([
+      {
+        operation: "POST /things",
+        bump: "minor",
+        message: "has a preview now, `/things/preview`, which `maxCredits` asks first",
+      },
+    ]);
+  });
+
+  it("report the old and the new role in the message", async () => {
+    const changes = await changesOf(documentOf({}, { "x-role": "viewer" }), documentOf({}, { "x-role": "editor" }));
+    expect(changes).toEqual(["major POST /things | needs the role `editor` now; it was `viewer` (redocly)"]);
+  });
+});
+
+describe("splitSides", () => {
+  it("copies each component for each side that uses it and keeps unused components as they are", () => {
+    const unused = { type: "string" };
+    const split = splitSides({
+      ...documentOf({ properties: { children } }),
+      components: {
+        schemas: { Thing: { type: "object", properties: { children } }, Unused: unused },
+        securitySchemes: { token: { type: "http", scheme: "bearer" } },
+      },
+    });
+    const copy = (side: string) => ({
+      type: "object",
+      properties: { children: { type: "array", items: ref(`Thing--${side}`) } },
+    });
+    expect(split["components"]).toEqual({
+      schemas: { Unused: unused, "Thing--sent": copy("sent"), "Thing--read": copy("read") },
+      securitySchemes: { token: { type: "http", scheme: "bearer" } },
+    });
+  });
+
+  it("tells property names from keywords and mappings from text", () => {
+    const schemas = {
+      Thing: {
+        properties: { responses: ref("Part") },
+        oneOf: [ref("Part")],
+        discriminator: { propertyName: "kind", mapping: { part: "#/components/schemas/Part", other: "Part" } },
+      },
+      Part: { type: "string" },
+      Unused: { properties: { thing: ref("Thing"), own: ref("Own") } },
+      Own: { type: "string" },
+    };
+    const paths = { "/": { post: { requestBody: json(ref("Thing")), responses: {} } } };
+    expect(splitSides({ paths, components: { schemas } })["components"]).toEqual({
+      schemas: {
+        "Thing--sent": {
+          properties: { responses: ref("Part--sent") },
+          oneOf: [ref("Part--sent")],
+          discriminator: { propertyName: "kind", mapping: { part: "#/components/schemas/Part--sent", other: "Part" } },
+        },
+        "Part--sent": { type: "string" },
+        Unused: { properties: { thing: ref("Thing--sent"), own: ref("Own") } },
+        Own: { type: "string" },
+      },
+    });
+  });
+});

@@ -1,0 +1,135 @@
+import fc from "fast-check";
+import { beforeAll, expect, it } from "vitest";
+import { readApis } from "../../../../scripts/generate/config.js";
+import { BrokenDocuments } from "../../../../scripts/generate/problem.js";
+import { type Bundle, bundle } from "../../../../scripts/generate/redocly.js";
+import { checkDocument } from "../../../../scripts/openapi-update/receive/check-document.js";
+import { parse } from "../../../../scripts/openapi-update/receive/parse.js";
+import { createSandbox, SMALL } from "./sandbox.js";
+
+let people: Bundle = {};
+
+beforeAll(async () => {
+  const apis = readApis(process.cwd()).filter(({ name }) => name === "people");
+  [people = {}] = await bundle(process.cwd(), apis);
+});
+
+/** Takes a file in and checks it; fails with anything that is not a refusal. */
+async function take(content: string | Uint8Array): Promise<"taken" | "refused"> {
+  await using sandbox = createSandbox();
+  try {
+    await sandbox.receive(sandbox.put("new.yaml", content));
+  } catch (error) {
+    if (!(error instanceof BrokenDocuments)) throw error;
+    for (const { file, line, column, message } of error.problems) {
+      expect(file).toContain("new.yaml");
+      expect(line).toBeGreaterThan(0);
+      expect(column).toBeGreaterThan(0);
+      expect(message).not.toMatch(/\p{Cc}|undefined|\[object/u);
+    }
+    return "refused";
+  }
+  checkDocument(await parse("new.yaml", Buffer.from(content), new AbortController().signal), people);
+  return "taken";
+}
+
+const PIECES = [
+  "{",
+  "[",
+  "}",
+  "]",
+  "- ",
+  "? ",
+  ": ",
+  "a: ",
+  "&a ",
+  "*a",
+  "<<: *a",
+  "!!map ",
+  "|\n",
+  ">-\n",
+  "'",
+  '"',
+  "#",
+  "\n",
+  "\n  ",
+  "\n    ",
+  "---\n",
+  "...\n",
+  "%YAML 1.1\n",
+  "\t",
+  "$ref: '#/'",
+  "\u0000",
+  "\ufeff",
+  "\u{1f600}",
+  ",",
+  "null",
+];
+
+it("accepts or rejects any bytes and any YAML without crashing", async () => {
+  const bytes = fc.uint8Array({ maxLength: 200 });
+  const yaml = fc.array(fc.constantFrom(...PIECES), { maxLength: 30 }).map((pieces) => pieces.join(""));
+  const cases = fc.oneof(
+    bytes,
+    yaml,
+    yaml.map((text) => `${SMALL}x-a: ${text}`),
+    yaml.map((text) => text + SMALL),
+  );
+  await fc.assert(
+    fc.asyncProperty(cases, async (content) => {
+      expect(await take(content)).toMatch(/taken|refused/);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** Every way to a value of a document. */
+function waysInto(value: unknown, way: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== "object" || value === null) return [way];
+  return [way, ...Object.entries(value).flatMap(([key, child]) => waysInto(child, [...way, key]))];
+}
+
+/** Changes what is at the end of a way; nothing when there is no such way any more. */
+function changeAt(value: unknown, [key, ...rest]: readonly string[], to: unknown): unknown {
+  if (key === undefined) return to;
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return value;
+  if (Array.isArray(value))
+    return value.map((item, index) => (String(index) === key ? changeAt(item, rest, to) : item));
+  return { ...value, [key]: changeAt(value[key as keyof typeof value], rest, to) };
+}
+
+function pointerTo(way: readonly string[]): string {
+  return `#/${way.map((key) => key.replaceAll("/", "~1")).join("/")}`;
+}
+
+const RUNS = 40;
+
+it("accepts or rejects our document with random values changed, without crashing", async () => {
+  const ways = waysInto(people);
+  const shallow = ways.filter(({ length }) => length > 0 && length < 5);
+  const references = ways.filter((way) => way.at(-1) === "$ref");
+  const anyValue = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom(undefined, "#", "x.yaml", "../x", "//x", { $ref: "#/" }, { allOf: [{ $ref: "#/paths" }] }),
+  );
+  const pointer = fc.constantFrom(...shallow.map(pointerTo));
+  const change = fc.oneof(
+    fc.tuple(fc.constantFrom(...ways), anyValue),
+    fc.tuple(
+      fc.constantFrom(...shallow),
+      pointer.map(($ref) => ({ $ref })),
+    ),
+    fc.tuple(fc.constantFrom(...references), pointer),
+  );
+  let taken = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 8 }), async (changes) => {
+      const changed = changes.reduce<unknown>((document, [way, to]) => changeAt(document, way, to), people);
+      if ((await take(JSON.stringify(changed) ?? "")) === "taken") taken += 1;
+    }),
+    { numRuns: RUNS },
+  );
+  // Both outcomes are seen, or this would prove little.
+  expect(taken).toBeGreaterThan(5);
+  expect(taken).toBeLessThan(RUNS - 5);
+});
