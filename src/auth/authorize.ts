@@ -20,7 +20,7 @@ const API_KEY_REJECTED =
  * @returns a step that throws a ConfigurationError before a token could leave for an origin that is not the API's
  */
 export function withAuthorization(send: Send, source: TokenSource): Send {
-  return async (url, init) => {
+  return async function authorize(url, init) {
     if (init.headers.has("authorization")) return send(url, init);
     checkOrigin(url, source);
 

@@ -8,6 +8,12 @@ export type SessionRequest =
   | { readonly contentType: "application/json"; readonly body: Schemas["ServiceAccountCredentials"] }
   | { readonly contentType: "application/x-www-form-urlencoded"; readonly body: Schemas["UserCredentials"] };
 
+/** Credentials that are exchanged for a session. */
+export type SessionCredentials = SealedCredentials<"service account" | "user", SessionRequest>;
+
+/** An API key, which is sent as it is. */
+export type ApiKey = SealedCredentials<"API key", string>;
+
 /** Who the SDK signs in as. Made by {@link serviceAccount}, {@link userPassword} or {@link apiKey}. */
 export type Credentials = ApiKey | SessionCredentials;
 
@@ -42,7 +48,7 @@ const API_KEY: SecretSource = { option: "apiKey", variable: "LIVEDATA_API_KEY", 
 export function serviceAccount(options: ServiceAccountOptions): SessionCredentials {
   const clientId = checkSecret(options.clientId, CLIENT_ID);
   const clientSecret = checkSecret(options.clientSecret, CLIENT_SECRET);
-  return new SessionCredentials("service account", async () => ({
+  return new SealedCredentials("service account", async () => ({
     contentType: "application/json",
     body: {
       grantType: "clientCredentials",
@@ -61,7 +67,7 @@ export function serviceAccount(options: ServiceAccountOptions): SessionCredentia
 export function userPassword(options: UserPasswordOptions): SessionCredentials {
   const username = checkSecret(options.username, USERNAME);
   const password = checkSecret(options.password, PASSWORD);
-  return new SessionCredentials("user", async () => ({
+  return new SealedCredentials("user", async () => ({
     contentType: "application/x-www-form-urlencoded",
     body: { username: await readSecret(username, USERNAME), password: await readSecret(password, PASSWORD) },
   }));
@@ -75,38 +81,22 @@ export function userPassword(options: UserPasswordOptions): SessionCredentials {
  */
 export function apiKey(key: Secret): ApiKey {
   checkSecret(key, API_KEY);
-  return new ApiKey(() => readSecret(key, API_KEY));
+  return new SealedCredentials("API key", () => readSecret(key, API_KEY));
 }
 
-/** Credentials that are exchanged for a session. `util.inspect` and `JSON.stringify` do not show them. */
-export class SessionCredentials {
+/** Credentials of one kind. `util.inspect` and `JSON.stringify` do not show what they hold. */
+export class SealedCredentials<Kind extends string, Value> {
   /** Whose credentials these are, for messages. */
-  readonly kind: "service account" | "user";
-  readonly #read: () => Promise<SessionRequest>;
+  readonly kind: Kind;
+  readonly #read: () => Promise<Value>;
 
-  constructor(kind: "service account" | "user", read: () => Promise<SessionRequest>) {
+  constructor(kind: Kind, read: () => Promise<Value>) {
     this.kind = kind;
     this.#read = read;
   }
 
-  /** Reads the secrets and returns the request of the exchange. */
-  read(): Promise<SessionRequest> {
-    return this.#read();
-  }
-}
-
-/** An API key. `util.inspect` and `JSON.stringify` do not show it. */
-export class ApiKey {
-  /** Whose credentials these are, for messages. */
-  readonly kind = "API key";
-  readonly #read: () => Promise<string>;
-
-  constructor(read: () => Promise<string>) {
-    this.#read = read;
-  }
-
-  /** Reads the key. */
-  read(): Promise<string> {
+  /** Reads the secrets: returns the request of the exchange, or the API key. */
+  read(): Promise<Value> {
     return this.#read();
   }
 }

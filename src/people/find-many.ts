@@ -2,7 +2,7 @@ import { creditsSpent } from "../calls/credit-limit.js";
 import type { CallOptions, ServiceClient } from "../calls/types.js";
 import { checkResponse, unwrap } from "../calls/unwrap.js";
 import { checkCount, checkLimit } from "../checks.js";
-import { BatchError, type BatchRange, isLiveDataError } from "../errors/classes.js";
+import { BatchError, isLiveDataError } from "../errors/classes.js";
 import type { paths } from "../generated/people.js";
 import { abortedError, onAbort } from "../pipeline/abort.js";
 import type { FindRequest, Match, MatchResult, Person } from "../types.js";
@@ -205,7 +205,7 @@ function resultOf<Query>(index: number, query: Query, match: MatchResult | undef
   return { index, query, people, found: match?.found ?? people.length > 0 };
 }
 
-function batchError(cause: unknown, range: BatchRange): BatchError {
+function batchError(cause: unknown, range: Pick<BatchError, "index" | "size">): BatchError {
   const { index, size } = range;
   const message = `queries ${index} to ${index + size - 1} have no results; resume with \`start: ${index}\``;
   if (!isLiveDataError(cause)) return new BatchError(message, { ...range, operation, cause });

@@ -29,7 +29,7 @@ const NOT_CONNECTED = new Set([
  *   platform's error as its cause, before the headers or within the body
  */
 export function withAttempt(network: Send): Send {
-  return async (url, init) => {
+  return async function attempt(url, init) {
     const { call, signal: callerSignal } = init;
     if (!call) return network(url, init);
     const fail = (error: unknown): never => {

@@ -26,7 +26,7 @@ export function withRetry(send: Send, observe: Observer<CallEvent>): Send {
   const cooldown = new Cooldown(observe);
   const budget = new RetryBudget();
 
-  return async (url, init) => {
+  return async function retry(url, init) {
     const { call, signal } = init;
     if (!call) return send(url, init);
     await waitForCooldown(cooldown, call, signal);

@@ -19,7 +19,7 @@ export type Send = (url: string, init: SendInit) => Promise<Response>;
 
 /** Makes the last step, which hands a request to the call's own `fetch`, the client's, or the platform's. */
 export function networkStep({ fetch: clientFetch, requestInitExt }: NetworkOptions): Send {
-  return (url, { call, ...rest }) => {
+  return function network(url, { call, ...rest }) {
     const fetch = call?.fetch ?? clientFetch;
     const init = sentOnce(rest);
     if (fetch) return fetch(new Request(url, init), requestInitExt);

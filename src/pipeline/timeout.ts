@@ -9,7 +9,7 @@ import type { Send } from "./send.js";
  * that is taken as a stream.
  */
 export function withTotalTimeout(send: Send): Send {
-  return async (url, init) => {
+  return async function limitTime(url, init) {
     const { call, signal } = init;
     if (!call || call.totalTimeout === Infinity) return send(url, init);
     signal?.throwIfAborted();

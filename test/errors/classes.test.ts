@@ -4,10 +4,12 @@ import { describe, expect, test } from "vitest";
 import * as errors from "../../src/errors/classes.js";
 import { isLiveDataError, LiveDataError, NotFoundError, ServerError, SessionError } from "../../src/errors/classes.js";
 
-type Options = errors.LiveDataErrorOptions & errors.BatchRange & errors.CreditLimit & { reason: "body" };
+/** The options that some class requires. */
+type Required = { index: number; size: number; cost: number; limit: number; reason: "body" };
+type Options = errors.LiveDataErrorOptions & Required;
 type ErrorClass = new (message: string, options: Options) => LiveDataError;
 
-const required: errors.BatchRange & errors.CreditLimit & { reason: "body" } = {
+const required: Required = {
   index: 50,
   size: 25,
   cost: 7,
