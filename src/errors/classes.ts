@@ -32,7 +32,7 @@ export type AnyLiveDataError =
 /** What went wrong: a closed set to `switch` on. Each subclass of {@link LiveDataError} has its own. */
 export type LiveDataErrorCode = AnyLiveDataError["code"];
 
-/** What an error carries besides its message. */
+/** Details of an error besides its message. */
 export interface LiveDataErrorOptions {
   /** The underlying error. It must hold no secret: `util.inspect` prints it. */
   readonly cause?: unknown;
@@ -145,7 +145,7 @@ export class AbortedError extends LiveDataError {
   override readonly name = "AbortedError";
 }
 
-/** 401: the API rejected the access token or API key, also after one refresh if that was possible. */
+/** 401: the API rejected the access token or API key, even after one refresh where possible. */
 export class AuthenticationError extends LiveDataError {
   protected static override readonly code = "authentication";
   declare readonly code: "authentication";
@@ -313,7 +313,7 @@ export class TimeoutError extends LiveDataError {
   override readonly name = "TimeoutError";
 }
 
-/** A status that no other error stands for, such as 409. */
+/** A status without a class of its own, such as 409. */
 export class UnexpectedStatusError extends LiveDataError {
   protected static override readonly code = "unexpected_status";
   declare readonly code: "unexpected_status";

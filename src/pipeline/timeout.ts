@@ -26,7 +26,7 @@ export function withTotalTimeout(send: Send): Send {
   };
 }
 
-/** Makes the error of a call whose `timeout` or `totalTimeout` ended. */
+/** Returns the error of a call whose `timeout` or `totalTimeout` ended. */
 export function timeoutError(call: Call, option: "timeout" | "totalTimeout"): TimeoutError {
   const message = `no complete response within ${call[option]} ms (option \`${option}\`)`;
   return new TimeoutError(message, { ...errorDetails(call), retryable: call.isIdempotent });
