@@ -6,7 +6,7 @@ const INSTANT = Date.UTC(1994, 10, 6, 8, 49, 37);
 
 describe("parseHttpDate", () => {
   test.each(["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"])(
-    "reads %s as GMT",
+    "reads %j as GMT",
     (text) => {
       expect(parseHttpDate(text)).toBe(INSTANT);
     },

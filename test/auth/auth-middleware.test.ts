@@ -24,7 +24,7 @@ describeAuthorization("authMiddleware on an openapi-fetch client", (auth) => {
   };
 });
 
-test("authMiddleware handles a 401 before other middlewares see it if it is registered last", async () => {
+test("authMiddleware, if registered last, handles a 401 before other middlewares see it", async () => {
   const api = mockApi();
   api.respond(401);
   const seen: number[] = [];
@@ -48,7 +48,7 @@ test("authMiddleware does not resend a request whose body a later middleware rep
   expect(api.searches.map(({ headers }) => headers["authorization"])).toEqual(["Bearer token-1", "Bearer token-2"]);
 });
 
-test("authMiddleware does not replace or resend an Authorization header that a later middleware set", async () => {
+test("authMiddleware keeps an Authorization header that a later middleware sets and does not resend it after a 401", async () => {
   const api = mockApi();
   api.respond(401);
   const client = createClient<paths>({ baseUrl: HOST + BASE });

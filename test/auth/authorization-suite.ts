@@ -76,7 +76,7 @@ export function describeAuthorization(name: string, makeSearch: MakeSearch): voi
       expect(api.exchanges()).toBe(1);
     });
 
-    test("neither replaces nor resends a call's own Authorization header", async () => {
+    test("keeps a call's own Authorization header and does not resend it after a 401", async () => {
       const search = makeSearch(account());
       api.respond(401);
       const { status } = await search(BODY, { headers: { Authorization: "Bearer of-my-own" } });

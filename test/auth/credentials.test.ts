@@ -43,20 +43,17 @@ describe.each(Object.keys(create) as (keyof typeof create)[])("%s", (option) => 
     );
   });
 
-  test.each(faults)(
-    "rejects a function that returns %j when it is read, and names the option",
-    async (value, fault) => {
-      const credentials = create[option]((() => value) as never);
-      const error: unknown = await Promise.resolve(credentials.read()).catch((reason: unknown) => reason);
-      expect(error).toMatchObject({
-        code: "configuration",
-        message: expect.stringMatching(
-          new RegExp(`^\`${option}\` function returned ${returnFault(value, fault)}.*; it must return`),
-        ),
-      });
-      expect(inspect(error)).not.toContain("s3cret\n");
-    },
-  );
+  test.each(faults)("rejects a function that returns %j when the credentials are read", async (value, fault) => {
+    const credentials = create[option]((() => value) as never);
+    const error: unknown = await Promise.resolve(credentials.read()).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      code: "configuration",
+      message: expect.stringMatching(
+        new RegExp(`^\`${option}\` function returned ${returnFault(value, fault)}.*; it must return`),
+      ),
+    });
+    expect(inspect(error)).not.toContain("s3cret\n");
+  });
 
   test("rejects a function that throws, with its error as the cause", async () => {
     const cause = new Error("the vault is sealed");

@@ -28,7 +28,7 @@ test.each([
   ["an offset east of UTC", "2021-11-20T05:06:09+05:30", "2021-11-19T23:36:09Z"],
   ["an offset west of UTC", "2021-11-19T16:36:09-07:00", "2021-11-19T23:36:09Z"],
   ["an offset without a colon", "2021-11-19T16:36:09-0700", "2021-11-19T23:36:09Z"],
-])("parseExpiresAt reads %s", (_name, text, instant) => {
+])("parseExpiresAt reads a time with %s", (_name, text, instant) => {
   expect(parseExpiresAt(text)).toBe(Date.parse(instant));
 });
 

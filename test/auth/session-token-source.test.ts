@@ -50,7 +50,7 @@ describe("a token source", () => {
     expect(model.exchanges).toHaveLength(1);
   });
 
-  test("replaces an expired token before it returns", async () => {
+  test("waits for a new token if the current one has expired", async () => {
     const { model, token } = await withToken();
     model.clock.advance(HOUR);
     const next = model.source.token();
@@ -175,10 +175,10 @@ describe("an exchange that a caller waits for", () => {
 
   test("is not retried once no caller waits", async () => {
     const model = sessionModel();
-    const leaving = new AbortController();
-    const call = model.source.token({ signal: leaving.signal });
+    const controller = new AbortController();
+    const call = model.source.token({ signal: controller.signal });
     call.catch(() => {});
-    model.beforeDelayEnds = () => leaving.abort(new Error("gone"));
+    model.beforeDelayEnds = () => controller.abort(new Error("gone"));
     await (await exchangeOf(model, 1)).fail(down());
     await settle();
     await expect(call).rejects.toThrow("gone");
@@ -243,7 +243,7 @@ describe("an exchange that a caller waits for", () => {
 });
 
 describe("`invalidate`", () => {
-  test("causes one exchange when 100 calls reject the same token", async () => {
+  test("causes one exchange when 100 calls invalidate the same token", async () => {
     const { model, token } = await withToken();
     const refreshed: Promise<AccessToken>[] = [];
     for (let call = 0; call < 100; call++) {
@@ -297,29 +297,29 @@ describe("a caller's signal", () => {
 
   test("ends only that caller's wait and leaves no listener", async () => {
     const model = sessionModel();
-    const leaving = new AbortController();
-    const staying = new AbortController();
-    const left = model.source.token({ signal: leaving.signal });
-    const stayed = model.source.token({ signal: staying.signal });
+    const first = new AbortController();
+    const second = new AbortController();
+    const firstCall = model.source.token({ signal: first.signal });
+    const secondCall = model.source.token({ signal: second.signal });
     await settle();
     const reason = new Error("gone");
-    leaving.abort(reason);
-    await expect(left).rejects.toBe(reason);
+    first.abort(reason);
+    await expect(firstCall).rejects.toBe(reason);
     await (await exchangeOf(model, 1)).succeed();
-    expect((await stayed).value).toBe("token-1");
+    expect((await secondCall).value).toBe("token-1");
     expect(model.exchanges).toHaveLength(1);
-    expect(getEventListeners(leaving.signal, "abort")).toHaveLength(0);
-    expect(getEventListeners(staying.signal, "abort")).toHaveLength(0);
+    expect(getEventListeners(first.signal, "abort")).toHaveLength(0);
+    expect(getEventListeners(second.signal, "abort")).toHaveLength(0);
   });
 
   test("ends a wait in the hard zone even if the old token is still valid", async () => {
     const { model } = await withToken();
     model.clock.advance(HOUR - 5_000);
-    const leaving = new AbortController();
-    const call = model.source.token({ signal: leaving.signal });
+    const controller = new AbortController();
+    const call = model.source.token({ signal: controller.signal });
     call.catch(() => {});
     await settle();
-    leaving.abort(new Error("gone"));
+    controller.abort(new Error("gone"));
     await expect(call).rejects.toThrow("gone");
   });
 });

@@ -59,7 +59,7 @@ describe("a session exchange", () => {
   });
 });
 
-describe("the token's life", () => {
+describe("a token's life", () => {
   test("starts at the server's `Date` if the local clock is slow", async () => {
     respond(200, session, { date: "Thu, 15 Jan 2026 12:30:00 GMT" });
     expect(await exchange()).toMatchObject({ life: 30 * 60_000, clockSkew: -30 * 60_000 });
@@ -106,7 +106,7 @@ describe("the token's life", () => {
   });
 });
 
-test("a session response may say `access_token`, as the vendor's text does once", async () => {
+test("a session response may name its token `access_token`, as the vendor's text does once", async () => {
   respond(200, { access_token: "token-2", expiresAt: session.expiresAt });
   expect((await exchange()).value).toBe("token-2");
 });
@@ -118,11 +118,11 @@ describe("a session response", () => {
     ["a bare token", "token-1", /not a JSON object/],
     ["truncated JSON", '{"accessToken":"token-1', /not a JSON object/],
     ["a JSON array", [], /no `accessToken`/],
-    ["null", "null", /not a JSON object/],
+    ["the JSON value null", "null", /not a JSON object/],
     ["JSON without a token", { expiresAt: session.expiresAt }, /no `accessToken`/],
     ["an empty token", { ...session, accessToken: "" }, /no `accessToken`/],
     ["a numeric token", { ...session, accessToken: 1 }, /no `accessToken`/],
-    ["a token with a line break", { ...session, accessToken: "token-1\r\nx: y" }, /a header cannot carry/],
+    ["a token that has a line break", { ...session, accessToken: "token-1\r\nx: y" }, /a header cannot carry/],
     ["a non-ASCII token", { ...session, accessToken: "tökèn-1" }, /a header cannot carry/],
     ["JSON without `expiresAt`", { accessToken: "token-1" }, /no `expiresAt`/],
     ["a numeric `expiresAt`", { ...session, expiresAt: 3600 }, /no `expiresAt`/],

@@ -150,7 +150,7 @@ describe("`maxCredits`", () => {
     ]);
   });
 
-  test("rejects a call that would cost more before anything is charged", async () => {
+  test("rejects a call that would cost more, and nothing is charged", async () => {
     const { people, sent } = scriptedClient([preview("6")]);
     const matches = [{ fields: [{ field_name: "name", search_term: "Jane Doe" }] }];
     const error = await rejection(people.POST("/find", { body: { matches }, maxCredits: 5 }));
@@ -241,7 +241,7 @@ describe("a non-idempotent call", () => {
     expect(search).toMatchObject({ retryable: true });
   });
 
-  test("is retried only if `retry.idempotent` is true, which also works the other way round", async () => {
+  test("is retried if `retry.idempotent` is true; an idempotent call is not if it is false", async () => {
     const { ledgers, sent } = scriptedClient([failed(503)]);
     unwrap(await ledgers.POST("/contacts", { body, retry: { idempotent: true } }));
     expect(sent.map((one) => one.body)).toEqual([body, body]);

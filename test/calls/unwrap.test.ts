@@ -27,7 +27,7 @@ test("unwrap accepts a pending call", async () => {
   await expect(unwrap(Promise.reject(new RangeError("mine")))).rejects.toThrow("mine");
 });
 
-test("unwrap throws a ProtocolError for a body that is not JSON, also with a plain openapi-fetch client, and does not quote it", async () => {
+test("unwrap throws a ProtocolError if a plain openapi-fetch client gets a body that is not JSON, without quoting it", async () => {
   const client = createClient<paths>({ baseUrl: "https://api.test", fetch: async () => new Response("Jane Doe") });
   const error: unknown = await unwrap(client.POST("/search", { body: {} })).catch((reason) => reason);
   expect(error).toMatchObject({ code: "protocol" });
@@ -47,7 +47,7 @@ describe("the error that unwrap throws", () => {
     [429, "RateLimitedError", "rate_limited", true],
     [500, "ServerError", "server", true],
     [503, "ServerError", "server", true],
-  ])("for status %i is a %s", (status, name, code, retryable) => {
+  ])("for status %i is %s", (status, name, code, retryable) => {
     expect(thrown(failed(status, { message: "why" }))).toMatchObject({ name, code, status, retryable });
   });
 

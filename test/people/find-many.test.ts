@@ -5,8 +5,8 @@ import { apiKey } from "../../src/auth/credentials.js";
 import { createLiveData } from "../../src/client.js";
 import type { BatchError } from "../../src/errors/classes.js";
 import { type FindManyOptions, type FindManyProgress, findMany } from "../../src/people/find-many.js";
-import { createFakeLiveData, fakeCredentials } from "../../src/testing/index.js";
 import type { FindRequest } from "../../src/types.js";
+import { inProcess } from "../support/sdk.js";
 import { settle, settleUntil } from "../support/settle.js";
 
 /** A query that carries its row number. */
@@ -84,21 +84,21 @@ async function* slowly<T>(items: Iterable<T>, onClose = () => {}): AsyncGenerato
   }
 }
 
-describe("findMany results", () => {
-  test("come in query order with the query, its people and `found`", async () => {
+describe("findMany", () => {
+  test("yields results in query order with the query, its people and `found`", async () => {
     const { people, requests } = clientForFind();
     expect(await collect(findMany(people, numbered(7), { batchSize: 3 }))).toEqual(expected(0, 7));
     expect(requests).toEqual([[0, 1, 2], [3, 4, 5], [6]]);
   });
 
-  test("come from async iterables, sets and empty arrays", async () => {
+  test("accepts async iterables, sets and empty arrays of queries", async () => {
     const { people } = clientForFind();
     expect(await collect(findMany(people, slowly(numbered(7))))).toEqual(expected(0, 7));
     expect(await collect(findMany(people, new Set(numbered(2))))).toEqual(expected(0, 2));
     expect(await collect(findMany(people, []))).toEqual([]);
   });
 
-  test("keep query order when responses arrive out of order", async () => {
+  test("keeps query order when responses arrive out of order", async () => {
     const ends: (() => void)[] = [];
     const { people, requests } = clientForFind({ wait: () => new Promise((resolve) => ends.push(resolve)) });
     const results = collect(findMany(people, numbered(8), { batchSize: 2, concurrency: 4 }));
@@ -108,7 +108,7 @@ describe("findMany results", () => {
     expect(requests).toHaveLength(4);
   });
 
-  test("use `found` of the response if it is present", async () => {
+  test("uses `found` of the response if it is present", async () => {
     const { people } = clientForFind({
       respond: () => Response.json({ matches: [{ found: false, people: [{ id: "LDP-1" }] }] }),
     });
@@ -129,7 +129,7 @@ test("findMany sends only the fields of a query and the find options", async () 
   ]);
 });
 
-describe("findMany", () => {
+describe("a findMany loop", () => {
   test("sends at most `concurrency` requests at a time", async () => {
     const { people, maxPending } = clientForFind({ wait: settle });
     await collect(findMany(people, numbered(40), { batchSize: 2, concurrency: 3 }));
@@ -243,7 +243,7 @@ describe("a failed findMany request", () => {
     await expect(collect(findMany(broken, numbered(1)))).rejects.toMatchObject({ code: "batch", cause: own });
   });
 
-  test("can be a response with too few or no matches", async () => {
+  test("is also reported for a response with too few or missing matches", async () => {
     const { people } = clientForFind({ respond: () => Response.json({ matches: [{ people: [] }] }) });
     await expect(collect(findMany(people, numbered(2)))).rejects.toMatchObject({
       code: "batch",
@@ -284,29 +284,29 @@ test("findMany throws the error of a source after the results of its earlier que
 
 describe("a findMany signal", () => {
   test("ends the loop and leaves no listener", async () => {
-    const leaving = new AbortController();
+    const controller = new AbortController();
     const { people } = clientForFind();
     const results: Results = [];
     const loop = async () => {
-      for await (const { index } of findMany(people, numbered(50), { batchSize: 2, signal: leaving.signal })) {
+      for await (const { index } of findMany(people, numbered(50), { batchSize: 2, signal: controller.signal })) {
         results.push({ row: index, index, id: undefined, found: true });
-        if (index === 3) leaving.abort(new Error("the user left"));
+        if (index === 3) controller.abort(new Error("the user left"));
       }
     };
     await expect(loop()).rejects.toMatchObject({ code: "aborted", cause: new Error("the user left") });
     expect(results).toHaveLength(4);
-    expect(getEventListeners(leaving.signal, "abort")).toEqual([]);
+    expect(getEventListeners(controller.signal, "abort")).toEqual([]);
   });
 
   test("ends the loop while the source is pending", async () => {
-    const leaving = new AbortController();
+    const controller = new AbortController();
     const { people } = clientForFind();
     const source = async function* () {
-      leaving.abort();
+      controller.abort();
       await new Promise(() => {});
       yield* numbered(1);
     };
-    await expect(collect(findMany(people, source(), { signal: leaving.signal }))).rejects.toMatchObject({
+    await expect(collect(findMany(people, source(), { signal: controller.signal }))).rejects.toMatchObject({
       code: "aborted",
     });
   });
@@ -339,7 +339,7 @@ describe("`maxCredits` of findMany", () => {
     expect(paid.size).toBe(20);
   });
 
-  test("sends no request if it is 0", async () => {
+  test("prevents all requests if it is 0", async () => {
     const { people, requests } = clientForFind();
     const found = findMany(people, numbered(3), { maxCredits: 0 });
     expect(await collect(found)).toEqual([]);
@@ -353,7 +353,7 @@ describe("`maxCredits` of findMany", () => {
     expect(found.stoppedBy).toBe("max_credits");
   });
 
-  test("counts one credit per person if a response has no cost", async () => {
+  test("assumes one credit per person if a response has no cost", async () => {
     const people = [{ id: "LDP-1" }];
     const silent = clientForFind({ respond: (rows) => Response.json({ matches: rows.map(() => ({ people })) }) });
     expect(await collect(findMany(silent.people, numbered(9), { batchSize: 2, maxCredits: 4 }))).toHaveLength(4);
@@ -361,10 +361,7 @@ describe("`maxCredits` of findMany", () => {
 });
 
 test("findMany counts a lost response at its maximum cost", async () => {
-  const fake = createFakeLiveData({ people: 300 });
-  const auth = apiKey(fakeCredentials.apiKey);
-  const { orgId } = fakeCredentials;
-  const { people } = createLiveData({ orgId, auth, fetch: fake.fetch, retry: { baseDelay: 0 } });
+  const { fake, people } = inProcess({ people: 300 });
   const emails = fake.people.flatMap(({ id }) => fake.emailsOf(id).slice(0, 1));
   const queries = emails.map((search_term) => ({ fields: [{ field_name: "email_address", search_term }] }));
   fake.failures.next("findPeople", "lost", 2);
@@ -446,13 +443,13 @@ test("findMany yields every result once and in order across random failures and 
           yield item;
         }
       };
-      const leaving = new AbortController();
+      const controller = new AbortController();
       const results: Results = [];
-      const found = findMany(people, isAsync ? slowly(source()) : source(), { ...options, signal: leaving.signal });
+      const found = findMany(people, isAsync ? slowly(source()) : source(), { ...options, signal: controller.signal });
       const loop = async () => {
         for await (const { query, index, people, found: isFound } of found) {
           results.push({ row: query.row, index, id: people[0]?.id, found: isFound });
-          if (index === at.abortsAt) leaving.abort();
+          if (index === at.abortsAt) controller.abort();
         }
       };
       const error = await loop().then(
@@ -463,7 +460,7 @@ test("findMany yields every result once and in order across random failures and 
       expect(results).toEqual(expected(0, results.length));
       expect(maxPending()).toBeLessThanOrEqual(options.concurrency ?? 4);
       expect(paid.size).toBeLessThanOrEqual(options.maxCredits ?? Infinity);
-      expect(getEventListeners(leaving.signal, "abort")).toEqual([]);
+      expect(getEventListeners(controller.signal, "abort")).toEqual([]);
       if (error === undefined) {
         expect(found.stoppedBy).toBe(results.length === count ? "end" : "max_credits");
       } else if (error.code === "batch") {

@@ -5,7 +5,8 @@ import { createLiveData } from "../../src/client.js";
 import type { LiveDataError } from "../../src/errors/classes.js";
 import { count } from "../../src/people/count.js";
 import { type PaginateOptions, paginate } from "../../src/people/paginate.js";
-import { createFakeLiveData, fakeCredentials } from "../../src/testing/index.js";
+import { fakeCredentials } from "../../src/testing/index.js";
+import { inProcess } from "../support/sdk.js";
 
 interface ModelPage {
   readonly ids: readonly number[];
@@ -128,9 +129,9 @@ test("paginate and count throw a ProtocolError for a response without people or 
 
 test("paginate throws an AbortedError when its signal aborts", async () => {
   const { people, requests } = clientWithPages([{ ids: [1], token: "a" }, { ids: [2] }]);
-  const leaving = new AbortController();
+  const controller = new AbortController();
   const loop = async () => {
-    for await (const _person of paginate(people, {}, { signal: leaving.signal })) leaving.abort();
+    for await (const _person of paginate(people, {}, { signal: controller.signal })) controller.abort();
   };
   await expect(loop()).rejects.toMatchObject({ code: "aborted" });
   expect(requests).toHaveLength(1);
@@ -163,10 +164,7 @@ const amounts = fc.record(
 );
 
 test("paginate counts a lost response at its maximum cost", async () => {
-  const fake = createFakeLiveData({ people: 200 });
-  const auth = apiKey(fakeCredentials.apiKey);
-  const { orgId } = fakeCredentials;
-  const { people } = createLiveData({ orgId, auth, fetch: fake.fetch, retry: { baseDelay: 0 } });
+  const { fake, people } = inProcess({ people: 200 });
   fake.failures.next("searchPeople", "lost");
   const found = paginate(people, {}, { pageSize: 20, maxCredits: 50 });
   let count = 0;
@@ -175,10 +173,7 @@ test("paginate counts a lost response at its maximum cost", async () => {
 });
 
 test("paginate counts no lost response after a 401 or a 429", async () => {
-  const fake = createFakeLiveData({ people: 60 });
-  const auth = serviceAccount(fakeCredentials.serviceAccount);
-  const { orgId } = fakeCredentials;
-  const { people } = createLiveData({ orgId, auth, fetch: fake.fetch, retry: { baseDelay: 0 } });
+  const { fake, people } = inProcess({ people: 60 }, serviceAccount(fakeCredentials.serviceAccount));
   for await (const _person of paginate(people, {}));
   const found = paginate(people, {}, { pageSize: 10, maxCredits: 20 });
   let count = 0;
@@ -189,7 +184,7 @@ test("paginate counts no lost response after a 401 or a 429", async () => {
   expect([count, found.stoppedBy]).toEqual([60, "end"]);
 });
 
-test("paginate counts one credit per person if a response has no cost", async () => {
+test("paginate assumes one credit per person if a response has no cost", async () => {
   const pages = [{ people: [{ id: "a" }, { id: "b" }], count: 9, pagination_token: "1" }];
   const fetch = async () => Response.json(pages[0]);
   const { people } = createLiveData({ orgId: "o_0123abcd", auth: apiKey("key-1"), fetch });
@@ -234,12 +229,12 @@ test("paginate yields everyone before a random failure or abort once and in orde
       const { people, requests } = clientWithPages(pages);
       const failing: typeof people.POST = (path, ...rest) =>
         requests.length === failsAt ? Promise.reject(new RangeError("broken")) : people.POST(path, ...rest);
-      const leaving = new AbortController();
+      const controller = new AbortController();
       const ids: string[] = [];
       const loop = async () => {
-        for await (const { id } of paginate({ POST: failing }, {}, { signal: leaving.signal })) {
+        for await (const { id } of paginate({ POST: failing }, {}, { signal: controller.signal })) {
           ids.push(id);
-          if (ids.length === abortsAt) leaving.abort();
+          if (ids.length === abortsAt) controller.abort();
         }
       };
       const error = await loop().then(
@@ -248,7 +243,7 @@ test("paginate yields everyone before a random failure or abort once and in orde
       );
       const returned = requests.flatMap((_request, index) => pages[index]?.ids ?? []);
       const everyone = [...new Set(returned)].map((id) => `LDP-${id}`);
-      expect(ids).toEqual(leaving.signal.aborted ? everyone.slice(0, abortsAt) : everyone);
+      expect(ids).toEqual(controller.signal.aborted ? everyone.slice(0, abortsAt) : everyone);
       if (error instanceof RangeError) expect(requests).toHaveLength(failsAt ?? -1);
       else if (error) expect(error).toMatchObject({ code: "aborted", operation: "POST /search" });
     }),

@@ -50,7 +50,7 @@ test("an attempt rejects with the reason of the caller's signal", async () => {
   await expect(call).rejects.toBe(reason);
 });
 
-test("the response of an attempt rejects with a SyntaxError if its body is not JSON", async () => {
+test("`response.json()` rejects with a SyntaxError if the body is not JSON", async () => {
   const { origin } = await serve((_request, response) => response.end("<html>"));
   const response = await send(origin, init());
   await expect(response.json()).rejects.toBeInstanceOf(SyntaxError);

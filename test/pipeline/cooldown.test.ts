@@ -23,10 +23,10 @@ function limited(...headers: Record<string, string>[]) {
   const send = withRetry(network.send, (event) => events.push(event));
   const calls: Promise<unknown>[] = [];
   const start = (call = makeCall(), more = {}) => {
-    const made = send(URL, postInit(call, more));
-    made.catch(() => {});
-    calls.push(made);
-    return made;
+    const pending = send(URL, postInit(call, more));
+    pending.catch(() => {});
+    calls.push(pending);
+    return pending;
   };
   return { ...network, start, events };
 }
@@ -123,7 +123,7 @@ describe("a call that would be held for longer than `maxRetryAfter`", () => {
     expect(times).toEqual([0, 90_000, 90_000]);
   });
 
-  test("is sent after five minutes at most, however long the Retry-After", async () => {
+  test("is sent after at most five minutes, however long the Retry-After", async () => {
     const { start, times } = limited({ "retry-after": "86400" });
     start();
     await vi.advanceTimersByTimeAsync(299_000);
@@ -158,7 +158,7 @@ test("`observe` receives `call_held` with the delay of each held call", async ()
   expect(events).toEqual([{ type: "call_held", operation: "POST /search", delay: 4_000 }]);
 });
 
-test("the error of a call that is not sent ignores the Retry-After of an expired cooldown", async () => {
+test("a call that is not sent reports only the Retry-After of the current cooldown", async () => {
   const { start } = limited({ "retry-after": "86400" }, { "retry-after": "5" });
   start(makeCall({ retry: false }));
   await vi.advanceTimersByTimeAsync(400_000);
@@ -180,13 +180,13 @@ test("a held call ends when its signal aborts and leaves no timer or listener", 
   const { start, times } = limited({ "retry-after": "5" });
   start();
   await vi.advanceTimersByTimeAsync(0);
-  const leaving = new AbortController();
-  const call = start(makeCall(), { signal: leaving.signal });
+  const controller = new AbortController();
+  const call = start(makeCall(), { signal: controller.signal });
   await vi.advanceTimersByTimeAsync(0);
   const reason = new Error("the user left");
-  leaving.abort(reason);
+  controller.abort(reason);
   await expect(call).rejects.toBe(reason);
-  expect(getEventListeners(leaving.signal, "abort")).toHaveLength(0);
+  expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
   expect(vi.getTimerCount()).toBe(1);
   expect(times).toEqual([0]);
 });

@@ -112,12 +112,12 @@ describe("a call is not retried", () => {
   });
 
   test("once its signal has aborted, and no retry is reported", async () => {
-    const leaving = new AbortController();
+    const controller = new AbortController();
     const handler = () => {
-      leaving.abort(new Error("the user left"));
+      controller.abort(new Error("the user left"));
       return new Response(null, { status: 503 });
     };
-    const { bodies, error, events } = await run([handler], makeCall(), { signal: leaving.signal });
+    const { bodies, error, events } = await run([handler], makeCall(), { signal: controller.signal });
     expect(error).toEqual(new Error("the user left"));
     expect(bodies).toEqual([BODY]);
     expect(events).toEqual([]);
@@ -183,7 +183,7 @@ describe("the delay before a retry", () => {
     [503, "7"],
     [429, "7"],
     [500, "Thu, 15 Jan 2026 12:00:07 GMT"],
-  ])("after %i is at least the Retry-After of %s", async (status, value) => {
+  ])("after a %i is at least its Retry-After: %s", async (status, value) => {
     const headers = { "retry-after": value, date: "Thu, 15 Jan 2026 12:00:00 GMT" };
     const { times } = await run([respond(status, headers)]);
     expect(times).toEqual([0, 7_250]);
@@ -197,18 +197,18 @@ describe("the delay before a retry", () => {
   });
 
   test("ends at once when the signal aborts and leaves no timer or listener", async () => {
-    const leaving = new AbortController();
+    const controller = new AbortController();
     const network = scriptedNetwork(respond(503));
-    const call = withRetry(network.send, ignore)(URL, postInit(makeCall(), { signal: leaving.signal }));
+    const call = withRetry(network.send, ignore)(URL, postInit(makeCall(), { signal: controller.signal }));
     call.catch(() => {});
     await vi.advanceTimersByTimeAsync(100);
     expect(vi.getTimerCount()).toBe(1);
     const reason = new Error("the user left");
-    leaving.abort(reason);
+    controller.abort(reason);
     await expect(call).rejects.toBe(reason);
     expect(network.bodies).toHaveLength(1);
     expect(vi.getTimerCount()).toBe(0);
-    expect(getEventListeners(leaving.signal, "abort")).toHaveLength(0);
+    expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
   });
 });
 
@@ -279,12 +279,12 @@ describe("a broken body of the last response", () => {
   });
 
   test("does not hide that the signal aborted", async () => {
-    const leaving = new AbortController();
+    const controller = new AbortController();
     const handler = () => {
-      leaving.abort(new Error("the user left"));
+      controller.abort(new Error("the user left"));
       return breaking(503)();
     };
-    const { error } = await run([handler], makeCall(), { signal: leaving.signal });
+    const { error } = await run([handler], makeCall(), { signal: controller.signal });
     expect(error).toEqual(new Error("the user left"));
   });
 });
@@ -295,7 +295,7 @@ test.each<[CallRetryOptions, string]>([
   [{ baseDelay: Number.NaN }, "retry.baseDelay"],
   [{ maxDelay: Infinity }, "retry.maxDelay"],
   [{ maxRetryAfter: -1 }, "retry.maxRetryAfter"],
-])("retry options %j are rejected by name", (options, name) => {
+])("resolveRetry rejects %j and names the option", (options, name) => {
   expect(() => resolveRetry(options)).toThrow(
     expect.objectContaining({ code: "configuration", message: expect.stringContaining(`\`${name}\``) }),
   );
@@ -306,9 +306,9 @@ describe("the retry budget", () => {
     const network = scriptedNetwork(...Array(1_000).fill(respond(429, { "retry-after": "1" })));
     const send = withRetry(network.send, ignore);
     for (let call = 0; call < 80; call++) {
-      const made = send(URL, postInit());
+      const pending = send(URL, postInit());
       await vi.runAllTimersAsync();
-      expect((await made).status).toBe(429);
+      expect((await pending).status).toBe(429);
     }
     expect(network.bodies).toHaveLength(240);
   });
@@ -328,21 +328,21 @@ describe("the retry budget", () => {
     script[1] = respond(429, { "retry-after": "50" });
     const network = scriptedNetwork(...script);
     const send = withRetry(network.send, ignore);
-    const leaving = new AbortController();
-    const waiting = send(URL, postInit(makeCall(), { signal: leaving.signal }));
+    const controller = new AbortController();
+    const waiting = send(URL, postInit(makeCall(), { signal: controller.signal }));
     waiting.catch(() => {});
     await vi.advanceTimersByTimeAsync(0);
     await send(URL, postInit(makeCall({ retry: false })));
     await vi.advanceTimersByTimeAsync(1_000);
-    leaving.abort();
-    await expect(waiting).rejects.toBe(leaving.signal.reason);
+    controller.abort();
+    await expect(waiting).rejects.toBe(controller.signal.reason);
     await vi.advanceTimersByTimeAsync(60_000);
     let retried = 0;
     for (let call = 0; call < 50; call++) {
       const before = network.bodies.length;
-      const made = send(URL, postInit(makeCall({ retry: { baseDelay: 0 } })));
+      const pending = send(URL, postInit(makeCall({ retry: { baseDelay: 0 } })));
       await vi.runAllTimersAsync();
-      await made;
+      await pending;
       retried += network.bodies.length - before - 1;
     }
     expect(retried).toBe(100);
@@ -352,11 +352,11 @@ describe("the retry budget", () => {
     const network = scriptedNetwork(...Array(1_000).fill(respond(503)));
     const send = withRetry(network.send, ignore);
     for (let call = 0; call < 120; call++) {
-      const leaving = new AbortController();
-      const made = send(URL, postInit(makeCall(), { signal: leaving.signal }));
-      made.catch(() => {});
+      const controller = new AbortController();
+      const pending = send(URL, postInit(makeCall(), { signal: controller.signal }));
+      pending.catch(() => {});
       await vi.advanceTimersByTimeAsync(1);
-      leaving.abort();
+      controller.abort();
     }
     const before = network.bodies.length;
     const call = send(URL, postInit());
@@ -422,7 +422,7 @@ const attempts = fc.constantFrom<readonly [handler: Handler, end: number | "conn
 );
 const isFinal = (end: number | string) => end === 200 || end === 402 || end === 404;
 
-test("a call sends only the allowed requests, each with the same body, and has the last outcome, for random failures", async () => {
+test("a call with random failures sends only the allowed requests, all with the same body, and ends with the last outcome", async () => {
   vi.mocked(Math.random).mockRestore();
   await fc.assert(
     fc.asyncProperty(fc.array(attempts, { maxLength: 8 }), fc.nat({ max: 6 }), async (script, maxRetries) => {

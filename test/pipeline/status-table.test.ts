@@ -24,7 +24,7 @@ async function search(status: number, headers: Record<string, string> = {}) {
   return { bodies, error };
 }
 
-describe("a search that always fails", () => {
+describe("a search", () => {
   test.each<[status: number, code: string, attempts: number]>([
     [400, "bad_request", 1],
     [401, "authentication", 1],
@@ -45,14 +45,14 @@ describe("a search that always fails", () => {
     [504, "server", 3],
     [520, "server", 3],
     [599, "server", 3],
-  ])("with %i throws the code %s; attempts: %i", async (status, code, attempts) => {
+  ])("that always gets a %i fails with %s after %i attempt(s)", async (status, code, attempts) => {
     const { bodies, error } = await search(status);
     expect(error).toMatchObject({ code, status, attempts, retryable: attempts > 1, operation: "POST /search" });
     expect(bodies).toEqual(Array(attempts).fill(JSON.stringify(body)));
   });
 });
 
-describe("a search that always fails with 503", () => {
+describe("a search that always gets a 503", () => {
   test.each<[headers: Record<string, string>, attempts: number, retryAfter: number | undefined]>([
     [{}, 3, undefined],
     [{ "retry-after": "0" }, 3, 0],
@@ -65,7 +65,7 @@ describe("a search that always fails with 503", () => {
     [{ "retry-after": "Thursday, 15-Jan-26 12:00:07 GMT", date: "Thu, 15 Jan 2026 12:00:00 GMT" }, 1, 7_000],
     [{ "retry-after": "Thu Jan 15 12:00:07 2026", date: "Thu, 15 Jan 2026 12:00:00 GMT" }, 1, 7_000],
     [{ "retry-after": "Thu, 15 Jan 2026 11:00:00 GMT", date: "Thu, 15 Jan 2026 12:00:00 GMT" }, 3, 0],
-  ])("and headers %j; attempts: %i, retryAfter: %s", async (headers, attempts, retryAfter) => {
+  ])("with headers %j fails after %i attempt(s) with retryAfter %s", async (headers, attempts, retryAfter) => {
     const { bodies, error } = await search(503, headers);
     expect(error).toMatchObject({ code: "server", attempts, retryAfter });
     expect(bodies).toEqual(Array(attempts).fill(JSON.stringify(body)));

@@ -90,11 +90,11 @@ describe("an attempt", () => {
 describe("the caller's signal", () => {
   test("ends an attempt with its own reason", async () => {
     const { server, origin: url } = await serve(() => {});
-    const caller = new AbortController();
-    const call = withAttempt(networkStep({}))(url, init(caller.signal));
+    const controller = new AbortController();
+    const call = withAttempt(networkStep({}))(url, init(controller.signal));
     await once(server, "request");
     const reason = new Error("the user left");
-    caller.abort(reason);
+    controller.abort(reason);
     await expect(call).rejects.toBe(reason);
   });
 
@@ -102,12 +102,12 @@ describe("the caller's signal", () => {
     const { origin: url } = await serve((_request, response) => {
       response.writeHead(200, { "content-length": "100" }).write("half");
     });
-    const caller = new AbortController();
-    const response = await withAttempt(networkStep({}))(url, init(caller.signal, stream()));
+    const controller = new AbortController();
+    const response = await withAttempt(networkStep({}))(url, init(controller.signal, stream()));
     const text = response.text();
-    caller.abort(new Error("the user left"));
+    controller.abort(new Error("the user left"));
     await expect(text).rejects.toThrow("the user left");
-    expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
+    expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
   });
 
   test("prevents the request if it is already aborted", async () => {
@@ -136,20 +136,20 @@ describe("an attempt leaves no timer or listener", () => {
     ],
   ])("%s", async (_name, listener, read) => {
     useFakeTimers();
-    const caller = new AbortController();
+    const controller = new AbortController();
     const { origin: url } = await serve(listener);
-    const response = await withAttempt(networkStep({}))(url, init(caller.signal, stream()));
+    const response = await withAttempt(networkStep({}))(url, init(controller.signal, stream()));
     await read(response);
-    expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
+    expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
     expect(vi.getTimerCount()).toBe(0);
   });
 
   test("after it fails", async () => {
     useFakeTimers();
-    const caller = new AbortController();
+    const controller = new AbortController();
     const { origin: url } = await serve((request) => request.socket.destroy());
-    await expect(withAttempt(networkStep({}))(url, init(caller.signal))).rejects.toThrow();
-    expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
+    await expect(withAttempt(networkStep({}))(url, init(controller.signal))).rejects.toThrow();
+    expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
     expect(vi.getTimerCount()).toBe(0);
   });
 });
