@@ -241,7 +241,7 @@ describe("a non-idempotent call", () => {
     expect(search).toMatchObject({ retryable: true });
   });
 
-  test("is retried if `retry.idempotent` is true; an idempotent call is not if it is false", async () => {
+  test("is retried with `retry.idempotent: true`, and an idempotent call is not with `false`", async () => {
     const { ledgers, sent } = scriptedClient([failed(503)]);
     unwrap(await ledgers.POST("/contacts", { body, retry: { idempotent: true } }));
     expect(sent.map((one) => one.body)).toEqual([body, body]);

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import * as errors from "../../src/errors/classes.js";
 import { isLiveDataError, LiveDataError, NotFoundError, ServerError, SessionError } from "../../src/errors/classes.js";
 
-/** The options that some class requires. */
+/** Required options of the error classes. */
 type Required = { index: number; size: number; cost: number; limit: number; reason: "body" };
 type Options = errors.LiveDataErrorOptions & Required;
 type ErrorClass = new (message: string, options: Options) => LiveDataError;

@@ -45,7 +45,7 @@ describe("a search", () => {
     [504, "server", 3],
     [520, "server", 3],
     [599, "server", 3],
-  ])("that always gets a %i fails with %s after %i attempt(s)", async (status, code, attempts) => {
+  ])("that always gets a %i fails with code %s after %i attempt(s)", async (status, code, attempts) => {
     const { bodies, error } = await search(status);
     expect(error).toMatchObject({ code, status, attempts, retryable: attempts > 1, operation: "POST /search" });
     expect(bodies).toEqual(Array(attempts).fill(JSON.stringify(body)));
