@@ -14,13 +14,13 @@ afterEach(() => {
   Error.stackTraceLimit = stackTraceLimit;
 });
 
-/** The parts of src, and openapi-fetch, that are on a stack, from the caller to the network. */
+/** Returns the files of src, and openapi-fetch, on a stack, from the caller to the network. */
 function hopsOf(stack: string): string[] {
   const frames = [...stack.matchAll(/\/(?:src\/([a-z/-]+\.ts)|node_modules\/(openapi-fetch)\/)/g)];
   return [...new Set(frames.map(([, file = "", library]) => library ?? file))].reverse();
 }
 
-/** The names in bold that the numbered list of a section starts its items with. */
+/** Returns the bold names that start the numbered items of a section. */
 function stepsOf(section: string): string[] {
   const [, text = ""] = page.split(`## ${section}\n`);
   const [list = ""] = text.split("\n## ");

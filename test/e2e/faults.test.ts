@@ -11,7 +11,7 @@ import { createLiveData } from "../../src/client.js";
 import type { LiveDataOptions } from "../../src/config.js";
 import { isLiveDataError } from "../../src/errors/classes.js";
 import type { CustomFetch } from "../../src/pipeline/options.js";
-import { type RawAct, rawAnswer, serveRaw } from "../support/raw-server.js";
+import { type RawHandler, rawResponse, serveRaw } from "../support/raw-server.js";
 import { serve } from "../support/serve.js";
 
 /** In ms. Long enough for a request to arrive and its headers to return on a busy machine. */
@@ -77,7 +77,7 @@ function respondWith(status: number, headers: Record<string, string> = {}, text 
   return (_request, response) => response.writeHead(status, headers).end(text);
 }
 
-const rawRespond: RawAct = (socket) => socket.write(rawAnswer({ "content-length": json.length }, json));
+const rawRespond: RawHandler = (socket) => socket.write(rawResponse({ "content-length": json.length }, json));
 
 /** A fetch that calls `notify` once the headers of a response have arrived and its body is being read. */
 function notifyingOfHeaders(notify: () => void): CustomFetch {
@@ -111,14 +111,14 @@ function timers(): number {
   return process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
 }
 
-const breaks: [string, RawAct][] = [
+const breaks: [string, RawHandler][] = [
   ["is reset", (socket) => socket.resetAndDestroy()],
   ["is closed", (socket) => socket.destroy()],
   ["is half-closed", (socket) => socket.end()],
 ];
 
 describe("a connection that breaks before the response headers", () => {
-  const inTheHead: [string, RawAct] = [
+  const inTheHead: [string, RawHandler] = [
     "is closed in the middle of the head",
     (socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-le"),
   ];
@@ -144,10 +144,10 @@ describe("a connection that breaks before the response headers", () => {
 });
 
 const framings: [string, Buffer][] = [
-  ["before its Content-Length", rawAnswer({ "content-length": json.length }, partial)],
-  ["before its last chunk", rawAnswer({ "transfer-encoding": "chunked" }, chunk(json))],
-  ["in the middle of a chunk", rawAnswer({ "transfer-encoding": "chunked" }, chunk(json).slice(0, 12))],
-  ["in the middle of its gzip", rawAnswer(gzipHeaders(), gzipSync(json).subarray(0, 20))],
+  ["before its Content-Length", rawResponse({ "content-length": json.length }, partial)],
+  ["before its last chunk", rawResponse({ "transfer-encoding": "chunked" }, chunk(json))],
+  ["in the middle of a chunk", rawResponse({ "transfer-encoding": "chunked" }, chunk(json).slice(0, 12))],
+  ["in the middle of its gzip", rawResponse(gzipHeaders(), gzipSync(json).subarray(0, 20))],
 ];
 
 function chunk(text: string): string {
@@ -160,9 +160,9 @@ function gzipHeaders() {
 
 describe.each(framings)("a body that is cut off %s", (_framing, part) => {
   /** Starts an API whose first response breaks off once its headers have arrived. */
-  async function breakingOff(act: RawAct) {
+  async function breakingOff(act: RawHandler) {
     let broken: Socket | undefined;
-    const first: RawAct = (socket) => {
+    const first: RawHandler = (socket) => {
       broken = socket;
       socket.write(part);
     };
@@ -407,7 +407,7 @@ describe("a keep-alive connection that breaks as the next request arrives", () =
 
 test("no call fails if the server closes each connection after its response without announcing it", async () => {
   const { origin, requests } = await serveRaw((socket) => {
-    socket.end(rawAnswer({ "content-length": json.length, connection: "keep-alive" }, json));
+    socket.end(rawResponse({ "content-length": json.length, connection: "keep-alive" }, json));
   });
   const livedata = connect(origin);
   for (let call = 0; call < 30; call++) {
@@ -452,7 +452,7 @@ describe("if no server listens", () => {
 });
 
 describe("a response longer than its Content-Length", () => {
-  const act: RawAct = (socket) => socket.write(rawAnswer({ "content-length": partial.length }, json));
+  const act: RawHandler = (socket) => socket.write(rawResponse({ "content-length": partial.length }, json));
 
   test("rejects the call instead of returning partial data", async () => {
     const { origin } = await serveRaw(act);
@@ -472,8 +472,8 @@ describe("a response longer than its Content-Length", () => {
   test("never returns surplus bytes as the response of the next call", async () => {
     const foreign = JSON.stringify({ people: [], count: 666 });
     const { origin } = await serveRaw((socket) => {
-      const first = rawAnswer({ "content-length": json.length }, json);
-      socket.write(Buffer.concat([first, rawAnswer({ "content-length": foreign.length }, foreign)]));
+      const first = rawResponse({ "content-length": json.length }, json);
+      socket.write(Buffer.concat([first, rawResponse({ "content-length": foreign.length }, foreign)]));
     });
     const livedata = connect(origin);
     for (let call = 0; call < 3; call++) {
@@ -656,7 +656,7 @@ describe("the User-Agent header", () => {
 describe("a body read as a stream", () => {
   test("fails for its reader if it breaks off, and is not retried", async () => {
     const headers = { "content-length": json.length, "x-request-id": "request-1" };
-    const { origin, requests } = await serveRaw((socket) => socket.end(rawAnswer(headers, partial)));
+    const { origin, requests } = await serveRaw((socket) => socket.end(rawResponse(headers, partial)));
     const livedata = connect(origin);
     const { data: stream, response } = await livedata.people.POST("/search", { body, parseAs: "stream" });
     expect([response.status, response.headers.get("x-request-id")]).toEqual([200, "request-1"]);
@@ -742,7 +742,7 @@ describe("a response after a retry", () => {
 
 describe("a status line that `new Response` would reject", () => {
   const respondWithStatus =
-    (line: string): RawAct =>
+    (line: string): RawHandler =>
     (socket) =>
       socket.write(Buffer.from(`HTTP/1.1 ${line}\r\ncontent-length: ${json.length}\r\n\r\n${json}`, "latin1"));
 

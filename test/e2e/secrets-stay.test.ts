@@ -5,8 +5,8 @@ import { serviceAccount } from "../../src/auth/credentials.js";
 import { sessionExchange } from "../../src/auth/session.js";
 import { createLiveData } from "../../src/client.js";
 import { networkStep } from "../../src/pipeline/send.js";
+import { fakeClock } from "../support/fake-clock.js";
 import { serve } from "../support/serve.js";
-import { turnedClock } from "../support/turned-clock.js";
 
 const auth = serviceAccount({ clientId: "client-1", clientSecret: "s3cret" });
 const SESSION = "/api/identity/v1/session";
@@ -139,7 +139,7 @@ test("a session exchange without a response times out", async () => {
     baseUrl: origin,
     timeout: 30,
     send: networkStep({}),
-    clock: turnedClock(),
+    clock: fakeClock(),
     random: Math.random,
   });
   await expect(exchange(await auth.read())).rejects.toMatchObject({
@@ -157,7 +157,7 @@ test("a session exchange with an endless response body times out", async () => {
     baseUrl: origin,
     timeout: 50,
     send: networkStep({}),
-    clock: turnedClock(),
+    clock: fakeClock(),
     random: Math.random,
   });
   await expect(exchange(await auth.read())).rejects.toMatchObject({ reason: "timeout" });

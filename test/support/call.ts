@@ -8,7 +8,7 @@ import { resolveRetry } from "../../src/pipeline/options.js";
  * @param options options of the call; without any, it has no time limit
  * @param parts fields to override
  */
-export function callOf(
+export function makeCall(
   options: Pick<CallOptions, "retry" | "timeout" | "totalTimeout"> = {},
   parts: Partial<Call> = {},
 ): Call {

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { afterEach } from "vitest";
 
 /** Handles one request on its connection. */
-export type RawAct = (socket: Socket) => void;
+export type RawHandler = (socket: Socket) => void;
 
 /** A loopback server that writes raw bytes, so that tests can respond with broken HTTP. */
 export interface RawServer {
@@ -29,7 +29,7 @@ afterEach(() => {
  *
  * @param script one handler per request; the last one handles all later requests
  */
-export async function serveRaw(...script: readonly [RawAct, ...RawAct[]]): Promise<RawServer> {
+export async function serveRaw(...script: readonly [RawHandler, ...RawHandler[]]): Promise<RawServer> {
   const requests: Buffer[] = [];
   let connections = 0;
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -66,7 +66,7 @@ function sizeOfRequest(received: Buffer): number | undefined {
  * @param headers headers besides `content-type`
  * @param body the bytes after the head
  */
-export function rawAnswer(headers: Readonly<Record<string, string | number>>, body: string | Buffer): Buffer {
+export function rawResponse(headers: Readonly<Record<string, string | number>>, body: string | Buffer): Buffer {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n${lines.join("")}\r\n`;
   return Buffer.concat([Buffer.from(head), Buffer.from(body)]);

@@ -1,5 +1,5 @@
 import { afterEach } from "vitest";
-import { type Credentials, serviceAccount } from "../../src/auth/credentials.js";
+import { apiKey, type Credentials, serviceAccount } from "../../src/auth/credentials.js";
 import { createLiveData, type LiveData } from "../../src/client.js";
 import type { LiveDataOptions } from "../../src/config.js";
 import {
@@ -38,4 +38,16 @@ export async function connected(options: FakeLiveDataOptions = {}): Promise<Conn
   const connect: Connected["connect"] = (auth = serviceAccount(fakeCredentials.serviceAccount), more = {}) =>
     createLiveData({ orgId: fakeCredentials.orgId, auth, baseUrl: url, ...more });
   return { fake, url, livedata: connect(), connect };
+}
+
+/**
+ * Creates an embedded API and a client that calls it in the same process and retries without a delay.
+ *
+ * @param options options of the embedded API
+ */
+export function inProcess(options: FakeLiveDataOptions, auth: Credentials = apiKey(fakeCredentials.apiKey)) {
+  const fake = createFakeLiveData(options);
+  const { orgId } = fakeCredentials;
+  const { people } = createLiveData({ orgId, auth, fetch: fake.fetch, retry: { baseDelay: 0 } });
+  return { fake, people };
 }

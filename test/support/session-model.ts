@@ -2,7 +2,8 @@ import { AccessToken } from "../../src/auth/access-token.js";
 import { now } from "../../src/auth/clock.js";
 import { SessionTokenSource } from "../../src/auth/session-token-source.js";
 import type { AuthEvent } from "../../src/events.js";
-import { type TurnedClock, turnedClock } from "./turned-clock.js";
+import { type FakeClock, fakeClock } from "./fake-clock.js";
+import { settle } from "./settle.js";
 
 /** A session exchange that the test settles. */
 export interface PendingExchange {
@@ -12,20 +13,15 @@ export interface PendingExchange {
 
 /** A token source whose exchanges, clocks, randomness and delays are controlled by the test. */
 export interface SessionModel {
-  readonly clock: TurnedClock;
+  readonly clock: FakeClock;
   readonly source: SessionTokenSource;
   /** All exchanges that were started, in order. */
   readonly exchanges: PendingExchange[];
   /** All delays that were requested, in ms. Each ends at once. */
-  readonly pauses: number[];
+  readonly delays: number[];
   readonly events: AuthEvent[];
   /** Called during each delay. */
-  beforePauseEnds: () => void;
-}
-
-/** Waits until every promise that can settle has settled. */
-export async function settled(): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
+  beforeDelayEnds: () => void;
 }
 
 /**
@@ -34,9 +30,9 @@ export async function settled(): Promise<void> {
  * @param life lifetime of its tokens, in ms
  */
 export function sessionModel(life = 3_600_000): SessionModel {
-  const clock = turnedClock();
+  const clock = fakeClock();
   const exchanges: PendingExchange[] = [];
-  const pauses: number[] = [];
+  const delays: number[] = [];
   const events: AuthEvent[] = [];
 
   const exchange = (onStart: () => void) => {
@@ -47,21 +43,21 @@ export function sessionModel(life = 3_600_000): SessionModel {
       exchanges.push({
         async succeed(options = {}) {
           resolve(new AccessToken(options.value ?? value, { life: options.life ?? life, start }, 0));
-          await settled();
+          await settle();
         },
         async fail(error) {
           reject(error);
-          await settled();
+          await settle();
         },
       });
     });
   };
 
   const delay = async (ms: number) => {
-    pauses.push(ms);
-    clock.pass(ms);
-    model.beforePauseEnds();
-    await settled();
+    delays.push(ms);
+    clock.advance(ms);
+    model.beforeDelayEnds();
+    await settle();
   };
   const source = new SessionTokenSource({
     origins: ["https://api.test"],
@@ -71,6 +67,6 @@ export function sessionModel(life = 3_600_000): SessionModel {
     delay,
     observe: (event) => events.push(event),
   });
-  const model: SessionModel = { clock, source, exchanges, pauses, events, beforePauseEnds: () => {} };
+  const model: SessionModel = { clock, source, exchanges, delays, events, beforeDelayEnds: () => {} };
   return model;
 }

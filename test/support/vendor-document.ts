@@ -1,7 +1,7 @@
 import { type Json, record } from "../openapi/support.js";
 
 /** Returns our document as a vendor might publish it, without extensions, operation ids and open enums. */
-export function asVendors(document: Json): Json {
+export function toVendorDocument(document: Json): Json {
   const strip = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(strip);
     if (typeof value !== "object" || value === null) return value;
@@ -22,7 +22,7 @@ export function asVendors(document: Json): Json {
 }
 
 /** Converts a document to OpenAPI 3.0. Covers only the keywords that our documents use. */
-export function asOpenApi30(document: Json): Json {
+export function toOpenApi30(document: Json): Json {
   const { license: _, ...info } = record(document["info"]);
   return { ...record(downgrade(document)), openapi: "3.0.3", info };
 }

@@ -1,11 +1,11 @@
 import type { Clock } from "../../src/auth/clock.js";
 
 /** A wall clock and a monotonic clock that a test controls. */
-export interface TurnedClock extends Clock {
+export interface FakeClock extends Clock {
   /** Advances both clocks by `ms`. */
-  pass(ms: number): void;
+  advance(ms: number): void;
   /** Adjusts only the wall clock, by `by` ms. */
-  setWall(by: number): void;
+  adjustWall(by: number): void;
   /** Advances only the wall clock by `ms`, as if the machine had been suspended. */
   suspend(ms: number): void;
 }
@@ -14,17 +14,17 @@ export interface TurnedClock extends Clock {
 export const START = Date.UTC(2026, 0, 15, 12, 0, 0);
 
 /** Creates clocks that stand still until the test moves them. */
-export function turnedClock(): TurnedClock {
+export function fakeClock(): FakeClock {
   let wall = START;
   let monotonic = 5_000;
   return {
     wall: () => wall,
     monotonic: () => monotonic,
-    pass(ms) {
+    advance(ms) {
       wall += ms;
       monotonic += ms;
     },
-    setWall(by) {
+    adjustWall(by) {
       wall += by;
     },
     suspend(ms) {

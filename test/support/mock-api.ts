@@ -1,4 +1,5 @@
 import nock from "nock";
+import { afterEach, beforeEach } from "vitest";
 
 /** Origin of the mocked API. */
 export const HOST = "https://api.test";
@@ -15,28 +16,37 @@ export interface Received {
 }
 
 /** An API mocked with nock. Session exchanges return `token-1`, `token-2` and so on; searches return scripted statuses. */
-export interface NockedApi {
+export interface MockApi {
   /** The searches it received, in order. */
   readonly searches: readonly Received[];
   /** Returns the number of session exchanges. */
   readonly exchanges: () => number;
   /** Sets the statuses of the next searches. Searches after the last return 200. */
-  answer(...statuses: number[]): void;
+  respond(...statuses: number[]): void;
   /** Makes searches with one of these tokens return 401. */
   revoke(...tokens: string[]): void;
   /** Sets the status of the next session exchanges. `undefined` restores 200. */
   failExchanges(status: number | undefined): void;
 }
 
-/** Mocks the API until `nock.cleanAll()`. */
-export function nockedApi(): NockedApi {
+beforeEach(() => {
+  nock.disableNetConnect();
+});
+
+afterEach(() => {
+  nock.abortPendingRequests();
+  nock.cleanAll();
+  nock.enableNetConnect();
+});
+
+/** Mocks the API until the test ends. */
+export function mockApi(): MockApi {
   const searches: Received[] = [];
   const revoked = new Set<string>();
   let statuses: number[] = [];
   let exchanges = 0;
   let exchangeStatus: number | undefined;
 
-  nock.disableNetConnect();
   nock(HOST)
     .persist()
     .post("/api/identity/v1/session")
@@ -63,7 +73,7 @@ export function nockedApi(): NockedApi {
   return {
     searches,
     exchanges: () => exchanges,
-    answer: (...next) => {
+    respond: (...next) => {
       statuses = next;
     },
     revoke: (...tokens) => {
