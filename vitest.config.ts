@@ -18,6 +18,8 @@ export default defineConfig({
     pool: "forks",
     globalSetup: ["test/contract/empty-folder.ts"],
     setupFiles: ["test/support/fixed-seed.ts", "test/contract/record.ts"],
+    // Property tests run into the default of 5 s on a busy machine.
+    testTimeout: 30_000,
     projects: [
       project("unit", ["test/*.test.ts", "test/{auth,calls,errors,people,pipeline}/**/*.test.ts"], {
         exclude: [simulation, ...parsesTimes],
@@ -32,6 +34,7 @@ export default defineConfig({
       }),
       project("testing", ["test/testing/**/*.test.ts"]),
       project("e2e", ["test/e2e/**/*.test.ts"]),
+      project("faults", ["test/faults/**/*.test.ts"]),
       project("package", ["test/package/**/*.test.ts"]),
       project("examples", ["examples/**/*.test.ts"], { setupFiles: ["examples/fastify/live-data.setup.ts"] }),
       project("contract", ["test/contract/**/*.test.ts"], { exclude: [mutations] }),
