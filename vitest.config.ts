@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-/** A time without a zone read as local shows only where local is not UTC. */
+/** Tests that parse times. They run in three time zones; all others run once, outside UTC. */
+const parsesTimes = ["test/auth/expires-at.test.ts", "test/auth/session.test.ts", "test/headers.test.ts"];
 const timeZones = ["UTC", "America/Los_Angeles", "Asia/Kolkata"];
 
 const simulation = "test/auth/simulation/**/*.test.ts";
@@ -17,14 +18,15 @@ export default defineConfig({
     pool: "forks",
     globalSetup: ["test/contract/empty-folder.ts"],
     setupFiles: ["test/support/fixed-seed.ts", "test/contract/record.ts"],
+    // Property tests run into the default of 5 s on a busy machine.
+    testTimeout: 30_000,
     projects: [
-      ...timeZones.map((TZ) =>
-        project(`unit (${TZ})`, ["test/*.test.ts", "test/{auth,calls,errors,people,pipeline}/**/*.test.ts"], {
-          exclude: [simulation],
-          env: { TZ },
-          unstubEnvs: true,
-        }),
-      ),
+      project("unit", ["test/*.test.ts", "test/{auth,calls,errors,people,pipeline}/**/*.test.ts"], {
+        exclude: [simulation, ...parsesTimes],
+        env: { TZ: "America/Los_Angeles" },
+        unstubEnvs: true,
+      }),
+      ...timeZones.map((TZ) => project(`unit (${TZ})`, parsesTimes, { env: { TZ } })),
       project("simulation", [simulation]),
       project("documents", ["test/{openapi,scripts}/**/*.test.ts"], {
         exclude: [openapiUpdate],
@@ -32,15 +34,16 @@ export default defineConfig({
       }),
       project("testing", ["test/testing/**/*.test.ts"]),
       project("e2e", ["test/e2e/**/*.test.ts"]),
+      project("faults", ["test/faults/**/*.test.ts"]),
       project("package", ["test/package/**/*.test.ts"]),
       project("examples", ["examples/**/*.test.ts"], { setupFiles: ["examples/fastify/live-data.setup.ts"] }),
       project("contract", ["test/contract/**/*.test.ts"], { exclude: [mutations] }),
-      // Not with the others, most of which some of its tests run in a repository of their own.
+      // Apart: some of its tests run most of the others in a repository of their own.
       project("openapi-update", ["test/openapi-update/**/*.test.ts", openapiUpdate], {
         testTimeout: 600_000,
         hookTimeout: 600_000,
       }),
-      // What it sends by the thousand would make everything look covered.
+      // Not recorded: the thousands of requests it sends would make everything look covered.
       project("mutations", [mutations], { testTimeout: 60_000, env: { EXCHANGES: "" } }),
     ],
   },

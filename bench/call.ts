@@ -6,7 +6,7 @@ import { createLiveData, serviceAccount } from "@livedata/sdk";
 import createClient from "openapi-fetch";
 import type { paths } from "../src/generated/people.js";
 
-/** What a call costs beyond bare openapi-fetch with a fixed header: CPU of this process, over real sockets. */
+/** Compares the CPU time of a call with bare openapi-fetch and a fixed header, over real sockets. */
 const ROUNDS = 90;
 const CALLS = 100;
 const BUDGET = 1.05;
@@ -31,7 +31,7 @@ const body = {
 if (process.argv[2] === "serve") serve();
 else await compare();
 
-/** Runs in a process of its own, so that its CPU is not counted. */
+/** Runs in a separate process, so that its CPU time is not counted. */
 function serve(): void {
   const expiresAt = new Date(Date.now() + 3_600_000).toISOString().replace("Z", "");
   const session = JSON.stringify({ accessToken: "token", expiresAt });
@@ -63,7 +63,7 @@ async function compare(): Promise<void> {
   const ratios: number[] = [];
   const costs: { bare: number; ours: number }[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    // The order alternates, so that neither is always the one that finds the garbage of the other.
+    // The order alternates, so that garbage collection does not always fall on the same one.
     const first = round % 2 === 0 ? callBare : callOurs;
     const second = first === callBare ? callOurs : callBare;
     const [a, b] = [await cpuOf(first), await cpuOf(second)];
@@ -73,14 +73,14 @@ async function compare(): Promise<void> {
   }
   child.kill();
 
-  console.log(`CPU of a call, ${ROUNDS} rounds of ${CALLS} calls each, on Node ${process.version}\n`);
+  console.log(`CPU time per call, ${ROUNDS} rounds of ${CALLS} calls, on Node ${process.version}\n`);
   console.log(`bare openapi-fetch   ${show(costs.map(({ bare }) => bare))} µs`);
   console.log(`@livedata/sdk        ${show(costs.map(({ ours }) => ours))} µs`);
   console.log(`ratio                ${show(ratios, 2)}   (budget ${BUDGET})`);
   if (quantile(ratios, 0.5) > BUDGET) process.exitCode = 1;
 }
 
-/** CPU of one call, in µs. */
+/** Measures the CPU time of one call, in µs. */
 async function cpuOf(call: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage();
   for (let index = 0; index < CALLS; index++) await call();

@@ -3,21 +3,21 @@ import { setImmediate } from "node:timers/promises";
 import { createLiveData, findMany, type Match, serviceAccount } from "@livedata/sdk";
 import { createFakeLiveData, fakeCredentials } from "@livedata/sdk/testing";
 
-/** How much memory `findMany` takes: a million queries from a generator, against ten thousand. */
+/** Compares the memory of `findMany` for a million queries from a generator and for ten thousand. */
 const FEW = 10_000;
 const MANY = 1_000_000;
 const BUDGET = 1.5;
 /**
- * Both runs have the same small heap, or the larger one would be a measure of how much garbage V8 lets lie where there
- * is room. A run that held on to its queries would die in it.
+ * Both runs have the same small heap. With a larger one, the result would mostly show how much garbage V8 tolerates. A
+ * run that keeps its queries in memory runs out of this heap.
  */
 const HEAP = ["--max-old-space-size=20", "--max-semi-space-size=1"];
-/** How often the garbage is collected to see what is live. */
+/** How often garbage is collected to measure live memory. */
 const COLLECTIONS = 50;
 
-/** What one run took. */
+/** The measurements of one run. */
 interface Run {
-  /** The largest heap seen, in bytes. */
+  /** Peak heap, in bytes. */
   readonly peak: number;
   readonly seconds: number;
 }
@@ -27,10 +27,10 @@ if (count) console.log(JSON.stringify(await measure(count, collects === 1)));
 else compare();
 
 /**
- * Runs in a process of its own, so that no run finds what another left.
+ * Runs in a separate process, so that runs do not affect each other.
  *
- * @param count how many queries
- * @param collects whether to look at what is live, or at the heap with all its garbage
+ * @param count number of queries
+ * @param collects whether to collect garbage before each measurement, to measure only live memory
  */
 async function measure(count: number, collects: boolean): Promise<Run> {
   const fake = createFakeLiveData({ people: 20 });
@@ -38,17 +38,17 @@ async function measure(count: number, collects: boolean): Promise<Run> {
   const livedata = createLiveData({ orgId: fakeCredentials.orgId, auth, fetch: fake.fetch });
   const every = collects ? count / COLLECTIONS : 1_000;
   const start = performance.now();
-  let [peak, answered] = [0, 0];
+  let [peak, done] = [0, 0];
   for await (const { index } of findMany(livedata.people, queries(count), { batchSize: 100 })) {
-    answered++;
-    // As to write a result somewhere would. Nothing else here takes a turn of the event loop, and until there is one V8
-    // keeps alive whatever a WeakRef of the platform's own signals was asked for.
+    done++;
+    // Yields to the event loop, as writing a result would. Nothing else here does, and until then V8 keeps alive every
+    // target of a dereferenced WeakRef, such as those in the platform's abort signals.
     if (index % 1_000 === 0) await setImmediate();
     if (index % every !== 0) continue;
     if (collects) globalThis.gc?.();
     peak = Math.max(peak, process.memoryUsage().heapUsed);
   }
-  if (answered !== count) throw new Error(`${answered} of ${count} queries were answered`);
+  if (done !== count) throw new Error(`expected ${count} results, got ${done}`);
   return { peak, seconds: (performance.now() - start) / 1_000 };
 }
 
@@ -59,7 +59,7 @@ function* queries(count: number): Generator<Match> {
 }
 
 function compare(): void {
-  console.log("findMany against the embedded API       peak heap       of it live      a second");
+  console.log("findMany against the embedded API       peak heap       live heap       queries/s");
   const [few, many] = [FEW, MANY].map((count) => {
     const [all, live] = [0, 1].map((collects) => run(count, collects));
     const perSecond = Math.round(count / (all?.seconds ?? 0)).toLocaleString("en");

@@ -2,20 +2,20 @@ import { execFileSync } from "node:child_process";
 import type { Job, Person, SearchRequest, SearchResponse } from "@livedata/sdk";
 import { createFakeLiveData, type FakeLiveData, fakeCredentials } from "@livedata/sdk/testing";
 
-/** What the embedded API costs: its start, and its answers beside a plain look at everyone. */
+/** Measures the embedded API: its start, and its queries compared with a naive scan of all people. */
 const PEOPLE = 100_000;
 const FEW = 1_000;
-/** Processes, each of which starts the embedded API once. */
+/** Number of processes that each start the embedded API once. */
 const STARTS = 25;
 const LOADS = 5;
-/** A round has so many answers of each. */
+/** Each round makes `CALLS` calls of each implementation. */
 const ROUNDS = 20;
 const CALLS = 5;
-/** E-mail addresses in one find. */
+/** Email addresses in one find. */
 const MATCHES = 1_000;
-/** A naive find of as many takes a second. */
+/** Few rounds, because the naive find of so many addresses takes a second. */
 const FIND_ROUNDS = 5;
-/** A naive report over as many years takes a quarter of a minute. */
+/** Few rounds, because the naive report over so many years takes 15 s. */
 const REPORT_ROUNDS = 2;
 const REPORT_YEARS = [2000, 2026] as const;
 
@@ -25,11 +25,11 @@ const SEARCH_BUDGET = 10;
 const REPORT_BUDGET = 2_000;
 const COLUMN = 26;
 
-/** What one process measured. */
+/** The measurements of one process. */
 interface Start {
-  /** How long starting took, the import aside. */
+  /** Start time without the import, in ms. */
   readonly ms: number;
-  /** Live bytes that starting added. */
+  /** Live heap added by the start, in bytes. */
   readonly heap: number;
 }
 
@@ -63,7 +63,7 @@ const school: SearchRequest = {
   ],
 };
 
-const headsByFunction: SearchRequest = {
+const headcountByFunction: SearchRequest = {
   size: 0,
   filters: [
     {
@@ -81,7 +81,7 @@ const headsByFunction: SearchRequest = {
   ],
 };
 
-/** Run in a process of its own, where nothing is warm, and without tsx, which would slow it down. */
+/** Runs in a separate cold process, and without tsx, which would slow it down. */
 const START = `
   import { createFakeLiveData } from "@livedata/sdk/testing";
   globalThis.gc();
@@ -97,7 +97,7 @@ const START = `
 await compare();
 
 async function compare(): Promise<void> {
-  console.log(`The embedded Live Data API, on Node ${process.version}: median (quartiles)\n`);
+  console.log(`Embedded Live Data API on Node ${process.version}: median (quartiles)\n`);
   const few = runStarts(FEW, STARTS);
   const many = runStarts(PEOPLE, LOADS);
   const startMs = few.map(({ ms }) => ms);
@@ -110,31 +110,31 @@ async function compare(): Promise<void> {
     `start with ${PEOPLE.toLocaleString("en")} people, cold process`,
     `${show(loadMs)} ms   (budget ${LOAD_BUDGET})`,
   );
-  report("heap of them", `${show(many.map(({ heap }) => heap / 2 ** 20))} MB`);
+  report(`live heap with ${PEOPLE.toLocaleString("en")} people`, `${show(many.map(({ heap }) => heap / 2 ** 20))} MB`);
 
   const fake = createFakeLiveData({ people: PEOPLE });
   const addressed = fake.people.map(({ id }) => ({ id, emails: fake.emailsOf(id) }));
   const every = Math.floor(PEOPLE / MATCHES / 2);
   const wanted = addressed.flatMap(({ emails }) => emails).filter((_, index) => index % every === 0);
   const addresses = wanted.slice(0, MATCHES);
-  const columns = ["the kit, ms", "a naive scan, ms", "ratio"].map((title) => title.padEnd(COLUMN)).join("");
+  const columns = ["embedded API, ms", "naive scan, ms", "ratio"].map((title) => title.padEnd(COLUMN)).join("");
   report(`\nover ${PEOPLE.toLocaleString("en")} people`, ` ${columns}first, ms found`);
   const searches = [
-    await race(`${COMPANY}, title and start`, [ROUNDS, CALLS], {
-      kit: () => countFound(fake, threeClauses),
+    await compareTimes(`${COMPANY}, title and start`, [ROUNDS, CALLS], {
+      fake: () => countFound(fake, threeClauses),
       naive: () => scan(fake.people, hadSuchJob),
     }),
-    await race(SCHOOL, [ROUNDS, CALLS], {
-      kit: () => countFound(fake, school),
+    await compareTimes(SCHOOL, [ROUNDS, CALLS], {
+      fake: () => countFound(fake, school),
       naive: () => scan(fake.people, studiedThere),
     }),
   ];
-  await race(`find of ${addresses.length} e-mail addresses`, [FIND_ROUNDS, 1], {
-    kit: () => countResolved(fake, addresses),
+  await compareTimes(`find of ${addresses.length} email addresses`, [FIND_ROUNDS, 1], {
+    fake: () => countResolved(fake, addresses),
     naive: () => addresses.filter((address) => addressed.some(({ emails }) => emails.includes(address))).length,
   });
-  const reports = await race(`heads by function, ${REPORT_YEARS.join(" to ")}`, [REPORT_ROUNDS, 1], {
-    kit: () => countReported(fake, headsByFunction),
+  const reports = await compareTimes(`headcount by function, ${REPORT_YEARS.join(" to ")}`, [REPORT_ROUNDS, 1], {
+    fake: () => countReported(fake, headcountByFunction),
     naive: () => sumOf(firstsOfMonths(...REPORT_YEARS).map((day) => countHeads(fake.people, day))),
   });
 
@@ -152,38 +152,38 @@ function runStarts(people: number, times: number): Start[] {
   return Array.from({ length: times }, () => JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" })));
 }
 
-interface Rivals {
-  readonly kit: () => Promise<number>;
+interface Implementations {
+  readonly fake: () => Promise<number>;
   readonly naive: () => number;
 }
 
-/** Has both answer, a round each by turns. @returns The times of one answer of the kit, in ms. */
-async function race(
+/** Times both implementations in alternating rounds. Returns the times of one call of the embedded API, in ms. */
+async function compareTimes(
   name: string,
   [rounds, calls]: readonly [number, number],
-  { kit, naive }: Rivals,
+  { fake, naive }: Implementations,
 ): Promise<number[]> {
-  // The first answer also builds the index.
+  // The first call also builds the index.
   const begin = performance.now();
-  const found = await kit();
+  const found = await fake();
   const first = performance.now() - begin;
   const expected = naive();
-  if (found === 0 || found !== expected) throw new Error(`${name}: ${found} found, ${expected} by the naive scan`);
-  const times: { kit: number; naive: number }[] = [];
+  if (found === 0 || found !== expected) throw new Error(`${name}: found ${found}, naive scan found ${expected}`);
+  const times: { fake: number; naive: number }[] = [];
   for (let round = 0; round < rounds; round++) {
     const naiveMs = await timeOf(naive, calls);
-    times.push({ naive: naiveMs, kit: await timeOf(kit, calls) });
+    times.push({ naive: naiveMs, fake: await timeOf(fake, calls) });
   }
-  const [ours, theirs] = [times.map((one) => one.kit), times.map((one) => one.naive)];
-  const ratios = times.map((one) => one.naive / one.kit);
+  const [ours, theirs] = [times.map((one) => one.fake), times.map((one) => one.naive)];
+  const ratios = times.map((one) => one.naive / one.fake);
   report(name, `${show(ours, 1)}${show(theirs)}${show(ratios)}${first.toFixed(0).padEnd(10)}${found}`);
   return ours;
 }
 
-/** Time of one answer, in ms. */
-async function timeOf(answer: () => number | Promise<number>, calls: number): Promise<number> {
+/** Measures the time of one call, in ms. */
+async function timeOf(run: () => number | Promise<number>, calls: number): Promise<number> {
   const begin = performance.now();
-  for (let call = 0; call < calls; call++) await answer();
+  for (let call = 0; call < calls; call++) await run();
   return (performance.now() - begin) / calls;
 }
 
@@ -203,17 +203,17 @@ async function countFound(fake: FakeLiveData, request: SearchRequest): Promise<n
 
 async function countResolved(fake: FakeLiveData, addresses: readonly string[]): Promise<number> {
   const matches = addresses.map((search_term) => ({ fields: [{ field_name: "email_address", search_term }] }));
-  const answer: { matches: { found: boolean }[] } = await post(fake, "/find", { matches, return_fields: ["name"] });
-  return answer.matches.filter(({ found }) => found).length;
+  const response: { matches: { found: boolean }[] } = await post(fake, "/find", { matches, return_fields: ["name"] });
+  return response.matches.filter(({ found }) => found).length;
 }
 
 async function countReported(fake: FakeLiveData, request: SearchRequest): Promise<number> {
-  const answer: SearchResponse = await post(fake, "/search", request);
-  return sumOf((answer.report_results?.demographics ?? []).map(({ count_employees = 0 }) => count_employees));
+  const response: SearchResponse = await post(fake, "/search", request);
+  return sumOf((response.report_results?.demographics ?? []).map(({ count_employees = 0 }) => count_employees));
 }
 
-function scan(people: readonly Person[], isMeant: (person: Person) => boolean): number {
-  return people.filter(isMeant).length;
+function scan(people: readonly Person[], matches: (person: Person) => boolean): number {
+  return people.filter(matches).length;
 }
 
 function hadSuchJob({ jobs }: Person): boolean {
@@ -233,7 +233,7 @@ function firstsOfMonths(from: number, to: number): string[] {
   return months.map((month) => month.toISOString().slice(0, 10));
 }
 
-/** Counts everyone once for each function that they had on a day. */
+/** Counts each person once for each job function they had on a day. */
 function countHeads(people: readonly Person[], day: string): number {
   return sumOf(
     people.map(

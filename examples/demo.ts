@@ -21,16 +21,16 @@ import {
   priceOf,
 } from "./talent-desk.js";
 
-/** The main job from end to end: a backend program against the embedded API, over real HTTP on the loopback. */
+/** A tour of the SDK: a small backend calls the embedded API over real HTTP on the loopback interface. */
 
 const { orgId } = fakeCredentials;
 const fake = createFakeLiveData();
 const server = await fake.listen();
 
-/** Told of what happens to the access token; a step may wait for something of it. */
+/** Callbacks for all events of the SDK. A step adds one to wait for an event. */
 const observers = new Set<(event: LiveDataEvent) => void>();
 const observe = (event: LiveDataEvent) => {
-  for (const tell of observers) tell(event);
+  for (const notify of observers) notify(event);
 };
 
 function signIn(clientSecret: string): LiveData {
@@ -38,138 +38,143 @@ function signIn(clientSecret: string): LiveData {
   return createLiveData({ orgId, baseUrl: server.url, auth: serviceAccount({ clientId, clientSecret }), observe });
 }
 
-function happening(type: LiveDataEvent["type"]): Promise<void> {
-  return new Promise((resolve) => observers.add((event) => event.type === type && resolve()));
+function backgroundRefresh(): Promise<void> {
+  return new Promise((resolve) =>
+    observers.add((event) => event.type === "exchange_succeeded" && event.background && resolve()),
+  );
 }
 
-/** Turns the clock of this process, which the SDK and the embedded API both go by. */
-function letTimePass(ms: number): void {
+/** Moves the clock of this process forward. The SDK and the embedded API both read it. */
+function advanceClock(ms: number): void {
   const { now } = Date;
   Date.now = () => now() + ms;
 }
 
 const livedata = signIn(fakeCredentials.serviceAccount.clientSecret);
 
-/** What a step is to show, and whether it came out as expected. */
+/** What a step prints, and whether the result is the expected one. */
 interface Outcome {
-  readonly says: string;
+  readonly text: string;
   readonly isExpected: boolean;
 }
 
 const steps: [name: string, run: () => Promise<Outcome>][] = [
   [
-    "sign in as a service account",
+    "Sign in as a service account",
     async () => {
       const token = await livedata.accessToken();
-      return { says: "an access token that lives 1 hour", isExpected: token.split(".").length === 3 };
+      return { text: "got an access token, valid for 1 hour", isExpected: token.split(".").length === 3 };
     },
   ],
   [
-    "who joined NVIDIA since 2024?",
+    "Who joined NVIDIA since 2024?",
     async () => {
       const { people, count, creditsUsed } = await newJoiners(livedata, "NVIDIA", "2024-01-01");
       const newest = people[0]?.position;
       return {
-        says: `${count} people, ${creditsUsed} credits; the latest is now ${newest?.title ?? "without a title"}`,
+        text: `${count} people, first ${people.length} for ${creditsUsed} credits; latest: ${newest?.title ?? "no title"}`,
         isExpected: count > 0 && people.length === Math.min(count, 25) && creditsUsed === people.length,
       };
     },
   ],
   [
-    "who of Example University has worked at Salesforce?",
+    "Which Example University alumni worked at Salesforce?",
     async () => {
       const { people, count, creditsUsed } = await alumniAt(livedata, "Example University", "Salesforce");
       const again = await alumniAt(livedata, "Example University", "Salesforce");
       return {
-        says: `${count} people, ${creditsUsed} credits, and ${again.creditsUsed} to ask again`,
+        text: `${count} people, first ${people.length} for ${creditsUsed} credits; repeating the search: ${again.creditsUsed}`,
         isExpected: count > 0 && creditsUsed > 0 && creditsUsed <= people.length && again.creditsUsed === 0,
       };
     },
   ],
   [
-    "how many software engineers are there?",
+    "How many software engineers are there?",
     async () => {
       const before = fake.credits.used();
       const count = await countByTitle(livedata, "Software Engineer");
       const cost = fake.credits.used() - before;
-      return { says: `${count}, for ${cost} credits`, isExpected: count > 0 && cost === 0 };
+      return { text: `${count}; counting cost ${cost} credits`, isExpected: count > 0 && cost === 0 };
     },
   ],
   [
-    "what do the people of Acme Corp do?",
+    "What do people at Acme Corp do?",
     async () => {
       const headcounts = await headcountByFunction(livedata, "LDC-EXAMPLE");
       const [largest] = [...headcounts].sort(([, a], [, b]) => b - a);
       return {
-        says: `${headcounts.size} functions, most of them ${largest?.[0]} (${largest?.[1]})`,
+        text: `${headcounts.size} job functions; the largest is ${largest?.[0]} (${largest?.[1]} people)`,
         isExpected: headcounts.size > 1 && (largest?.[1] ?? 0) > 0,
       };
     },
   ],
   [
-    "whose address is jane@example.com?",
+    "Who has the email address jane@example.com?",
     async () => {
       const person = await findByEmail(livedata, "jane@example.com");
-      return { says: `${person?.name ?? "nobody"}'s (${person?.id})`, isExpected: person?.id === "LDP-1-EXAMPLE" };
+      return { text: `${person?.name ?? "nobody"} (${person?.id})`, isExpected: person?.id === "LDP-1-EXAMPLE" };
     },
   ],
   [
-    "is there a Jane Doe at Example Corp?",
+    "Is there a Jane Doe at Example Corp?",
     async () => {
       const person = await findByNameAndCompany(livedata, "Jane Doe", "Example Corp");
       const { title, company } = person?.position ?? {};
       return {
-        says: `${person?.linkedin ?? "nobody"}, ${title} at ${company?.name}`,
+        text: person ? `yes: ${title} at ${company?.name}, LinkedIn ${person.linkedin}` : "no",
         isExpected: person?.linkedin === "jane-doe" && company?.name === "Example Corp",
       };
     },
   ],
   [
-    "what would 100 people at Salesforce cost?",
+    "What would 100 people at Salesforce cost?",
     async () => {
       const cost = await priceOf(livedata, "Salesforce", 100);
-      return { says: `${cost} credits; asking is free`, isExpected: cost > 0 && cost <= 100 };
+      return { text: `${cost} credits; the preview itself is free`, isExpected: cost > 0 && cost <= 100 };
     },
   ],
   [
-    "a search that may cost 5 credits at the most",
+    "Search with a limit of 5 credits",
     async () => {
       const before = fake.credits.used();
       const error: unknown = await livedata.people
         .POST("/search", { body: { size: 200 }, maxCredits: 5 })
         .catch((reason: unknown) => reason);
       const isFree = fake.credits.used() === before;
-      if (!(error instanceof CreditLimitError)) return { says: "no error", isExpected: false };
-      return { says: `refused: it would cost ${error.cost}; 0 credits`, isExpected: isFree && error.cost > 5 };
+      if (!(error instanceof CreditLimitError)) return { text: "no error", isExpected: false };
+      return {
+        text: `not sent: it would cost ${error.cost} credits; 0 credits used`,
+        isExpected: isFree && error.cost > 5,
+      };
     },
   ],
   [
-    "everyone at NVIDIA, for 40 credits at the most",
+    "Page through everyone at NVIDIA, for at most 40 credits",
     async () => {
       const before = fake.credits.used();
       const { people, stoppedBy } = await everyoneAt(livedata, "NVIDIA", 40);
       const used = fake.credits.used() - before;
       const ids = new Set(people.map(({ id }) => id));
       return {
-        says: `${people.length} people, ${used} credits, page by page; stopped by ${stoppedBy}`,
+        text: `${people.length} people for ${used} credits; stopped by ${stoppedBy}`,
         isExpected: used > 0 && used <= 40 && ids.size === people.length,
       };
     },
   ],
   [
-    "who has these 300 addresses?",
+    "Look up 300 email addresses in batches",
     async () => {
       const known = fake.people.flatMap(({ id }) => fake.emailsOf(id).slice(0, 1)).slice(0, 299);
       const names = await namesOf(livedata, [...known, "nobody@example.com"]);
       const found = [...names.values()].filter((name) => name !== undefined).length;
       return {
-        says: `${found} are known; ${names.size} answers in order`,
+        text: `${found} found; ${names.size} results, in the order of the queries`,
         isExpected: found === 299 && names.size === 300,
       };
     },
   ],
   [
-    "the API is down, and then its answer breaks off",
+    "Retry after a 503 and a truncated response",
     async () => {
       const before = [fake.requests.length, fake.credits.used()] as const;
       fake.failures.next("searchPeople", { status: 503 });
@@ -179,73 +184,73 @@ const steps: [name: string, run: () => Promise<Outcome>][] = [
       const requests = fake.requests.length - before[0];
       const cost = fake.credits.used() - before[1];
       return {
-        says: `${people.length} people after ${requests} requests; ${cost} credits, none of them twice`,
+        text: `${people.length} people after ${requests} requests; ${cost} credits, nothing charged twice`,
         isExpected: people.length === 50 && requests === 3 && cost <= 50,
       };
     },
   ],
   [
-    "which company is nvidia.com?",
+    "Which company is nvidia.com?",
     async () => {
       const { name, industry } = await company(livedata, "nvidia.com");
-      return { says: `${name}, ${industry}`, isExpected: name === "NVIDIA" };
+      return { text: `${name} (${industry})`, isExpected: name === "NVIDIA" };
     },
   ],
   [
-    "57 minutes later, as the token is about to expire",
+    "57 minutes later: the token is about to expire",
     async () => {
       const held = await livedata.accessToken();
-      const renewed = happening("refreshed_behind");
-      letTimePass(57 * 60_000);
+      const refreshed = backgroundRefresh();
+      advanceClock(57 * 60_000);
       const used = await livedata.accessToken();
-      await renewed;
+      await refreshed;
       const next = await livedata.accessToken();
-      return { says: "used at once, and renewed behind the call", isExpected: used === held && next !== held };
+      return { text: "used at once, refreshed in the background", isExpected: used === held && next !== held };
     },
   ],
   [
-    "use a token that was revoked",
+    "Call with a revoked token",
     async () => {
       fake.sessions.revokeAll();
       const before = fake.requests.length;
       const count = await countByTitle(livedata, "Software Engineer");
       const statuses = fake.requests.slice(before).map(({ status }) => status);
       return {
-        says: `${statuses[0]}, a new token, and the same request again: ${statuses.at(-1)}`,
+        text: `${statuses[0]}, then a new token and the same request: ${statuses.at(-1)}`,
         isExpected: count > 0 && statuses.join() === "401,200,200",
       };
     },
   ],
   [
-    "sign in with a wrong secret",
+    "Sign in with a wrong secret",
     async () => {
       const error: unknown = await signIn("a-wrong-secret")
         .accessToken()
         .catch((reason: unknown) => reason);
-      if (!isLiveDataError(error)) return { says: "no error", isExpected: false };
+      if (!isLiveDataError(error)) return { text: "no error", isExpected: false };
       return {
-        says: `${error.name}: ${error.message.split(": ").at(-1)}`,
+        text: `${error.name}: ${error.message.split(": ").at(-1)}`,
         isExpected: error.code === "session" && !error.message.includes("a-wrong-secret"),
       };
     },
   ],
 ];
 
-console.log(`\nThe embedded Live Data API, ${fake.people.length} made-up people, at ${server.url}\n`);
+console.log(`\nEmbedded Live Data API at ${server.url}, with ${fake.people.length} made-up people\n`);
 let failed = 0;
 for (const [name, run] of steps) {
   const before = fake.sessions.exchanges;
-  const { says, isExpected } = await run().catch((error: unknown) => ({ says: String(error), isExpected: false }));
+  const { text, isExpected } = await run().catch((error: unknown) => ({ text: String(error), isExpected: false }));
   const exchanges = fake.sessions.exchanges - before;
   if (!isExpected) failed++;
-  const line = `${isExpected ? "✓" : "✗"} ${name.padEnd(54)} ${says}`;
-  console.log(exchanges === 0 ? line : `${line}  [${exchanges} exchange${exchanges > 1 ? "s" : ""}]`);
+  const line = `${isExpected ? "✓" : "✗"} ${name.padEnd(56)} ${text}`;
+  console.log(exchanges === 0 ? line : `${line}  [${exchanges} session exchange${exchanges > 1 ? "s" : ""}]`);
 }
 await server.close();
 
 const { exchanges } = fake.sessions;
-console.log(`\n${fake.requests.length} requests, ${exchanges} exchanges, ${fake.credits.used()} credits\n`);
+console.log(`\n${fake.requests.length} requests, ${exchanges} session exchanges, ${fake.credits.used()} credits\n`);
 if (failed > 0) {
-  console.error(`${failed} of ${steps.length} steps did not come out as expected`);
+  console.error(`${failed} of ${steps.length} steps had an unexpected result`);
   process.exitCode = 1;
 }

@@ -14,20 +14,20 @@ import {
 import { parse } from "csv-parse";
 
 /**
- * Enriches a CSV of people: one line of JSON for each row, in the order of the rows.
+ * Enriches a CSV file of people. Writes one JSON line per row, in row order.
  *
  *     npm run build && npx tsx examples/enrich.ts people.csv enriched.ndjson [--max-credits 500]
  *
- * The first line of the CSV names its columns: `email`, `linkedin`, or `name` and `company`; others are kept as they
- * are. Ctrl-C stops it, and the same command goes on where it stopped. Where the API is, and as whom to sign in, comes
- * from the variables that `createLiveData()` reads.
+ * The header line names the columns: `email`, `linkedin`, or `name` and `company`. Other columns are copied to the
+ * output. Ctrl-C stops the program; the same command resumes. Base URL and credentials come from the environment
+ * variables that `createLiveData()` reads.
  */
 const USAGE = "Usage: npx tsx examples/enrich.ts people.csv enriched.ndjson [--max-credits 500]";
 
-/** What a row of the CSV says, by column. */
+/** The values of a CSV row, by column name. */
 type Row = Record<string, string>;
 
-/** A query, and the row it was made of. */
+/** A query together with the row it was made from. */
 interface RowQuery extends Match {
   readonly row: Row;
 }
@@ -42,40 +42,40 @@ const fieldNames: Readonly<Record<string, MatchField["field_name"]>> = {
 async function main(input: string, output: string, maxCredits: number | undefined): Promise<void> {
   const total = await countRows(input);
   const file = await open(output, "a+");
-  const leaving = new AbortController();
-  process.once("SIGINT", () => leaving.abort());
+  const interrupted = new AbortController();
+  process.once("SIGINT", () => interrupted.abort());
   try {
     const { start, last } = await resume(file, output);
-    if (start > 0) console.log(`${output} has ${start} of ${total} rows already`);
+    if (start > 0) console.log(`Resuming: ${output} already has ${start} of ${total} rows`);
     const livedata = createLiveData();
     const options = {
       start,
       maxCredits,
-      signal: leaving.signal,
+      signal: interrupted.signal,
       onProgress: (progress: FindManyProgress) => showProgress(progress, total),
     };
     const found = findMany(livedata.people, readQueries(input, start, last), options);
     for await (const result of found) await file.appendFile(lineOf(result));
-    const isCut = found.stoppedBy === "max_credits";
-    console.log(isCut ? "\nStopped at --max-credits. Run it again to go on." : `\n${output} is complete.`);
+    const isStopped = found.stoppedBy === "max_credits";
+    console.log(isStopped ? "\nStopped at --max-credits. Run the same command to resume." : `\n${output} is complete.`);
   } finally {
     await file.close();
   }
 }
 
-/** Reads all of the CSV once, so that what is wrong with it shows before anything is paid for. */
+/** Counts the rows. Reads the whole CSV first, so that errors in it show before any credits are spent. */
 async function countRows(input: string): Promise<number> {
   let count = 0;
   for await (const row of readRows(input)) {
     count++;
     if (!Object.keys(fieldNames).some((column) => column in row)) {
       throw new Error(
-        `${input}: its first line must name the columns: \`email\`, \`linkedin\`, or \`name\` and \`company\``,
+        `${input}: the header line must name the columns \`email\`, \`linkedin\`, or \`name\` and \`company\``,
       );
     }
     if (fieldsOf(row).length > 0) continue;
     throw new Error(
-      `${input}: row ${count} names nobody. Fill in \`email\`, \`linkedin\`, or \`name\` and \`company\`, or take it out`,
+      `${input}: row ${count} identifies nobody. Fill in \`email\`, \`linkedin\`, or \`name\` and \`company\`, or remove the row`,
     );
   }
   return count;
@@ -83,35 +83,41 @@ async function countRows(input: string): Promise<number> {
 
 function readRows(input: string): AsyncIterable<Row> {
   const rows = parse({ columns: true, bom: true, trim: true, skip_empty_lines: true });
-  // A failure reaches the loop over the rows.
+  // Errors reach the loop that reads the rows, so the callback has nothing to do.
   return pipeline(createReadStream(input), rows, () => {});
 }
 
 /**
- * The queries of all rows.
+ * Makes a query from each row.
  *
- * @param input the CSV
- * @param start how many rows were done before
- * @param last the last of them, as it was then
+ * @param input path of the CSV
+ * @param start number of rows that earlier runs wrote
+ * @param last the last of those rows, as it was then
  */
 async function* readQueries(input: string, start: number, last: Row | undefined): AsyncGenerator<RowQuery> {
   let index = 0;
   for await (const row of readRows(input)) {
     index++;
     if (index === start && !isDeepStrictEqual({ ...row }, last)) {
-      throw new Error(`${input} is not what it was: row ${start} has changed since. Begin a new file, or restore it`);
+      throw new Error(
+        `${input}: row ${start} has changed since the last run. Restore the CSV, or name a new output file`,
+      );
     }
     yield { fields: fieldsOf(row), row };
   }
-  if (index < start) throw new Error(`${input} is not what it was: it had ${start} rows, and has ${index}`);
+  if (index < start) {
+    throw new Error(
+      `${input} has only ${index} rows now, but ${start} are done. Restore the CSV, or name a new output file`,
+    );
+  }
 }
 
-/** What the API is asked for; nothing where it would be a guess, which costs as much. */
+/** The match fields of a row. Empty if the row identifies nobody: a guess costs as much as a good query. */
 function fieldsOf(row: Row): MatchField[] {
   if (!row["email"] && !row["linkedin"] && !(row["name"] && row["company"])) return [];
   return Object.entries(fieldNames).flatMap(([column, field_name]) => {
     const value = row[column];
-    // The API knows a profile by its slug.
+    // The API identifies a profile by its slug.
     const search_term = column === "linkedin" ? value?.replace(/^.*\/in\/([^/?#]+).*$/, "$1") : value;
     return search_term ? [{ field_name, search_term }] : [];
   });
@@ -124,11 +130,11 @@ function lineOf({ query, found, people: [person] }: FindManyResult<RowQuery>): s
   return `${JSON.stringify({ row: query.row, found, person: person ?? null })}\n`;
 }
 
-/** Cuts off a line that was not written to its end, and tells how many are whole, and the row of the last. */
+/** Removes an incomplete last line. Returns how many lines are complete, and the row of the last one. */
 async function resume(file: FileHandle, output: string): Promise<{ start: number; last: Row | undefined }> {
   const { buffer } = await file.read(Buffer.alloc(LINE_START.length), 0, LINE_START.length, 0);
   if (!LINE_START.startsWith(buffer.toString().replace(/\0+$/, ""))) {
-    throw new Error(`${output} is there, and was not made by this program: name another file`);
+    throw new Error(`${output} was not written by this program: name another file`);
   }
   let [start, length, beforeLast, position] = [0, 0, 0, 0];
   for await (const chunk of file.createReadStream({ start: 0, autoClose: false })) {
@@ -146,13 +152,13 @@ async function resume(file: FileHandle, output: string): Promise<{ start: number
   return { start, last: JSON.parse(last.buffer.toString()).row };
 }
 
-/** Rows of all runs, and what this one found. */
-function showProgress({ answered, found, credits }: FindManyProgress, total: number): void {
+/** Shows the rows done in all runs, and the people found and credits used in this run. */
+function showProgress({ done, found, credits }: FindManyProgress, total: number): void {
   if (!process.stdout.isTTY) return;
-  const share = answered / total;
+  const share = done / total;
   const bar = "█".repeat(Math.round(share * 30)).padEnd(30, "░");
   process.stdout.write(
-    `\r${bar} ${Math.floor(share * 100)} %  ${answered} of ${total} rows; ${found} found for ${credits} credits `,
+    `\r${bar} ${Math.floor(share * 100)} %  ${done} of ${total} rows; ${found} found for ${credits} credits `,
   );
 }
 
@@ -171,7 +177,7 @@ try {
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (!isLiveDataError(error)) return error.message;
-  if (error.code === "aborted") return "Stopped. Run the same command to go on.";
+  if (error.code === "aborted") return "Stopped. Run the same command to resume.";
   if (error.code !== "batch") return error.message;
-  return `${error.message}\n${error.cause instanceof Error ? error.cause.message : error.cause}\nRun the same command to go on.`;
+  return `${error.message}\n${error.cause instanceof Error ? error.cause.message : error.cause}\nRun the same command to resume.`;
 }

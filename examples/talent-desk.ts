@@ -11,14 +11,14 @@ import {
   unwrap,
 } from "@livedata/sdk";
 
-/** A small backend over people data: what a recruiting team asks every morning. */
+/** A small backend on top of people data: the questions a recruiting team asks every morning. */
 
-/** A page of people, and what it cost. */
+/** One page of people, with its cost. */
 export interface PaidPeople {
   readonly people: Person[];
-  /** All who match, however few of them came back. */
+  /** How many people match, not only those on this page. */
   readonly count: number;
-  /** Credits that this call used. A person already paid for in this billing period is free. */
+  /** Credits used by this call. A person is charged once per billing period. */
   readonly creditsUsed: number;
 }
 
@@ -29,7 +29,7 @@ const worksAt = (company: string): FilterClause => ({
   string_values: [company],
 });
 
-/** People who started at a company since a day (`YYYY-MM-DD`), the latest movers first. */
+/** Finds people who started at a company on or after a date (`YYYY-MM-DD`), most recent job change first. */
 export async function newJoiners(livedata: LiveData, company: string, since: string): Promise<PaidPeople> {
   const result = await livedata.people.POST("/search", {
     body: {
@@ -39,7 +39,7 @@ export async function newJoiners(livedata: LiveData, company: string, since: str
       filters: [
         {
           operator: "and",
-          // Both clauses are meant for one job: without the group, any job of the person may fulfil the second.
+          // Both clauses must match the same job. Without this, the date could match any job of the person.
           isJobsGroup: true,
           filters: [
             worksAt(company),
@@ -49,10 +49,10 @@ export async function newJoiners(livedata: LiveData, company: string, since: str
       ],
     },
   });
-  return paid(result.response, unwrap(result));
+  return withCredits(result.response, unwrap(result));
 }
 
-/** People who went to a school and have worked at a company. Education has a group of its own. */
+/** Finds people who went to a school and have worked at a company. Education filters need their own group. */
 export async function alumniAt(livedata: LiveData, school: string, company: string): Promise<PaidPeople> {
   const result = await livedata.people.POST("/search", {
     body: {
@@ -71,10 +71,10 @@ export async function alumniAt(livedata: LiveData, school: string, company: stri
       ],
     },
   });
-  return paid(result.response, unwrap(result));
+  return withCredits(result.response, unwrap(result));
 }
 
-/** How many people hold a title now. Free. */
+/** Counts the people who have a title now. Free. */
 export async function countByTitle(livedata: LiveData, title: string): Promise<number> {
   return count(livedata.people, [
     {
@@ -87,7 +87,7 @@ export async function countByTitle(livedata: LiveData, title: string): Promise<n
   ]);
 }
 
-/** Everyone who has worked at a company, for so many credits at the most, and why there are no more. */
+/** Pages through everyone who has worked at a company, for at most `maxCredits`. `stoppedBy` says why it ended. */
 export async function everyoneAt(
   livedata: LiveData,
   company: string,
@@ -103,7 +103,7 @@ export async function everyoneAt(
   return { people, stoppedBy: found.stoppedBy };
 }
 
-/** The names of those who have these e-mail addresses; undefined for nobody that is known. */
+/** Looks up names by email address. The name is undefined if nobody was found. */
 export async function namesOf(livedata: LiveData, emails: Iterable<string>): Promise<Map<string, string | undefined>> {
   const queries = [...emails].map((email) => ({
     fields: [{ field_name: "email_address", search_term: email }],
@@ -116,7 +116,7 @@ export async function namesOf(livedata: LiveData, emails: Iterable<string>): Pro
   return names;
 }
 
-/** Who has this e-mail address; undefined for nobody that is known. */
+/** Finds a person by email address. Returns undefined if nobody was found. */
 export async function findByEmail(livedata: LiveData, email: string): Promise<Person | undefined> {
   const { matches } = unwrap(
     await livedata.people.POST("/find", {
@@ -126,7 +126,7 @@ export async function findByEmail(livedata: LiveData, email: string): Promise<Pe
   return matches[0]?.people[0];
 }
 
-/** Who of this name works at a company; undefined for nobody that is known. */
+/** Finds a person by name and company. Returns undefined if nobody was found. */
 export async function findByNameAndCompany(
   livedata: LiveData,
   name: string,
@@ -152,7 +152,7 @@ export async function findByNameAndCompany(
   return matches[0]?.people[0];
 }
 
-/** How many people of a company and its subsidiaries do what, by function, as of the latest month. Free. */
+/** Counts the people at a company and its subsidiaries by job function, as of the latest month. Free. */
 export async function headcountByFunction(livedata: LiveData, companyId: string): Promise<Map<string, number>> {
   const { report_results } = unwrap(
     await livedata.people.POST("/search", {
@@ -186,30 +186,30 @@ export async function headcountByFunction(livedata: LiveData, companyId: string)
   );
   const headcounts = new Map<string, number>();
   for (const { group_values, count_employees } of report_results?.demographics ?? []) {
-    // Rows come by date, so the latest stays.
+    // Rows are sorted by date, so the latest row of a function wins.
     headcounts.set(String(group_values?.[0]?.value ?? "unknown"), count_employees ?? 0);
   }
   return headcounts;
 }
 
-/** What a search for a company's people would cost, in credits. Asking is free. */
+/** Previews what a search for people at a company would cost, in credits. The preview is free. */
 export async function priceOf(livedata: LiveData, company: string, size: number): Promise<number> {
   const result = await livedata.people.POST("/search/preview", {
     body: { size, filters: [{ operator: "and", filters: [worksAt(company)] }] },
   });
   unwrap(result);
   const { cost } = credits(result.response);
-  if (cost === undefined) throw new Error("The preview did not tell its cost");
+  if (cost === undefined) throw new Error("The preview response has no cost");
   return cost;
 }
 
-/** A company by its domain, id or LinkedIn slug. */
+/** Retrieves a company by domain, id or LinkedIn slug. */
 export async function company(livedata: LiveData, lookup: string): Promise<Company> {
   return unwrap(
     await livedata.companies.GET("/companies/{company_lookup}", { params: { path: { company_lookup: lookup } } }),
   );
 }
 
-function paid(response: Response, { people, count }: { people: Person[]; count: number }): PaidPeople {
+function withCredits(response: Response, { people, count }: { people: Person[]; count: number }): PaidPeople {
   return { people, count, creditsUsed: credits(response).used ?? 0 };
 }

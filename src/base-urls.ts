@@ -3,7 +3,7 @@ import { ConfigurationError } from "./errors/classes.js";
 /** A service of the API. Each has its own document under `openapi/`. */
 export type Service = "companies" | "identity" | "ledgers" | "people";
 
-/** Where the API is. */
+/** Location of the API. */
 export interface BaseUrlOptions {
   /**
    * The API's host. Each service adds its own path. Only `createLiveData` reads the variable `LIVEDATA_BASE_URL`.
@@ -30,7 +30,7 @@ export const servicePaths: Readonly<Record<Service, string>> = {
 /**
  * Returns the base URL of one service, without a slash at the end.
  *
- * @param orgId the organization; the identity service has none in its path
+ * @param orgId the organization; not used by the identity service
  * @throws ConfigurationError if an option is not a URL, or if a secret must not be sent there
  */
 export function serviceBaseUrl(service: Service, options: BaseUrlOptions, orgId = ""): string {
@@ -54,24 +54,15 @@ export function serviceOrigins(options: BaseUrlOptions): string[] {
 /** The URL stays out of the message: it may contain a password. */
 function checkBaseUrl(text: string, option: string): string {
   const variable = option === "baseUrl" ? " (LIVEDATA_BASE_URL)" : "";
-  const refuse = (fault: string) => new ConfigurationError(`\`${option}\`${variable} ${fault}`);
-  const url = parseUrl(text);
-  if (!url) throw refuse(`is not a URL: pass one such as ${DEFAULT_HOST}`);
-  if (url.username || url.password) throw refuse("contains a user name or password: pass credentials as `auth`");
-  if (/[?#]/.test(text)) throw refuse("has a query or a fragment: end it after the path");
+  const invalid = (fault: string) => new ConfigurationError(`\`${option}\`${variable} ${fault}`);
+  if (typeof text !== "string" || !URL.canParse(text)) throw invalid(`is not a URL: pass one such as ${DEFAULT_HOST}`);
+  const url = new URL(text);
+  if (url.username || url.password) throw invalid("contains a user name or password: pass credentials as `auth`");
+  if (/[?#]/.test(text)) throw invalid("has a query or fragment: remove it");
   if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))) {
     return text.trim().replace(/\/+$/, "");
   }
-  throw refuse("is not https: plain http exposes secrets to the network and is allowed for loopback only");
-}
-
-function parseUrl(text: unknown): URL | undefined {
-  if (typeof text !== "string") return undefined;
-  try {
-    return new URL(text);
-  } catch {
-    return undefined;
-  }
+  throw invalid("is not https: plain http exposes secrets to the network and is allowed for loopback only");
 }
 
 function isLoopback(hostname: string): boolean {

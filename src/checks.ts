@@ -8,7 +8,7 @@ export const MAX_DELAY = 2 ** 31 - 1;
 /** Requires a whole number of at least `min`. */
 export function checkCount(value: number, option: string, min: number): number {
   if (Number.isInteger(value) && value >= min) return value;
-  throw new ConfigurationError(`\`${option}\` must be a whole number, ${min} or more`);
+  throw new ConfigurationError(`\`${option}\` must be an integer of at least ${min}`);
 }
 
 /** Requires a count, or `Infinity` for no limit. */

@@ -40,7 +40,7 @@ export interface LiveData {
 /**
  * Creates a client of the Live Data API. Sends nothing until the first call.
  *
- * @param options what to call and as whom; omitted options come from the environment
+ * @param options credentials, organization and settings; omitted ones come from the environment
  * @throws ConfigurationError if an option is missing or invalid; the message names it and its environment variable
  * @example
  * const livedata = createLiveData({

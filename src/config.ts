@@ -20,7 +20,7 @@ export interface LiveDataOptions extends BaseUrlOptions, NetworkOptions, Timeout
    */
   readonly orgId?: string | undefined;
   /**
-   * Who to sign in as: `serviceAccount({…})`, `userPassword({…})` or `apiKey("…")`.
+   * Credentials: `serviceAccount({…})`, `userPassword({…})` or `apiKey("…")`.
    *
    * Environment variables, exactly one of: `LIVEDATA_CLIENT_ID` and `LIVEDATA_CLIENT_SECRET`; `LIVEDATA_API_KEY`;
    * `LIVEDATA_USERNAME` and `LIVEDATA_PASSWORD`.
@@ -37,7 +37,7 @@ export interface LiveDataOptions extends BaseUrlOptions, NetworkOptions, Timeout
    * @default false
    */
   readonly dangerouslyAllowBrowser?: boolean | undefined;
-  /** Receives the events of the access token and of calls, for logs and metrics. Whatever it throws is ignored. */
+  /** Receives the events of the access token and of calls, for logs and metrics. Errors it throws are ignored. */
   readonly observe?: LiveDataObserver | undefined;
 }
 
@@ -57,7 +57,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const DEFAULT_TIMEOUT = 30_000;
 const BROWSER =
   "The SDK does not run in a web browser, where everyone who opens the page can read your secret: call the API from your " +
-  "backend. To run it here all the same, pass `dangerouslyAllowBrowser: true`";
+  "backend. To run it here anyway, pass `dangerouslyAllowBrowser: true`";
 
 /** Returns the variables of the process; none on platforms without them, such as Workers. */
 export function processEnvironment(): Environment {
@@ -74,7 +74,7 @@ export function resolveConfiguration(options: LiveDataOptions, environment: Envi
   const { fetch, requestInitExt, baseUrls, observe } = options;
   if (isBrowser() && options.dangerouslyAllowBrowser !== true) throw new ConfigurationError(BROWSER);
   const baseUrl = options.baseUrl ?? variable(environment, "LIVEDATA_BASE_URL");
-  const orgId = checkOrgId(options.orgId ?? environment["LIVEDATA_ORG_ID"]);
+  const orgId = checkOrgId(options.orgId ?? variable(environment, "LIVEDATA_ORG_ID"));
   const urls = { baseUrl, baseUrls };
   return Object.freeze({
     ...urls,

@@ -1,4 +1,4 @@
-/** What a response says about credits. A member is undefined if the response does not say. */
+/** Credits reported by a response. A property is undefined if its header is absent. */
 export interface Credits {
   /** New people this call was charged for. A person already paid for in this billing period is free. */
   readonly used: number | undefined;

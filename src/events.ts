@@ -1,6 +1,6 @@
 /** An event of the access token. No event holds a secret, a token, or a URL, which may name a person. */
 export type AuthEvent =
-  /** A session request is about to be sent. `background`: no call waits for it, all use the token they have. */
+  /** A session request is about to be sent. `background` is true if no call waits for it. */
   | { readonly type: "exchange_started"; readonly background: boolean }
   | {
       readonly type: "exchange_succeeded";
@@ -40,7 +40,7 @@ export type CallEvent =
       /** Why the last attempt failed. */
       readonly reason: RetryReason;
     }
-  /** A call waits, because the API rate limited another call of this client. */
+  /** A call waits, because the API rate limited another call of this service. */
   | {
       readonly type: "call_held";
       /** Method and path of the operation, such as `POST /search`. */
@@ -52,13 +52,13 @@ export type CallEvent =
 /** Any event of the SDK. No event holds a secret, a token, a URL, or any part of a body. */
 export type LiveDataEvent = AuthEvent | CallEvent;
 
-/** Receives events as they happen. Whatever it throws or rejects with is ignored. */
+/** Receives events as they happen. Errors it throws are ignored. */
 export type Observer<Event> = (event: Event) => void;
 
-/** Receives the events of the access token. Whatever it throws or rejects with is ignored. */
+/** Receives the events of the access token. Errors it throws are ignored. */
 export type AuthObserver = Observer<AuthEvent>;
 
-/** Receives all events. Whatever it throws or rejects with is ignored. */
+/** Receives all events. Errors it throws are ignored. */
 export type LiveDataObserver = Observer<LiveDataEvent>;
 
 /** Wraps an observer so that its failures change no call. */

@@ -37,11 +37,7 @@ export function retryAfter(headers: Headers): number | undefined {
   return Math.max(0, until - (parseHttpDate(headers.get("date")) ?? Date.now()));
 }
 
-/** Returns the id that the server gave the request; undefined if it gave none. */
+/** Returns the server's id of the request; undefined if it sent none. */
 export function requestId(headers: Headers): string | undefined {
-  for (const name of REQUEST_ID_NAMES) {
-    const id = headers.get(name);
-    if (id) return id;
-  }
-  return undefined;
+  return REQUEST_ID_NAMES.map((name) => headers.get(name)).find(Boolean) ?? undefined;
 }

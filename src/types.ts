@@ -68,7 +68,7 @@ export type ServiceAccountCredentials = Identity["ServiceAccountCredentials"];
 /** Request body of a session exchange for a user. */
 export type UserCredentials = Identity["UserCredentials"];
 
-/** What is known of an error body. */
+/** Known fields of an error body. */
 export type ErrorBody = People["ErrorBody"];
 
 /** Paths of the companies service. */

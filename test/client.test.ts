@@ -1,21 +1,16 @@
 import { inspect } from "node:util";
 import nock from "nock";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { apiKey, serviceAccount } from "../src/auth/credentials.js";
 import { unwrap } from "../src/calls/unwrap.js";
 import { createLiveData } from "../src/client.js";
 import { describeAuthorization } from "./auth/authorization-suite.js";
-import { CLIENT_SECRET, HOST, nockedApi, ORG, SEARCH } from "./support/api.js";
+import { CLIENT_SECRET, HOST, mockApi, ORG, SEARCH } from "./support/mock-api.js";
 
 const auth = serviceAccount({ clientId: "client-1", clientSecret: CLIENT_SECRET });
 
-afterEach(() => {
-  nock.cleanAll();
-  nock.enableNetConnect();
-});
-
 describeAuthorization("createLiveData", (auth) => {
-  // What is sent again for other reasons is the transport's, and tested there.
+  // Retries for other reasons are tested with the pipeline.
   const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST, retry: false });
   return async (body, { host, ...options } = {}) => {
     const result = await livedata.people.POST("/search", {
@@ -28,13 +23,13 @@ describeAuthorization("createLiveData", (auth) => {
 });
 
 describe("a client", () => {
-  let api: ReturnType<typeof nockedApi>;
+  let api: ReturnType<typeof mockApi>;
 
   beforeEach(() => {
-    api = nockedApi();
+    api = mockApi();
   });
 
-  test("calls each service where the documents say it is", async () => {
+  test("calls each service at the URL in its OpenAPI document", async () => {
     const livedata = createLiveData({ orgId: "o?1 2", auth, baseUrl: `${HOST}/` });
     const paths: string[] = [];
     nock(HOST)
@@ -66,7 +61,7 @@ describe("a client", () => {
     expect(await livedata.accessToken()).toBe("token-1");
   });
 
-  test("takes a whole base URL a service, and lets the token go there", async () => {
+  test("accepts a full base URL per service and sends the token there", async () => {
     const livedata = createLiveData({
       orgId: ORG,
       auth,
@@ -80,7 +75,7 @@ describe("a client", () => {
     expect(company.isDone()).toBe(true);
   });
 
-  test("sends no token with the session call, and does not exchange for it", async () => {
+  test("makes no session exchange for a call to POST /session", async () => {
     const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST });
     const { data } = await livedata.identity.POST("/session", {
       body: { grantType: "clientCredentials", clientId: "client-2", clientSecret: "secret-2" },
@@ -89,7 +84,7 @@ describe("a client", () => {
     expect(api.exchanges()).toBe(1);
   });
 
-  test("sends nothing when it is made, and leaves no timer", () => {
+  test("sends nothing and starts no timer when it is created", () => {
     vi.useFakeTimers();
     try {
       createLiveData({ orgId: ORG, auth, baseUrl: HOST });
@@ -100,9 +95,9 @@ describe("a client", () => {
     expect(api.exchanges()).toBe(0);
   });
 
-  test("uses a fetch that one call brings as the network of that call, authorized like any other", async () => {
+  test("authorizes a call that passes its own `fetch`, and uses that `fetch` for this call only", async () => {
     const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST });
-    api.answer(401);
+    api.respond(401);
     const seen: (string | null)[] = [];
     const fetch = (request: Request) => {
       seen.push(request.headers.get("authorization"));
@@ -115,9 +110,9 @@ describe("a client", () => {
     expect(api.searches).toHaveLength(4);
   });
 
-  test("runs the middlewares of its users, whose requests do not show the token", async () => {
+  test("runs user middlewares without showing them the token", async () => {
     const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST });
-    api.answer(401);
+    api.respond(401);
     const seen: unknown[] = [];
     livedata.people.use({
       onRequest({ request }) {
@@ -132,8 +127,8 @@ describe("a client", () => {
     expect(api.searches.map(({ headers }) => headers["x-trace"])).toEqual(["1", "1"]);
   });
 
-  test("hands `requestInitExt` to the exchange, the call and its second attempt", async () => {
-    api.answer(401);
+  test("passes `requestInitExt` to the exchange, the call and its resend", async () => {
+    api.respond(401);
     const seen: unknown[] = [];
     const fetch = (request: Request, requestInitExt?: Record<string, unknown>) => {
       seen.push(requestInitExt?.["dispatcher"]);
@@ -145,7 +140,7 @@ describe("a client", () => {
     expect(seen).toEqual(Array(4).fill("an agent"));
   });
 
-  test("clones no request, though one was healed", async () => {
+  test("resends a request after a 401 without cloning it", async () => {
     const clone = vi.spyOn(Request.prototype, "clone");
     const statuses = [401, 200];
     const fetch = async ({ url }: Request) => {
@@ -159,14 +154,14 @@ describe("a client", () => {
     clone.mockRestore();
   });
 
-  test("keeps its secret and its token to itself", async () => {
+  test("does not expose its secret or token in inspect or JSON output", async () => {
     const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST });
     await livedata.accessToken();
     const seen = inspect({ livedata, auth }, { showHidden: true, getters: true, depth: 20 });
     expect(seen + JSON.stringify({ livedata, auth })).not.toMatch(/token-1|s3cret/);
   });
 
-  test("throws an error of its own for a body that is not JSON, which does not quote it", async () => {
+  test("throws a ProtocolError for a body that is not JSON, without quoting it", async () => {
     const fetch = async () => new Response("Jane Doe, of Example Corp");
     const livedata = createLiveData({ orgId: ORG, auth: apiKey("key-1"), baseUrl: HOST });
     const error: unknown = await livedata.people
@@ -176,9 +171,9 @@ describe("a client", () => {
     expect(inspect(error)).not.toContain("Jane");
   });
 
-  test("is sent again for one 401, however often it is retried", async () => {
+  test("resends a call only once after a 401, even if the call is also retried", async () => {
     const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST, retry: { baseDelay: 0 } });
-    api.answer(401, 503, 401);
+    api.respond(401, 503, 401);
     const { response } = await livedata.people.POST("/search", { body: { size: 7 } });
     expect(response.status).toBe(401);
     expect(api.searches.map(({ authorization, body }) => [authorization, body])).toEqual(
@@ -187,7 +182,7 @@ describe("a client", () => {
     expect(await livedata.accessToken()).toBe("token-3");
   });
 
-  test("lets the error of a user's own middleware pass as it is", async () => {
+  test("passes on the error of a user middleware unchanged", async () => {
     const own = new RangeError("mine");
     const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST });
     livedata.people.use({
@@ -198,19 +193,19 @@ describe("a client", () => {
     await expect(livedata.people.POST("/search", { body: {} })).rejects.toBe(own);
   });
 
-  test("says of a 401 what it means for the credentials at hand", async () => {
+  test("explains a 401 for the kind of credentials in use", async () => {
     const keyed = createLiveData({ orgId: ORG, auth: apiKey("key-1"), baseUrl: HOST });
-    api.answer(401);
+    api.respond(401);
     const result = await keyed.people.POST("/search", { body: { size: 1 } });
     expect(() => unwrap(result)).toThrow(/401: the API rejected the API key.*LIVEDATA_API_KEY/);
 
     const session = createLiveData({ orgId: ORG, auth, baseUrl: HOST });
-    api.answer(401, 401);
+    api.respond(401, 401);
     const second = await session.people.POST("/search", { body: { size: 1 } });
     expect(() => unwrap(second)).toThrow(/401: the API rejected the access token: check/);
   });
 
-  test("refuses a timeout that no timer can keep, also one call's", async () => {
+  test("rejects an invalid `timeout` of a single call", async () => {
     const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST });
     await expect(livedata.people.POST("/search", { body: { size: 1 }, timeout: -1 })).rejects.toMatchObject({
       code: "configuration",
@@ -218,7 +213,7 @@ describe("a client", () => {
     });
   });
 
-  test("reads everything from the environment where it is given nothing", async () => {
+  test("reads all options from the environment if none are passed", async () => {
     vi.stubEnv("LIVEDATA_ORG_ID", ORG);
     vi.stubEnv("LIVEDATA_CLIENT_ID", "client-1");
     vi.stubEnv("LIVEDATA_CLIENT_SECRET", CLIENT_SECRET);

@@ -18,13 +18,16 @@ function failure(options: unknown, environment: Record<string, string> = {}): Co
   throw new Error("no ConfigurationError");
 }
 
-test.each(["identity", "people", "companies", "ledgers"] as const)("%s is where its document says", (service) => {
-  const { servers } = parse(readFileSync(`openapi/${service}.yaml`, "utf8")) as { servers: { url: string }[] };
-  const { services } = resolveConfiguration({ orgId, auth }, {});
-  expect(services[service]).toBe(servers[0]?.url.replace("{orgId}", orgId));
-});
+test.each(["identity", "people", "companies", "ledgers"] as const)(
+  "the default base URL of %s is the one in its OpenAPI document",
+  (service) => {
+    const { servers } = parse(readFileSync(`openapi/${service}.yaml`, "utf8")) as { servers: { url: string }[] };
+    const { services } = resolveConfiguration({ orgId, auth }, {});
+    expect(services[service]).toBe(servers[0]?.url.replace("{orgId}", orgId));
+  },
+);
 
-test("an option goes before its variable", () => {
+test("an option takes precedence over its environment variable", () => {
   const environment = { LIVEDATA_ORG_ID: "o_ffffffff", LIVEDATA_BASE_URL: "https://staging.gotlivedata.io" };
   expect(resolveConfiguration({ auth }, environment).services.people).toBe(
     "https://staging.gotlivedata.io/api/people/v1/o_ffffffff",
@@ -34,7 +37,7 @@ test("an option goes before its variable", () => {
   );
 });
 
-describe("credentials in the environment", () => {
+describe("environment variables", () => {
   const account = { LIVEDATA_CLIENT_ID: "client-1", LIVEDATA_CLIENT_SECRET: "secret-1" };
   const user = { LIVEDATA_USERNAME: "jane", LIVEDATA_PASSWORD: "secret-2" };
   const key = { LIVEDATA_API_KEY: "key-1" };
@@ -44,7 +47,7 @@ describe("credentials in the environment", () => {
     [user, "user"],
     [key, "API key"],
     [{ ...account, LIVEDATA_API_KEY: " " }, "service account"],
-  ])("%j make a %s", (environment, kind) => {
+  ])("%j select credentials of kind %s", (environment, kind) => {
     expect(resolveConfiguration({ orgId }, environment).auth.kind).toBe(kind);
   });
 
@@ -59,18 +62,18 @@ describe("credentials in the environment", () => {
       { ...account, LIVEDATA_CLIENT_SECRET: "secret-1\n" },
       /`clientSecret` is a string with a line break.*LIVEDATA_CLIENT_SECRET/,
     ],
-  ])("%j are refused", (environment, message) => {
+  ])("%j are rejected", (environment, message) => {
     const error = failure({ orgId }, environment);
     expect(error.message).toMatch(message);
     expect(error.message).not.toMatch(/secret-\d|key-\d/);
   });
 
-  test("do not matter where `auth` is passed", () => {
+  test("are ignored if `auth` is passed", () => {
     expect(resolveConfiguration({ orgId, auth }, { ...account, ...key }).auth).toBe(auth);
   });
 });
 
-describe("an option that cannot be right", () => {
+describe("option validation", () => {
   test.each<[unknown, RegExp]>([
     [{ orgId: undefined }, /^`orgId` is missing: .*LIVEDATA_ORG_ID$/],
     [{ orgId: "" }, /^`orgId` is blank/],
@@ -87,8 +90,8 @@ describe("an option that cannot be right", () => {
     [{ baseUrl: "https://gotlivedata.io/api/people/v1" }, /contains the path of a service/],
     [{ baseUrl: "ftp://gotlivedata.io" }, /is not https/],
     [{ baseUrl: "https://me:hunter2@gotlivedata.io" }, /contains a user name or password/],
-    [{ baseUrl: "https://gotlivedata.io/?a=b" }, /has a query or a fragment/],
-    [{ baseUrl: "https://gotlivedata.io/#" }, /has a query or a fragment/],
+    [{ baseUrl: "https://gotlivedata.io/?a=b" }, /has a query or fragment/],
+    [{ baseUrl: "https://gotlivedata.io/#" }, /has a query or fragment/],
     [{ baseUrls: { companies: "http://dwh.test" } }, /^`baseUrls.companies` is not https/],
     [{ timeout: 0 }, /^`timeout` must be/],
     [{ timeout: Number.NaN }, /^`timeout` must be/],
@@ -96,34 +99,38 @@ describe("an option that cannot be right", () => {
     [{ timeout: 2 ** 31 }, /^`timeout` must be/],
     [{ fetch: "fetch" }, /^`fetch` must be a function/],
     [{ observe: {} }, /^`observe` must be a function/],
-  ])("%j is refused by name", (option, message) => {
+  ])("rejects %j and names the option", (option, message) => {
     const error = failure({ orgId, auth, ...(option as object) });
     expect(error.message).toMatch(message);
     expect(inspect(error)).not.toContain("hunter2");
   });
 
   test.each(["http://localhost:8080", "http://127.0.0.1:1", "http://[::1]:8080", "https://proxy.test/a/b"])(
-    "%s is a fine base URL",
+    "accepts %s as `baseUrl`",
     (baseUrl) => {
       expect(resolveConfiguration({ orgId, auth, baseUrl }, {}).services.identity).toBe(`${baseUrl}/api/identity/v1`);
     },
   );
 });
 
-describe("in a web browser", () => {
+describe("the browser check", () => {
   afterEach(() => {
     vi.unstubAllGlobals();
   });
 
   test.each([
-    ["a browser", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36", true],
-    ["jsdom", "Mozilla/5.0 (linux) AppleWebKit/537.36 (KHTML, like Gecko) jsdom/26.1.0", false],
-    ["happy-dom", "Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 (KHTML, like Gecko) HappyDOM/20.0.0", false],
-    ["Node", "Node.js/22", false],
-    ["Bun", "Bun/1.3.0", false],
-    ["Deno", "Deno/2.5.0", false],
-    ["Workers", "Cloudflare-Workers", false],
-  ])("nothing is done unless it is asked for by name, and elsewhere at once: %s", (_name, userAgent, isRefused) => {
+    [
+      "rejects a browser unless `dangerouslyAllowBrowser` is true",
+      "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36",
+      true,
+    ],
+    ["accepts jsdom", "Mozilla/5.0 (linux) AppleWebKit/537.36 (KHTML, like Gecko) jsdom/26.1.0", false],
+    ["accepts happy-dom", "Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 (KHTML, like Gecko) HappyDOM/20.0.0", false],
+    ["accepts Node", "Node.js/22", false],
+    ["accepts Bun", "Bun/1.3.0", false],
+    ["accepts Deno", "Deno/2.5.0", false],
+    ["accepts Workers", "Cloudflare-Workers", false],
+  ])("%s", (_name, userAgent, isRefused) => {
     vi.stubGlobal("navigator", { userAgent });
     if (isRefused) expect(failure({ orgId, auth }).message).toMatch(/web browser.*`dangerouslyAllowBrowser: true`/);
     else expect(resolveConfiguration({ orgId, auth }, {}).auth).toBe(auth);

@@ -4,9 +4,9 @@ import { parseHttpDate, retryAfter } from "../src/headers.js";
 
 const INSTANT = Date.UTC(1994, 10, 6, 8, 49, 37);
 
-describe("an HTTP date", () => {
+describe("parseHttpDate", () => {
   test.each(["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"])(
-    "%s is read as GMT",
+    "reads %j as GMT",
     (text) => {
       expect(parseHttpDate(text)).toBe(INSTANT);
     },
@@ -25,25 +25,25 @@ describe("an HTTP date", () => {
     "Thursday, 31-Feb-94 08:49:37 GMT",
     "Thu Feb 31 08:49:37 1994",
     "06 Nov 1994 08:49:37 GMT",
-  ])("%j is none", (text) => {
+  ])("returns undefined for %j", (text) => {
     expect(parseHttpDate(text)).toBeUndefined();
   });
 
-  test("any second comes back from each of its forms", () => {
-    // The second form has two digits for the year, which stand for 2000 to 2049 here.
+  test("reads any second in all three formats", () => {
+    // The second format has a two-digit year, which is read as 2000 to 2049 here.
     const seconds = fc.integer({ min: Date.UTC(2000) / 1000, max: Date.UTC(2050) / 1000 - 1 });
     fc.assert(
       fc.property(seconds, (second) => {
-        for (const text of formsOf(second * 1000)) expect(parseHttpDate(text)).toBe(second * 1000);
+        for (const text of formatsOf(second * 1000)) expect(parseHttpDate(text)).toBe(second * 1000);
       }),
     );
   });
 
-  test("that is changed in one place is another date, or none, but nothing throws", () => {
+  test("does not throw for a date with one changed character", () => {
     const seconds = fc.integer({ min: 0, max: Date.UTC(2050) / 1000 - 1 });
     fc.assert(
       fc.property(seconds, fc.nat(), fc.string({ minLength: 1, maxLength: 1 }), (second, place, other) => {
-        for (const text of formsOf(second * 1000)) {
+        for (const text of formatsOf(second * 1000)) {
           const at = place % text.length;
           const time = parseHttpDate(text.slice(0, at) + other + text.slice(at + 1));
           expect(time === undefined || Number.isInteger(time)).toBe(true);
@@ -53,8 +53,8 @@ describe("an HTTP date", () => {
   });
 });
 
-/** A moment in the three forms of RFC 9110, section 5.6.7. */
-function formsOf(time: number): string[] {
+/** Formats a time in the three formats of RFC 9110, section 5.6.7. */
+function formatsOf(time: number): string[] {
   const date = new Date(time);
   const fixed = date.toUTCString();
   const [, day = "", month = "", year = "", clock = ""] = fixed.split(" ");
@@ -66,26 +66,31 @@ function formsOf(time: number): string[] {
   ];
 }
 
-describe("Retry-After", () => {
+describe("retryAfter", () => {
   const now = { date: "Sun, 06 Nov 1994 08:49:37 GMT" };
 
-  test.each<[Record<string, string>, number | undefined]>([
+  test.each<[Record<string, string>, number]>([
     [{ "retry-after": "0" }, 0],
     [{ "retry-after": "120" }, 120_000],
     [{ ...now, "retry-after": "Sun, 06 Nov 1994 08:50:37 GMT" }, 60_000],
     [{ ...now, "retry-after": "Sun, 06 Nov 1994 08:00:00 GMT" }, 0],
-    [{}, undefined],
-    [{ "retry-after": "-1" }, undefined],
-    [{ "retry-after": "1.5" }, undefined],
-    [{ "retry-after": "1e3" }, undefined],
-    [{ "retry-after": "120s" }, undefined],
-    [{ "retry-after": "tomorrow" }, undefined],
-  ])("%j is %s ms", (headers, ms) => {
+  ])("reads %j as %i ms", (headers, ms) => {
     expect(retryAfter(new Headers(headers))).toBe(ms);
+  });
+
+  test.each<Record<string, string>>([
+    {},
+    { "retry-after": "-1" },
+    { "retry-after": "1.5" },
+    { "retry-after": "1e3" },
+    { "retry-after": "120s" },
+    { "retry-after": "tomorrow" },
+  ])("returns undefined for %j", (headers) => {
+    expect(retryAfter(new Headers(headers))).toBeUndefined();
   });
 });
 
-test("whatever a server sends: seconds are taken, and nothing that is neither they nor a date", () => {
+test("retryAfter reads a random value only if it consists of digits", () => {
   const values = fc.oneof(
     fc.nat().map(String),
     fc.string(),

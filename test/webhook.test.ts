@@ -21,7 +21,7 @@ function fetchRequest(body: string, token: string | null = TOKEN): Request {
   });
 }
 
-/** What a server on a real socket is given for a POST, and what becomes of it there. */
+/** Posts a body to a real server that verifies the request, and returns the result or the error. */
 async function overSocket(verify: (request: IncomingMessage) => Promise<unknown>, body: string | Buffer) {
   const outcome: { value?: unknown } = {};
   const { origin } = await serve(async (request, response) => {
@@ -36,29 +36,29 @@ async function overSocket(verify: (request: IncomingMessage) => Promise<unknown>
   return outcome.value;
 }
 
-describe("a request with the token gives the contact", () => {
+describe("verifyWebhook returns the contact", () => {
   const headers = { "x-livedata-token": TOKEN };
 
   test.each<[string, () => WebhookRequest]>([
-    ["of the Fetch API", () => fetchRequest(json)],
-    ["whose body was parsed, as Express and Fastify do", () => ({ headers, body: contact })],
-    ["whose body is a text", () => ({ headers, body: json })],
-    ["whose body is bytes, as `express.raw()` gives", () => ({ headers, body: Buffer.from(json) })],
+    ["from a Fetch API request", () => fetchRequest(json)],
+    ["from a parsed body, as in Express and Fastify", () => ({ headers, body: contact })],
+    ["from a text body", () => ({ headers, body: json })],
+    ["from a body of bytes, as `express.raw()` provides", () => ({ headers, body: Buffer.from(json) })],
   ])("%s", async (_name, request) => {
     expect(await verifyWebhook(request(), TOKEN)).toEqual(contact);
   });
 
-  test("of `node:http`, which has not been read", async () => {
+  test("from an unread `node:http` request", async () => {
     expect(await overSocket((request) => verifyWebhook(request, TOKEN), json)).toEqual(contact);
   });
 });
 
-test("a request of `node:http` may have an encoding set, and a token a line break after it", async () => {
+test("verifyWebhook accepts a `node:http` request with an encoding and a token with a trailing line break", async () => {
   const verify = (request: IncomingMessage) => verifyWebhook(request.setEncoding("utf8"), `${TOKEN}\n`);
   expect(await overSocket(verify, json)).toEqual(contact);
 });
 
-test("a Request that was read before is refused by name", async () => {
+test("verifyWebhook rejects a Request whose body was already read, and names the option", async () => {
   const request = fetchRequest(json);
   await request.text();
   await expect(verifyWebhook(request, TOKEN)).rejects.toMatchObject({
@@ -67,7 +67,7 @@ test("a Request that was read before is refused by name", async () => {
   });
 });
 
-describe("a request is not to be believed", () => {
+describe("verifyWebhook rejects a request", () => {
   const wrongToken = {
     name: "WebhookError",
     code: "webhook",
@@ -77,19 +77,19 @@ describe("a request is not to be believed", () => {
 
   test.each<[string, WebhookRequest]>([
     ["without a token", fetchRequest(json, null)],
-    ["with an empty one", fetchRequest(json, "")],
-    ["with another", fetchRequest(json, "chosen-t0keN")],
-    ["with the beginning of it", fetchRequest(json, "chosen-t0ke")],
-    ["with more than it", fetchRequest(json, "chosen-t0ken2")],
-    ["with two of them", { headers: { "x-livedata-token": [TOKEN, TOKEN] }, body: contact }],
-    ["with none, of the Node kind", { headers: {}, body: contact }],
-  ])("%s, whatever its body", async (_name, request) => {
+    ["with an empty token", fetchRequest(json, "")],
+    ["with a different token", fetchRequest(json, "chosen-t0keN")],
+    ["with a prefix of the token", fetchRequest(json, "chosen-t0ke")],
+    ["with a longer token", fetchRequest(json, "chosen-t0ken2")],
+    ["with two tokens", { headers: { "x-livedata-token": [TOKEN, TOKEN] }, body: contact }],
+    ["with Node headers and no token", { headers: {}, body: contact }],
+  ])("%s, even if its body is valid", async (_name, request) => {
     const error = await verifyWebhook(request, TOKEN).catch((reason: unknown) => reason);
     expect(error).toMatchObject(wrongToken);
     expect(inspect(error) + JSON.stringify(error)).not.toMatch(/chosen|Jané/);
   });
 
-  test("with another token before its body is read", async () => {
+  test("with a different token before reading its body", async () => {
     const request = fetchRequest(json, "another");
     await expect(verifyWebhook(request, TOKEN)).rejects.toMatchObject(wrongToken);
     expect(request.bodyUsed).toBe(false);
@@ -106,21 +106,21 @@ describe("a request is not to be believed", () => {
     },
   );
 
-  test("whose body is larger than any contact", async () => {
+  test("whose body is larger than 1 MiB", async () => {
     const large = JSON.stringify({ ...contact, name: "x".repeat(2 ** 20) });
     await expect(verifyWebhook(fetchRequest(large), TOKEN)).rejects.toMatchObject({ reason: "body" });
     expect(await overSocket((request) => verifyWebhook(request, TOKEN), large)).toMatchObject({ reason: "body" });
   });
 });
 
-test.each([undefined, "", " "])("a token that is %j would let anyone in, and is refused", async (token) => {
+test.each([undefined, "", " "])("verifyWebhook rejects %j as the expected token", async (token) => {
   await expect(verifyWebhook(fetchRequest(json, token ?? ""), token)).rejects.toMatchObject({
     code: "configuration",
     message: expect.stringContaining("`token`"),
   });
 });
 
-test("secrets are told apart wherever they differ", async () => {
+test("isSameSecret returns true only for equal secrets", async () => {
   expect(await isSameSecret("å-secret", "å-secret")).toBe(true);
   for (const other of ["", "å-secre", "å-secrett", "A-secret", "a-secret"]) {
     expect(await isSameSecret("å-secret", other)).toBe(false);
@@ -128,11 +128,11 @@ test("secrets are told apart wherever they differ", async () => {
 });
 
 test.each([
-  ["1", contact, false],
-  ["2", { id: "c", current_position: { title: "CTO" } }, true],
-  ["2 without a job", { id: "c", current_position: null }, true],
-  ["2 with hardly anything", { id: "c", last_company_changed_at: null }, true],
-  ["none that is known", { id: "c" }, false],
-])("a contact of version %s is told from the other", (_version, body, isSecond) => {
+  ["false for a version 1 contact", contact, false],
+  ["true for a version 2 contact", { id: "c", current_position: { title: "CTO" } }, true],
+  ["true for a version 2 contact without a job", { id: "c", current_position: null }, true],
+  ["true for a minimal version 2 contact", { id: "c", last_company_changed_at: null }, true],
+  ["false for a contact of unknown version", { id: "c" }, false],
+])("isContactV2 returns %s", (_name, body, isSecond) => {
   expect(isContactV2(body)).toBe(isSecond);
 });

@@ -1,19 +1,19 @@
 import type { Figures } from "./scenarios.js";
 import type { Cell } from "./table.js";
 
-/** What came of one scenario: its figure, or what the client threw. */
+/** The outcome of one scenario: its figure, or the error that the client threw. */
 export interface Outcome<Figure> {
   readonly figure?: Figure;
   readonly error?: unknown;
-  /** Rejections that nobody handled while it was played. */
+  /** Unhandled rejections during the scenario. */
   readonly unhandled: number;
 }
 
 export type Outcomes = { readonly [Name in keyof Figures]: Outcome<Figures[Name]> };
 
-const UNHANDLED = "rejects promises that nobody handles, which ends a Node process unless it takes precautions";
-const NO_RESEND = "renews nothing on a 401: no call is sent again, and all 100 fail";
-const NO_LEEWAY = "renews no token before it has expired, or is about to: an outage that lasts longer is not bridged";
+const UNHANDLED = "causes unhandled rejections, which end a Node process by default";
+const NO_RESEND = "does not refresh on a 401: no call is resent, and all 100 fail";
+const NO_LEEWAY = "refreshes a token only when it has expired or is about to, so a longer outage fails calls";
 
 const renderers: { readonly [Name in keyof Figures]: (figure: Figures[Name]) => Cell } = {
   cold: count,
@@ -30,7 +30,7 @@ const renderers: { readonly [Name in keyof Figures]: (figure: Figures[Name]) => 
   leak: (leak) => ({ text: leak }),
 };
 
-/** One client's cells, in the order of the scenarios. */
+/** Returns the cells of one client, in the order of the scenarios. */
 export function cellsOf(outcomes: Outcomes): Cell[] {
   return [
     cell(outcomes.cold, renderers.cold),
@@ -47,7 +47,7 @@ function cell<Figure>({ figure, error, unhandled }: Outcome<Figure>, render: (fi
   return { text, notes: unhandled > 0 ? [...notes, UNHANDLED] : notes };
 }
 
-/** The name alone: a message may hold what is nobody's business. */
+/** Only the name, because the message may contain a secret. */
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }

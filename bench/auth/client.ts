@@ -1,6 +1,6 @@
-/** Where a client signs in, and as whom. */
+/** The server and the credentials of a client. */
 export interface SignIn {
-  /** The simulated server, such as `http://127.0.0.1:41234`. */
+  /** Origin of the simulated server, such as `http://127.0.0.1:41234`. */
   readonly origin: string;
   readonly clientId: string;
   readonly clientSecret: string;
@@ -9,20 +9,20 @@ export interface SignIn {
 /** A client made for one scenario. */
 export interface Instance {
   /**
-   * Calls the protected resource once, with a token that the client looks after.
+   * Calls the protected resource once, with a token that the client manages.
    *
-   * @returns resolves with the answer's status; may as well reject where that is not 2xx
+   * @returns the status of the response; may reject if it is not 2xx
    */
   call(): Promise<number>;
-  /** The object that a program holds, and might log. */
+  /** The object that a program holds and might log. */
   readonly loggable: unknown;
 }
 
 /** A client to compare. */
 export interface Client {
-  /** Its package. */
+  /** Name of its package. */
   readonly name: string;
-  /** How it was set up, for the reader of its figures. */
+  /** How it is set up, for readers of the figures. */
   readonly setUp: string;
   create(signIn: SignIn): Instance;
 }

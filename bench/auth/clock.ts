@@ -1,18 +1,18 @@
-/** The process's clocks, which can be put forward. */
-export interface TurnableClock {
-  /** Puts `Date` and `performance.now()` forward, both by as much. Timers take no notice. */
+/** The clocks of the process, which can be moved forward. */
+export interface AdjustableClock {
+  /** Moves `Date` and `performance.now()` forward by the same time. Timers are not affected. */
   advance(milliseconds: number): void;
-  /** Gives the process its own clocks back. */
+  /** Restores the original clocks. */
   restore(): void;
 }
 
 /**
- * Takes over `Date` and `performance.now()` for everything in this process, clients and server alike.
+ * Replaces `Date` and `performance.now()` for everything in this process, clients and server.
  *
- * They run on as ever, only ahead by as much as they were put forward. Install it before a client is loaded, which
- * may keep `Date.now` for itself.
+ * The clocks keep running, ahead of the real time. Install it before loading a client, which may keep a reference to
+ * `Date.now`.
  */
-export function installClock(): TurnableClock {
+export function installClock(): AdjustableClock {
   const OwnDate = Date;
   const ownNow = performance.now;
   let ahead = 0;

@@ -4,11 +4,11 @@ import { cellsOf, type Outcome, type Outcomes } from "./cells.js";
 import type { Client } from "./client.js";
 import { livedataClient } from "./clients/livedata.js";
 import { installClock } from "./clock.js";
-import { brokenPromises, type Figures, type Scenario, type Stage, scenarios } from "./scenarios.js";
+import { brokenPromises, type Environment, type Figures, type Scenario, scenarios } from "./scenarios.js";
 import { startServer } from "./simulated-server.js";
 import { type Cell, renderTable } from "./table.js";
 
-/** How a token lives with each client: six scenarios in one process, against one simulated server. */
+/** Compares how clients handle access tokens: six scenarios in one process, against one simulated server. */
 
 const peers = [
   () => import("./clients/azure-core.js"),
@@ -20,12 +20,12 @@ const peers = [
 ];
 
 const LEGEND: readonly (readonly [string, string])[] = [
-  ["cold", "exchanges for 100 concurrent first calls"],
-  ["stale", "exchanges when a cached token is revoked, and 100 requests that carry it get their 401s over 0.5 s"],
-  ["outage", "token with 60 s left of an hour, token endpoint answers 503, 200 calls: attempts / failed calls"],
-  ["ttl60", "exchanges for 50 calls one after the other, with tokens that live 60 s"],
-  ["rejected", "token requests sent with wrong credentials, for 50 calls one after the other, within a second"],
-  ["leak", "secret (S) or token (T) that `util.inspect` or JSON shows of a client that has made a call"],
+  ["cold", "token exchanges for 100 concurrent first calls"],
+  ["stale", "token exchanges when a cached token is revoked and 100 requests with it get 401s, spread over 0.5 s"],
+  ["outage", "200 calls while the token has 60 s left and the token endpoint returns 503: attempts / failed calls"],
+  ["ttl60", "token exchanges for 50 sequential calls with tokens that live 60 s"],
+  ["rejected", "token requests for 50 sequential calls with wrong credentials, within a second"],
+  ["leak", "whether `util.inspect` or JSON of a client shows its secret (S) or token (T) after a call"],
 ];
 
 let unhandled = 0;
@@ -33,7 +33,7 @@ process.on("unhandledRejection", () => {
   unhandled++;
 });
 
-// Ahead of the clients, which might keep `Date.now` for themselves.
+// Before loading the clients, which might keep a reference to `Date.now`.
 const clock = installClock();
 const server = await startServer();
 const versions = await readVersions();
@@ -42,38 +42,42 @@ const { createLiveData, serviceAccount } = await import("../../dist/esm/index.js
 const ours = livedataClient({ createLiveData, serviceAccount });
 const clients = [ours, ...(await Promise.all(peers.map(async (load) => (await load()).client)))];
 const rows: Cell[][] = [["", ...LEGEND.map(([name]) => name)].map((text) => ({ text }))];
-const missed: string[] = [];
+const broken: string[] = [];
 for (const client of clients) {
-  const outcomes = await play(client, { server, clock });
+  const outcomes = await runScenarios(client, { server, clock });
   rows.push([{ text: titleOf(client) }, ...cellsOf(outcomes)]);
-  if (client === ours) missed.push(...missesOf(outcomes));
+  if (client === ours) broken.push(...brokenPromisesIn(outcomes));
 }
 
-console.log(`How a token lives: seven clients, one simulated server, Node ${process.version}\n`);
+console.log(`Token handling of seven clients against one simulated server, Node ${process.version}\n`);
 console.log(renderTable(rows));
 console.log(`\n${LEGEND.map(([name, meaning]) => `${name.padEnd(9)} ${meaning}`).join("\n")}`);
-console.log(`\nHow each was set up, all else as it comes:\n${clients.map(setUpOf).join("\n")}`);
-for (const promise of missed) console.error(`\n✗ ${ours.name} breaks a promise: ${promise}`);
-// Some clients leave timers behind that would keep the process alive.
-process.exit(missed.length > 0 ? 1 : 0);
+console.log(`\nSetup of each client, with defaults for everything else:\n${clients.map(setUpOf).join("\n")}`);
+for (const promise of broken) console.error(`\n✗ ${ours.name} exceeds a limit: ${promise}`);
+// Some clients leave timers running, which would keep the process alive.
+process.exit(broken.length > 0 ? 1 : 0);
 
-async function play(client: Client, stage: Stage): Promise<Outcomes> {
+async function runScenarios(client: Client, environment: Environment): Promise<Outcomes> {
   return {
-    cold: await outcomeOf(scenarios.cold, client, stage),
-    stale: await outcomeOf(scenarios.stale, client, stage),
-    outage: await outcomeOf(scenarios.outage, client, stage),
-    ttl60: await outcomeOf(scenarios.ttl60, client, stage),
-    rejected: await outcomeOf(scenarios.rejected, client, stage),
-    leak: await outcomeOf(scenarios.leak, client, stage),
+    cold: await outcomeOf(scenarios.cold, client, environment),
+    stale: await outcomeOf(scenarios.stale, client, environment),
+    outage: await outcomeOf(scenarios.outage, client, environment),
+    ttl60: await outcomeOf(scenarios.ttl60, client, environment),
+    rejected: await outcomeOf(scenarios.rejected, client, environment),
+    leak: await outcomeOf(scenarios.leak, client, environment),
   };
 }
 
-/** A client that throws ends its own scenario and no other. */
-async function outcomeOf<Figure>(scenario: Scenario<Figure>, client: Client, stage: Stage): Promise<Outcome<Figure>> {
+/** Runs one scenario. A client that throws does not affect other scenarios. */
+async function outcomeOf<Figure>(
+  scenario: Scenario<Figure>,
+  client: Client,
+  environment: Environment,
+): Promise<Outcome<Figure>> {
   const before = unhandled;
   try {
-    const figure = await scenario(client, stage);
-    // What still goes on behind the calls may yet fail.
+    const figure = await scenario(client, environment);
+    // Give background work of the client time to fail.
     await pause(20);
     return { figure, unhandled: unhandled - before };
   } catch (error) {
@@ -81,16 +85,19 @@ async function outcomeOf<Figure>(scenario: Scenario<Figure>, client: Client, sta
   }
 }
 
-function missesOf(outcomes: Outcomes): string[] {
-  const unheard = Object.entries(outcomes).filter(([, outcome]) => outcome.unhandled > 0);
+function brokenPromisesIn(outcomes: Outcomes): string[] {
+  const withUnhandled = Object.entries(outcomes).filter(([, outcome]) => outcome.unhandled > 0);
   try {
-    return [...brokenPromises(figuresIn(outcomes)), ...unheard.map(([name]) => `${name}: no unhandled rejection`)];
+    return [
+      ...brokenPromises(figuresIn(outcomes)),
+      ...withUnhandled.map(([name]) => `${name}: no unhandled rejections`),
+    ];
   } catch (error) {
     return [String(error)];
   }
 }
 
-/** @throws what the client threw in place of a figure */
+/** @throws the error of the client if a figure is missing */
 function figuresIn({ cold, stale, outage, ttl60, rejected, leak }: Outcomes): Figures {
   return {
     cold: figureOf(cold),
@@ -120,7 +127,7 @@ function wrap(text: string, width: number): string[] {
   return text.match(new RegExp(`.{1,${width}}(?: |$)`, "g"))?.map((line) => line.trimEnd()) ?? [];
 }
 
-/** As pinned, and as the SDK's own package says. */
+/** Reads the pinned versions of the clients and the version of the SDK. */
 async function readVersions(): Promise<Readonly<Record<string, string>>> {
   const read = async (path: string) => JSON.parse(await readFile(new URL(path, import.meta.url), "utf8"));
   const [{ devDependencies }, { name, version }] = await Promise.all([

@@ -1,9 +1,9 @@
 /**
- * The URL on the simulated server that stands in for an https one. Some clients know https alone and take a transport
- * of one's own: theirs goes through here, which is all that is changed of what they send.
+ * Maps a URL to the simulated server. Some clients support only https but accept a custom transport, which uses this
+ * function. Nothing else of their requests is changed.
  *
- * @param url where a client would send a request
- * @param origin the simulated server
+ * @param url the URL that a client requests
+ * @param origin origin of the simulated server
  */
 export function onServer(url: string | URL, origin: string): string {
   const { pathname, search } = new URL(url);

@@ -1,49 +1,49 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { inspect } from "node:util";
 import type { Client, Instance } from "./client.js";
-import type { TurnableClock } from "./clock.js";
+import type { AdjustableClock } from "./clock.js";
 import type { Account, SimulatedServer } from "./simulated-server.js";
 
-/** For how long a call that takes its time may keep the next one waiting, in ms. */
+/** How long a slow call may delay the next one, in ms. */
 const PATIENCE = 25;
 
-/** What the scenarios are played on. */
-export interface Stage {
+/** What the scenarios run against. */
+export interface Environment {
   readonly server: SimulatedServer;
-  readonly clock: TurnableClock;
+  readonly clock: AdjustableClock;
 }
 
-/** Which of secret (S) and token (T) shows. */
+/** Whether the secret (S) or the token (T) is visible. */
 export type Leak = "none" | "S" | "S+T" | "T";
 
-/** What the scenarios measure of a client. */
+/** What the scenarios measure. */
 export interface Figures {
-  /** Exchanges for 100 concurrent first calls. */
+  /** Token exchanges for 100 concurrent first calls. */
   readonly cold: number;
-  /** One cached token is revoked, and the 100 requests that carry it get their 401s spread over 0.5 s. */
+  /** A cached token is revoked, and 100 requests with it get their 401s spread over 0.5 s. */
   readonly stale: { readonly exchanges: number; readonly failed: number };
-  /** The token has 60 s left of an hour and the token endpoint answers 503, for 200 calls. */
+  /** 200 calls while the token has 60 s left of an hour and the token endpoint returns 503. */
   readonly outage: { readonly attempts: number; readonly failed: number };
-  /** Exchanges for 50 calls, one after the other, with tokens that live 60 s. */
+  /** Token exchanges for 50 sequential calls with tokens that live 60 s. */
   readonly ttl60: number;
-  /** Token requests sent with wrong credentials, for 50 calls one after the other, which take less than a second. */
+  /** Token requests for 50 sequential calls with wrong credentials, which take less than a second. */
   readonly rejected: number;
-  /** What `util.inspect` or JSON shows of a client that has made a call. */
+  /** What `util.inspect` or JSON of a client shows after a call. */
   readonly leak: Leak;
 }
 
-/** Plays one scenario with a new instance of a client. */
-export type Scenario<Figure> = (client: Client, stage: Stage) => Promise<Figure>;
+/** Runs one scenario with a new instance of a client. */
+export type Scenario<Figure> = (client: Client, environment: Environment) => Promise<Figure>;
 
 export const scenarios: { readonly [Name in keyof Figures]: Scenario<Figures[Name]> } = {
   cold: async (client, { server }) => {
-    const { account, instance } = begin(client, server);
+    const { account, instance } = setUp(client, server);
     await Promise.all(Array.from({ length: 100 }, () => succeed(instance)));
     return account.tokenRequests;
   },
 
   stale: async (client, { server }) => {
-    const { account, instance } = begin(client, server);
+    const { account, instance } = setUp(client, server);
     await succeed(instance);
     account.revokeTokens(500 / 100);
     const before = account.tokenRequests;
@@ -52,33 +52,33 @@ export const scenarios: { readonly [Name in keyof Figures]: Scenario<Figures[Nam
   },
 
   outage: async (client, { server, clock }) => {
-    const { account, instance } = begin(client, server);
+    const { account, instance } = setUp(client, server);
     await succeed(instance);
     clock.advance((account.tokenLife - 60) * 1000);
     account.isDown = true;
     const before = account.tokenRequests;
     const outcomes = await inSuccession(instance, 200);
     const attempts = account.tokenRequests - before;
-    // Whoever still tries behind its calls is to find an end to it before the clock is put forward again.
+    // Lets background refreshes succeed and end before the next scenario moves the clock.
     account.isDown = false;
     return { attempts, failed: failuresIn(outcomes) };
   },
 
   ttl60: async (client, { server }) => {
-    const { account, instance } = begin(client, server);
+    const { account, instance } = setUp(client, server);
     account.tokenLife = 60;
     for (let call = 0; call < 50; call++) await succeed(instance);
     return account.tokenRequests;
   },
 
   rejected: async (client, { server }) => {
-    const { account, instance } = begin(client, server, { clientSecret: "mistyped" });
+    const { account, instance } = setUp(client, server, { clientSecret: "mistyped" });
     for (let call = 0; call < 50; call++) await succeeds(instance);
     return account.tokenRequests;
   },
 
   leak: async (client, { server }) => {
-    const { account, instance } = begin(client, server);
+    const { account, instance } = setUp(client, server);
     await succeed(instance);
     const shown = everythingShownOf(instance.loggable);
     const secret = shown.includes(account.clientSecret);
@@ -89,22 +89,22 @@ export const scenarios: { readonly [Name in keyof Figures]: Scenario<Figures[Nam
   },
 };
 
-/** Plays all scenarios with one client. */
-export async function figuresOf(client: Client, stage: Stage): Promise<Figures> {
+/** Runs all scenarios with one client. */
+export async function figuresOf(client: Client, environment: Environment): Promise<Figures> {
   return {
-    cold: await scenarios.cold(client, stage),
-    stale: await scenarios.stale(client, stage),
-    outage: await scenarios.outage(client, stage),
-    ttl60: await scenarios.ttl60(client, stage),
-    rejected: await scenarios.rejected(client, stage),
-    leak: await scenarios.leak(client, stage),
+    cold: await scenarios.cold(client, environment),
+    stale: await scenarios.stale(client, environment),
+    outage: await scenarios.outage(client, environment),
+    ttl60: await scenarios.ttl60(client, environment),
+    rejected: await scenarios.rejected(client, environment),
+    leak: await scenarios.leak(client, environment),
   };
 }
 
 /**
- * Holds figures against what @livedata/sdk promises.
+ * Compares figures with the limits that @livedata/sdk promises.
  *
- * @returns what was promised and is not so, in words; empty where all is well
+ * @returns the limits that were exceeded; empty if none were
  */
 export function brokenPromises({ cold, stale, outage, ttl60, rejected, leak }: Figures): string[] {
   const promises: readonly (readonly [boolean, string])[] = [
@@ -124,20 +124,20 @@ function show(figures: Readonly<Record<string, number>>): string {
     .join(" and ");
 }
 
-function begin(client: Client, { origin, openAccount }: SimulatedServer, wrong: { clientSecret?: string } = {}) {
+function setUp(client: Client, { origin, openAccount }: SimulatedServer, wrong: { clientSecret?: string } = {}) {
   const account: Account = openAccount();
   const { clientId, clientSecret } = account;
   return { account, instance: client.create({ origin, clientId, clientSecret, ...wrong }) };
 }
 
-/** Makes a call that a scenario needs to be a success: if it is none, the client was not set up as it should be. */
+/** Makes a call that must succeed. A failure means that the client is not set up correctly. */
 async function succeed(instance: Instance): Promise<void> {
   const status = await instance.call();
-  if (!isOk(status)) throw new Error(`The call was answered with ${status}`);
+  if (!isOk(status)) throw new Error(`The call returned status ${status}`);
 }
 
 function succeeds(instance: Instance): Promise<boolean> {
-  // A client may throw before it gives a promise.
+  // A client may throw before it returns a promise.
   return Promise.resolve()
     .then(() => instance.call())
     .then(isOk, () => false);
@@ -152,8 +152,8 @@ function failuresIn(outcomes: readonly boolean[]): number {
 }
 
 /**
- * Makes calls one after the other. The next begins when the last has ended, or sooner where that takes its time over
- * retries: a program's calls do not stop coming in because one hangs.
+ * Makes calls in sequence. The next call starts when the previous one ends, or sooner if that is slow: the calls of a
+ * real program keep coming even if one hangs.
  */
 async function inSuccession(instance: Instance, calls: number): Promise<boolean[]> {
   const outcomes: Promise<boolean>[] = [];
@@ -174,7 +174,7 @@ function jsonOf(value: unknown): string {
   try {
     return JSON.stringify(value) ?? "";
   } catch {
-    // A circle has no JSON, and shows nothing.
+    // A circular object has no JSON, so it shows nothing.
     return "";
   }
 }

@@ -4,50 +4,50 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** How long the token endpoint takes to issue a token, in ms; it refuses at once. */
+/** How long the token endpoint takes to issue a token, in ms. It rejects at once. */
 const EXCHANGE_TIME = 25;
 
-/** How long the first request with a revoked token waits for its 401, in ms: until the others have arrived as well. */
+/** How long the first request with a revoked token waits for its 401, in ms, so that the others have arrived. */
 const GATHERING_TIME = 250;
 
 const SESSION_PATH = "/api/identity/v1/session";
 const TOKEN_PATH = "/oauth/token";
 
-/** Azure's clients renew a token for this challenge alone; the others read none. */
+/** Azure clients refresh a token only for this challenge. The others ignore challenges. */
 const CHALLENGE = `Bearer error="insufficient_claims", claims="${btoa('{"access_token":{}}')}"`;
 
-/** What any client takes for an answer of its API. */
+/** A response body that every client accepts. */
 const RESOURCE = { id: "1", object: "list", data: [], people: [], count: 0 };
 
-/** One who signs in. Each scenario has its own, so that what an earlier one left running is not counted. */
+/** An account of a client. Each scenario has its own, so that leftovers of earlier scenarios are not counted. */
 export interface Account {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** How long tokens to come live, in s. */
+  /** Lifetime of tokens issued from now on, in s. */
   tokenLife: number;
-  /** Whether the token endpoint answers 503. */
+  /** Whether the token endpoint returns 503. */
   isDown: boolean;
-  /** Requests that reached the token endpoint, whatever it answered. */
+  /** Number of requests to the token endpoint, whatever the response. */
   readonly tokenRequests: number;
   /** The access tokens issued. */
   readonly tokens: readonly string[];
   /**
-   * Revokes the tokens issued so far. Requests that still carry one get their 401s one after the other.
+   * Revokes all tokens issued so far. Requests with one of them get their 401s one after the other.
    *
-   * @param interval the time from one 401 to the next, in ms
+   * @param interval time between two 401s, in ms
    */
   revokeTokens(interval: number): void;
 }
 
 export interface SimulatedServer {
-  /** Such as `http://127.0.0.1:41234`. */
+  /** Its origin, such as `http://127.0.0.1:41234`. */
   readonly origin: string;
-  /** Lets one more sign in. */
+  /** Adds an account. */
   openAccount(): Account;
   close(): void;
 }
 
-/** A request for a token. Nothing in it has been checked. */
+/** A token request, not validated. */
 interface Exchange {
   readonly kind: "oauth" | "session";
   readonly clientId?: unknown;
@@ -56,9 +56,9 @@ interface Exchange {
 
 interface Token {
   readonly expiresAt: number;
-  /** From when on it is answered with 401, and the time from one 401 to the next, in ms. */
+  /** Start time of the 401s, and the time between two of them, in ms. */
   revoked?: { readonly from: number; readonly interval: number };
-  /** How many requests carried it since then. */
+  /** Number of requests with it since then. */
   rejections: number;
 }
 
@@ -90,9 +90,9 @@ class OpenAccount implements Account {
 export async function startServer(): Promise<SimulatedServer> {
   const accounts: OpenAccount[] = [];
   const server = createServer((request, response) => {
-    answer(accounts, request, response).catch(() => response.destroy());
+    handle(accounts, request, response).catch(() => response.destroy());
   });
-  // Connections outlive the pauses between scenarios, so that no call meets one that is just being closed.
+  // Keeps connections open between scenarios, so that no call uses one that is being closed.
   server.keepAliveTimeout = 60_000;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -110,9 +110,9 @@ export async function startServer(): Promise<SimulatedServer> {
   };
 }
 
-async function answer(accounts: readonly OpenAccount[], request: IncomingMessage, response: ServerResponse) {
+async function handle(accounts: readonly OpenAccount[], request: IncomingMessage, response: ServerResponse) {
   const body = await textOf(request);
-  // Node takes its own `Date` from a clock that cannot be put forward.
+  // The Date header that Node sets itself does not follow the moved clock.
   response.setHeader("date", new Date().toUTCString());
   response.setHeader("content-type", "application/json");
   const kind = kindOf(request);
@@ -120,7 +120,7 @@ async function answer(accounts: readonly OpenAccount[], request: IncomingMessage
   else await exchange(accounts, { kind, ...credentialsOf(request, body) }, response);
 }
 
-/** Two token endpoints, the vendor's and that of RFC 6749. Every other path is the resource's. */
+/** There are two token endpoints, Live Data's and one of RFC 6749. Every other path is the resource. */
 function kindOf({ url = "/" }: IncomingMessage): "oauth" | "resource" | "session" {
   const [path] = url.split("?");
   if (path === SESSION_PATH) return "session";
@@ -138,13 +138,13 @@ async function exchange(accounts: readonly OpenAccount[], attempt: Exchange, res
   send(response, 200, kind === "session" ? session(token, account) : oauthToken(token, account));
 }
 
-/** The vendor's form: a time without a zone, and that is UTC. */
+/** The format of the Live Data API: the time has no zone and means UTC. */
 function session(accessToken: string, { tokenLife }: Account): object {
   const expiresAt = new Date(Date.now() + tokenLife * 1000).toISOString().replace("Z", "");
   return { accessToken, expiresAt };
 }
 
-/** The form of RFC 6749, 5.1. */
+/** The format of RFC 6749, section 5.1. */
 function oauthToken(accessToken: string, { tokenLife }: Account): object {
   return { access_token: accessToken, token_type: "Bearer", expires_in: tokenLife };
 }
@@ -161,7 +161,7 @@ async function serveResource(accounts: readonly OpenAccount[], request: Incoming
   send(response, 401, { error: "invalid_token" });
 }
 
-/** By HTTP Basic, or in the fields of a form or of JSON under the names that each kind of client gives them. */
+/** Reads HTTP Basic credentials, or form or JSON fields under the names that the clients use. */
 function credentialsOf(request: IncomingMessage, body: string): Omit<Exchange, "kind"> {
   const basic = /^Basic (\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
   if (basic) {

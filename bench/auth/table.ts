@@ -1,14 +1,14 @@
-/** A cell, and what is to be said of it below the table. */
+/** A cell, with notes to print below the table. */
 export interface Cell {
   readonly text: string;
   readonly notes?: readonly string[];
 }
 
 /**
- * Sets rows in columns, the first to the left and the others centred under their heads, with a rule below the first
- * row and numbered notes below the last.
+ * Renders a table: the first column left-aligned, the others centred, a rule below the header and numbered notes below
+ * the table.
  *
- * @param rows the heads first
+ * @param rows the header first
  */
 export function renderTable(rows: readonly (readonly Cell[])[]): string {
   const notes = [...new Set(rows.flat().flatMap((cell) => cell.notes ?? []))];

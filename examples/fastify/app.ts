@@ -1,7 +1,7 @@
 import { createLiveData, isLiveDataError, type LiveData, unwrap, verifyWebhook } from "@livedata/sdk";
 import Fastify, { type FastifyInstance } from "fastify";
 
-/** A small backend: who has just joined a company, and what changed among our contacts. */
+/** A small backend: lists people who just joined a company, and records job changes of our contacts. */
 export function buildApp(
   livedata: LiveData = createLiveData(),
   webhookToken = "the token that you chose",
@@ -43,9 +43,9 @@ export function buildApp(
   app.setErrorHandler((error, _request, reply) => {
     if (!isLiveDataError(error)) return reply.send(error);
     if (error.code === "webhook") return reply.code(error.reason === "token" ? 401 : 400).send();
-    // The caller can do nothing about it but try again; the log says what it was, and holds no secret.
+    // The caller can only try again later. The log has the details; errors of the SDK hold no secrets.
     app.log.error(error);
-    return reply.code(error.retryable ? 503 : 502).send({ message: "people data cannot be had at present" });
+    return reply.code(error.retryable ? 503 : 502).send({ message: "people data is currently unavailable" });
   });
 
   return app;

@@ -1,4 +1,4 @@
 import { createFakeLiveData } from "@livedata/sdk/testing";
 
-/** Named in the `setupFiles` of vitest: every test of this folder has an API of its own, and none reaches the real one. */
+/** A vitest setup file: each test file in this folder gets its own embedded API, and none calls the real one. */
 export const fake = createFakeLiveData().install();

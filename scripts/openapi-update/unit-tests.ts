@@ -15,7 +15,7 @@ export interface FailedTest {
 }
 
 // One time zone of three, and not the tests of scripts: what a document changes shows in these.
-const PROJECTS = ["unit (UTC)", "documents", "testing", "e2e", "package", "examples"];
+const PROJECTS = ["unit", "unit (UTC)", "documents", "testing", "e2e", "package", "examples"];
 const OUTPUT = "unit-tests.json";
 
 interface Results {

@@ -2,13 +2,13 @@ import { type Clock, elapsedSince, type Moment } from "./clock.js";
 
 /** The background refresh starts at most this long before expiry, in ms. */
 const SOFT_LEEWAY = 300_000;
-/** The same as a share of the token's life, for short lives. */
+/** Cap on that, as a share of the token's life. */
 const SOFT_SHARE = 0.2;
 /** Up to this share of the soft leeway is subtracted at random, so that a fleet does not refresh in step. */
 const SOFT_JITTER = 0.2;
 /** Calls wait for a refresh at most this long before expiry, in ms. */
 const HARD_LEEWAY = 10_000;
-/** The same as a share of the token's life. */
+/** Cap on that, as a share of the token's life. */
 const HARD_SHARE = 0.05;
 
 /**

@@ -7,8 +7,8 @@ import type { ApiKey } from "./credentials.js";
 import type { TokenSource } from "./token-source.js";
 
 /**
- * Returns an API key as the token of every call. No exchange is known for a key: after a rejection, the caller's function
- * is read again, since it may now return another key.
+ * Provides the API key as the token. Keys are not exchanged. After a rejection the key's function is called again, because
+ * it may return a new key.
  */
 export class ApiKeyTokenSource implements TokenSource {
   readonly origins: readonly string[];

@@ -15,12 +15,12 @@ const API_KEY_REJECTED =
  *
  * A request with its own `Authorization` is sent untouched. The second response is returned as it is. So is a 401 to a
  * body that can only be read once, such as a stream: its token is refreshed for the next call. A call is resent at most
- * once, also if it is retried after that.
+ * once, even if it is retried later.
  *
- * @returns a step that throws a ConfigurationError before a token could leave for an origin that is not the API's
+ * @returns a step that throws a ConfigurationError if the URL is not on an origin of the API; nothing is sent then
  */
 export function withAuthorization(send: Send, source: TokenSource): Send {
-  return async (url, init) => {
+  return async function authorize(url, init) {
     if (init.headers.has("authorization")) return send(url, init);
     checkOrigin(url, source);
 
@@ -47,6 +47,7 @@ export function withAuthorization(send: Send, source: TokenSource): Send {
 export function withOriginCheck(send: Send, origins: Pick<TokenSource, "origins">): Send {
   return async (url, init) => {
     checkOrigin(url, origins);
+    // `error` would do on most platforms, but workerd only knows `follow` and `manual`.
     return send(url, { ...init, redirect: "manual" });
   };
 }
@@ -101,7 +102,7 @@ export function checkOrigin(url: string, { origins }: Pick<TokenSource, "origins
 }
 
 /** A copy with the token: a log of the caller's own headers does not show it. */
-function withToken(headers: Headers, token: AccessToken): Headers {
+export function withToken(headers: Headers, token: AccessToken): Headers {
   const copy = new Headers(headers);
   copy.set("authorization", `Bearer ${token.value}`);
   return copy;

@@ -1,4 +1,4 @@
-/** Where time is read. Two clocks, since each fails in its own way: see {@link elapsedSince}. */
+/** Reads the time. Two clocks, because each fails in a different way: see {@link elapsedSince}. */
 export interface Clock {
   /** Time of day, in ms since the epoch. Jumps when it is set. */
   readonly wall: () => number;

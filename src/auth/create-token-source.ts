@@ -19,9 +19,9 @@ const EXCHANGE_TIMEOUT = 10_000;
 
 /** Options of {@link createTokenSource}. */
 export interface TokenSourceOptions extends BaseUrlOptions, NetworkOptions {
-  /** Who to sign in as: `serviceAccount({…})`, `userPassword({…})` or `apiKey("…")`. */
+  /** Credentials: `serviceAccount({…})`, `userPassword({…})` or `apiKey("…")`. */
   readonly auth: Credentials;
-  /** Receives the events of the access token, for logs and metrics. Whatever it throws is ignored. */
+  /** Receives the events of the access token, for logs and metrics. Errors it throws are ignored. */
   readonly observe?: AuthObserver | undefined;
 }
 

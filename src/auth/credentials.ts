@@ -1,5 +1,5 @@
 import type { components } from "../generated/identity.js";
-import { checkSecret, readSecret, type Secret, type SecretSource } from "./secret.js";
+import { type Secret, secretReader } from "./secret.js";
 
 type Schemas = components["schemas"];
 
@@ -7,6 +7,12 @@ type Schemas = components["schemas"];
 export type SessionRequest =
   | { readonly contentType: "application/json"; readonly body: Schemas["ServiceAccountCredentials"] }
   | { readonly contentType: "application/x-www-form-urlencoded"; readonly body: Schemas["UserCredentials"] };
+
+/** Credentials that are exchanged for a session. */
+export type SessionCredentials = SealedCredentials<"service account" | "user", SessionRequest>;
+
+/** An API key, which is sent as it is. */
+export type ApiKey = SealedCredentials<"API key", string>;
 
 /** Who the SDK signs in as. Made by {@link serviceAccount}, {@link userPassword} or {@link apiKey}. */
 export type Credentials = ApiKey | SessionCredentials;
@@ -27,43 +33,36 @@ export interface UserPasswordOptions {
   readonly password: Secret;
 }
 
-const CLIENT_ID: SecretSource = { option: "clientId", variable: "LIVEDATA_CLIENT_ID" };
-const CLIENT_SECRET: SecretSource = { option: "clientSecret", variable: "LIVEDATA_CLIENT_SECRET" };
-const USERNAME: SecretSource = { option: "username", variable: "LIVEDATA_USERNAME" };
-const PASSWORD: SecretSource = { option: "password", variable: "LIVEDATA_PASSWORD" };
-const API_KEY: SecretSource = { option: "apiKey", variable: "LIVEDATA_API_KEY", isHeader: true };
-
 /**
  * Signs in as a service account, by the vendor's `clientCredentials` grant. The right choice for a backend.
  *
- * @param options its id and secret, each a text or a function that is called for every exchange
+ * @param options its id and secret, each a string or a function that is called for every exchange
  * @throws ConfigurationError if one is missing, blank, or has a line break
  */
 export function serviceAccount(options: ServiceAccountOptions): SessionCredentials {
-  const clientId = checkSecret(options.clientId, CLIENT_ID);
-  const clientSecret = checkSecret(options.clientSecret, CLIENT_SECRET);
-  return new SessionCredentials("service account", async () => ({
+  const clientId = secretReader(options.clientId, { option: "clientId", variable: "LIVEDATA_CLIENT_ID" });
+  const clientSecret = secretReader(options.clientSecret, {
+    option: "clientSecret",
+    variable: "LIVEDATA_CLIENT_SECRET",
+  });
+  return new SealedCredentials("service account", async () => ({
     contentType: "application/json",
-    body: {
-      grantType: "clientCredentials",
-      clientId: await readSecret(clientId, CLIENT_ID),
-      clientSecret: await readSecret(clientSecret, CLIENT_SECRET),
-    },
+    body: { grantType: "clientCredentials", clientId: await clientId(), clientSecret: await clientSecret() },
   }));
 }
 
 /**
  * Signs in as a person, by user name and password.
  *
- * @param options the user name and the password, each a text or a function that is called for every exchange
+ * @param options the user name and the password, each a string or a function that is called for every exchange
  * @throws ConfigurationError if one is missing, blank, or has a line break
  */
 export function userPassword(options: UserPasswordOptions): SessionCredentials {
-  const username = checkSecret(options.username, USERNAME);
-  const password = checkSecret(options.password, PASSWORD);
-  return new SessionCredentials("user", async () => ({
+  const username = secretReader(options.username, { option: "username", variable: "LIVEDATA_USERNAME" });
+  const password = secretReader(options.password, { option: "password", variable: "LIVEDATA_PASSWORD" });
+  return new SealedCredentials("user", async () => ({
     contentType: "application/x-www-form-urlencoded",
-    body: { username: await readSecret(username, USERNAME), password: await readSecret(password, PASSWORD) },
+    body: { username: await username(), password: await password() },
   }));
 }
 
@@ -74,39 +73,23 @@ export function userPassword(options: UserPasswordOptions): SessionCredentials {
  * @throws ConfigurationError if the key is missing, blank, or cannot be sent in a header
  */
 export function apiKey(key: Secret): ApiKey {
-  checkSecret(key, API_KEY);
-  return new ApiKey(() => readSecret(key, API_KEY));
+  const names = { option: "apiKey", variable: "LIVEDATA_API_KEY", isHeader: true };
+  return new SealedCredentials("API key", secretReader(key, names));
 }
 
-/** Credentials that are exchanged for a session. `util.inspect` and `JSON.stringify` do not show them. */
-export class SessionCredentials {
-  /** Whose credentials these are, for messages. */
-  readonly kind: "service account" | "user";
-  readonly #read: () => Promise<SessionRequest>;
+/** Credentials of one kind. `util.inspect` and `JSON.stringify` do not show what they hold. */
+export class SealedCredentials<Kind extends string, Value> {
+  /** Kind of account, for messages. */
+  readonly kind: Kind;
+  readonly #read: () => Promise<Value>;
 
-  constructor(kind: "service account" | "user", read: () => Promise<SessionRequest>) {
+  constructor(kind: Kind, read: () => Promise<Value>) {
     this.kind = kind;
     this.#read = read;
   }
 
-  /** Reads the secrets and returns the request of the exchange. */
-  read(): Promise<SessionRequest> {
-    return this.#read();
-  }
-}
-
-/** An API key. `util.inspect` and `JSON.stringify` do not show it. */
-export class ApiKey {
-  /** Whose credentials these are, for messages. */
-  readonly kind = "API key";
-  readonly #read: () => Promise<string>;
-
-  constructor(read: () => Promise<string>) {
-    this.#read = read;
-  }
-
-  /** Reads the key. */
-  read(): Promise<string> {
+  /** Reads the secrets: returns the request of the exchange, or the API key. */
+  read(): Promise<Value> {
     return this.#read();
   }
 }

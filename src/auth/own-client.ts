@@ -3,14 +3,14 @@ import type { NetworkOptions } from "../pipeline/options.js";
 import { sendArguments } from "../pipeline/request.js";
 import { networkStep } from "../pipeline/send.js";
 import type { AccessToken } from "./access-token.js";
-import { checkOrigin, isFromOtherOrigin, refreshRejected, withAuthorization } from "./authorize.js";
+import { checkOrigin, isFromOtherOrigin, refreshRejected, withAuthorization, withToken } from "./authorize.js";
 import { checkTokenSource, type TokenSource } from "./token-source.js";
 
 /** A `fetch` whose requests carry an access token. */
 export type AuthFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 /**
- * Makes a `fetch` for a client of your own. It sends an access token with every request, refreshes it ahead of expiry,
+ * Creates a `fetch` for a client of your own. It sends an access token with every request, refreshes it ahead of expiry,
  * and on a 401 resends the request once with a new token.
  *
  * @param source provides the tokens, and limits the origins they may be sent to
@@ -25,7 +25,7 @@ export function authFetch(source: TokenSource, options?: NetworkOptions): AuthFe
   return async (input, init) => send(...(await sendArguments(input, init)));
 }
 
-/** What is kept of a call between its request and its response. */
+/** State kept between a call's request and its response. */
 interface AuthorizedRequest {
   readonly token: AccessToken;
   /** The request that carries the token. */
@@ -47,7 +47,7 @@ export type AuthMiddlewareOptions = Pick<NetworkOptions, "requestInitExt">;
  *   of a single call, sees the 401 before the resend.
  * - Later middlewares can see the token in the request.
  * - If a later middleware replaces a request that has a body, a 401 is returned, and only the next call has a new token.
- * - It must clone each request that has a body, since the body is gone once it was sent.
+ * - It must clone each request that has a body, because a body can be sent only once.
  *
  * @param source provides the tokens, and limits the origins they may be sent to
  * @param options pass the client's own `requestInitExt` again, which openapi-fetch hides from middlewares
@@ -65,14 +65,14 @@ export function authMiddleware(source: TokenSource, options: AuthMiddlewareOptio
       checkOrigin(request.url, source);
       const token = await source.token(request);
       authorized.set(call, { token, request, replay: request.body ? request.clone() : request });
-      request.headers.set("authorization", bearer(token));
+      request.headers.set("authorization", `Bearer ${token.value}`);
     },
 
     async onResponse({ request, response, options: call }) {
       const sent = authorized.get(call);
       authorized.delete(call);
       if (!sent || response.status !== 401 || isFromOtherOrigin(response, source)) return;
-      if (request.headers.get("authorization") !== bearer(sent.token)) return;
+      if (request.headers.get("authorization") !== `Bearer ${sent.token.value}`) return;
       if (request !== sent.request && request.body) {
         source.invalidate(sent.token);
         return;
@@ -80,15 +80,9 @@ export function authMiddleware(source: TokenSource, options: AuthMiddlewareOptio
       const refreshed = await refreshRejected(source, sent.token, response, request);
       if (!refreshed) return;
       const [url, init] = await sendArguments(request === sent.request ? sent.replay : request);
-      const headers = new Headers(request.headers);
-      headers.set("authorization", bearer(refreshed));
       source.observe?.({ type: "request_resent", method: request.method });
       const send = networkStep({ fetch: call.fetch, requestInitExt: options.requestInitExt });
-      return send(url, { ...init, headers });
+      return send(url, { ...init, headers: withToken(request.headers, refreshed) });
     },
   };
-}
-
-function bearer(token: AccessToken): string {
-  return `Bearer ${token.value}`;
 }

@@ -32,12 +32,12 @@ export class RefreshCooldown {
     this.#random = random;
   }
 
-  /** Whether background refreshes are to wait. */
+  /** Whether background refreshes must wait. */
   get isActive(): boolean {
     return this.#last !== undefined && this.#elapsed(this.#last) < this.#last.cooldown;
   }
 
-  /** Whether a call without a usable token is to fail with the last error instead of trying. */
+  /** Whether a call without a usable token fails with the last error, without a new attempt. */
   get failsFast(): boolean {
     return this.isActive && this.#last?.failsFast === true && this.#elapsed(this.#last) < MAX_FAIL_FAST;
   }
@@ -81,7 +81,7 @@ function requestedCooldown({ reason, retryAfter = 0 }: SessionError): number {
   return reason === "rejected" ? REJECTION_COOLDOWN : retryAfter;
 }
 
-/** Rejected credentials may have changed. They have a cooldown of their own, and calling a secret's function is free. */
+/** False for rejected credentials, which may have changed and have their own cooldown, and for a failed secret function. */
 function wouldFailAgain(error: unknown): boolean {
   return error instanceof SessionError && error.reason !== "rejected";
 }

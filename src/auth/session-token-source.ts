@@ -48,7 +48,7 @@ interface Refresh {
  *   refresh, and if that fails use the token while it lasts.
  * - Single flight: all callers share one refresh. One caller's abort ends its own wait only.
  * - Compare and invalidate: a rejected token is dropped only if it is still the current one.
- * - No timers: every decision is made when a token is asked for.
+ * - No background timers: every decision is made when a token is requested.
  *
  * `docs/internals/token-lifecycle.md` has the rules.
  */
@@ -137,7 +137,7 @@ export class SessionTokenSource implements TokenSource {
   async #refresh(refresh: Refresh): Promise<AccessToken> {
     for (let retries = 0; ; retries++) {
       try {
-        return this.#store(refresh, await this.#parts.exchange(() => this.#countRequest(refresh)));
+        return this.#store(refresh, await this.#parts.exchange(() => this.#onRequest(refresh)));
       } catch (error) {
         const delay = this.#retryDelay(retries, refresh, error);
         if (delay === undefined) throw this.#fail(refresh, error);
@@ -148,7 +148,7 @@ export class SessionTokenSource implements TokenSource {
     }
   }
 
-  /** The delay before the next attempt, in ms; undefined if there is to be none. */
+  /** The delay before the next attempt, in ms; undefined for no retry. */
   #retryDelay(retries: number, refresh: Refresh, error: unknown): number | undefined {
     if (retries === MAX_RETRIES || refresh.waiting === 0 || refresh.isAbandoned) return undefined;
     if (!(error instanceof SessionError) || !error.retryable) return undefined;
@@ -170,31 +170,30 @@ export class SessionTokenSource implements TokenSource {
   #fail(refresh: Refresh, error: unknown): unknown {
     if (refresh.isAbandoned) return error;
     this.#pending = undefined;
-    if (!isNew(refresh, error)) return error;
-    const failure = error instanceof SessionError ? withAttempts(error, refresh.requests) : error;
+    if (!isReportable(refresh, error)) return error;
+    const failure = error instanceof SessionError ? copyWithAttempts(error, refresh.requests) : error;
     this.#reportFailure(refresh, failure, this.#cooldown.fail(failure, refresh.wasAwaited));
     return failure;
   }
 
-  #countRequest(refresh: Refresh): void {
+  #onRequest(refresh: Refresh): void {
     refresh.requests++;
     this.observe({ type: "exchange_started", background: !refresh.wasAwaited });
   }
 
   #reportFailure(refresh: Refresh, error: unknown, nextAttemptIn: number): void {
-    if (!isNew(refresh, error)) return;
+    if (!isReportable(refresh, error)) return;
     this.observe({ type: "exchange_failed", background: !refresh.wasAwaited, error, nextAttemptIn });
   }
 }
 
-/** A remembered rejection is thrown for each call, although no request was sent for it. */
-function isNew({ requests }: Refresh, error: unknown): boolean {
+/** Whether a failure must be reported. A remembered rejection, for which no request was sent, was reported before. */
+function isReportable({ requests }: Refresh, error: unknown): boolean {
   return requests > 0 || !(error instanceof SessionError);
 }
 
 /** An exchange knows of one request; its retries are counted here. */
-function withAttempts(error: SessionError, attempts: number): SessionError {
+function copyWithAttempts(error: SessionError, attempts: number): SessionError {
   if (attempts <= 1) return error;
-  const { reason, message, status, requestId, retryAfter } = error;
-  return new SessionError(reason, message, { status, requestId, retryAfter, attempts });
+  return new SessionError(error.reason, error.message, { ...error, operation: undefined, attempts });
 }

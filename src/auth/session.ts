@@ -1,5 +1,5 @@
 import { isRecord } from "../checks.js";
-import { isLiveDataError, SessionError } from "../errors/classes.js";
+import { SessionError } from "../errors/classes.js";
 import { isTransient } from "../errors/response-error.js";
 import { parseHttpDate, requestId, retryAfter } from "../headers.js";
 import { startDeadline, untilAborted } from "../pipeline/abort.js";
@@ -14,7 +14,7 @@ import { HEADER_SAFE } from "./secret.js";
 /** Maximum size of a session response, in bytes. */
 const MAX_BODY = 1024 * 1024;
 
-/** What the exchange needs besides credentials. */
+/** Dependencies and limits of the exchange. */
 export interface SessionOptions {
   /** Base URL of the identity service, without a slash at the end. */
   readonly baseUrl: string;
@@ -30,7 +30,7 @@ export interface SessionOptions {
 export type SessionExchange = (request: SessionRequest) => Promise<AccessToken>;
 
 /**
- * Makes the session exchange, `POST /session` of the identity document. It follows no redirect: a 307 or 308 would send
+ * Creates the session exchange, `POST /session` of the identity document. It follows no redirect: a 307 or 308 would send
  * the secret on to another origin.
  *
  * @param kind whose credentials are exchanged, for messages
@@ -46,7 +46,6 @@ export function sessionExchange(kind: SessionCredentials["kind"], options: Sessi
       method: "POST",
       headers,
       body: serialize(request),
-      // `error` would do on most platforms, but workerd only knows `follow` and `manual`.
       redirect: "manual",
       signal,
     });
@@ -69,7 +68,7 @@ export function sessionExchange(kind: SessionCredentials["kind"], options: Sessi
       return await untilAborted(post(request, signal), signal);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      if (isLiveDataError(error)) throw error;
+      if (error instanceof SessionError) throw error;
       const codes = describeCauses(error);
       throw new SessionError("unreachable", `The session exchange got no complete response from ${baseUrl} (${codes})`);
     } finally {
@@ -105,7 +104,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
   } catch {
     // The parser's error quotes the text, which may hold a token.
   }
-  throw invalid("a body that is not a JSON object (is `baseUrl` the API's?)");
+  throw invalid("a body that is not a JSON object: check `baseUrl`");
 }
 
 /**
@@ -137,7 +136,7 @@ function statusError(kind: SessionCredentials["kind"], { status, headers }: Resp
   if (isTransient(status)) {
     return new SessionError("unavailable", `The session exchange failed on the server (${status})`, details);
   }
-  const message = `The session exchange returned ${status}: is \`baseUrl\` the API's?`;
+  const message = `The session exchange returned ${status}: check \`baseUrl\``;
   return new SessionError("invalid_response", message, details);
 }
 

@@ -9,7 +9,7 @@ export interface TokenSource {
   /** The origins (scheme, host and port) that its tokens may be sent to. */
   readonly origins: readonly string[];
 
-  /** The network of its own requests, used by calls that have no other. */
+  /** How its own requests are sent, and the default network of `authFetch`. */
   readonly network?: NetworkOptions | undefined;
 
   /** Receives the events of its tokens; must not throw. */

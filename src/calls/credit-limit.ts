@@ -2,7 +2,7 @@ import { checkLimit, isRecord } from "../checks.js";
 import { credits } from "../credits.js";
 import { CreditLimitError } from "../errors/classes.js";
 import { callOf } from "../pipeline/call.js";
-import { type CallResult, checkResponse } from "./unwrap.js";
+import { assertResponse, type CallResult } from "./unwrap.js";
 
 /** A call with a `maxCredits`. */
 export interface LimitedCall {
@@ -16,21 +16,21 @@ export interface LimitedCall {
 }
 
 /**
- * Checks what a call would cost before it is made. If the API has no preview of it, the maximum counts.
+ * Enforces `maxCredits` before a call is made. If the API has no preview of it, the maximum counts.
  *
  * @returns undefined if the call may be made; the preview's own result if the preview failed
  * @throws CreditLimitError if it would cost too much; ProtocolError if the preview does not say what it costs
  */
-export async function checkCost(call: LimitedCall): Promise<CallResult | undefined> {
+export async function enforceCreditLimit(call: LimitedCall): Promise<CallResult | undefined> {
   const { operation, maxCredits, body, preview, callPreview } = call;
   checkLimit(maxCredits, "maxCredits");
   let cost = maxCost(body);
   if (preview) {
     const result = await callPreview(preview);
     if (!result.response.ok) return result;
-    const { cost: previewed } = credits(result.response);
-    checkResponse(previewed !== undefined, "the preview has no cost: nothing was charged", result.response);
-    cost = previewed ?? 0;
+    const previewed = credits(result.response).cost;
+    assertResponse(previewed !== undefined, "the preview has no cost: nothing was charged", result.response);
+    cost = previewed;
   }
   if (cost <= maxCredits) return undefined;
   const estimate = preview ? "would cost" : "may cost up to";
@@ -44,7 +44,7 @@ export async function checkCost(call: LimitedCall): Promise<CallResult | undefin
 
 /**
  * Returns the most credits that a call may have spent. If it was retried, a lost response may have been charged for, and
- * the last response then says that nobody is new.
+ * the last response then reports those people as already paid for.
  *
  * @param people how many people the response has
  */

@@ -4,10 +4,10 @@ import { ConfigurationError } from "../errors/classes.js";
 import type { OperationFacts } from "../generated/operation-facts.js";
 import { abortedError } from "../pipeline/abort.js";
 import { type Call, errorDetails, rememberCall } from "../pipeline/call.js";
-import { type CustomFetch, type RetrySettings, resolveRetry } from "../pipeline/options.js";
+import { type CustomFetch, resolveRetry } from "../pipeline/options.js";
 import { sendArguments } from "../pipeline/request.js";
 import type { Send } from "../pipeline/send.js";
-import { checkCost } from "./credit-limit.js";
+import { enforceCreditLimit } from "./credit-limit.js";
 import type { CallOptions, ServiceClient } from "./types.js";
 import { type CallResult, notJson } from "./unwrap.js";
 
@@ -27,13 +27,6 @@ type AnyClient = Record<(typeof methods)[number], AnyMethod> & {
   request: (method: string, path: string, init?: AnyInit) => Promise<CallResult>;
 };
 
-/** What applies to calls without options of their own. */
-export interface CallDefaults {
-  readonly timeout: number;
-  readonly totalTimeout: number;
-  readonly retry: RetrySettings | false;
-}
-
 /**
  * Turns an openapi-fetch client into one of ours: each call gets its {@link Call} record, its options, its credit limit,
  * and errors that name the operation.
@@ -41,19 +34,25 @@ export interface CallDefaults {
  * @param client the client to change
  * @param send the first step of the pipeline
  * @param facts what the service's document says about its operations
+ * @param defaults apply to options that a call omits
  */
 export function serviceClient<Paths extends {}>(
   client: Client<Paths>,
   send: Send,
   facts: Readonly<Record<string, OperationFacts>>,
-  defaults: CallDefaults,
+  defaults: Pick<Call, "retry" | "timeout" | "totalTimeout">,
 ): ServiceClient<Paths> {
   const calls = client as unknown as AnyClient;
 
-  async function make(method: string, path: string, init: AnyInit, callClient: AnyMethod): Promise<CallResult> {
+  async function callOperation(
+    method: string,
+    path: string,
+    init: AnyInit,
+    originalMethod: AnyMethod,
+  ): Promise<CallResult> {
     const operation = `${method} ${path}`;
     const { isPaid, preview, ...fact } = facts[operation] ?? {};
-    const { fetch: ownFetch, timeout, totalTimeout, retry, maxCredits, ...rest } = init;
+    const { fetch: callFetch, timeout, totalTimeout, retry, maxCredits, ...rest } = init;
     const { idempotent: isIdempotent = fact.isIdempotent ?? IDEMPOTENT.test(method) } = retry || {};
     const call: Call = {
       operation,
@@ -63,24 +62,27 @@ export function serviceClient<Paths extends {}>(
       timeout: timeout === undefined ? defaults.timeout : checkTimeout(timeout, "timeout"),
       totalTimeout: totalTimeout === undefined ? defaults.totalTimeout : checkTimeout(totalTimeout, "totalTimeout"),
       retry: retry === undefined ? defaults.retry : resolveRetry(retry, defaults.retry),
-      fetch: ownFetch,
+      fetch: callFetch,
       attempts: 0,
       deadline: Infinity,
       wasResent: false,
       mayHaveLostResponse: false,
     };
     if (maxCredits !== undefined) {
-      if (!isPaid) throw new ConfigurationError(`\`maxCredits\` has no effect: ${operation} is free. Remove it`);
+      if (!isPaid)
+        throw new ConfigurationError(
+          `\`maxCredits\` does not apply to ${operation}, which has no documented cost: remove it`,
+        );
       const callPreview = (path: string) => calls.POST(path, { ...init, maxCredits: undefined, parseAs: "text" });
-      const failure = await checkCost({ operation, maxCredits, body: init.body, preview, callPreview });
+      const failure = await enforceCreditLimit({ operation, maxCredits, body: init.body, preview, callPreview });
       if (failure) return failure;
     }
-    // The signal is not left to the Request, which a middleware may replace.
+    // The signal is passed separately, because a middleware may replace the Request and its signal.
     const fetch: CustomFetch = async (request) =>
       send(...(await sendArguments(request, { signal: init.signal, call })));
     try {
       const redirect = rest.redirect ?? (isIdempotent ? "follow" : "manual");
-      const result = await callClient(path, { ...rest, redirect, fetch });
+      const result = await originalMethod(path, { ...rest, redirect, fetch });
       rememberCall(result.response, call);
       return result;
     } catch (error) {
@@ -89,12 +91,12 @@ export function serviceClient<Paths extends {}>(
   }
 
   for (const method of methods) {
-    const callClient = calls[method];
-    calls[method] = (path, init = {}) => make(method, path, init, callClient);
+    const originalMethod = calls[method];
+    calls[method] = (path, init = {}) => callOperation(method, path, init, originalMethod);
   }
   const { request } = calls;
   calls.request = (method, path, init = {}) =>
-    make(method.toUpperCase(), path, init, (path, init) => request(method, path, init));
+    callOperation(method.toUpperCase(), path, init, (path, init) => request(method, path, init));
   return calls as unknown as ServiceClient<Paths>;
 }
 

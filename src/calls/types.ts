@@ -7,7 +7,7 @@ export interface CallOptions
     Pick<RequestOptions<unknown>, "bodySerializer" | "pathSerializer" | "querySerializer"> {
   /** How the call is retried after a transient failure; `false` for never. @default the client's `retry` */
   readonly retry?: CallRetryOptions | false | undefined;
-  /** Headers of this call. An `Authorization` is sent as it is, and not refreshed after a 401. */
+  /** Headers of this call. An `Authorization` header is sent unchanged, and the call is not resent after a 401. */
   readonly headers?: HeadersOptions | undefined;
   /** Ends the call, whatever it waits for. */
   readonly signal?: AbortSignal | null | undefined;
@@ -23,16 +23,16 @@ export interface CallOptions
   readonly keepalive?: boolean | undefined;
 }
 
-type Verb = "delete" | "get" | "head" | "options" | "patch" | "post" | "put" | "trace";
+type Method = "delete" | "get" | "head" | "options" | "patch" | "post" | "put" | "trace";
 
-/** The paths that have an operation with this verb. */
-type PathsWith<Paths, V extends Verb> = {
+/** The paths that have an operation of a method. */
+type PathsWith<Paths, V extends Method> = {
   [Path in keyof Paths]: Paths[Path] extends Record<V, unknown> ? Path : never;
 }[keyof Paths];
 
 type Content<Part> = Part extends { content: infer Media } ? Media[keyof Media] : never;
 
-/** A body is sent as JSON, also if an operation takes several media types. */
+/** A body is sent as JSON, even if an operation takes several media types. */
 type JsonOf<RequestBody> = RequestBody extends { content: { "application/json": infer Json } } ? Json : never;
 
 type Body<Operation> = Operation extends { requestBody: infer RequestBody }
@@ -66,7 +66,7 @@ type Success = 200 | 201 | 202 | 203 | 204 | "2XX";
 
 type Responses<Operation> = Operation extends { responses: infer Statuses } ? Statuses : never;
 
-/** What a call resolves with: `data` after a success, `error` after anything else. */
+/** Result of a call: `data` after a success, `error` after anything else. */
 export type ServiceResult<Operation, As extends ParseAs = "json"> =
   | {
       data: As extends "json" ? ContentOf<Operation, Success> : Parsed[Exclude<As, "json">];
@@ -75,7 +75,7 @@ export type ServiceResult<Operation, As extends ParseAs = "json"> =
     }
   | {
       data?: never;
-      /** The parsed body; a text if it is not JSON; undefined if there is none. */
+      /** The parsed body; a string if it is not JSON; undefined if there is none. */
       error: ContentOf<Operation, Exclude<keyof Responses<Operation>, Success>> | string | undefined;
       response: Response;
     };
@@ -92,16 +92,16 @@ interface Parsed {
 type Arguments<Operation, As extends ParseAs, Options = Init<Operation> & { readonly parseAs?: As }> =
   Partial<Options> extends Options ? [options?: Options] : [options: Options];
 
-type OperationOf<Paths, Path extends keyof Paths, V extends Verb> = Paths[Path][V & keyof Paths[Path]];
+type OperationOf<Paths, Path extends keyof Paths, V extends Method> = Paths[Path][V & keyof Paths[Path]];
 
-type CallMethod<Paths, V extends Verb> = <Path extends PathsWith<Paths, V>, As extends ParseAs = "json">(
+type CallMethod<Paths, V extends Method> = <Path extends PathsWith<Paths, V>, As extends ParseAs = "json">(
   path: Path,
   ...options: Arguments<OperationOf<Paths, Path, V>, As>
 ) => Promise<ServiceResult<OperationOf<Paths, Path, V>, As>>;
 
-/** One method for each verb that has an operation: `GET`, `POST` and so on. */
+/** One method for each method that has an operation: `GET`, `POST` and so on. */
 type CallMethods<Paths> = {
-  readonly [V in Verb as [PathsWith<Paths, V>] extends [never] ? never : Uppercase<V>]: CallMethod<Paths, V>;
+  readonly [V in Method as [PathsWith<Paths, V>] extends [never] ? never : Uppercase<V>]: CallMethod<Paths, V>;
 };
 
 /**
@@ -111,7 +111,7 @@ type CallMethods<Paths> = {
 export type ServiceClient<Paths extends {}> = CallMethods<Paths> &
   Pick<Client<Paths>, "eject" | "use"> & {
     /** Calls an operation whose method is only known at run time. */
-    readonly request: <V extends Verb, Path extends PathsWith<Paths, V>, As extends ParseAs = "json">(
+    readonly request: <V extends Method, Path extends PathsWith<Paths, V>, As extends ParseAs = "json">(
       method: V,
       path: Path,
       ...options: Arguments<OperationOf<Paths, Path, V>, As>

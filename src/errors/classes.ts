@@ -1,6 +1,12 @@
 /** How many nested causes `toJSON` writes. */
 const MAX_CAUSES = 5;
 
+/** The fields of all classes that may be logged. */
+const LOGGED = [
+  ...["name", "message", "code", "reason", "operation", "attempts", "status", "requestId", "retryAfter", "retryable"],
+  ...["cost", "limit", "used", "remaining", "role", "index", "size"],
+];
+
 const BRAND = Symbol.for("@livedata/sdk/error");
 
 /** Any error of this package. Its `code` tells the classes apart. */
@@ -26,7 +32,7 @@ export type AnyLiveDataError =
 /** What went wrong: a closed set to `switch` on. Each subclass of {@link LiveDataError} has its own. */
 export type LiveDataErrorCode = AnyLiveDataError["code"];
 
-/** What an error carries besides its message. */
+/** Details of an error besides its message. */
 export interface LiveDataErrorOptions {
   /** The underlying error. It must hold no secret: `util.inspect` prints it. */
   readonly cause?: unknown;
@@ -106,9 +112,8 @@ export abstract class LiveDataError extends Error {
 
   /** The fields that may be logged. */
   toJSON(): Record<string, unknown> {
-    const { name, message, code, operation, attempts, status, requestId, retryAfter, retryable } = this;
-    const cause = causeToJSON(this.cause);
-    return { name, message, code, operation, attempts, status, requestId, retryAfter, retryable, cause };
+    const fields = LOGGED.filter((name) => name in this).map((name) => [name, this[name as keyof this]]);
+    return { ...Object.fromEntries(fields), cause: causeToJSON(this.cause) };
   }
 }
 
@@ -140,7 +145,7 @@ export class AbortedError extends LiveDataError {
   override readonly name = "AbortedError";
 }
 
-/** 401: the API rejected the access token or API key, also after one refresh if that was possible. */
+/** 401: the API rejected the access token or API key, even after one refresh where possible. */
 export class AuthenticationError extends LiveDataError {
   protected static override readonly code = "authentication";
   declare readonly code: "authentication";
@@ -152,14 +157,6 @@ export class BadRequestError extends LiveDataError {
   protected static override readonly code = "bad_request";
   declare readonly code: "bad_request";
   override readonly name = "BadRequestError";
-}
-
-/** The queries of a batch. */
-export interface BatchRange {
-  /** Position of the first query, from 0. */
-  readonly index: number;
-  /** Number of queries. */
-  readonly size: number;
 }
 
 /**
@@ -176,14 +173,10 @@ export class BatchError extends LiveDataError {
   /** Number of queries in the batch. */
   readonly size: number;
 
-  constructor(message: string, options: LiveDataErrorOptions & BatchRange) {
+  constructor(message: string, options: LiveDataErrorOptions & Pick<BatchError, "index" | "size">) {
     super(message, options);
     this.index = options.index;
     this.size = options.size;
-  }
-
-  override toJSON(): Record<string, unknown> {
-    return { ...super.toJSON(), index: this.index, size: this.size };
   }
 }
 
@@ -201,14 +194,6 @@ export class ConnectionError extends LiveDataError {
   override readonly name = "ConnectionError";
 }
 
-/** The cost of a call, and its limit. */
-export interface CreditLimit {
-  /** What the call would cost, in credits; the maximum if the API has no preview of it. */
-  readonly cost: number;
-  /** The `maxCredits` of the call. */
-  readonly limit: number;
-}
-
 /** A call would cost more than its `maxCredits`. It was not sent, and nothing was charged. */
 export class CreditLimitError extends LiveDataError {
   protected static override readonly code = "credit_limit";
@@ -220,23 +205,11 @@ export class CreditLimitError extends LiveDataError {
   /** The `maxCredits` of the call. */
   readonly limit: number;
 
-  constructor(message: string, options: LiveDataErrorOptions & CreditLimit) {
+  constructor(message: string, options: LiveDataErrorOptions & Pick<CreditLimitError, "cost" | "limit">) {
     super(message, options);
     this.cost = options.cost;
     this.limit = options.limit;
   }
-
-  override toJSON(): Record<string, unknown> {
-    return { ...super.toJSON(), cost: this.cost, limit: this.limit };
-  }
-}
-
-/** What a 402 says about credits. */
-export interface ExhaustedCredits {
-  /** New people this call was charged for. */
-  readonly used?: number | undefined;
-  /** Credits left. */
-  readonly remaining?: number | undefined;
 }
 
 /** 402: the call needs more credits than the organization has left in this billing period. */
@@ -250,14 +223,13 @@ export class CreditsExhaustedError extends LiveDataError {
   /** Credits left; undefined if the response did not say. */
   readonly remaining: number | undefined;
 
-  constructor(message: string, options: LiveDataErrorOptions & ExhaustedCredits = {}) {
+  constructor(
+    message: string,
+    options: LiveDataErrorOptions & Partial<Pick<CreditsExhaustedError, "remaining" | "used">> = {},
+  ) {
     super(message, options);
     this.used = options.used;
     this.remaining = options.remaining;
-  }
-
-  override toJSON(): Record<string, unknown> {
-    return { ...super.toJSON(), used: this.used, remaining: this.remaining };
   }
 }
 
@@ -280,10 +252,6 @@ export class PermissionDeniedError extends LiveDataError {
   constructor(message: string, options: LiveDataErrorOptions & { readonly role?: string | undefined } = {}) {
     super(message, options);
     this.role = options.role;
-  }
-
-  override toJSON(): Record<string, unknown> {
-    return { ...super.toJSON(), role: this.role };
   }
 }
 
@@ -336,10 +304,6 @@ export class SessionError extends LiveDataError {
     });
     this.reason = reason;
   }
-
-  override toJSON(): Record<string, unknown> {
-    return { ...super.toJSON(), reason: this.reason };
-  }
 }
 
 /** The response was not complete within the allowed time. */
@@ -349,7 +313,7 @@ export class TimeoutError extends LiveDataError {
   override readonly name = "TimeoutError";
 }
 
-/** A status that no other error stands for, such as 409. */
+/** A status without a class of its own, such as 409. */
 export class UnexpectedStatusError extends LiveDataError {
   protected static override readonly code = "unexpected_status";
   declare readonly code: "unexpected_status";
@@ -375,9 +339,5 @@ export class WebhookError extends LiveDataError {
   constructor(message: string, options: LiveDataErrorOptions & { readonly reason: WebhookErrorReason }) {
     super(message, options);
     this.reason = options.reason;
-  }
-
-  override toJSON(): Record<string, unknown> {
-    return { ...super.toJSON(), reason: this.reason };
   }
 }

@@ -22,7 +22,7 @@ export interface ResponseContext {
   readonly role?: string | undefined;
   /** Whether the operation may be carried out twice. @default true */
   readonly isIdempotent?: boolean;
-  /** What a 401 means here, and what to do. */
+  /** Message for a 401, in place of the usual one. */
   readonly rejection?: string | undefined;
 }
 
@@ -32,7 +32,7 @@ const statuses = {
   402: [CreditsExhaustedError, "the call needs more credits than the organization has left in this billing period"],
   403: [
     PermissionDeniedError,
-    "the account or API key may not do this on this organization: check `orgId` (LIVEDATA_ORG_ID) and its role there",
+    "the account or API key lacks permission in this organization: check `orgId` (LIVEDATA_ORG_ID) and the account's role",
   ],
   404: [NotFoundError, "not found: check the id"],
   408: [ServerError, "the API timed out waiting for the request"],
@@ -41,13 +41,13 @@ const statuses = {
   429: [RateLimitedError, "too many requests"],
 } as const;
 
-/** Whether a status stands for a transient failure: the same request may succeed later. */
+/** Whether a status indicates a transient failure: the same request may succeed later. */
 export function isTransient(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
 /**
- * Makes the error that stands for an unsuccessful response. The message holds nothing of the body, which may name people.
+ * Returns the error for an unsuccessful response. The message holds nothing of the body, which may name people.
  *
  * @param body the parsed body; the response is not read here
  */

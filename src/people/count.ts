@@ -1,5 +1,5 @@
 import type { CallOptions, ServiceClient } from "../calls/types.js";
-import { checkResponse, unwrap } from "../calls/unwrap.js";
+import { assertResponse, unwrap } from "../calls/unwrap.js";
 import type { paths } from "../generated/people.js";
 import type { FilterGroup } from "../types.js";
 
@@ -23,6 +23,6 @@ export async function count(
 ): Promise<number> {
   const result = await people.POST("/search", { ...options, body: { size: 0, filters } });
   const { count } = unwrap(result);
-  checkResponse(typeof count === "number", "the response has no `count`", result.response);
+  assertResponse(typeof count === "number", "the response has no `count`", result.response);
   return count;
 }

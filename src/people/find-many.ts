@@ -1,8 +1,8 @@
 import { creditsSpent } from "../calls/credit-limit.js";
 import type { CallOptions, ServiceClient } from "../calls/types.js";
-import { checkResponse, unwrap } from "../calls/unwrap.js";
+import { assertResponse, unwrap } from "../calls/unwrap.js";
 import { checkCount, checkLimit } from "../checks.js";
-import { BatchError, type BatchRange, isLiveDataError } from "../errors/classes.js";
+import { BatchError, isLiveDataError } from "../errors/classes.js";
 import type { paths } from "../generated/people.js";
 import { abortedError, onAbort } from "../pipeline/abort.js";
 import type { FindRequest, Match, MatchResult, Person } from "../types.js";
@@ -51,7 +51,7 @@ export interface FindManyProgress {
   readonly done: number;
   /** How many of them found somebody; skipped queries do not count. */
   readonly found: number;
-  /** Maximum number of credits spent so far. */
+  /** Credits spent so far, at most. */
   readonly credits: number;
 }
 
@@ -191,7 +191,7 @@ async function findBatch<Query extends Match>(
     const call = await people.POST("/find", { body, signal, timeout, totalTimeout, retry });
     const { matches } = unwrap(call);
     const fault = `the response does not have ${queries.length} \`matches\`, one for each query`;
-    checkResponse(matches?.length === queries.length, fault, call.response);
+    assertResponse(matches?.length === queries.length, fault, call.response);
     const results = queries.map((query, place) => resultOf(index + place, query, matches[place]));
     const found = results.reduce((sum, result) => sum + result.people.length, 0);
     return { results, credits: creditsSpent(call.response, found) };
@@ -205,20 +205,9 @@ function resultOf<Query>(index: number, query: Query, match: MatchResult | undef
   return { index, query, people, found: match?.found ?? people.length > 0 };
 }
 
-function batchError(cause: unknown, range: BatchRange): BatchError {
+function batchError(cause: unknown, range: Pick<BatchError, "index" | "size">): BatchError {
   const { index, size } = range;
-  const message = `queries ${index} to ${index + size - 1} have no results; resume with \`start: ${index}\``;
+  const message = `queries ${index} to ${index + size - 1} failed; resume with \`start: ${index}\``;
   if (!isLiveDataError(cause)) return new BatchError(message, { ...range, operation, cause });
-  const { attempts, status, requestId, retryAfter, retryable, body } = cause;
-  return new BatchError(`${message} (${cause.message})`, {
-    ...range,
-    operation,
-    attempts,
-    status,
-    requestId,
-    retryAfter,
-    retryable,
-    body,
-    cause,
-  });
+  return new BatchError(`${message} (${cause.message})`, { ...cause, body: cause.body, ...range, operation, cause });
 }

@@ -1,6 +1,6 @@
 import { creditsSpent } from "../calls/credit-limit.js";
 import type { CallOptions, ServiceClient } from "../calls/types.js";
-import { checkResponse, unwrap } from "../calls/unwrap.js";
+import { assertResponse, unwrap } from "../calls/unwrap.js";
 import { checkCount, checkLimit } from "../checks.js";
 import type { paths } from "../generated/people.js";
 import { abortedError } from "../pipeline/abort.js";
@@ -41,8 +41,6 @@ export interface PeoplePages extends AsyncIterable<Person> {
   readonly stoppedBy: PaginationEnd | undefined;
 }
 
-const DEFAULT_PAGE_SIZE = 100;
-
 /**
  * Pages through all people of a search. It is inferred that a request takes the `pagination_token` of the response
  * before it. Paging ends if there is no token, if a page is empty, or if a token repeats.
@@ -60,7 +58,7 @@ export function paginate(
   search: PagedSearch,
   options: PaginateOptions = {},
 ): PeoplePages {
-  const { pageSize = DEFAULT_PAGE_SIZE, limit = Infinity, maxCredits = Infinity } = options;
+  const { pageSize = 100, limit = Infinity, maxCredits = Infinity } = options;
   const { signal, timeout, totalTimeout, retry } = options;
   checkCount(pageSize, "pageSize", 1);
   checkLimit(limit, "limit");
@@ -82,7 +80,7 @@ export function paginate(
       const body = { ...search, size, ...(token !== undefined && { pagination_token: token }) };
       const result = await people.POST("/search", { body, signal, timeout, totalTimeout, retry });
       const page = unwrap(result);
-      checkResponse(Array.isArray(page.people), "the response has no `people`", result.response);
+      assertResponse(Array.isArray(page.people), "the response has no `people`", result.response);
       spent += creditsSpent(result.response, page.people.length);
       const fresh = page.people.filter(({ id }) => !seen.has(id) && seen.add(id));
       if (fresh.length > 0) yield { ...page, people: fresh };

@@ -113,7 +113,7 @@ export function startDeadline(
   return { signal: controller.signal, release, unref: () => (timer as { unref?: () => void } | undefined)?.unref?.() };
 }
 
-/** Makes the error of a call or a loop whose own signal aborted. */
+/** Returns the error of a call or a loop whose own signal aborted. */
 export function abortedError({ reason }: AbortSignal, details: LiveDataErrorOptions): AbortedError {
   return new AbortedError("aborted by its `signal`; the signal's reason is the `cause`", { ...details, cause: reason });
 }

@@ -29,7 +29,7 @@ const NOT_CONNECTED = new Set([
  *   platform's error as its cause, before the headers or within the body
  */
 export function withAttempt(network: Send): Send {
-  return async (url, init) => {
+  return async function attempt(url, init) {
     const { call, signal: callerSignal } = init;
     if (!call) return network(url, init);
     const fail = (error: unknown): never => {
@@ -69,7 +69,7 @@ function nameFailure(error: unknown, url: string, { signal, redirect }: SendInit
   return new ConnectionError(message, { ...errorDetails(call), cause: error, retryable });
 }
 
-/** Whether a request certainly never left. If the platform does not say so in a known way, it may have. */
+/** Whether a request was certainly not sent. If the error does not say so, it may have been. */
 function neverLeft(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, cause, errors }: Error & { code?: unknown; errors?: unknown } = error;

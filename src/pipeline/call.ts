@@ -29,7 +29,7 @@ export interface Call {
   wasResent: boolean;
   /** Whether a response may have been lost that was charged for. */
   mayHaveLostResponse: boolean;
-  /** What a 401 means for this call, and what to do. */
+  /** Message for a 401, in place of the usual one. */
   rejection?: string | undefined;
 }
 

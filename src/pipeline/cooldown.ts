@@ -6,7 +6,7 @@ import { type Call, errorDetails } from "./call.js";
 /** The longest cooldown that one response starts, in ms: a server's mistake must not stop a process for a day. */
 const MAX_COOLDOWN = 300_000;
 
-/** How much too early a timer may fire, in ms, by the clock used here. */
+/** How early a timer may fire by this clock, in ms. */
 const TIMER_TOLERANCE = 2;
 
 /** A call that waits for the end of a cooldown. */
@@ -20,7 +20,7 @@ export interface WaitingCall {
   readonly signal: AbortSignal | null | undefined;
 }
 
-/** Holds all calls of a client for as long as the API asked one of them to wait. */
+/** Holds all calls of a service for as long as the API asked one of them to wait. */
 export class Cooldown {
   readonly #observe: Observer<CallEvent>;
   #until = 0;

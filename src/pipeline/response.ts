@@ -39,13 +39,13 @@ export function limitReading(response: Response, deadline: Deadline, onError?: (
     deadline.release();
     return;
   }
-  const outer = readCallbacks.get(response);
+  const earlier = readCallbacks.get(response);
   const release = () => {
-    outer?.();
+    earlier?.();
     deadline.release();
   };
   readCallbacks.set(response, release);
-  // Also for a custom `fetch` that ignores its signal.
+  // Covers a custom `fetch` that ignores its signal.
   aroundReading(response, (reading) => untilAborted(reading, deadline.signal).catch(onError).finally(release));
   deadline.unref();
 }
@@ -79,7 +79,11 @@ export async function readText(response: Response, limit: number): Promise<strin
       const { done, value } = await reader.read();
       if (done) return text + decoder.decode();
       size += value.byteLength;
-      if (size > limit) return cancelled(reader);
+      if (size > limit) {
+        // Not awaited: if the stream is one branch of a tee, this waits for the other branch.
+        reader.cancel().catch(() => {});
+        return undefined;
+      }
       text += decoder.decode(value, { stream: true });
     }
   } finally {
@@ -90,11 +94,6 @@ export async function readText(response: Response, limit: number): Promise<strin
 /** Frees the connection of a response that nobody will read. Never rejects. */
 export async function discardBody(response: Response): Promise<void> {
   await readText(response, DISCARD_LIMIT).catch(() => {});
-}
-
-function cancelled(reader: ReadableStreamDefaultReader): undefined {
-  // Not awaited: if the stream is one branch of a tee, this waits for the other branch.
-  reader.cancel().catch(() => {});
 }
 
 function inMemory(response: Response, bytes: ArrayBuffer): Response {

@@ -1,12 +1,12 @@
-/** What a retry costs, in tokens. Its success returns them. */
+/** Cost of a retry, in tokens. Refunded if it succeeds. */
 const COST = 10;
-/** What a call earns that succeeds without a retry, so that one call in ten may be retried. */
+/** Tokens earned by a call that succeeds without a retry: ten of them pay for one retry. */
 const EARNED = 1;
 /** Enough for 100 retries without a single success. */
 const CAPACITY = 100 * COST;
 
 /**
- * Limits the retries of all calls of a client together, so that a fleet does not multiply its load during an outage.
+ * Limits the retries of all calls of a service together, so that a fleet does not multiply its load during an outage.
  * A token bucket: each retry takes from it, only success adds to it.
  */
 export class RetryBudget {

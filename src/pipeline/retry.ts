@@ -26,7 +26,7 @@ export function withRetry(send: Send, observe: Observer<CallEvent>): Send {
   const cooldown = new Cooldown(observe);
   const budget = new RetryBudget();
 
-  return async (url, init) => {
+  return async function retry(url, init) {
     const { call, signal } = init;
     if (!call) return send(url, init);
     await waitForCooldown(cooldown, call, signal);
@@ -85,7 +85,7 @@ function timeLeft({ deadline }: Call): number {
   return deadline - performance.now();
 }
 
-/** Why a call is to be retried: the status or error code of a transient failure; undefined if it is not to be. */
+/** Returns why to retry a call: the status or error code; undefined for no retry. */
 function retryReason(outcome: Outcome, { body, signal }: SendInit, { isIdempotent }: Call): RetryReason | undefined {
   if (signal?.aborted || !isRepeatable(body)) return undefined;
   if ("response" in outcome) {

@@ -4,7 +4,7 @@ import type { NetworkOptions } from "./options.js";
 
 const USER_AGENT = `livedata-sdk/${VERSION}`;
 
-/** What one attempt sends. Plain data: a step changes a copy, and the body can be sent again. */
+/** The request of one attempt. Plain data: a step changes a copy, and the body can be sent again. */
 export interface SendInit extends RequestInit {
   headers: Headers;
   /** The call that the attempt belongs to; absent for a bare `fetch`. */
@@ -17,9 +17,9 @@ export interface SendInit extends RequestInit {
  */
 export type Send = (url: string, init: SendInit) => Promise<Response>;
 
-/** Makes the last step, which hands a request to the call's own `fetch`, the client's, or the platform's. */
+/** Returns the last step, which hands a request to the call's own `fetch`, the client's, or the platform's. */
 export function networkStep({ fetch: clientFetch, requestInitExt }: NetworkOptions): Send {
-  return (url, { call, ...rest }) => {
+  return function network(url, { call, ...rest }) {
     const fetch = call?.fetch ?? clientFetch;
     const init = sentOnce(rest);
     if (fetch) return fetch(new Request(url, init), requestInitExt);

@@ -9,7 +9,7 @@ import type { Send } from "./send.js";
  * that is taken as a stream.
  */
 export function withTotalTimeout(send: Send): Send {
-  return async (url, init) => {
+  return async function limitTime(url, init) {
     const { call, signal } = init;
     if (!call || call.totalTimeout === Infinity) return send(url, init);
     signal?.throwIfAborted();
@@ -26,7 +26,7 @@ export function withTotalTimeout(send: Send): Send {
   };
 }
 
-/** Makes the error of a call whose `timeout` or `totalTimeout` ended. */
+/** Returns the error of a call whose `timeout` or `totalTimeout` ended. */
 export function timeoutError(call: Call, option: "timeout" | "totalTimeout"): TimeoutError {
   const message = `no complete response within ${call[option]} ms (option \`${option}\`)`;
   return new TimeoutError(message, { ...errorDetails(call), retryable: call.isIdempotent });

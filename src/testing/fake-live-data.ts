@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Company, Job, Person } from "../types.js";
-import type { FakeCredits } from "./credits.js";
+import type { FakeCredits } from "./credit-accounts.js";
 import {
   completeFakeCompany,
   completeFakePerson,

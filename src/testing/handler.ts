@@ -1,5 +1,5 @@
 import { operationFacts } from "../generated/operation-facts.js";
-import type { CreditAccounts } from "./credits.js";
+import type { CreditAccounts } from "./credit-accounts.js";
 import { applyFailure, type FailurePlan, type FakeFailure } from "./failures.js";
 import { type ReceivedBody, receiveBody } from "./read-body.js";
 import { Refusal, type Reply, toResponse } from "./reply.js";

@@ -1,4 +1,4 @@
-export type { FakeCredits, FakeOrg } from "./credits.js";
+export type { FakeCredits, FakeOrg } from "./credit-accounts.js";
 export type { FakeCompany, FakePerson } from "./custom-records.js";
 export type { FakeFailure, FakeFailures, FakeResponse } from "./failures.js";
 export { createFakeLiveData, type FakeLiveData } from "./fake-live-data.js";

@@ -1,4 +1,4 @@
-import type { FakeOrg } from "./credits.js";
+import type { FakeOrg } from "./credit-accounts.js";
 import {
   checkTokenLife,
   type ExpiresAtFormat,

@@ -1,5 +1,5 @@
 import { companyRoutes, createDirectory, type Directory } from "./companies.js";
-import { type CreditAccounts, createCreditAccounts } from "./credits.js";
+import { type CreditAccounts, createCreditAccounts } from "./credit-accounts.js";
 import type { CompletionContext } from "./custom-records.js";
 import { createFailurePlan, type FailurePlan } from "./failures.js";
 import { createHandler, type Handler } from "./handler.js";

@@ -1,20 +1,14 @@
-import nock from "nock";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { createTokenSource } from "../../src/auth/create-token-source.js";
 import { serviceAccount } from "../../src/auth/credentials.js";
 import { authFetch, authMiddleware } from "../../src/auth/own-client.js";
-import { HOST, nockedApi, SEARCH } from "../support/api.js";
+import { HOST, mockApi, SEARCH } from "../support/mock-api.js";
 import { describeAuthorization } from "./authorization-suite.js";
 
 const JSON_TYPE = { "Content-Type": "application/json" };
 const account = serviceAccount({ clientId: "client-1", clientSecret: "secret-1" });
 
-afterEach(() => {
-  nock.cleanAll();
-  nock.enableNetConnect();
-});
-
-describeAuthorization("authFetch given a URL", (auth) => {
+describeAuthorization("authFetch with a URL", (auth) => {
   const fetch = authFetch(createTokenSource({ auth, baseUrl: HOST }));
   return async (body, { host = HOST, headers, signal = null } = {}) => {
     const init = { method: "POST", body: JSON.stringify(body), headers: { ...JSON_TYPE, ...headers }, signal };
@@ -23,7 +17,7 @@ describeAuthorization("authFetch given a URL", (auth) => {
   };
 });
 
-describeAuthorization("authFetch given a Request", (auth) => {
+describeAuthorization("authFetch with a Request", (auth) => {
   const fetch = authFetch(createTokenSource({ auth, baseUrl: HOST }));
   return async (body, { host = HOST, headers, signal = null } = {}) => {
     const init = { method: "POST", body: JSON.stringify(body), headers: { ...JSON_TYPE, ...headers }, signal };
@@ -32,10 +26,10 @@ describeAuthorization("authFetch given a Request", (auth) => {
   };
 });
 
-test("a stream is not sent again after a 401, and the next call has a new token", async () => {
-  const api = nockedApi();
+test("authFetch does not resend a stream after a 401, and the next call uses a new token", async () => {
+  const api = mockApi();
   const fetch = authFetch(createTokenSource({ auth: account, baseUrl: HOST }));
-  api.answer(401);
+  api.respond(401);
   const body = new Blob(['{"size":1}']).stream();
   const first = await fetch(HOST + SEARCH, { method: "POST", body, duplex: "half" } as RequestInit);
   expect(first.status).toBe(401);
@@ -46,10 +40,10 @@ test("a stream is not sent again after a 401, and the next call has a new token"
   expect(api.searches[1]).toMatchObject({ authorization: "Bearer token-2", body: '{"size":2}' });
 });
 
-test("a body of another kind that can be read but once is not sent again either", async () => {
-  const api = nockedApi();
+test("authFetch does not resend an async iterable body after a 401", async () => {
+  const api = mockApi();
   const fetch = authFetch(createTokenSource({ auth: account, baseUrl: HOST }));
-  api.answer(401);
+  api.respond(401);
   async function* lines() {
     yield new TextEncoder().encode('{"size":1}');
   }
@@ -59,8 +53,8 @@ test("a body of another kind that can be read but once is not sent again either"
   expect(api.searches.map(({ body }) => body)).toEqual(['{"size":1}']);
 });
 
-test("an init whose members are undefined leaves the Request as it is", async () => {
-  const api = nockedApi();
+test("authFetch ignores undefined members of `init` and uses those of the Request", async () => {
+  const api = mockApi();
   const fetch = authFetch(createTokenSource({ auth: account, baseUrl: HOST }));
   const request = new Request(HOST + SEARCH, { method: "POST", body: '{"size":1}', headers: { "x-own": "1" } });
   const init = { method: undefined, headers: undefined, signal: undefined, body: undefined };
@@ -72,10 +66,10 @@ test.each([
   ["bytes", () => new TextEncoder().encode('{"a":1}')],
   ["a blob", () => new Blob(['{"a":1}'])],
   ["a form", () => new URLSearchParams({ a: "1" })],
-])("%s are sent again after a 401", async (_name, makeBody) => {
-  const api = nockedApi();
+])("authFetch resends %s after a 401", async (_name, makeBody) => {
+  const api = mockApi();
   const fetch = authFetch(createTokenSource({ auth: account, baseUrl: HOST }));
-  api.answer(401);
+  api.respond(401);
   const response = await fetch(HOST + SEARCH, { method: "POST", body: makeBody() });
   expect(response.status).toBe(200);
   expect(api.searches).toHaveLength(2);
@@ -83,10 +77,10 @@ test.each([
   expect(api.searches[0]?.body.length).toBeGreaterThan(2);
 });
 
-test("a multipart form in a Request keeps its boundary, also when it is sent again", async () => {
-  const api = nockedApi();
+test("authFetch keeps the multipart boundary when it resends a Request", async () => {
+  const api = mockApi();
   const fetch = authFetch(createTokenSource({ auth: account, baseUrl: HOST }));
-  api.answer(401);
+  api.respond(401);
   const form = new FormData();
   form.set("name", "value");
   await fetch(new Request(HOST + SEARCH, { method: "POST", body: form }));
@@ -98,23 +92,23 @@ test("a multipart form in a Request keeps its boundary, also when it is sent aga
   expect(api.searches[1]?.body).toBe(api.searches[0]?.body);
 });
 
-test("a URL with a password in it is refused, and not repeated", async () => {
+test("authFetch rejects a URL with a password and does not quote it", async () => {
   const fetch = authFetch(createTokenSource({ auth: account, baseUrl: HOST }));
   const error: unknown = await fetch("https://me:hunter2@api.test/").catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: "configuration" });
   expect(String(error)).not.toContain("hunter2");
 });
 
-test.each([undefined, null, account, {}])("%j in the place of a token source is refused", (source) => {
-  for (const form of [authFetch, authMiddleware]) {
-    expect(() => form(source as never)).toThrow(
+test.each([undefined, null, account, {}])("authFetch and authMiddleware reject %j as a token source", (source) => {
+  for (const create of [authFetch, authMiddleware]) {
+    expect(() => create(source as never)).toThrow(
       expect.objectContaining({ code: "configuration", message: expect.stringContaining("createTokenSource(") }),
     );
   }
 });
 
-test("the global fetch is looked up at each call", async () => {
-  const api = nockedApi();
+test("authFetch looks up the global `fetch` at each call", async () => {
+  const api = mockApi();
   const fetch = authFetch(createTokenSource({ auth: account, baseUrl: HOST }));
   const original = globalThis.fetch;
   const seen: string[] = [];
@@ -131,9 +125,9 @@ test("the global fetch is looked up at each call", async () => {
   expect(api.searches).toHaveLength(1);
 });
 
-test("a custom fetch and `requestInitExt` serve the exchange, the call and its second attempt", async () => {
-  const api = nockedApi();
-  api.answer(401);
+test("authFetch uses a custom `fetch` and `requestInitExt` for the exchange, the call and its resend", async () => {
+  const api = mockApi();
+  api.respond(401);
   const seen: [string, unknown][] = [];
   const network = {
     fetch: (request: Request, ext?: Record<string, unknown>) => {

@@ -1,23 +1,17 @@
-import nock from "nock";
 import createClient from "openapi-fetch";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { createTokenSource } from "../../src/auth/create-token-source.js";
 import { serviceAccount } from "../../src/auth/credentials.js";
 import { authMiddleware } from "../../src/auth/own-client.js";
 import type { AuthEvent } from "../../src/events.js";
 import type { paths } from "../../src/generated/people.js";
-import { HOST, nockedApi, ORG } from "../support/api.js";
+import { HOST, mockApi, ORG } from "../support/mock-api.js";
 import { describeAuthorization } from "./authorization-suite.js";
 
 const BASE = `/api/people/v1/${ORG}`;
 const account = serviceAccount({ clientId: "client-1", clientSecret: "secret-1" });
 
-afterEach(() => {
-  nock.cleanAll();
-  nock.enableNetConnect();
-});
-
-describeAuthorization("authMiddleware on a client of one's own", (auth) => {
+describeAuthorization("authMiddleware on an openapi-fetch client", (auth) => {
   const client = createClient<paths>({ baseUrl: HOST + BASE });
   client.use(authMiddleware(createTokenSource({ auth, baseUrl: HOST })));
   return async (body, { host = HOST, ...options } = {}) => {
@@ -30,9 +24,9 @@ describeAuthorization("authMiddleware on a client of one's own", (auth) => {
   };
 });
 
-test("registered last, it sees a 401 before the others do", async () => {
-  const api = nockedApi();
-  api.answer(401);
+test("authMiddleware, if registered last, handles a 401 before other middlewares see it", async () => {
+  const api = mockApi();
+  api.respond(401);
   const seen: number[] = [];
   const client = createClient<paths>({ baseUrl: HOST + BASE });
   client.use({ onResponse: ({ response }) => void seen.push(response.status) });
@@ -41,9 +35,9 @@ test("registered last, it sees a 401 before the others do", async () => {
   expect(seen).toEqual([200]);
 });
 
-test("a request with a body that a later middleware replaced is not sent again, and the next has a new token", async () => {
-  const api = nockedApi();
-  api.answer(401);
+test("authMiddleware does not resend a request whose body a later middleware replaced, and the next uses a new token", async () => {
+  const api = mockApi();
+  api.respond(401);
   const client = createClient<paths>({ baseUrl: HOST + BASE });
   client.use(authMiddleware(createTokenSource({ auth: account, baseUrl: HOST })));
   client.use({
@@ -54,9 +48,9 @@ test("a request with a body that a later middleware replaced is not sent again, 
   expect(api.searches.map(({ headers }) => headers["authorization"])).toEqual(["Bearer token-1", "Bearer token-2"]);
 });
 
-test("an Authorization that a later middleware sets is left alone, also after a 401", async () => {
-  const api = nockedApi();
-  api.answer(401);
+test("authMiddleware keeps an Authorization header that a later middleware sets and does not resend it after a 401", async () => {
+  const api = mockApi();
+  api.respond(401);
   const client = createClient<paths>({ baseUrl: HOST + BASE });
   client.use(authMiddleware(createTokenSource({ auth: account, baseUrl: HOST })));
   client.use({ onRequest: ({ request }) => request.headers.set("authorization", "Bearer of-my-own") });
@@ -65,9 +59,9 @@ test("an Authorization that a later middleware sets is left alone, also after a 
   expect(api.searches).toHaveLength(1);
 });
 
-test("its second attempt takes the client's own fetch and `requestInitExt`, and is told to the observer", async () => {
-  const api = nockedApi();
-  api.answer(401);
+test("authMiddleware resends through the client's `fetch` and `requestInitExt` and reports it to `observe`", async () => {
+  const api = mockApi();
+  api.respond(401);
   const events: string[] = [];
   const seen: unknown[] = [];
   const fetch = (request: Request, requestInitExt?: Record<string, unknown>) => {

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { createTokenSource } from "../../src/auth/create-token-source.js";
 import { apiKey, serviceAccount, userPassword } from "../../src/auth/credentials.js";
 
-const make = {
+const create = {
   clientId: (value: never) => serviceAccount({ clientId: value, clientSecret: "s3cret" }),
   clientSecret: (value: never) => serviceAccount({ clientId: "client-1", clientSecret: value }),
   username: (value: never) => userPassword({ username: value, password: "s3cret" }),
@@ -30,12 +30,12 @@ const faults: [unknown, string][] = [
   ["s3c\r\nret", "a string with a line break"],
 ];
 
-/** How the message of a function's result says what `fault` says of an option. */
-const returned = (value: unknown, fault: string) => (fault === "missing" ? String(value) : fault);
+/** The fault as an error message describes it for the return value of a function. */
+const returnFault = (value: unknown, fault: string) => (fault === "missing" ? String(value) : fault);
 
-describe.each(Object.keys(make) as (keyof typeof make)[])("%s", (option) => {
-  test.each(faults)("given %j is refused by name", (value, fault) => {
-    expect(() => make[option](value as never)).toThrow(
+describe.each(Object.keys(create) as (keyof typeof create)[])("%s", (option) => {
+  test.each(faults)("rejects %j and names the option", (value, fault) => {
+    expect(() => create[option](value as never)).toThrow(
       expect.objectContaining({
         code: "configuration",
         message: expect.stringMatching(new RegExp(`^\`${option}\` is ${fault}.*${variables[option]}$`)),
@@ -43,21 +43,21 @@ describe.each(Object.keys(make) as (keyof typeof make)[])("%s", (option) => {
     );
   });
 
-  test.each(faults)("given as a function of %j is refused by name when it is read", async (value, fault) => {
-    const credentials = make[option]((() => value) as never);
+  test.each(faults)("rejects a function that returns %j when the credentials are read", async (value, fault) => {
+    const credentials = create[option]((() => value) as never);
     const error: unknown = await Promise.resolve(credentials.read()).catch((reason: unknown) => reason);
     expect(error).toMatchObject({
       code: "configuration",
       message: expect.stringMatching(
-        new RegExp(`^\`${option}\` function returned ${returned(value, fault)}.*; it must return`),
+        new RegExp(`^\`${option}\` function returned ${returnFault(value, fault)}.*; it must return`),
       ),
     });
     expect(inspect(error)).not.toContain("s3cret\n");
   });
 
-  test("given as a function that throws is refused with its error as the cause", async () => {
+  test("rejects a function that throws, with its error as the cause", async () => {
     const cause = new Error("the vault is sealed");
-    const credentials = make[option]((() => Promise.reject(cause)) as never);
+    const credentials = create[option]((() => Promise.reject(cause)) as never);
     await expect(credentials.read()).rejects.toMatchObject({
       code: "configuration",
       message: expect.stringContaining(`\`${option}\``),
@@ -66,14 +66,14 @@ describe.each(Object.keys(make) as (keyof typeof make)[])("%s", (option) => {
   });
 });
 
-test("a secret may be a function, sync or async, that is called at every exchange", async () => {
+test("functions for credentials, sync or async, are called for every exchange", async () => {
   let round = 0;
   const account = serviceAccount({ clientId: () => "client-1", clientSecret: async () => `secret-${++round}` });
   await account.read();
   expect((await account.read()).body).toMatchObject({ clientId: "client-1", clientSecret: "secret-2" });
 });
 
-test.each(["key…", "key 1", "kéy", "key\u0000"])("an API key that no header can carry, %j, is refused", async (key) => {
+test.each(["key…", "key 1", "kéy", "key\u0000"])("apiKey rejects %j, which a header cannot carry", async (key) => {
   const refusal = { code: "configuration", message: expect.stringContaining("a header cannot carry") };
   expect(() => apiKey(key)).toThrow(expect.objectContaining(refusal));
   const error: unknown = await apiKey(() => key)
@@ -83,7 +83,7 @@ test.each(["key…", "key 1", "kéy", "key\u0000"])("an API key that no header c
   expect(String(error)).not.toContain(key);
 });
 
-test("a function that gives no secret in 10 s is given up", async () => {
+test("a secret function that does not settle fails after 10 s", async () => {
   vi.useFakeTimers();
   try {
     const account = serviceAccount({ clientId: "client-1", clientSecret: () => new Promise<never>(() => {}) });
@@ -102,7 +102,7 @@ test("a function that gives no secret in 10 s is given up", async () => {
   }
 });
 
-test("a function that gives an API key is called once for calls at the same time", async () => {
+test("an API key function is called once for concurrent calls", async () => {
   let reads = 0;
   const source = createTokenSource({ auth: apiKey(async () => `key-${++reads}`) });
   const tokens = await Promise.all(Array.from({ length: 100 }, () => source.token()));
@@ -110,7 +110,7 @@ test("a function that gives an API key is called once for calls at the same time
   expect(reads).toBe(1);
 });
 
-test("credentials do not show what they hold", async () => {
+test("credentials do not expose their values in inspect or JSON output", async () => {
   const held = [
     serviceAccount({ clientId: "client-1", clientSecret: "s3cret" }),
     userPassword({ username: "jane", password: "s3cret" }),
@@ -121,7 +121,7 @@ test("credentials do not show what they hold", async () => {
 });
 
 test.each([undefined, null, "s3cret", {}, { clientId: "client-1", clientSecret: "s3cret" }])(
-  "%j in the place of credentials is refused",
+  "createTokenSource rejects %j as credentials",
   (auth) => {
     expect(() => createTokenSource({ auth: auth as never })).toThrow(
       expect.objectContaining({

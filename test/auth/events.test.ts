@@ -1,19 +1,19 @@
-import nock from "nock";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { apiKey, serviceAccount } from "../../src/auth/credentials.js";
 import { createLiveData } from "../../src/client.js";
 import { ConfigurationError, SessionError } from "../../src/errors/classes.js";
 import type { LiveDataEvent } from "../../src/events.js";
-import { CLIENT_SECRET, HOST, type NockedApi, nockedApi, ORG } from "../support/api.js";
-import { sessionModel, settled } from "../support/session-model.js";
+import { CLIENT_SECRET, HOST, type MockApi, mockApi, ORG } from "../support/mock-api.js";
+import { sessionModel } from "../support/session-model.js";
+import { settle } from "../support/settle.js";
 
 const HOUR = 3_600_000;
 
-describe("the events of a token source", () => {
-  test("tell of a first exchange, with the life of its token", async () => {
+describe("a token source", () => {
+  test("reports the first exchange with the life of its token", async () => {
     const { source, exchanges, events } = sessionModel();
     const call = source.token();
-    await settled();
+    await settle();
     expect(events).toEqual([{ type: "exchange_started", background: false }]);
     await exchanges[0]?.succeed();
     await call;
@@ -22,13 +22,13 @@ describe("the events of a token source", () => {
     ]);
   });
 
-  test("tell of each attempt that failed, why, and when the next may be made", async () => {
+  test("reports each failed attempt with its error and the delay before the next", async () => {
     const { source, exchanges, events } = sessionModel();
     const call = source.token();
     call.catch(() => {});
     const error = new SessionError("unavailable", "503");
     for (const number of [0, 1, 2]) {
-      await settled();
+      await settle();
       await exchanges[number]?.fail(error);
     }
     await expect(call).rejects.toMatchObject({ reason: "unavailable", operation: "POST /session", attempts: 3 });
@@ -43,14 +43,14 @@ describe("the events of a token source", () => {
     expect(events.filter(({ type }) => type === "exchange_started")).toHaveLength(3);
   });
 
-  test("tell of a renewal behind calls", async () => {
+  test("reports a background refresh", async () => {
     const { source, exchanges, events, clock } = sessionModel();
     source.token().catch(() => {});
-    await settled();
+    await settle();
     await exchanges[0]?.succeed();
-    clock.pass(HOUR - 100_000);
+    clock.advance(HOUR - 100_000);
     await source.token();
-    await settled();
+    await settle();
     await exchanges[1]?.succeed();
     expect(events.slice(2)).toEqual([
       { type: "exchange_started", background: true },
@@ -58,23 +58,23 @@ describe("the events of a token source", () => {
     ]);
   });
 
-  test("tell of a secret's function that fails behind calls", async () => {
+  test("reports a secret function that fails in a background refresh", async () => {
     const { source, exchanges, events, clock } = sessionModel();
     source.token().catch(() => {});
-    await settled();
+    await settle();
     await exchanges[0]?.succeed();
-    clock.pass(HOUR - 100_000);
+    clock.advance(HOUR - 100_000);
     await source.token();
-    await settled();
+    await settle();
     const error = new ConfigurationError("the vault is sealed");
     await exchanges[1]?.fail(error);
     expect(events.at(-1)).toMatchObject({ type: "exchange_failed", background: true, error });
   });
 
-  test("tell once of a token that many calls had rejected", async () => {
+  test("reports a rejected token once, even if several calls invalidate it", async () => {
     const { source, exchanges, events } = sessionModel();
     const call = source.token();
-    await settled();
+    await settle();
     await exchanges[0]?.succeed();
     const token = await call;
     source.invalidate(token);
@@ -83,25 +83,20 @@ describe("the events of a token source", () => {
   });
 });
 
-describe("`observe` of createLiveData", () => {
-  let api: NockedApi;
+describe("`observe`", () => {
+  let api: MockApi;
 
   beforeEach(() => {
-    api = nockedApi();
-  });
-
-  afterEach(() => {
-    nock.cleanAll();
-    nock.enableNetConnect();
+    api = mockApi();
   });
 
   const auth = serviceAccount({ clientId: "client-1", clientSecret: CLIENT_SECRET });
   const body = { size: 1 };
 
-  test("sees a call that is healed, in order and without a secret", async () => {
+  test("receives the events of a resent call in order and without secrets", async () => {
     const events: LiveDataEvent[] = [];
     const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST, observe: (event) => events.push(event) });
-    api.answer(401);
+    api.respond(401);
     await livedata.people.POST("/search", { body });
     expect(events.map(({ type }) => type)).toEqual([
       "exchange_started",
@@ -115,7 +110,7 @@ describe("`observe` of createLiveData", () => {
     expect(JSON.stringify(events)).not.toMatch(/token-\d|s3cret/);
   });
 
-  test("sees credentials rejected once, though calls go on failing", async () => {
+  test("receives one failed exchange when several calls fail with the same rejected credentials", async () => {
     const events: LiveDataEvent[] = [];
     const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST, observe: (event) => events.push(event) });
     api.failExchanges(401);
@@ -124,11 +119,11 @@ describe("`observe` of createLiveData", () => {
     expect(events[1]).toMatchObject({ error: { code: "session", reason: "rejected" } });
   });
 
-  test("sees an API key rejected, and the error says what that means", async () => {
+  test("receives `token_rejected` for a rejected API key", async () => {
     const events: LiveDataEvent[] = [];
     const observe = (event: LiveDataEvent) => events.push(event);
     const livedata = createLiveData({ orgId: ORG, auth: apiKey("key-1"), baseUrl: HOST, observe });
-    api.answer(401);
+    api.respond(401);
     await livedata.people.POST("/search", { body });
     expect(events).toEqual([{ type: "token_rejected" }]);
   });
@@ -141,9 +136,9 @@ describe("`observe` of createLiveData", () => {
       },
     ],
     ["rejects", () => Promise.reject(new Error("a broken log"))],
-  ])("that %s changes nothing", async (_name, observe) => {
+  ])("does not affect a call if it %s", async (_name, observe) => {
     const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST, observe });
-    api.answer(401);
+    api.respond(401);
     const { response } = await livedata.people.POST("/search", { body });
     expect(response.status).toBe(200);
   });

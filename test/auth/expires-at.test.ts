@@ -2,21 +2,21 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseExpiresAt } from "../../src/auth/expires-at.js";
 
-test("the run is in the time zone that its name says", () => {
+test("the tests run in the time zone of their project", () => {
   const { TZ = "" } = process.env;
   const offsets = { UTC: 0, "America/Los_Angeles": 420, "Asia/Kolkata": -330 };
   expect(offsets).toHaveProperty([TZ], new Date("2026-07-01T00:00:00Z").getTimezoneOffset());
 });
 
-describe("a time without a zone is UTC", () => {
+describe("parseExpiresAt reads a time without a zone as UTC", () => {
   test.each([
-    ["the vendor's sample", "2021-11-19T23:36:09.092720", "2021-11-19T23:36:09.092Z"],
-    ["no fraction, as Python writes a zero one", "2021-11-19T23:36:09", "2021-11-19T23:36:09.000Z"],
-    ["1 fraction digit", "2021-11-19T23:36:09.5", "2021-11-19T23:36:09.500Z"],
-    ["9 fraction digits", "2021-11-19T23:36:09.123456789", "2021-11-19T23:36:09.123Z"],
-    ["an hour that Los Angeles skips in spring", "2026-03-08T02:30:00", "2026-03-08T02:30:00.000Z"],
-    ["an hour that Los Angeles has twice in autumn", "2026-11-01T01:30:00", "2026-11-01T01:30:00.000Z"],
-    ["29 February", "2024-02-29T00:00:00", "2024-02-29T00:00:00.000Z"],
+    ["in the vendor's sample", "2021-11-19T23:36:09.092720", "2021-11-19T23:36:09.092Z"],
+    ["without a fraction, which Python omits if it is zero", "2021-11-19T23:36:09", "2021-11-19T23:36:09.000Z"],
+    ["with 1 fraction digit", "2021-11-19T23:36:09.5", "2021-11-19T23:36:09.500Z"],
+    ["with 9 fraction digits", "2021-11-19T23:36:09.123456789", "2021-11-19T23:36:09.123Z"],
+    ["in an hour that Los Angeles skips in spring", "2026-03-08T02:30:00", "2026-03-08T02:30:00.000Z"],
+    ["in an hour that Los Angeles repeats in autumn", "2026-11-01T01:30:00", "2026-11-01T01:30:00.000Z"],
+    ["on 29 February", "2024-02-29T00:00:00", "2024-02-29T00:00:00.000Z"],
   ])("%s", (_name, text, instant) => {
     expect(parseExpiresAt(text)).toBe(Date.parse(instant));
   });
@@ -24,11 +24,11 @@ describe("a time without a zone is UTC", () => {
 
 test.each([
   ["Z", "2021-11-19T23:36:09Z", "2021-11-19T23:36:09Z"],
-  ["Z behind a fraction", "2021-11-19T23:36:09.092720Z", "2021-11-19T23:36:09.092Z"],
-  ["an offset to the east", "2021-11-20T05:06:09+05:30", "2021-11-19T23:36:09Z"],
-  ["an offset to the west", "2021-11-19T16:36:09-07:00", "2021-11-19T23:36:09Z"],
-  ["an offset without its colon", "2021-11-19T16:36:09-0700", "2021-11-19T23:36:09Z"],
-])("%s is honoured", (_name, text, instant) => {
+  ["Z after a fraction", "2021-11-19T23:36:09.092720Z", "2021-11-19T23:36:09.092Z"],
+  ["an offset east of UTC", "2021-11-20T05:06:09+05:30", "2021-11-19T23:36:09Z"],
+  ["an offset west of UTC", "2021-11-19T16:36:09-07:00", "2021-11-19T23:36:09Z"],
+  ["an offset without a colon", "2021-11-19T16:36:09-0700", "2021-11-19T23:36:09Z"],
+])("parseExpiresAt reads a time with %s", (_name, text, instant) => {
   expect(parseExpiresAt(text)).toBe(Date.parse(instant));
 });
 
@@ -53,7 +53,7 @@ test.each([
   " 2021-11-19T23:36:09",
   "2021-11-19T23:36:09Z\n",
   "Fri, 19 Nov 2021 23:36:09 GMT",
-])("%j is not a time", (text) => {
+])("parseExpiresAt returns undefined for %j", (text) => {
   expect(parseExpiresAt(text)).toBeUndefined();
 });
 
@@ -63,7 +63,7 @@ const instants = fc.date({
   noInvalidDate: true,
 });
 
-test("any instant comes back, with its zone written or not", () => {
+test("parseExpiresAt reads any time, with or without a zone", () => {
   fc.assert(
     fc.property(instants, fc.constantFrom("", "Z", "+00:00", "-0000"), (instant, zone) => {
       expect(parseExpiresAt(instant.toISOString().replace("Z", zone))).toBe(instant.getTime());
@@ -71,7 +71,7 @@ test("any instant comes back, with its zone written or not", () => {
   );
 });
 
-test("an offset moves the instant by itself alone", () => {
+test("parseExpiresAt applies any offset", () => {
   fc.assert(
     fc.property(instants, fc.integer({ min: -1439, max: 1439 }), (instant, minutes) => {
       const sign = minutes < 0 ? "-" : "+";
@@ -83,7 +83,7 @@ test("an offset moves the instant by itself alone", () => {
   );
 });
 
-test("fraction digits beyond the third do not change the instant", () => {
+test("parseExpiresAt ignores fraction digits after the third", () => {
   fc.assert(
     fc.property(instants, fc.stringMatching(/^\d{1,6}$/), (instant, digits) => {
       expect(parseExpiresAt(instant.toISOString().replace("Z", digits))).toBe(instant.getTime());
@@ -91,7 +91,7 @@ test("fraction digits beyond the third do not change the instant", () => {
   );
 });
 
-test("no text makes it throw", () => {
+test("parseExpiresAt does not throw for any string", () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       const time = parseExpiresAt(text);

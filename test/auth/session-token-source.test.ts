@@ -2,20 +2,22 @@ import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import type { AccessToken } from "../../src/auth/access-token.js";
 import { SessionError } from "../../src/errors/classes.js";
-import { type SessionModel, sessionModel, settled } from "../support/session-model.js";
+import { type SessionModel, sessionModel } from "../support/session-model.js";
+import { settle } from "../support/settle.js";
 
 const HOUR = 3_600_000;
 const down = () => new SessionError("unavailable", "503", { status: 503 });
 const wrong = () => new SessionError("rejected", "401", { status: 401 });
 
-/** The exchange of that number, from 1, once it has begun. */
+/** Returns the exchange with a number, counted from 1; throws if it has not started. */
 async function exchangeOf({ exchanges }: SessionModel, number: number) {
-  await settled();
+  await settle();
   const exchange = exchanges[number - 1];
-  if (!exchange) throw new Error(`exchange ${number} has not begun; ${exchanges.length} have`);
+  if (!exchange) throw new Error(`exchange ${number} has not started; ${exchanges.length} have`);
   return exchange;
 }
 
+/** Makes a token source that already has a token. */
 async function withToken(life = HOUR): Promise<{ model: SessionModel; token: AccessToken }> {
   const model = sessionModel(life);
   const first = model.source.token();
@@ -23,16 +25,17 @@ async function withToken(life = HOUR): Promise<{ model: SessionModel; token: Acc
   return { model, token: await first };
 }
 
+/** Fails an exchange and its retries, up to three in all. */
 async function failAll(model: SessionModel, from: number, error: () => unknown) {
   for (let number = from; number < from + 3; number++) {
-    await settled();
+    await settle();
     if (!model.exchanges[number - 1]) return;
     await (await exchangeOf(model, number)).fail(error());
   }
 }
 
-describe("single flight", () => {
-  test("a hundred first calls make one exchange and get one token", async () => {
+describe("a token source", () => {
+  test("shares one exchange and its token among 100 first calls", async () => {
     const model = sessionModel();
     const calls = Array.from({ length: 100 }, () => model.source.token());
     await (await exchangeOf(model, 1)).succeed();
@@ -40,108 +43,108 @@ describe("single flight", () => {
     expect(model.exchanges).toHaveLength(1);
   });
 
-  test("a fresh token is given without an exchange", async () => {
+  test("returns a fresh token without an exchange", async () => {
     const { model, token } = await withToken();
-    model.clock.pass(HOUR - 301_000);
+    model.clock.advance(HOUR - 301_000);
     expect(await model.source.token()).toBe(token);
     expect(model.exchanges).toHaveLength(1);
   });
 
-  test("an expired token is replaced before the call", async () => {
+  test("waits for a new token if the current one has expired", async () => {
     const { model, token } = await withToken();
-    model.clock.pass(HOUR);
+    model.clock.advance(HOUR);
     const next = model.source.token();
     await (await exchangeOf(model, 2)).succeed();
     expect(await next).not.toBe(token);
   });
 });
 
-describe("the soft zone", () => {
-  test("gives the token at once and renews it behind the call, once", async () => {
+describe("a token in the soft zone", () => {
+  test("is returned at once and refreshed once in the background", async () => {
     const { model, token } = await withToken();
-    model.clock.pass(HOUR - 200_000);
+    model.clock.advance(HOUR - 200_000);
     expect(await Promise.all([model.source.token(), model.source.token()])).toEqual([token, token]);
     await (await exchangeOf(model, 2)).succeed();
     expect(model.exchanges).toHaveLength(2);
     expect((await model.source.token()).value).toBe("token-2");
   });
 
-  test("a failure behind a call is told to nobody and is followed by a pause that doubles", async () => {
+  test("is still returned when background refreshes fail, with a cooldown that doubles", async () => {
     const { model, token } = await withToken();
-    model.clock.pass(HOUR - 200_000);
-    const begun: number[] = [];
+    model.clock.advance(HOUR - 200_000);
+    const startedAt: number[] = [];
     for (let second = 0; second < 60; second++) {
       expect(await model.source.token()).toBe(token);
-      await settled();
-      if (model.exchanges.length - 1 > begun.length) {
-        begun.push(second);
+      await settle();
+      if (model.exchanges.length - 1 > startedAt.length) {
+        startedAt.push(second);
         await (await exchangeOf(model, model.exchanges.length)).fail(down());
       }
-      model.clock.pass(1000);
+      model.clock.advance(1000);
     }
-    // Pauses of 0.75, 1.5, 3, 6, 12 and 22.5 s, which is 1 to 30 s less a quarter.
-    expect(begun).toEqual([0, 1, 3, 6, 12, 24, 47]);
-    expect(model.pauses).toEqual([]);
+    // Cooldowns of 0.75, 1.5, 3, 6, 12 and 22.5 s: 1 to 30 s minus a quarter.
+    expect(startedAt).toEqual([0, 1, 3, 6, 12, 24, 47]);
+    expect(model.delays).toEqual([]);
   });
 
-  test("waits behind calls as long as the server asks, up to 30 s", async () => {
+  test("is refreshed only after the server's Retry-After, capped at 30 s", async () => {
     const { model } = await withToken();
-    model.clock.pass(HOUR - 200_000);
+    model.clock.advance(HOUR - 200_000);
     await model.source.token();
     await (await exchangeOf(model, 2)).fail(new SessionError("unavailable", "503", { retryAfter: 3_600_000 }));
-    model.clock.pass(29_999);
+    model.clock.advance(29_999);
     await model.source.token();
-    await settled();
+    await settle();
     expect(model.exchanges).toHaveLength(2);
-    model.clock.pass(1);
+    model.clock.advance(1);
     await model.source.token();
-    await settled();
+    await settle();
     expect(model.exchanges).toHaveLength(3);
   });
 });
 
-describe("the hard zone", () => {
-  test("waits for a new token", async () => {
+describe("a token in the hard zone", () => {
+  test("is refreshed before a call continues", async () => {
     const { model } = await withToken();
-    model.clock.pass(HOUR - 5_000);
+    model.clock.advance(HOUR - 5_000);
     const next = model.source.token();
     await (await exchangeOf(model, 2)).succeed();
     expect((await next).value).toBe("token-2");
   });
 
-  test("uses the old one still where no new one can be had", async () => {
+  test("is returned if the refresh fails", async () => {
     const { model, token } = await withToken();
-    model.clock.pass(HOUR - 5_000);
+    model.clock.advance(HOUR - 5_000);
     const next = model.source.token();
     await failAll(model, 2, down);
     expect(await next).toBe(token);
   });
 
-  test("does not use it once it has expired during the wait", async () => {
+  test("is not returned if it expires while a call waits", async () => {
     const { model } = await withToken();
-    model.clock.pass(HOUR - 5_000);
+    model.clock.advance(HOUR - 5_000);
     const next = model.source.token();
     next.catch(() => {});
-    await settled();
-    model.clock.pass(5_000);
+    await settle();
+    model.clock.advance(5_000);
     await failAll(model, 2, down);
     await expect(next).rejects.toMatchObject({ reason: "unavailable" });
   });
 
-  test("does not use it once it was rejected during the wait", async () => {
+  test("is not returned if it is rejected while a call waits", async () => {
     const { model, token } = await withToken();
-    model.clock.pass(HOUR - 5_000);
+    model.clock.advance(HOUR - 5_000);
     const next = model.source.token();
     next.catch(() => {});
-    await settled();
+    await settle();
     model.source.invalidate(token);
     await failAll(model, 2, wrong);
     await expect(next).rejects.toMatchObject({ reason: "rejected" });
   });
 
-  test("does not wait again while a failed exchange is let be", async () => {
+  test("is returned without a wait during the cooldown", async () => {
     const { model, token } = await withToken();
-    model.clock.pass(HOUR - 5_000);
+    model.clock.advance(HOUR - 5_000);
     const next = model.source.token();
     await failAll(model, 2, down);
     await next;
@@ -150,18 +153,18 @@ describe("the hard zone", () => {
   });
 });
 
-describe("failures while a caller waits", () => {
-  test("are tried again twice, with pauses of random length", async () => {
+describe("an exchange that a caller waits for", () => {
+  test("is retried twice with jittered delays", async () => {
     const model = sessionModel();
     const call = model.source.token();
     await (await exchangeOf(model, 1)).fail(down());
     await (await exchangeOf(model, 2)).fail(new SessionError("unreachable", "reset"));
     await (await exchangeOf(model, 3)).succeed();
     expect((await call).value).toBe("token-3");
-    expect(model.pauses).toEqual([250, 500]);
+    expect(model.delays).toEqual([250, 500]);
   });
 
-  test("end with the error of the third attempt", async () => {
+  test("fails with the error of the third attempt", async () => {
     const model = sessionModel();
     const call = model.source.token();
     call.catch(() => {});
@@ -170,38 +173,38 @@ describe("failures while a caller waits", () => {
     expect(model.exchanges).toHaveLength(3);
   });
 
-  test("are not tried again once nobody waits any more", async () => {
+  test("is not retried once no caller waits", async () => {
     const model = sessionModel();
-    const leaving = new AbortController();
-    const call = model.source.token({ signal: leaving.signal });
+    const controller = new AbortController();
+    const call = model.source.token({ signal: controller.signal });
     call.catch(() => {});
-    model.beforePauseEnds = () => leaving.abort(new Error("gone"));
+    model.beforeDelayEnds = () => controller.abort(new Error("gone"));
     await (await exchangeOf(model, 1)).fail(down());
-    await settled();
+    await settle();
     await expect(call).rejects.toThrow("gone");
     expect(model.exchanges).toHaveLength(1);
   });
 
-  test("pause as long as the server asks", async () => {
+  test("is retried after the server's Retry-After", async () => {
     const model = sessionModel();
     const call = model.source.token();
     await (await exchangeOf(model, 1)).fail(new SessionError("unavailable", "429", { retryAfter: 2_000 }));
     await (await exchangeOf(model, 2)).succeed();
     await call;
-    expect(model.pauses).toEqual([2_000]);
+    expect(model.delays).toEqual([2_000]);
   });
 
-  test("are told at once where the server asks for a long pause", async () => {
+  test("fails at once if Retry-After is too long", async () => {
     const model = sessionModel();
     const call = model.source.token();
     call.catch(() => {});
     await (await exchangeOf(model, 1)).fail(new SessionError("unavailable", "429", { retryAfter: 60_000 }));
     await expect(call).rejects.toMatchObject({ retryAfter: 60_000 });
-    expect(model.pauses).toEqual([]);
+    expect(model.delays).toEqual([]);
   });
 
   test.each(["rejected", "invalid_response"] as const)(
-    "are not tried again where the session is %s",
+    "is not retried after a failure with reason %s",
     async (reason) => {
       const model = sessionModel();
       const call = model.source.token();
@@ -212,47 +215,47 @@ describe("failures while a caller waits", () => {
     },
   );
 
-  test("keep the next calls from trying for a moment, and no longer than 5 s", async () => {
+  test("starts a cooldown of at most 5 s when it fails", async () => {
     const model = sessionModel();
     for (let round = 0; round < 10; round++) {
       const call = model.source.token();
       call.catch(() => {});
       await failAll(model, model.exchanges.length + 1, down);
       await expect(call).rejects.toBeInstanceOf(SessionError);
-      const begun = model.exchanges.length;
+      const started = model.exchanges.length;
       await expect(model.source.token()).rejects.toBeInstanceOf(SessionError);
-      expect(model.exchanges).toHaveLength(begun);
-      model.clock.pass(5_000);
+      expect(model.exchanges).toHaveLength(started);
+      model.clock.advance(5_000);
     }
     expect(model.exchanges).toHaveLength(30);
   });
 
-  test("a failure that nobody waited for keeps no call from trying", async () => {
+  test("ignores the cooldown of a failed background refresh", async () => {
     const { model } = await withToken();
-    model.clock.pass(HOUR - 200_000);
+    model.clock.advance(HOUR - 200_000);
     await model.source.token();
     await (await exchangeOf(model, 2)).fail(down());
-    model.clock.setWall(200_000);
+    model.clock.adjustWall(200_000);
     const call = model.source.token();
     await (await exchangeOf(model, 3)).succeed();
     expect((await call).value).toBe("token-3");
   });
 });
 
-describe("compare and invalidate", () => {
-  test("a hundred calls whose token was rejected bring about one exchange", async () => {
+describe("`invalidate`", () => {
+  test("causes one exchange when 100 calls invalidate the same token", async () => {
     const { model, token } = await withToken();
-    const renewed: Promise<AccessToken>[] = [];
+    const refreshed: Promise<AccessToken>[] = [];
     for (let call = 0; call < 100; call++) {
       model.source.invalidate(token);
-      renewed.push(model.source.token());
+      refreshed.push(model.source.token());
       if (call === 50) await (await exchangeOf(model, 2)).succeed();
     }
-    expect(new Set((await Promise.all(renewed)).map(({ value }) => value))).toEqual(new Set(["token-2"]));
+    expect(new Set((await Promise.all(refreshed)).map(({ value }) => value))).toEqual(new Set(["token-2"]));
     expect(model.exchanges).toHaveLength(2);
   });
 
-  test("an exchange that began before `invalidate()` does not overwrite what came after it", async () => {
+  test("does not let an earlier exchange replace the token of a later one", async () => {
     const model = sessionModel();
     const early = model.source.token();
     const slow = await exchangeOf(model, 1);
@@ -265,16 +268,16 @@ describe("compare and invalidate", () => {
     expect((await model.source.token()).value).toBe("token-2");
   });
 
-  test("an exchange that was given up and fails leaves its callers to the one that came after it", async () => {
+  test("moves the callers of an abandoned exchange that fails to the next exchange", async () => {
     const model = sessionModel();
     const early = model.source.token();
     const slow = await exchangeOf(model, 1);
     model.source.invalidate();
     const late = model.source.token();
-    await settled();
+    await settle();
     await slow.fail(down());
     const joining = model.source.token();
-    await settled();
+    await settle();
     expect(model.exchanges).toHaveLength(2);
     await (await exchangeOf(model, 2)).succeed();
     expect(await joining).toBe(await late);
@@ -284,39 +287,39 @@ describe("compare and invalidate", () => {
 });
 
 describe("a caller's signal", () => {
-  test("that is aborted already starts nothing", async () => {
+  test("starts no exchange if it is already aborted", async () => {
     const model = sessionModel();
     const reason = new Error("gone");
     await expect(model.source.token({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
-    await settled();
+    await settle();
     expect(model.exchanges).toHaveLength(0);
   });
 
-  test("ends the wait of that caller alone, and leaves no listener", async () => {
+  test("ends only that caller's wait and leaves no listener", async () => {
     const model = sessionModel();
-    const leaving = new AbortController();
-    const staying = new AbortController();
-    const left = model.source.token({ signal: leaving.signal });
-    const stayed = model.source.token({ signal: staying.signal });
-    await settled();
+    const first = new AbortController();
+    const second = new AbortController();
+    const firstCall = model.source.token({ signal: first.signal });
+    const secondCall = model.source.token({ signal: second.signal });
+    await settle();
     const reason = new Error("gone");
-    leaving.abort(reason);
-    await expect(left).rejects.toBe(reason);
+    first.abort(reason);
+    await expect(firstCall).rejects.toBe(reason);
     await (await exchangeOf(model, 1)).succeed();
-    expect((await stayed).value).toBe("token-1");
+    expect((await secondCall).value).toBe("token-1");
     expect(model.exchanges).toHaveLength(1);
-    expect(getEventListeners(leaving.signal, "abort")).toHaveLength(0);
-    expect(getEventListeners(staying.signal, "abort")).toHaveLength(0);
+    expect(getEventListeners(first.signal, "abort")).toHaveLength(0);
+    expect(getEventListeners(second.signal, "abort")).toHaveLength(0);
   });
 
-  test("in the hard zone rejects, though an old token is at hand", async () => {
+  test("ends a wait in the hard zone even if the old token is still valid", async () => {
     const { model } = await withToken();
-    model.clock.pass(HOUR - 5_000);
-    const leaving = new AbortController();
-    const call = model.source.token({ signal: leaving.signal });
+    model.clock.advance(HOUR - 5_000);
+    const controller = new AbortController();
+    const call = model.source.token({ signal: controller.signal });
     call.catch(() => {});
-    await settled();
-    leaving.abort(new Error("gone"));
+    await settle();
+    controller.abort(new Error("gone"));
     await expect(call).rejects.toThrow("gone");
   });
 });

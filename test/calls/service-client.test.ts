@@ -5,7 +5,7 @@ import { unwrap } from "../../src/calls/unwrap.js";
 import { createLiveData } from "../../src/client.js";
 import type { LiveDataOptions } from "../../src/config.js";
 
-type Answer = Response | Error;
+type Outcome = Response | Error;
 
 interface Sent {
   readonly method: string;
@@ -13,16 +13,16 @@ interface Sent {
   readonly body: unknown;
 }
 
-/** A client whose requests are answered by a script, by 200 after its end. */
-function scripted(answers: readonly Answer[], options: LiveDataOptions = {}) {
+/** Makes a client whose `fetch` returns or throws the outcomes in order, then returns 200. */
+function scriptedClient(outcomes: readonly Outcome[], options: LiveDataOptions = {}) {
   const sent: Sent[] = [];
   const fetch = async (request: Request) => {
     const text = await request.text();
     const path = new URL(request.url).pathname.replace(/^.*o_0123abcd|^.*v1/, "");
     sent.push({ method: request.method, path, body: text && JSON.parse(text) });
-    const answer = answers[sent.length - 1] ?? Response.json({ people: [], matches: [], count: 0 });
-    if (answer instanceof Error) throw answer;
-    return answer;
+    const outcome = outcomes[sent.length - 1] ?? Response.json({ people: [], matches: [], count: 0 });
+    if (outcome instanceof Error) throw outcome;
+    return outcome;
   };
   const auth = apiKey("key-1");
   return { sent, ...createLiveData({ orgId: "o_0123abcd", auth, fetch, retry: { baseDelay: 0 }, ...options }) };
@@ -39,9 +39,9 @@ function rejection(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
-describe("an error of a call tells", () => {
-  test("the operation, not the id in its path, the attempts and the server's id of the last", async () => {
-    const { people } = scripted([failed(503), failed(500), failed(502, { "X-Request-Id": "r-3" })]);
+describe("an error of a call", () => {
+  test("has the operation without its path parameters, the attempts and the last request id", async () => {
+    const { people } = scriptedClient([failed(503), failed(500), failed(502, { "X-Request-Id": "r-3" })]);
     const error = await rejection(unwrap(people.GET("/person/{id}", { params: { path: { id: "LDP-1-EXAMPLE" } } })));
     expect(error).toMatchObject({
       code: "server",
@@ -54,13 +54,16 @@ describe("an error of a call tells", () => {
     expect(inspect(error) + JSON.stringify(error)).not.toMatch(/EXAMPLE|Jane/);
   });
 
-  test.each(["request-id", "x-correlation-id", "x-amzn-requestid"])("the id that %s holds", async (name) => {
-    const { people } = scripted([failed(400, { [name]: "r-1" })]);
-    expect(await rejection(unwrap(people.POST("/search", { body: {} })))).toMatchObject({ requestId: "r-1" });
-  });
+  test.each(["request-id", "x-correlation-id", "x-amzn-requestid"])(
+    "has the request id from the header %s",
+    async (name) => {
+      const { people } = scriptedClient([failed(400, { [name]: "r-1" })]);
+      expect(await rejection(unwrap(people.POST("/search", { body: {} })))).toMatchObject({ requestId: "r-1" });
+    },
+  );
 
-  test("as much where nothing came", async () => {
-    const { people } = scripted([
+  test("has the operation and the attempts if the last connection failed", async () => {
+    const { people } = scriptedClient([
       failed(503, { "x-request-id": "r-1" }),
       new TypeError("reset"),
       new TypeError("reset"),
@@ -74,8 +77,8 @@ describe("an error of a call tells", () => {
     });
   });
 
-  test("as much where a success is not JSON", async () => {
-    const { people } = scripted([new Response("<html>", { headers: { "x-request-id": "r-1" } })]);
+  test("has the operation, the attempts and the request id if a success is not JSON", async () => {
+    const { people } = scriptedClient([new Response("<html>", { headers: { "x-request-id": "r-1" } })]);
     expect(await rejection(people.POST("/search", { body: {} }))).toMatchObject({
       code: "protocol",
       operation: "POST /search",
@@ -85,8 +88,8 @@ describe("an error of a call tells", () => {
     });
   });
 
-  test("as much where a success has no body", async () => {
-    const { people } = scripted([new Response(null, { headers: { "x-request-id": "r-1" } })]);
+  test("has the operation, the attempts and the request id if a success has no body", async () => {
+    const { people } = scriptedClient([new Response(null, { headers: { "x-request-id": "r-1" } })]);
     expect(await rejection(unwrap(people.POST("/search", { body: {} })))).toMatchObject({
       code: "protocol",
       operation: "POST /search",
@@ -95,8 +98,8 @@ describe("an error of a call tells", () => {
     });
   });
 
-  test("that nothing was sent where its signal had aborted", async () => {
-    const { people, sent } = scripted([]);
+  test("has 0 attempts if its signal was already aborted", async () => {
+    const { people, sent } = scriptedClient([]);
     const signal = AbortSignal.abort();
     expect(await rejection(people.POST("/search", { body: {}, signal }))).toMatchObject({
       code: "aborted",
@@ -106,8 +109,8 @@ describe("an error of a call tells", () => {
     expect(sent).toEqual([]);
   });
 
-  test("the role that is needed, where one is documented", async () => {
-    const { ledgers, people } = scripted([failed(403), failed(403)]);
+  test("has the required role if one is documented", async () => {
+    const { ledgers, people } = scriptedClient([failed(403), failed(403)]);
     const body = { name: "Jane Doe", company: "Example Corp" };
     expect(await rejection(unwrap(ledgers.POST("/contacts", { body })))).toMatchObject({
       code: "permission_denied",
@@ -119,8 +122,8 @@ describe("an error of a call tells", () => {
     expect(String(unknown)).not.toContain("at least");
   });
 
-  test("the credits that were used and are left", async () => {
-    const { people } = scripted([
+  test("has the credits used and remaining", async () => {
+    const { people } = scriptedClient([
       failed(402, { "X-LDT-Credits-Used": "0", "X-LDT-Credits-Remaining": "3" }),
       failed(402),
     ]);
@@ -138,8 +141,8 @@ describe("`maxCredits`", () => {
   const preview = (cost: string) => new Response(null, { headers: { "X-LDT-Credits-Cost": cost } });
   const body = { size: 25, filters: [] };
 
-  test("asks the preview with the same body, and then makes the call", async () => {
-    const { people, sent } = scripted([preview("5")]);
+  test("requests the preview with the same body before the call", async () => {
+    const { people, sent } = scriptedClient([preview("5")]);
     unwrap(await people.POST("/search", { body, maxCredits: 5 }));
     expect(sent).toEqual([
       { method: "POST", path: "/search/preview", body },
@@ -147,8 +150,8 @@ describe("`maxCredits`", () => {
     ]);
   });
 
-  test("refuses what would cost more, before anything is charged", async () => {
-    const { people, sent } = scripted([preview("6")]);
+  test("rejects a call that would cost more, and nothing is charged", async () => {
+    const { people, sent } = scriptedClient([preview("6")]);
     const matches = [{ fields: [{ field_name: "name", search_term: "Jane Doe" }] }];
     const error = await rejection(people.POST("/find", { body: { matches }, maxCredits: 5 }));
     expect(error).toMatchObject({ code: "credit_limit", cost: 6, limit: 5, operation: "POST /find", attempts: 0 });
@@ -158,8 +161,8 @@ describe("`maxCredits`", () => {
     expect(sent.map(({ path }) => path)).toEqual(["/find/preview"]);
   });
 
-  test("goes by the most that a call without a preview can cost", async () => {
-    const { people, sent } = scripted([]);
+  test("limits a call without a preview by its maximum cost", async () => {
+    const { people, sent } = scriptedClient([]);
     const lookup = (maxCredits: number) =>
       people.POST("/persons/lookup_by_ids", { body: { ids: ["a", "b", "a"] }, maxCredits });
     const person = (maxCredits: number) =>
@@ -176,8 +179,8 @@ describe("`maxCredits`", () => {
     expect(sent).toHaveLength(2);
   });
 
-  test("asks the preview with the signal, the network and the times of the call", async () => {
-    const { people, sent } = scripted([]);
+  test("applies the call's signal, `fetch`, headers and timeout to the preview", async () => {
+    const { people, sent } = scriptedClient([]);
     const signal = AbortSignal.abort();
     expect(await rejection(people.POST("/search", { body, maxCredits: 5, signal }))).toMatchObject({
       code: "aborted",
@@ -197,8 +200,8 @@ describe("`maxCredits`", () => {
     expect(sent).toEqual([]);
   });
 
-  test("gives the preview's own answer where that fails, and makes no call", async () => {
-    const { people, sent } = scripted([failed(403)]);
+  test("returns the response of a failed preview and makes no call", async () => {
+    const { people, sent } = scriptedClient([failed(403)]);
     const result = await people.POST("/search", { body, maxCredits: 5 });
     expect(await rejection((async () => unwrap(result))())).toMatchObject({
       code: "permission_denied",
@@ -207,15 +210,15 @@ describe("`maxCredits`", () => {
     expect(sent).toHaveLength(1);
   });
 
-  test("makes no call where the preview does not tell the cost", async () => {
-    const { people, sent } = scripted([new Response("{}")]);
+  test("rejects a preview response without a cost and makes no call", async () => {
+    const { people, sent } = scriptedClient([new Response("{}")]);
     const error = await rejection(people.POST("/search", { body, maxCredits: 5 }));
     expect(error).toMatchObject({ code: "protocol", operation: "POST /search/preview", status: 200 });
     expect(sent).toHaveLength(1);
   });
 
-  test("is refused where it makes no sense", async () => {
-    const { people, ledgers } = scripted([]);
+  test("is rejected if it is invalid or the operation is free", async () => {
+    const { people, ledgers } = scriptedClient([]);
     const refusal = { code: "configuration", message: expect.stringContaining("`maxCredits`") };
     expect(await rejection(people.POST("/search", { body, maxCredits: -1 }))).toMatchObject(refusal);
     expect(await rejection(people.POST("/search", { body, maxCredits: 2.5 }))).toMatchObject(refusal);
@@ -224,31 +227,31 @@ describe("`maxCredits`", () => {
   });
 });
 
-describe("a call that must not happen twice", () => {
+describe("a non-idempotent call", () => {
   const body = { name: "Jane Doe", company: "Example Corp" };
 
-  test.each([failed(503), new TypeError("reset")])(
-    "is not to be made again by its caller either: %s",
-    async (answer) => {
-      const { ledgers, people } = scripted([answer, answer]);
-      const lost = await rejection(unwrap(ledgers.POST("/contacts", { body })));
-      expect(lost).toMatchObject({ retryable: false, attempts: 1 });
-      const search = await rejection(unwrap(people.POST("/search", { body: {}, retry: false })));
-      expect(search).toMatchObject({ retryable: true });
-    },
-  );
+  test.each<[string, Outcome]>([
+    ["a 503", failed(503)],
+    ["a broken connection", new TypeError("reset")],
+  ])("fails with `retryable: false` after %s", async (_name, outcome) => {
+    const { ledgers, people } = scriptedClient([outcome, outcome]);
+    const lost = await rejection(unwrap(ledgers.POST("/contacts", { body })));
+    expect(lost).toMatchObject({ retryable: false, attempts: 1 });
+    const search = await rejection(unwrap(people.POST("/search", { body: {}, retry: false })));
+    expect(search).toMatchObject({ retryable: true });
+  });
 
-  test("is sent again where its caller knows better, and any other is not where it does not", async () => {
-    const { ledgers, sent } = scripted([failed(503)]);
+  test("is retried with `retry.idempotent: true`, and an idempotent call is not with `false`", async () => {
+    const { ledgers, sent } = scriptedClient([failed(503)]);
     unwrap(await ledgers.POST("/contacts", { body, retry: { idempotent: true } }));
     expect(sent.map((one) => one.body)).toEqual([body, body]);
-    const once = scripted([failed(503)]);
+    const once = scriptedClient([failed(503)]);
     await once.people.POST("/search", { body: {}, retry: { idempotent: false } });
     expect(once.sent).toHaveLength(1);
   });
 });
 
-test("options that make no sense are refused before anything is sent, a session included", async () => {
+test("invalid options are rejected before anything is sent, even a session exchange", async () => {
   const sent: Request[] = [];
   const fetch = async (request: Request) => {
     sent.push(request);
@@ -263,34 +266,34 @@ test("options that make no sense are refused before anything is sent, a session 
 });
 
 describe("a call", () => {
-  test("that adds contacts is not sent again where it may have arrived", async () => {
-    const { ledgers, sent } = scripted([failed(503)]);
+  test("is not retried if it adds contacts and may have arrived", async () => {
+    const { ledgers, sent } = scriptedClient([failed(503)]);
     const { response } = await ledgers.POST("/contacts", { body: { name: "Jane Doe", company: "Example Corp" } });
     expect([response.status, sent.length]).toEqual([503, 1]);
   });
 
-  test("that reads is", async () => {
-    const { ledgers, sent } = scripted([failed(503)]);
+  test("is retried if it only reads", async () => {
+    const { ledgers, sent } = scriptedClient([failed(503)]);
     expect((await ledgers.GET("/contacts")).response.status).toBe(200);
     expect(sent).toHaveLength(2);
   });
 
-  test("of another service is not held back by a 429 of this one", async () => {
-    const { people, ledgers } = scripted([failed(429, { "retry-after": "100" })]);
+  test("is not held by a 429 of another service", async () => {
+    const { people, ledgers } = scriptedClient([failed(429, { "retry-after": "100" })]);
     expect((await people.POST("/search", { body: {} })).response.status).toBe(429);
     await expect(people.POST("/search", { body: {} })).rejects.toMatchObject({ code: "rate_limited", attempts: 0 });
     expect((await ledgers.GET("/contacts")).response.status).toBe(200);
   });
 
-  test("with a network of its own shares what is known of the API all the same", async () => {
-    const { people } = scripted([failed(429, { "retry-after": "100" })]);
+  test("is held by an earlier 429 even if it passes its own `fetch`", async () => {
+    const { people } = scriptedClient([failed(429, { "retry-after": "100" })]);
     await people.POST("/search", { body: {} });
     const fetch = async () => Response.json({ people: [], count: 0 });
     await expect(people.POST("/search", { body: {}, fetch })).rejects.toMatchObject({ code: "rate_limited" });
   });
 
-  test("gives an answer that can be read once more, cloned, and taken apart", async () => {
-    const { people } = scripted([Response.json({ people: [], count: 3 }, { headers: { "x-own": "1" } })]);
+  test("returns a response that can be read again, cloned and passed on", async () => {
+    const { people } = scriptedClient([Response.json({ people: [], count: 3 }, { headers: { "x-own": "1" } })]);
     let seen: unknown;
     people.use({
       async onResponse({ response }) {
@@ -319,7 +322,7 @@ describe("a call", () => {
     ]);
     expect(await clone.json()).toEqual(data);
     expect(JSON.parse(await (await clone.blob()).text())).toEqual(data);
-    // A server that is given it reads what the platform keeps of it, and not what a class overrides.
+    // A server that forwards a response reads the platform's internal state, not what a subclass overrides.
     const sent = new Response(response.body, response);
     expect([sent.status, sent.headers.get("x-own"), await sent.json()]).toEqual([200, "1", data]);
   });

@@ -16,25 +16,25 @@ function thrown(result: CallResult): unknown {
   }
 }
 
-test("gives the data of a success", () => {
+test("unwrap returns the data of a success", () => {
   expect(unwrap({ data: { count: 3 }, response: new Response("{}") })).toEqual({ count: 3 });
 });
 
-test("takes a call that is still under way, too", async () => {
+test("unwrap accepts a pending call", async () => {
   const call = Promise.resolve({ data: { count: 3 }, response: new Response("{}") });
   expect(await unwrap(call)).toEqual({ count: 3 });
   await expect(unwrap(Promise.resolve(failed(404, "")))).rejects.toMatchObject({ code: "not_found" });
   await expect(unwrap(Promise.reject(new RangeError("mine")))).rejects.toThrow("mine");
 });
 
-test("says of a client of the user's own, too, that a body is not JSON, and does not quote it", async () => {
+test("unwrap throws a ProtocolError if a plain openapi-fetch client gets a body that is not JSON, without quoting it", async () => {
   const client = createClient<paths>({ baseUrl: "https://api.test", fetch: async () => new Response("Jane Doe") });
   const error: unknown = await unwrap(client.POST("/search", { body: {} })).catch((reason) => reason);
   expect(error).toMatchObject({ code: "protocol" });
   expect(inspect(error)).not.toContain("Jane");
 });
 
-describe("throws the error that stands for a status", () => {
+describe("the error that unwrap throws", () => {
   test.each([
     [400, "BadRequestError", "bad_request", false],
     [401, "AuthenticationError", "authentication", false],
@@ -47,19 +47,19 @@ describe("throws the error that stands for a status", () => {
     [429, "RateLimitedError", "rate_limited", true],
     [500, "ServerError", "server", true],
     [503, "ServerError", "server", true],
-  ])("%i: %s", (status, name, code, retryable) => {
+  ])("for status %i is %s", (status, name, code, retryable) => {
     expect(thrown(failed(status, { message: "why" }))).toMatchObject({ name, code, status, retryable });
   });
 
-  test("though its body is empty", () => {
+  test("does not depend on a body", () => {
     expect(thrown(failed(401, undefined))).toMatchObject({ code: "authentication" });
   });
 
-  test("with how long the API asks to wait", () => {
+  test("carries the Retry-After of a 429", () => {
     expect(thrown(failed(429, "", { "retry-after": "3" }))).toMatchObject({ retryAfter: 3_000 });
   });
 
-  test("whose message tells what to do, and nothing of the body", () => {
+  test("says what to do and does not quote the body", () => {
     const error = thrown(failed(404, { message: "No person Jane Doe" }));
     expect(error).toMatchObject({ body: { message: "No person Jane Doe" } });
     expect(inspect(error)).toContain("404: not found: check the id");
@@ -67,7 +67,7 @@ describe("throws the error that stands for a status", () => {
   });
 });
 
-test("a success without a body is an error of the protocol", () => {
+test("unwrap throws a ProtocolError for a success without a body", () => {
   const result = { data: undefined, response: new Response(null, { status: 200 }) };
   expect(thrown(result)).toMatchObject({ name: "ProtocolError", code: "protocol", status: 200 });
 });

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** What came of a command. */
+/** The outcome of a command. */
 export interface Outcome {
   readonly output: string;
   readonly failed: boolean;
@@ -16,7 +16,7 @@ export interface CommandOptions {
   readonly timeout?: number;
 }
 
-// A developer's own account is nothing that a consumer's program shall find.
+// Programs must not find the account of a developer in the environment.
 const environment: NodeJS.ProcessEnv = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("LIVEDATA_"))),
   NO_COLOR: "1",
@@ -24,7 +24,7 @@ const environment: NodeJS.ProcessEnv = {
 };
 delete environment["FORCE_COLOR"];
 
-/** Runs a command, and gives what it printed, whether it fails or not. */
+/** Runs a command and returns its output, also if it fails. */
 export async function runCommand(
   command: string,
   args: readonly string[],
@@ -43,9 +43,9 @@ export async function runCommand(
 }
 
 /**
- * Runs a command that everything after it needs.
+ * Runs a command that must succeed.
  *
- * @throws an Error with what it printed
+ * @throws {Error} with the output, if it fails
  */
 export async function mustRun(command: string, args: readonly string[], options: CommandOptions): Promise<string> {
   const { output, failed } = await runCommand(command, args, options);

@@ -3,7 +3,7 @@ import type { Failure, Report } from "./report.js";
 
 const resolutions = ["node10", "node16-cjs", "node16-esm", "bundler"] as const;
 
-/** The part of attw's JSON that is read here. */
+/** The fields of attw's JSON that are used here. */
 interface Analysis {
   readonly entrypoints: Readonly<Record<string, Readonly<Record<"resolutions", Resolutions>>>>;
   readonly problems: readonly { readonly kind: string }[];
@@ -11,7 +11,7 @@ interface Analysis {
 
 type Resolutions = Readonly<Record<string, { readonly visibleProblems?: readonly number[] }>>;
 
-/** Has attw and publint look at the tarball, with nothing excused. */
+/** Checks the tarball with attw and publint, with no rule disabled. */
 export async function checkPackage(scratch: string, tarball: string): Promise<Report> {
   const attw = (format: string) =>
     runCommand("node_modules/.bin/attw", [tarball, "--no-definitely-typed", "--format", format], { cwd: scratch });
@@ -41,6 +41,6 @@ function analysisIn(output: string): Analysis {
   try {
     return JSON.parse(output).analysis;
   } catch (cause) {
-    throw new Error(`attw has printed no JSON:\n${output}`, { cause });
+    throw new Error(`attw printed no JSON:\n${output}`, { cause });
   }
 }

@@ -11,7 +11,7 @@ interface Program {
   readonly scripts: Readonly<Partial<Record<(typeof steps)[number], string>>>;
 }
 
-/** Builds each program and has it called, one after the other. */
+/** Builds and tests each program, one after the other. */
 export async function checkPrograms(scratch: string): Promise<Report> {
   const rows = [["", ...steps, "seconds"]];
   const failures: Failure[] = [];
@@ -35,7 +35,7 @@ async function readPrograms(folder: string): Promise<Program[]> {
   );
 }
 
-/** What does not build is not tested. */
+/** Runs the steps of a program until one fails. */
 async function runSteps(cwd: string, { scripts }: Program): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
   for (const step of steps.filter((step) => scripts[step])) {

@@ -1,9 +1,9 @@
 import { renderTable } from "../../bench/auth/table.js";
 
-/** What one part of the run has to say. */
+/** The report of one part of the run. */
 export interface Report {
   readonly title: string;
-  /** The heads first. */
+  /** Rows of the table, the header first. */
   readonly rows: readonly (readonly string[])[];
   readonly failures: readonly Failure[];
   readonly checks: number;
@@ -21,7 +21,7 @@ export function printReport({ title, rows, failures }: Report): void {
   for (const [output, titles] of byOutput(failures)) console.error(`\n✗ ${titles.join("\n✗ ")}\n${shortened(output)}`);
 }
 
-/** One cause fails many cells of a matrix, and is told of once. */
+/** Groups failures by output, because one cause can fail many cells of the matrix. */
 function byOutput(failures: readonly Failure[]): Map<string, string[]> {
   const titles = new Map<string, string[]>();
   for (const { title, output } of failures) titles.set(output, [...(titles.get(output) ?? []), title]);

@@ -7,22 +7,22 @@ import { mustRun } from "./command.js";
 const HERE = "test/consumers";
 const INSTALLED = "installed.json";
 
-/** Packs the present build. @returns Resolves with the tarball's path */
+/** Builds and packs the package. Returns the path of the tarball. */
 export async function packTarball(): Promise<string> {
   await mustRun("npm", ["run", "build"], { cwd: "." });
   const folder = await ownFolder();
   const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
   const [packed]: { filename: string }[] = JSON.parse(await mustRun("npm", args, { cwd: "." }));
-  if (packed === undefined) throw new Error("npm pack has packed nothing");
+  if (packed === undefined) throw new Error("npm pack returned no tarball");
   return join(folder, packed.filename);
 }
 
 /**
- * Makes a folder that has the programs, everything they need by the lockfile, and the tarball; no install script has
- * run in it. What the lockfile names stays installed for the next run.
+ * Creates a folder with the programs, the dependencies of the lockfile and the tarball, all installed without install
+ * scripts. The dependencies stay installed for the next run.
  *
- * @param tarball its path
- * @returns Resolves with the folder's path
+ * @param tarball path of the tarball
+ * @returns the path of the folder
  */
 export async function prepareScratch(tarball: string): Promise<string> {
   const scratch = join(await ownFolder(), "scratch");
@@ -34,7 +34,7 @@ export async function prepareScratch(tarball: string): Promise<string> {
   return scratch;
 }
 
-/** Outside the repository, whose `node_modules` would make up for a dependency that the package forgot to name. */
+/** Outside the repository, so that its `node_modules` cannot hide a missing dependency of the package. */
 async function ownFolder(): Promise<string> {
   const key = createHash("sha256").update(process.cwd()).digest("hex").slice(0, 12);
   const folder = join(tmpdir(), `livedata-consumers-${key}`);
@@ -47,12 +47,12 @@ async function installDependencies(scratch: string, lockfile: string): Promise<v
   await mkdir(scratch);
   for (const file of ["package.json", "package-lock.json"]) await cp(`${HERE}/${file}`, join(scratch, file));
   await mustRun("npm", ["ci", "--ignore-scripts", "--include=dev"], { cwd: scratch, timeout: 600_000 });
-  // Last, so that an install that broke off is not taken for one.
+  // Written last, so that an interrupted install is repeated.
   await writeFile(join(scratch, INSTALLED), lockfile);
 }
 
 async function installTarball(scratch: string, tarball: string): Promise<void> {
-  // Of the same version as before, npm would leave it as it is.
+  // npm would keep an installed package of the same version.
   await rm(join(scratch, "node_modules/@livedata"), { recursive: true, force: true });
   await mustRun("npm", ["install", "--no-save", "--ignore-scripts", tarball], { cwd: scratch });
 }
@@ -63,13 +63,15 @@ async function copyPrograms(scratch: string): Promise<void> {
     await cp(`${HERE}/${folder}`, join(scratch, folder), { recursive: true });
   }
   await cp("examples/fastify", join(scratch, "programs/fastify"), { recursive: true });
-  const setUp = setUpFileOf(await readFile(join(scratch, "node_modules/@livedata/sdk/docs/guide/testing.md"), "utf8"));
+  const setupFile = setupFileOf(
+    await readFile(join(scratch, "node_modules/@livedata/sdk/docs/guide/testing.md"), "utf8"),
+  );
   for (const program of ["jest", "nestjs"]) {
-    await writeFile(join(scratch, "programs", program, "live-data.setup.js"), setUp);
+    await writeFile(join(scratch, "programs", program, "live-data.setup.js"), setupFile);
   }
 }
 
-function setUpFileOf(guide: string): string {
+function setupFileOf(guide: string): string {
   const [, code] = guide.match(/^```js\n(\/\/ live-data\.setup\.js.*?)^```$/ms) ?? [];
   if (code === undefined) throw new Error("docs/guide/testing.md has no code block `live-data.setup.js`");
   return code;

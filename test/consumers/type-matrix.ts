@@ -11,16 +11,16 @@ type CompilerOptions = Readonly<Record<string, unknown>>;
 
 const versions = Object.keys(compilers) as Version[];
 
-/** A way to compile a program and to find its packages. */
+/** A way to compile a program and resolve its packages. */
 interface Mode {
   readonly title: string;
-  /** The program, by the ending that decides what it is. */
+  /** The program file. Its extension decides the module format. */
   readonly file: string;
   readonly versions: readonly Version[];
   readonly options: (version: Version) => CompilerOptions;
 }
 
-/** Strict about null and about little else, as the template of NestJS was for years. */
+/** Strict only about null, as the template of NestJS was for years. */
 const classic: CompilerOptions = {
   module: "commonjs",
   strict: false,
@@ -42,7 +42,7 @@ const modes: readonly Mode[] = [
   {
     title: "commonjs node10",
     file: "program.ts",
-    // Deprecated in TypeScript 6, and gone from 7.
+    // Deprecated in TypeScript 6, removed in 7.
     versions: ["5.4", "5.9", "6.0"],
     options: (version) => ({
       ...classic,
@@ -53,7 +53,7 @@ const modes: readonly Mode[] = [
   {
     title: "commonjs bundler",
     file: "program.ts",
-    // What such a project takes in its place; up to TypeScript 5.9 the two cannot be combined.
+    // The replacement for node10 in such projects. Up to TypeScript 5.9, it cannot be combined with commonjs.
     versions: ["6.0", "7.0"],
     options: () => ({ ...classic, moduleResolution: "bundler" }),
   },
@@ -62,7 +62,7 @@ const modes: readonly Mode[] = [
 const libraries = {
   DOM: { lib: ["es2022", "dom"], types: [], skipLibCheck: false },
   "@types/node": { lib: ["es2022"], types: ["node"], skipLibCheck: false },
-  // As most projects have it, and the dearest to check in full.
+  // The setup of most projects. Checking the libraries too would take longest.
   "both, skipLibCheck": { lib: ["es2022", "dom"], types: ["node"], skipLibCheck: true },
 } as const;
 
@@ -79,10 +79,12 @@ interface Result extends Cell {
   readonly output: string;
 }
 
-/** Compiles one program with each version, in each mode, with each library. */
+/** Compiles the program with each TypeScript version, in each mode, with each library. */
 export async function checkTypes(scratch: string): Promise<Report> {
   const folder = join(scratch, "matrix");
-  for (const ending of ["mts", "cts"]) await copyFile(join(folder, "program.ts"), join(folder, `program.${ending}`));
+  for (const extension of ["mts", "cts"]) {
+    await copyFile(join(folder, "program.ts"), join(folder, `program.${extension}`));
+  }
   const results = await inParallel(cells(), (cell) => compile(folder, cell));
   const rowOf = (version: Version, library: Library) => [
     version,
@@ -90,7 +92,7 @@ export async function checkTypes(scratch: string): Promise<Report> {
     ...modes.map((mode) => markOf(results.find((it) => isIn(it, { version, library, mode })))),
   ];
   return {
-    title: "One program in all modes",
+    title: "One program, compiled in all modes",
     rows: [
       ["TypeScript", "library", ...modes.map(({ title }) => title)],
       ...versions.flatMap((version) => libraryNames.map((library) => rowOf(version, library))),
@@ -135,13 +137,13 @@ function isIn(one: Cell, other: Cell): boolean {
   return one.version === other.version && one.library === other.library && one.mode === other.mode;
 }
 
-/** Where a version has no such mode there is no result. */
+/** `undefined` means that the version does not support the mode. */
 function markOf(result: Result | undefined): string {
   if (result === undefined) return "–";
   return result.failed ? "✗" : "✓";
 }
 
-/** As many at a time as there are cores; results in the order of the items. */
+/** Processes as many items at a time as there are cores. Returns the results in the order of the items. */
 async function inParallel<Item, Value>(items: readonly Item[], work: (item: Item) => Promise<Value>): Promise<Value[]> {
   const results: Value[] = [];
   const waiting = items.entries();

@@ -3,41 +3,42 @@ import { inspect } from "node:util";
 import {
   contractOf,
   isUnderBase,
-  judgeRequest,
-  judgeResponse,
   type OperationContract,
   readContracts,
+  validateRequest,
+  validateResponse,
 } from "./contract.js";
-import { type Coverage, openCoverageBook } from "./coverage.js";
-import { meaningExceptions, refusedForItsMeaning, sentExceptions, unseen } from "./exceptions.js";
-import { type Answered, type Delivered, FOLDER_VARIABLE, readExchanges, type Sent } from "./recordings.js";
+import { type Coverage, createCoverageRecorder } from "./coverage.js";
+import { meaningExceptionFor, meaningExceptions, sentExceptions, unseen } from "./exceptions.js";
+import { type Delivered, FOLDER_VARIABLE, type Handled, readExchanges, type Sent } from "./recordings.js";
 
-/** What must be seen whole; what else the table shows, it only shows. */
-const HELD_TO_ALL: readonly Coverage["measure"][] = ["operations", "parameters", "statuses"];
-const MOST_SHOWN = 30;
+/** Measures that must be complete. The others are only shown in the table. */
+const MUST_BE_COMPLETE: readonly Coverage["measure"][] = ["operations", "parameters", "statuses"];
+const MAX_SHOWN = 30;
 
 const folder = process.env[FOLDER_VARIABLE];
-if (!folder || !existsSync(folder)) throw new Error(`${FOLDER_VARIABLE} must name the folder of a whole test run`);
+if (!folder || !existsSync(folder)) throw new Error(`Set ${FOLDER_VARIABLE} to the folder of a complete test run`);
 
 const contracts = await readContracts();
-const book = openCoverageBook(contracts);
+const recorder = createCoverageRecorder(contracts);
 const findings = new Set<string>();
 const used = new Set<unknown>();
-const counts = { sent: 0, answered: 0, delivered: 0, elsewhere: 0 };
+const counts = { sent: 0, handled: 0, delivered: 0, elsewhere: 0 };
 
 for (const exchange of readExchanges(folder)) {
   if (exchange.kind === "sent") checkSent(exchange);
-  else if (exchange.kind === "answered") checkAnswered(exchange);
+  else if (exchange.kind === "handled") checkHandled(exchange);
   else checkDelivered(exchange);
 }
-const coverage = book.result();
+const coverage = recorder.result();
 checkCoverage(coverage);
 for (const exception of [...sentExceptions, ...meaningExceptions, ...unseen]) {
-  if (!used.has(exception)) findings.add(`an exception is needed no more: ${inspect(exception, { breakLength: 200 })}`);
+  if (!used.has(exception))
+    findings.add(`remove this exception, nothing needs it any more: ${inspect(exception, { breakLength: 200 })}`);
 }
 report(coverage);
 
-/** The SDK sends what the documents know, and nothing else. */
+/** The SDK must send only documented, valid requests. */
 function checkSent({ request, test }: Sent): void {
   const contract = contractOf(contracts, request);
   if (!contract && !isUnderBase(contracts, request.target)) {
@@ -46,74 +47,77 @@ function checkSent({ request, test }: Sent): void {
   }
   counts.sent++;
   const operation = contract?.id ?? `${request.method} ${request.target}`;
-  const { problems, surplus } = contract
-    ? judgeRequest(contract, request)
-    : { problems: ["is not documented"], surplus: [] };
-  const all = [...problems, ...surplus.map((name) => `${name} is not documented`)];
-  if (all.length === 0 && contract) book.request(contract, request);
+  const { problems, undocumented } = contract
+    ? validateRequest(contract, request)
+    : { problems: ["is not documented"], undocumented: [] };
+  const all = [...problems, ...undocumented.map((name) => `${name} is not documented`)];
+  if (all.length === 0 && contract) recorder.request(contract, request);
   const exceptions = sentExceptions.filter((exception) => exception.test === test && exception.operation === operation);
   for (const problem of all) {
     const exception = exceptions.find((candidate) => candidate.problem.test(problem));
     if (exception) used.add(exception);
-    else findings.add(`${operation}: the SDK sent what is refused: ${problem} (${test})`);
+    else findings.add(`${operation}: the SDK sent an invalid request: ${problem} (${test})`);
   }
 }
 
-/** The kit answers as documented, and refuses what the documents refuse. */
-function checkAnswered({ request, response, test }: Answered): void {
+/** The fake must return documented responses, and reject exactly the requests that the documents reject. */
+function checkHandled({ request, response, test }: Handled): void {
   const contract = contractOf(contracts, request);
-  counts.answered++;
+  counts.handled++;
   if (!contract) {
     if (![404, 405].includes(response.status)) {
-      findings.add(`${request.method} ${request.target}: ${response.status} though there is no such thing (${test})`);
+      findings.add(
+        `${request.method} ${request.target}: status ${response.status} for an undocumented operation (${test})`,
+      );
     }
     return;
   }
-  const problems = judgeResponse(contract, request.method, response);
+  const problems = validateResponse(contract, request.method, response);
   for (const problem of problems) findings.add(`${contract.id} ${response.status}: ${problem} (${test})`);
-  if (problems.length === 0) book.response(contract, response);
+  if (problems.length === 0) recorder.response(contract, response);
   checkVerdict(contract, { request, response, test });
 }
 
-/** 400 if and only if the request is invalid. */
-function checkVerdict(contract: OperationContract, { request, response, test }: Omit<Answered, "kind">): void {
-  // Who may not come in is told so, whatever the request is.
+/** The fake must respond 400 if and only if the request is invalid. */
+function checkVerdict(contract: OperationContract, { request, response, test }: Omit<Handled, "kind">): void {
+  // Authorization comes first, so these statuses say nothing about the request.
   if (contract.isSecured && [401, 403].includes(response.status)) return;
-  const { problems } = judgeRequest(contract, request);
+  const { problems } = validateRequest(contract, request);
   if (request.body === undefined && contract.bodies.size > 0 && problems.length === 0) {
-    findings.add(`${contract.id}: the kit did not read the body as a text (${test})`);
+    findings.add(`${contract.id}: the fake did not read the body as text (${test})`);
     return;
   }
   if (response.status !== 400) {
-    for (const problem of problems) findings.add(`${contract.id}: the kit took what is refused: ${problem} (${test})`);
+    for (const problem of problems)
+      findings.add(`${contract.id}: the fake accepted an invalid request: ${problem} (${test})`);
   } else if (problems.length === 0) {
-    const exception = refusedForItsMeaning(contract.id, response.body);
+    const exception = meaningExceptionFor(contract.id, response.body);
     if (exception) used.add(exception);
-    else findings.add(`${contract.id}: the kit refused what is valid: ${response.body} (${test})`);
+    else findings.add(`${contract.id}: the fake rejected a valid request: ${response.body} (${test})`);
   }
 }
 
-/** What the kit delivers is what the webhook's document says. */
+/** The fake must deliver webhooks as documented. */
 function checkDelivered({ webhook, request, test }: Delivered): void {
   counts.delivered++;
   const contract = contracts.find((candidate) => candidate.isWebhook && candidate.path === webhook);
   if (!contract) {
-    findings.add(`${webhook}: there is no such webhook (${test})`);
+    findings.add(`${webhook}: the webhook is not documented (${test})`);
     return;
   }
-  const { problems } = judgeRequest(contract, request);
+  const { problems } = validateRequest(contract, request);
   for (const problem of problems)
-    findings.add(`${contract.id}: the kit delivered what is refused: ${problem} (${test})`);
-  if (problems.length === 0) book.request(contract, request);
+    findings.add(`${contract.id}: the fake delivered an invalid request: ${problem} (${test})`);
+  if (problems.length === 0) recorder.request(contract, request);
 }
 
 function checkCoverage(coverage: readonly Coverage[]): void {
   for (const { service, measure, missing } of coverage) {
-    if (!HELD_TO_ALL.includes(measure)) continue;
+    if (!MUST_BE_COMPLETE.includes(measure)) continue;
     for (const name of missing) {
       const exception = unseen.find((candidate) => candidate.name === name);
       if (exception) used.add(exception);
-      else findings.add(`${name}: never seen, of the ${measure} of ${service}`);
+      else findings.add(`${name}: never seen in a test (${measure} of ${service})`);
     }
   }
 }
@@ -127,21 +131,21 @@ function report(coverage: readonly Coverage[]): void {
   console.log(table(["seen/documented", ...measures], rows));
   for (const { service, measure, missing } of coverage) {
     if (missing.length === 0) continue;
-    console.log(`  never seen of the ${measure} of ${service}: ${grouped(missing)}`);
+    console.log(`  ${service}, ${measure} never seen: ${grouped(missing)}`);
   }
-  const { sent, answered, delivered, elsewhere } = counts;
-  for (const finding of [...findings].slice(0, MOST_SHOWN)) console.error(`✗ ${finding}`);
-  if (findings.size > MOST_SHOWN) console.error(`✗ and ${findings.size - MOST_SHOWN} more`);
+  const { sent, handled, delivered, elsewhere } = counts;
+  for (const finding of [...findings].slice(0, MAX_SHOWN)) console.error(`✗ ${finding}`);
+  if (findings.size > MAX_SHOWN) console.error(`✗ and ${findings.size - MAX_SHOWN} more`);
   if (findings.size > 0) process.exitCode = 1;
   else {
     console.log(
-      `✓ ${sent} requests of the SDK, ${answered} answers and ${delivered} deliveries of the kit are as documented ` +
-        `(${elsewhere} requests went elsewhere)`,
+      `✓ ${sent} requests of the SDK, ${handled} responses and ${delivered} webhook deliveries of the fake are as documented ` +
+        `(${elsewhere} requests went to other servers)`,
     );
   }
 }
 
-/** Names of one owner together, `Contact.{id, name}`. */
+/** Groups names by their owner, such as `Contact.{id, name}`. */
 function grouped(names: readonly string[]): string {
   const owners = new Map<string, string[]>();
   for (const name of names) {

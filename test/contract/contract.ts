@@ -10,7 +10,7 @@ import {
 } from "../openapi/support.js";
 import type { RecordedHeaders, RecordedRequest, RecordedResponse } from "./recordings.js";
 
-/** A path variable, a query parameter or a header, with the validator of its schema. */
+/** A path variable, query parameter or header, with the validator of its schema. */
 interface Parameter {
   readonly name: string;
   readonly in: string;
@@ -18,7 +18,7 @@ interface Parameter {
   readonly problemsOf: (text: string) => string[];
 }
 
-/** A schema, and what it says of a value that was parsed. */
+/** A schema, and a validator for parsed values. */
 export interface Content {
   readonly schema: unknown;
   readonly validate: ValidateFunction;
@@ -31,34 +31,34 @@ interface ResponseContract {
   readonly contents: Contents;
 }
 
-/** An operation of the documents as something to hold requests and responses against. */
+/** A documented operation, to validate requests and responses against. */
 export interface OperationContract {
   readonly id: string;
   readonly bundled: BundledDocument;
   readonly method: string;
-  /** The path as the document writes it, or the webhook's name. */
+  /** The path as in the document, or the name of the webhook. */
   readonly path: string;
   readonly isWebhook: boolean;
-  /** Whether a token is asked for, before all else. */
+  /** Whether the operation needs a token. Authorization is checked before the request. */
   readonly isSecured: boolean;
   readonly parameters: readonly Parameter[];
   readonly isBodyRequired: boolean;
   readonly bodies: Contents;
-  /** By status as the document writes it, `2XX` and `default` among them. */
+  /** By documented status, which may be `2XX` or `default`. */
   readonly responses: ReadonlyMap<string, ResponseContract>;
-  /** Reads the variables of a path from the host on; undefined where the path is another. */
+  /** Returns the variables of a path (base included), or undefined if it is not the path of this operation. */
   readonly variablesOf: (pathname: string) => ReadonlyMap<string, string> | undefined;
 }
 
-/** What the documents say of a request. */
-export interface RequestVerdict {
-  /** What is wrong with it; empty where it is valid. */
+/** The result of validating a request. */
+export interface RequestValidation {
+  /** What is wrong with the request. Empty if it is valid. */
   readonly problems: readonly string[];
-  /** Parameters that no document knows: they may be sent, but mean nothing. */
-  readonly surplus: readonly string[];
+  /** Query parameters that are not documented. They do not make a request invalid. */
+  readonly undocumented: readonly string[];
 }
 
-/** All operations, webhooks included. */
+/** Reads all documented operations, including webhooks. */
 export async function readContracts(): Promise<OperationContract[]> {
   const documents = await bundledDocuments();
   return documents.flatMap((bundled) =>
@@ -81,32 +81,32 @@ export async function readContracts(): Promise<OperationContract[]> {
   );
 }
 
-/** The operation that a request is for. */
+/** Finds the operation of a request. */
 export function contractOf(
   contracts: readonly OperationContract[],
   { method, target }: RecordedRequest,
 ): OperationContract | undefined {
   const { pathname } = urlOf(target);
-  // What answers a GET answers a HEAD, without the body.
+  // A HEAD is handled like the GET, without the body.
   const wanted = method === "HEAD" ? "GET" : method;
   return contracts.find((contract) => contract.method === wanted && contract.variablesOf(pathname));
 }
 
-/** Path and query without the base, for a server that knows none. */
+/** Returns path and query without the base, for a server that has none. */
 export function withoutBase({ bundled }: OperationContract, target: string): string {
   const bases = basesOf(bundled.document).map(patternOf);
   return target.replace(new RegExp(`^(?:${bases.join("|")})(?=/)`), "");
 }
 
-/** Whether a path stands under a base of the documents, be there something at it or not. */
+/** Whether a path is under a documented base, even if no operation has this path. */
 export function isUnderBase(contracts: readonly OperationContract[], target: string): boolean {
   const { pathname } = urlOf(target);
   const bases = contracts.flatMap(({ bundled }) => basesOf(bundled.document));
   return bases.some((base) => new RegExp(`^${patternOf(base)}(/|$)`).test(pathname));
 }
 
-/** Holds a request against its operation. */
-export function judgeRequest(contract: OperationContract, request: RecordedRequest): RequestVerdict {
+/** Validates a request against its operation. */
+export function validateRequest(contract: OperationContract, request: RecordedRequest): RequestValidation {
   const { pathname, searchParams } = urlOf(request.target);
   const variables = contract.variablesOf(pathname);
   const valuesOf = ({ name, in: place }: Parameter): readonly string[] => {
@@ -114,18 +114,22 @@ export function judgeRequest(contract: OperationContract, request: RecordedReque
     const value = place === "path" ? variables?.get(name) : headerOf(request.headers, name);
     return value === undefined ? [] : [value];
   };
-  const known = new Set(contract.parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name));
+  const documented = new Set(
+    contract.parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name),
+  );
   return {
     problems: [
-      ...contract.parameters.flatMap((parameter) => judgeParameter(parameter, valuesOf(parameter))),
-      ...judgeBody(contract, request),
+      ...contract.parameters.flatMap((parameter) => validateParameter(parameter, valuesOf(parameter))),
+      ...validateBody(contract, request),
     ],
-    surplus: [...new Set(searchParams.keys())].filter((name) => !known.has(name)).map((name) => `query ${name}`),
+    undocumented: [...new Set(searchParams.keys())]
+      .filter((name) => !documented.has(name))
+      .map((name) => `query ${name}`),
   };
 }
 
-/** Holds a response against what its operation says of its status. */
-export function judgeResponse(
+/** Validates a response against the documented response for its status. Returns the problems. */
+export function validateResponse(
   contract: OperationContract,
   method: string,
   { status, headers, body }: RecordedResponse,
@@ -138,19 +142,19 @@ export function judgeResponse(
   return [
     ...response.headers.flatMap((header) => {
       const value = headerOf(headers, header.name);
-      return judgeParameter(header, value === undefined ? [] : [value]);
+      return validateParameter(header, value === undefined ? [] : [value]);
     }),
     ...unknown.map((name) => `header ${name} is not documented for status ${status}`),
-    ...(method === "HEAD" ? [] : judgeContent(response.contents, headers["content-type"], body)),
+    ...(method === "HEAD" ? [] : validateContent(response.contents, headers["content-type"], body)),
   ];
 }
 
-/** The status as an operation documents it: `200`, `2XX` or `default`. */
+/** Returns the documented key of a status: `200`, `2XX` or `default`. */
 export function statusOf({ responses }: OperationContract, status: number): string | undefined {
   return [String(status), `${String(status)[0]}XX`, "default"].find((documented) => responses.has(documented));
 }
 
-/** What a body says by its media type. Throws where it says nothing. */
+/** Parses a body by its media type. Throws if the body is malformed. */
 export function parseContent(contentType: string | undefined, body: string): unknown {
   if (mediaTypeOf(contentType) === "application/x-www-form-urlencoded") {
     return Object.fromEntries(new URLSearchParams(body));
@@ -162,31 +166,31 @@ export function mediaTypeOf(contentType = ""): string {
   return (contentType.split(";")[0] ?? "").trim().toLowerCase();
 }
 
-function judgeBody({ bodies, isBodyRequired }: OperationContract, { headers, body }: RecordedRequest): string[] {
-  if (bodies.size === 0) return body === null ? [] : ["body: none is documented"];
-  // Of a body that is not known, its media type is.
-  if (body === undefined) return judgeMediaType(bodies, headers["content-type"]);
+function validateBody({ bodies, isBodyRequired }: OperationContract, { headers, body }: RecordedRequest): string[] {
+  if (bodies.size === 0) return body === null ? [] : ["body: not documented, but sent"];
+  // The body was not recorded, so only its media type can be validated.
+  if (body === undefined) return validateMediaType(bodies, headers["content-type"]);
   if (body === null && !isBodyRequired) return [];
-  return body === null ? ["body: there is none"] : judgeContent(bodies, headers["content-type"], body);
+  return body === null ? ["body: missing"] : validateContent(bodies, headers["content-type"], body);
 }
 
-function judgeContent(contents: Contents, contentType: string | undefined, body: string): string[] {
+function validateContent(contents: Contents, contentType: string | undefined, body: string): string[] {
   if (contents.size === 0) return [];
   const content = contents.get(mediaTypeOf(contentType));
-  if (!content) return judgeMediaType(contents, contentType);
+  if (!content) return validateMediaType(contents, contentType);
   try {
-    return judgeValue(content.validate, parseContent(contentType, body));
+    return validateValue(content.validate, parseContent(contentType, body));
   } catch {
-    return ["body: it cannot be parsed"];
+    return ["body: cannot be parsed"];
   }
 }
 
-function judgeMediaType(contents: Contents, contentType: string | undefined): string[] {
+function validateMediaType(contents: Contents, contentType: string | undefined): string[] {
   const mediaType = mediaTypeOf(contentType);
   return contents.has(mediaType) ? [] : [`media type ${mediaType || "(none)"} is not documented`];
 }
 
-function judgeValue(validate: ValidateFunction, value: unknown): string[] {
+function validateValue(validate: ValidateFunction, value: unknown): string[] {
   if (validate(value)) return [];
   return (validate.errors ?? []).map(({ instancePath, message, params }) => {
     const detail = params["additionalProperty"] ?? "";
@@ -194,7 +198,10 @@ function judgeValue(validate: ValidateFunction, value: unknown): string[] {
   });
 }
 
-function judgeParameter({ name, in: place, isRequired, problemsOf }: Parameter, values: readonly string[]): string[] {
+function validateParameter(
+  { name, in: place, isRequired, problemsOf }: Parameter,
+  values: readonly string[],
+): string[] {
   if (values.length === 0) return isRequired ? [`${place} ${name} is missing`] : [];
   return values.flatMap((value) => {
     const text = place === "path" ? decoded(value) : value;
@@ -212,14 +219,14 @@ function decoded(value: string): string | undefined {
 }
 
 function parametersOf(bundled: BundledDocument, operation: Json, isWebhook: boolean): Parameter[] {
-  const given = ((operation["parameters"] ?? []) as unknown[]).map((parameter) => {
-    const own = dereference(bundled.document, parameter);
-    return parameterOf(bundled, own, String(own["name"]), String(own["in"]));
+  const own = ((operation["parameters"] ?? []) as unknown[]).map((parameter) => {
+    const resolved = dereference(bundled.document, parameter);
+    return parameterOf(bundled, resolved, String(resolved["name"]), String(resolved["in"]));
   });
-  // A variable of the base is sent with every call: to a caller it is a part of the path like any other.
+  // Variables of the base URL are part of the path of every request.
   const variables = isWebhook ? [] : variableNames(basesOf(bundled.document)[0] ?? "");
   const schema = { type: "string" };
-  return [...variables.map((name) => parameterOf(bundled, { required: true, schema }, name, "path")), ...given];
+  return [...variables.map((name) => parameterOf(bundled, { required: true, schema }, name, "path")), ...own];
 }
 
 function parameterOf(bundled: BundledDocument, parameter: Json, name: string, place: string): Parameter {
@@ -230,12 +237,12 @@ function parameterOf(bundled: BundledDocument, parameter: Json, name: string, pl
     in: place,
     isRequired: parameter["required"] === true,
     problemsOf: (text) =>
-      validate(typed(schema, text)) ? [] : (validate.errors ?? []).map(({ message }) => String(message)),
+      validate(coerced(schema, text)) ? [] : (validate.errors ?? []).map(({ message }) => String(message)),
   };
 }
 
-/** A text as the type that its schema asks for, where it can be read so. */
-function typed({ type }: Json, text: string): unknown {
+/** Converts text to a number if its schema asks for one and it can be converted. */
+function coerced({ type }: Json, text: string): unknown {
   const isNumeric = type === "integer" || type === "number";
   return isNumeric && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
@@ -261,7 +268,7 @@ function responsesOf(bundled: BundledDocument, operation: Json): ReadonlyMap<str
   );
 }
 
-/** The paths of the servers, with their `{variables}`. */
+/** Returns the base paths of the servers, with their `{variables}`. */
 function basesOf(document: Json): string[] {
   const servers = (document["servers"] ?? []) as Json[];
   return [...new Set(servers.map(({ url }) => String(url).replace(/^https?:\/\/[^/]+/, "")))];

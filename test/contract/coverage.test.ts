@@ -4,7 +4,7 @@ import { createLiveData, type LiveData } from "../../src/client.js";
 import { createFakeLiveData, fakeCredentials } from "../../src/testing/index.js";
 import { fullContact, fullFind, fullLookup, fullSearch } from "./valid-requests.js";
 
-// What no other test has a reason to call: see the coverage that follows a whole run.
+// Calls that no other test needs, so that the coverage report of a full run is complete.
 
 const { orgId } = fakeCredentials;
 
@@ -28,26 +28,27 @@ const peopleCalls = {
   lookupPeople: ({ people }: LiveData) => people.POST("/persons/lookup_by_ids", { body: fullLookup }),
 };
 
-describe("every people operation is answered by each status that it documents", () => {
+describe("people operations return each documented status", () => {
   for (const [operation, call] of Object.entries(peopleCalls)) {
-    it(operation, async () => {
-      const status = async (made: Client) => (await call(client(made))).response.status;
+    it(`${operation} returns 200, 401 and 403`, async () => {
+      const status = async (options: Client) => (await call(client(options))).response.status;
       expect(await status({})).toBe(200);
       expect(await status({ auth: apiKey("ldtkey_unknown") })).toBe(401);
       expect(await status({ org: "o_ffffffff" })).toBe(403);
     });
   }
 
-  it("and by 402, where a credit is needed and none is left", async () => {
-    const broke = client({ credits: 0 });
+  it("operations that cost credits return 402 if none are left", async () => {
+    const withoutCredits = client({ credits: 0 });
     const { findPeople, getPerson, lookupPeople } = peopleCalls;
-    for (const call of [findPeople, getPerson, lookupPeople]) expect((await call(broke)).response.status).toBe(402);
-    expect((await broke.people.POST("/search", { body: { size: 1 } })).response.status).toBe(402);
+    for (const call of [findPeople, getPerson, lookupPeople])
+      expect((await call(withoutCredits)).response.status).toBe(402);
+    expect((await withoutCredits.people.POST("/search", { body: { size: 1 } })).response.status).toBe(402);
   });
 });
 
-describe("every ledgers operation is answered", () => {
-  it("with the contacts that changed since", async () => {
+describe("ledgers and companies operations", () => {
+  it("list a created contact by its change dates", async () => {
     const { ledgers } = client({ auth: userPassword(fakeCredentials.user) });
     const added = await ledgers.POST("/contacts", { body: [fullContact] });
     expect(added.response.ok).toBe(true);
@@ -57,7 +58,7 @@ describe("every ledgers operation is answered", () => {
     expect((await ledgers.GET("/imports")).data).toBeDefined();
   });
 
-  it("by a failure, where the token is not known", async () => {
+  it("return 401 for an unknown token", async () => {
     const { ledgers, companies } = client({ auth: apiKey("ldtkey_unknown") });
     expect((await ledgers.GET("/imports")).response.status).toBe(401);
     const params = { path: { company_lookup: "nvidia.com" } };
@@ -65,18 +66,18 @@ describe("every ledgers operation is answered", () => {
   });
 });
 
-describe("a webhook is called", () => {
+describe("the job-change webhook", () => {
   for (const version of [1, 2] as const) {
-    it(`with a contact of version ${version}`, async () => {
+    it(`is delivered with a version ${version} contact`, async () => {
       const fake = createFakeLiveData({ people: 5 });
       const fetch = async (request: Request) => new Response(await request.text());
-      const answer = await fake.deliverJobChange("LDP-1-EXAMPLE", {
+      const response = await fake.deliverJobChange("LDP-1-EXAMPLE", {
         url: "http://you.test/",
         token: "x",
         version,
         fetch,
       });
-      expect(await answer.json()).toMatchObject({ name: "Jane Doe" });
+      expect(await response.json()).toMatchObject({ name: "Jane Doe" });
     });
   }
 });

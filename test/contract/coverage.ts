@@ -7,7 +7,7 @@ const MEASURES = ["operations", "parameters", "statuses", "request properties", 
 
 export type Measure = (typeof MEASURES)[number];
 
-/** Documented and seen, of one measure of one document. */
+/** Coverage of one measure of one document. */
 export interface Coverage {
   readonly service: string;
   readonly measure: Measure;
@@ -15,39 +15,39 @@ export interface Coverage {
   readonly missing: readonly string[];
 }
 
-/** Keeps what of the documents was seen. */
-export interface CoverageBook {
-  /** Notes a valid request. */
+/** Collects which documented parts were seen. */
+export interface CoverageRecorder {
+  /** Adds a valid request. */
   request(contract: OperationContract, request: RecordedRequest): void;
-  /** Notes a valid response. */
+  /** Adds a valid response. */
   response(contract: OperationContract, response: RecordedResponse): void;
-  /** By document and measure. */
+  /** Returns the coverage by document and measure. */
   readonly result: () => Coverage[];
 }
 
-/** Opens the book over all that is documented. */
-export function openCoverageBook(contracts: readonly OperationContract[]): CoverageBook {
+/** Creates a recorder for all documented operations. */
+export function createCoverageRecorder(contracts: readonly OperationContract[]): CoverageRecorder {
   const seen = new Map<Measure, Set<string>>(MEASURES.map((measure) => [measure, new Set()]));
-  const note = (measure: Measure, { bundled }: OperationContract, names: Iterable<string>) => {
+  const add = (measure: Measure, { bundled }: OperationContract, names: Iterable<string>) => {
     for (const name of names) seen.get(measure)?.add(`${bundled.service} ${name}`);
   };
   return {
     request(contract, request) {
-      note("operations", contract, [contract.id]);
-      note("parameters", contract, sentParameters(contract, request));
+      add("operations", contract, [contract.id]);
+      add("parameters", contract, sentParameters(contract, request));
       const content = contract.bodies.get(mediaTypeOf(request.headers["content-type"]));
       if (!content || !request.body) return;
       const value = parseContent(request.headers["content-type"], request.body);
-      note("request properties", contract, propertiesIn(contract.bundled, content, value));
+      add("request properties", contract, propertiesIn(contract.bundled, content, value));
     },
     response(contract, response) {
       const status = statusOf(contract, response.status);
       if (status === undefined) return;
-      note("statuses", contract, [`${contract.id} ${status}`]);
+      add("statuses", contract, [`${contract.id} ${status}`]);
       const content = contract.responses.get(status)?.contents.get(mediaTypeOf(response.headers["content-type"]));
       if (!content || response.body === "") return;
       const value = parseContent(response.headers["content-type"], response.body);
-      note("response properties", contract, propertiesIn(contract.bundled, content, value));
+      add("response properties", contract, propertiesIn(contract.bundled, content, value));
     },
     result: () =>
       [...new Set(contracts.map(({ bundled }) => bundled.service))].flatMap((service) =>
@@ -68,7 +68,7 @@ function documentedOf(contract: OperationContract, measure: Measure): string[] {
     case "parameters":
       return contract.parameters.map(({ name }) => `${contract.id} ${name}`);
     case "statuses":
-      // What the SDK's user answers to a webhook is no answer of the API.
+      // The response to a webhook comes from the user of the SDK, not from the API.
       return contract.isWebhook ? [] : [...contract.responses.keys()].map((status) => `${contract.id} ${status}`);
     case "request properties":
       return documentedProperties(contract.bundled, [...contract.bodies.values()]);
@@ -95,7 +95,7 @@ function sentParameters({ id, parameters, variablesOf }: OperationContract, requ
     .map(({ name }) => `${id} ${name}`);
 }
 
-/** Told of each property of a schema, by the name of the schema that it stands in. */
+/** Receives the name of each property, qualified by the name of its schema. */
 type Visit = (name: string) => void;
 
 function documentedProperties(bundled: BundledDocument, contents: readonly Content[]): string[] {
@@ -106,7 +106,7 @@ function documentedProperties(bundled: BundledDocument, contents: readonly Conte
     if (entered.has(own)) return;
     entered.add(own);
     for (const [key, property] of Object.entries(record(own["properties"]))) {
-      // `false` says that there is no such property.
+      // `false` forbids the property.
       if (property === false) continue;
       names.add(`${name}.${key}`);
       enter(property, `${name}.${key}`);
@@ -126,7 +126,7 @@ function propertiesIn(bundled: BundledDocument, { schema }: Content, value: unkn
 
 function follow(bundled: BundledDocument, schema: unknown, value: unknown, place: string, visit: Visit): void {
   const [own, name] = resolve(bundled, schema, place);
-  // Of several readings only those count that fit.
+  // Only the branches that match the value count.
   for (const part of partsOf(own)) if (validatorOf(bundled, part)(value)) follow(bundled, part, value, name, visit);
   if (Array.isArray(value)) {
     for (const item of value) follow(bundled, own["items"], item, `${name}[]`, visit);
@@ -140,7 +140,7 @@ function follow(bundled: BundledDocument, schema: unknown, value: unknown, place
   }
 }
 
-/** The schema itself, and the name it goes by: its own if it has one. */
+/** Resolves a reference. Returns the schema and its name, which is `place` if it has none. */
 function resolve(
   bundled: BundledDocument,
   schema: unknown,
@@ -159,9 +159,9 @@ const validators = new WeakMap<object, ValidateFunction>();
 
 function validatorOf(bundled: BundledDocument, schema: unknown): ValidateFunction {
   const key = record(schema);
-  const known = validators.get(key);
-  if (known) return known;
-  const made = compileFrom(bundled, schema);
-  validators.set(key, made);
-  return made;
+  const cached = validators.get(key);
+  if (cached) return cached;
+  const validate = compileFrom(bundled, schema);
+  validators.set(key, validate);
+  return validate;
 }

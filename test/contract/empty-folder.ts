@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { FOLDER_VARIABLE } from "./recordings.js";
 
-/** Forgets the exchanges of the run before: runs once, before any test. */
+/** Deletes the recordings of the previous run. Called once, before all tests. */
 export default function emptyFolder(): void {
   const folder = process.env[FOLDER_VARIABLE];
   if (!folder) return;

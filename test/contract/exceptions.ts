@@ -1,45 +1,45 @@
-/** A request that a test sends through the SDK though the documents refuse it. */
+/** A request that a test sends through the SDK although the documents reject it. */
 export interface SentException {
   readonly test: string;
-  /** An `operationId`, or a method and a path where there is none. */
+  /** An `operationId`, or method and path if there is none. */
   readonly operation: string;
   readonly problem: RegExp;
   readonly reason: string;
 }
 
-/** A request that the kit refuses for what no schema can say. */
+/** A request that the fake rejects for a reason that no schema can express. */
 export interface MeaningException {
   readonly operation: string;
-  /** What the kit says of it. */
+  /** The error message of the fake. */
   readonly message: RegExp;
   readonly reason: string;
 }
 
-/** An exception that nothing needs any more is an error, in each of these lists. */
+/** In each of these lists, an exception that is no longer needed is an error. */
 export const sentExceptions: readonly SentException[] = [
   {
     test: "test/auth/auth-fetch.test.ts",
     operation: "searchPeople",
     problem: /^media type/,
-    reason: "authFetch sends what its caller gives it: streams, texts, forms and files, whatever they are for",
+    reason: "authFetch sends any body of its caller: streams, text, forms and files",
   },
   {
     test: "test/auth/auth-fetch.test.ts",
     operation: "searchPeople",
     problem: /\(note\)$/,
-    reason: "the body is marked, to tell one request from another",
+    reason: "the body has a marker, to tell the requests apart",
   },
   {
     test: "test/client.test.ts",
     operation: "searchPeople",
     problem: /\(note\)$/,
-    reason: "the body is marked, to tell one request from another",
+    reason: "the body has a marker, to tell the requests apart",
   },
   {
     test: "test/auth/auth-middleware.test.ts",
     operation: "searchPeople",
     problem: /\(note\)$/,
-    reason: "the body is marked, to tell one request from another",
+    reason: "the body has a marker, to tell the requests apart",
   },
 ];
 
@@ -47,19 +47,19 @@ export const meaningExceptions: readonly MeaningException[] = [
   {
     operation: "searchPeople",
     message: /pagination_token (was not returned by a search|belongs to a search with different filters)/,
-    reason: "to the schema a token is any text; only the search before knows it",
+    reason: "the schema accepts any string; only the previous search can tell whether the token is valid",
   },
   {
     operation: "listContacts",
     message: /must be a date or a date-time/,
-    reason: "the form of the value is not documented, so the schema takes any text",
+    reason: "the format of the value is not documented, so the schema accepts any string",
   },
 ];
 
-/** What is documented and never seen in a test run, by its name. */
+/** Documented parts that no test uses, by name. */
 export const unseen: readonly { readonly name: string; readonly reason: string }[] = [];
 
-/** The exception by which the kit may refuse a request that the schema takes; undefined where it may not. */
-export function refusedForItsMeaning(operation: string, answer: string): MeaningException | undefined {
-  return meaningExceptions.find((exception) => exception.operation === operation && exception.message.test(answer));
+/** Finds the exception that lets the fake reject a request that the schema accepts. */
+export function meaningExceptionFor(operation: string, body: string): MeaningException | undefined {
+  return meaningExceptions.find((exception) => exception.operation === operation && exception.message.test(body));
 }

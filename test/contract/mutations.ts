@@ -1,24 +1,24 @@
 import fc from "fast-check";
 import type { RecordedRequest } from "./recordings.js";
-import { type ValidRequest, written } from "./valid-requests.js";
+import { toRequest, type ValidRequest } from "./valid-requests.js";
 
 const REMOVED = Symbol("removed");
 
-/** How a value in a body is changed. */
+/** A change of a value in a body. */
 type Change = (value: unknown) => unknown;
 
-/** Numbers that JSON can write and `JSON.stringify` does not; each is put into the text in place of its mark. */
+/** JSON numbers that `JSON.stringify` never writes. Each replaces its marker in the serialized body. */
 const NUMBERS = ["1.0", "-0.0", "1e2", "1e400", "0.1", "9007199254740993"];
 
 const VALUES: readonly unknown[] = [
   ...["x", "", "and", "or", "must", "exact", "any", "2024-01-01", "2024-13-01", "2024-1-1", " 2024-01-01", "🙂"],
   ...[null, true, false, 0, -1, 1.5, [], {}, ["x"], [null], [[]]],
   ...[{ operator: "and", filters: [] }, { type: "must", field: "x" }, { fields: [] }, { name: "a", company: "b" }],
-  ...NUMBERS.map(mark),
+  ...NUMBERS.map(markerOf),
 ];
 
-/** Names that a careless look-up finds on every object, and some that belong elsewhere in a body. */
-const SURPLUS = ["surplus", "constructor", "toString", "__proto__", "filters", "operator", "type", "size", "name"];
+/** Keys to add: names that every object inherits, and keys that belong elsewhere in a body. */
+const EXTRA_KEYS = ["surplus", "constructor", "toString", "__proto__", "filters", "operator", "type", "size", "name"];
 
 const CHANGES: readonly Change[] = [
   () => REMOVED,
@@ -27,7 +27,7 @@ const CHANGES: readonly Change[] = [
       () =>
         value,
   ),
-  ...SURPLUS.map(
+  ...EXTRA_KEYS.map(
     (key): Change =>
       (value) =>
         withKey(value, key),
@@ -36,13 +36,13 @@ const CHANGES: readonly Change[] = [
   (value) => (typeof value === "string" ? value.toUpperCase() : JSON.stringify(value)),
 ];
 
-/** Every body that differs from a valid one in a single place: chance alone would seldom find the one that matters. */
+/** Every body that differs from a valid one in a single place. Random changes alone would miss most of them. */
 export function bodiesChangedOnce(valid: ValidRequest): RecordedRequest[] {
   const places = Array.from({ length: countValues(valid.body) }, (_, place) => place);
   return places.flatMap((place) => CHANGES.map((how) => withBody(valid, changeAt(valid.body, place, how))));
 }
 
-/** Bodies that differ from a valid one in two places or three. */
+/** Bodies that differ from a valid one in two or three places. */
 export function bodiesChangedOften(valid: ValidRequest): fc.Arbitrary<RecordedRequest> {
   const change = fc.tuple(fc.nat(), fc.constantFrom(...CHANGES));
   return fc.array(change, { minLength: 2, maxLength: 3 }).map((changes) =>
@@ -54,7 +54,7 @@ export function bodiesChangedOften(valid: ValidRequest): fc.Arbitrary<RecordedRe
 }
 
 function withBody(valid: ValidRequest, body: unknown): RecordedRequest {
-  const request = written({ ...valid, body });
+  const request = toRequest({ ...valid, body });
   return { ...request, body: (request.body ?? "").replaceAll(/"@number:([^"]+)@"/g, "$1") };
 }
 
@@ -67,9 +67,9 @@ const QUERY_NAMES = ["surplus", "size", "lastJobChangedAt", "lastInfoChangedAt"]
 const QUERY_VALUES = ["", "x", "2024-01-31", "2024-01-31T00:00:00Z", "1", "null", "a b&c", "🙂"];
 const SEGMENTS = ["x", "LDP-1-EXAMPLE", "%20", "a%2Fb", "%E2%9C%93", "null", "1", "%E0%A4%A"];
 
-/** Every request that differs from a valid one in its path, its query, its media type, or in that its body is none. */
+/** Every request that differs from a valid one in path, query or media type, or has a malformed body. */
 export function requestsChangedAround(valid: ValidRequest): RecordedRequest[] {
-  const request = written(valid);
+  const request = toRequest(valid);
   const { target } = request;
   const around = [
     ...QUERY_NAMES.flatMap((name) => QUERY_VALUES.map((value) => withQuery(target, name, value))),
@@ -90,12 +90,12 @@ function withQuery(target: string, name: string, value: string): string {
   return url.pathname + url.search;
 }
 
-/** Another person or company; of no other operation does the path end in a variable. */
+/** Changes the last path segment of the operations whose path ends in a variable. */
 function withLastVariable({ operation }: ValidRequest, target: string, text: string): string {
   return operation === "getPerson" || operation === "getCompany" ? target.replace(/[^/]+$/, text) : target;
 }
 
-/** Changes the n-th value found in a walk through a body. */
+/** Changes the n-th value of a body, in depth-first order. */
 function changeAt(root: unknown, place: number, how: Change): unknown {
   let index = place % countValues(root);
   const walk = (node: unknown): unknown => {
@@ -114,7 +114,7 @@ function countValues(node: unknown): number {
   return Object.values(node).reduce((total: number, inner) => total + countValues(inner), 1);
 }
 
-/** Spread, a `__proto__` from a literal would be lost. */
+/** Adds a key. Uses `Object.fromEntries` because a literal would lose `__proto__`. */
 function withKey(value: unknown, key: string): unknown {
   return isObject(value) ? Object.fromEntries([...Object.entries(value), [key, 1]]) : value;
 }
@@ -123,6 +123,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function mark(text: string): string {
+function markerOf(text: string): string {
   return `@number:${text}@`;
 }

@@ -13,33 +13,33 @@ import {
   withoutSecrets,
 } from "./recordings.js";
 
-/** What is known of a request while the kit answers it. */
-interface Answering {
+/** State of a request while the fake handles it. */
+interface Handling {
   body: string | null | undefined;
-  /** Whether a test has asked for what comes back: it is then that test's answer, not the kit's. */
-  isSpoiled: boolean;
+  /** Whether the test scripted the response, so that it is not the fake's own. */
+  isScripted: boolean;
 }
 
 const folder = process.env[FOLDER_VARIABLE];
 if (folder) record(path.resolve(folder));
 
-/** Has every request of the SDK and every answer of the kit written down, from where they leave each. */
+/** Records every request of the SDK and every response of the fake where they leave it. */
 function record(into: string): void {
   const file = path.join(into, `${randomUUID()}.jsonl`);
-  const kept = new Set<string>();
+  const written = new Set<string>();
   const reading = new Set<Promise<void>>();
 
-  const keep = (exchange: Exchange) => {
+  const write = (exchange: Exchange) => {
     const line = JSON.stringify(exchange);
-    if (kept.has(line)) return;
-    kept.add(line);
+    if (written.has(line)) return;
+    written.add(line);
     appendFileSync(file, `${line}\n`);
   };
 
-  /** Keeps an exchange once a copy of its body was read, which whoever waits for the body need not wait for. */
-  const keepOnceRead = (exchange: Promise<Exchange>) => {
-    const kept = exchange.then(keep, () => {}).finally(() => reading.delete(kept));
-    reading.add(kept);
+  /** Records an exchange once a copy of its body has been read, without delaying the reader of the body. */
+  const writeOnceRead = (exchange: Promise<Exchange>) => {
+    const done = exchange.then(write, () => {}).finally(() => reading.delete(done));
+    reading.add(done);
   };
 
   afterAll(async () => {
@@ -54,7 +54,7 @@ function record(into: string): void {
         const send = original.networkStep(network);
         return (url, init) => {
           const request = sentRequest(url, init);
-          if (request) keep({ kind: "sent", test: testFile(), request });
+          if (request) write({ kind: "sent", test: testFile(), request });
           return send(url, init);
         };
       },
@@ -63,29 +63,29 @@ function record(into: string): void {
 
   vi.doMock(import("../../src/testing/handler.js"), async (importOriginal) => {
     const original = await importOriginal();
-    const current = new AsyncLocalStorage<Answering>();
+    const current = new AsyncLocalStorage<Handling>();
     return {
       ...original,
       createHandler(parts) {
         const take: typeof parts.failures.take = (...args) => {
           const failure = parts.failures.take(...args);
-          const answering = current.getStore();
-          if (answering && failure !== undefined) answering.isSpoiled = true;
+          const handling = current.getStore();
+          if (handling && failure !== undefined) handling.isScripted = true;
           return failure;
         };
         const handle = original.createHandler({ ...parts, failures: { ...parts.failures, take } });
         return (request) => {
-          const answering: Answering = { body: request.body ? undefined : null, isSpoiled: false };
-          if (request.body) noteBody(request, answering);
+          const handling: Handling = { body: request.body ? undefined : null, isScripted: false };
+          if (request.body) captureBody(request, handling);
           const test = testFile();
           return current
-            .run(answering, () => handle(request))
+            .run(handling, () => handle(request))
             .then((response) => {
-              if (answering.isSpoiled) return response;
-              const got = receivedRequest(request, answering);
-              keepOnceRead(
-                givenResponse(got.target, response).then(
-                  (given): Exchange => ({ kind: "answered", test, request: got, response: given }),
+              if (handling.isScripted) return response;
+              const received = receivedRequest(request, handling);
+              writeOnceRead(
+                recordResponse(received.target, response).then(
+                  (recorded): Exchange => ({ kind: "handled", test, request: received, response: recorded }),
                 ),
               );
               return response;
@@ -102,7 +102,7 @@ function record(into: string): void {
       sendJobChange(contact, delivery) {
         const test = testFile();
         const network = (request: Request) => {
-          keepOnceRead(
+          writeOnceRead(
             deliveredRequest(request).then(
               (delivered): Exchange => ({ kind: "delivered", test, webhook: "jobChanged", request: delivered }),
             ),
@@ -119,7 +119,7 @@ function testFile(): string {
   return path.relative(process.cwd(), expect.getState().testPath ?? "");
 }
 
-/** Undefined where the address is none: `fetch` will say so. */
+/** Returns undefined if the URL is invalid: `fetch` reports that. */
 function sentRequest(url: string, init: SendInit): RecordedRequest | undefined {
   if (!URL.canParse(url)) return undefined;
   const { pathname, search } = new URL(url);
@@ -136,7 +136,7 @@ function sentRequest(url: string, init: SendInit): RecordedRequest | undefined {
   };
 }
 
-/** What of a body can be read twice; a stream is left alone. */
+/** Returns the text of a body, or undefined for a stream, which can be read only once. */
 function textOf(body: SendInit["body"]): { text: string | null; contentType?: string } | undefined {
   if (body === undefined || body === null) return { text: null };
   if (typeof body === "string") return { text: body, contentType: "text/plain;charset=UTF-8" };
@@ -147,17 +147,17 @@ function textOf(body: SendInit["body"]): { text: string | null; contentType?: st
   return undefined;
 }
 
-/** Looks over the kit's shoulder when it reads the body: a copy of the request would follow its signal, too. */
-function noteBody(request: Request, answering: Answering): void {
+/** Captures the body when the fake reads it. A clone of the request would also follow its abort signal. */
+function captureBody(request: Request, handling: Handling): void {
   const read = async () => {
     const text = await Request.prototype.text.call(request);
-    answering.body = text;
+    handling.body = text;
     return text;
   };
   Object.defineProperty(request, "text", { value: read });
 }
 
-function receivedRequest({ method, url, headers }: Request, { body }: Answering): RecordedRequest {
+function receivedRequest({ method, url, headers }: Request, { body }: Handling): RecordedRequest {
   const { pathname, search } = new URL(url);
   const target = pathname + search;
   const request = { method, target, headers: recordHeaders(headers) };
@@ -170,7 +170,7 @@ async function deliveredRequest(request: Request): Promise<RecordedRequest> {
   return { method, target: new URL(url).pathname, headers: recordHeaders(headers), body: await request.clone().text() };
 }
 
-async function givenResponse(target: string, response: Response): Promise<RecordedResponse> {
+async function recordResponse(target: string, response: Response): Promise<RecordedResponse> {
   const { status, headers } = response;
   const recorded = recordHeaders(headers);
   const body = await response.clone().text();

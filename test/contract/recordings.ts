@@ -1,20 +1,20 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-/** Where the exchanges of a whole test run are kept: named by this variable, and nothing is recorded without it. */
+/** Environment variable with the folder for the recordings of a test run. Without it, nothing is recorded. */
 export const FOLDER_VARIABLE = "EXCHANGES";
 
-/** A request, as far as the documents have a say in it. It holds no token and no secret. */
+/** The documented parts of a request. Holds no token and no secret. */
 export interface RecordedRequest {
   readonly method: string;
   /** Path and query. */
   readonly target: string;
   readonly headers: RecordedHeaders;
-  /** `null` where there is none; absent where it was not read: a stream, or one that the kit took no look at. */
+  /** `null` if there is no body. Absent if the body was not read: a stream, or a body that the fake ignored. */
   readonly body?: string | null;
 }
 
-/** By their names in lower case; a value is empty unless the documents have a say in it and it is no secret. */
+/** By lower-case name. The value is empty unless it is documented and not a secret. */
 export type RecordedHeaders = Readonly<Record<string, string>>;
 
 export interface RecordedResponse {
@@ -23,35 +23,35 @@ export interface RecordedResponse {
   readonly body: string;
 }
 
-/** A request that left the SDK, to whatever server. */
+/** A request that the SDK sent, to any server. */
 export interface Sent {
   readonly kind: "sent";
   readonly test: string;
   readonly request: RecordedRequest;
 }
 
-/** A request that the kit got, and the answer it gave of its own. */
-export interface Answered {
-  readonly kind: "answered";
+/** A request that the fake handled, with its own response. */
+export interface Handled {
+  readonly kind: "handled";
   readonly test: string;
   readonly request: RecordedRequest;
   readonly response: RecordedResponse;
 }
 
-/** A webhook's request, made by the kit. */
+/** A webhook request sent by the fake. */
 export interface Delivered {
   readonly kind: "delivered";
   readonly test: string;
-  /** The webhook's name in the documents. */
+  /** Name of the webhook in the documents. */
   readonly webhook: string;
   readonly request: RecordedRequest;
 }
 
-export type Exchange = Sent | Answered | Delivered;
+export type Exchange = Sent | Handled | Delivered;
 
 const PLAIN_VALUES = /^(content-type|accept|allow|retry-after|x-ldt-.*)$/;
 
-/** The headers as they may be kept. */
+/** Returns the headers without secrets. */
 export function recordHeaders(headers: Headers): RecordedHeaders {
   return Object.fromEntries([...headers].map(([name, value]) => [name, PLAIN_VALUES.test(name) ? value : ""]));
 }
@@ -59,7 +59,7 @@ export function recordHeaders(headers: Headers): RecordedHeaders {
 const SECRETS = new Set(["clientId", "clientSecret", "username", "password", "accessToken"]);
 const PLACEHOLDER = "secret";
 
-/** A body as it may be kept: what it holds of secrets is replaced by something of the same type. */
+/** Replaces the secrets in the body of a session request or response with a placeholder. */
 export function withoutSecrets(target: string, contentType: string | null, body: string): string {
   if (!/\/session(\?|$)/.test(target)) return body;
   if (contentType?.startsWith("application/x-www-form-urlencoded")) {
@@ -71,12 +71,12 @@ export function withoutSecrets(target: string, contentType: string | null, body:
       SECRETS.has(key) && typeof value === "string" ? PLACEHOLDER : value,
     );
   } catch {
-    // Whatever it was, it is no JSON either.
+    // Not JSON. Record other invalid JSON, because the body may hold a secret.
     return "{";
   }
 }
 
-/** Reads all that a test run has recorded; what a test file did more than once is there once. */
+/** Reads the recordings of a test run, without duplicates. */
 export function readExchanges(folder: string): Exchange[] {
   const lines = readdirSync(folder).flatMap((file) => readFileSync(path.join(folder, file), "utf8").split("\n"));
   return [...new Set(lines)].filter(Boolean).map((line): Exchange => JSON.parse(line));

@@ -9,7 +9,7 @@ import type {
 } from "../../src/types.js";
 import type { RecordedRequest } from "./recordings.js";
 
-/** A search that uses whatever a search may hold. */
+/** A search that uses every documented field. */
 export const fullSearch: SearchRequest = {
   size: 3,
   past_jobs: 2,
@@ -58,7 +58,7 @@ const PEOPLE = `/api/people/v1/${fakeCredentials.orgId}`;
 const LEDGERS = `/api/ledgers/v1/${fakeCredentials.orgId}`;
 const JSON_TYPE = "application/json";
 
-/** A valid request of an operation, to be changed at random. */
+/** A valid request of an operation, as a base for mutations. */
 export interface ValidRequest {
   readonly operation: string;
   readonly method: string;
@@ -91,17 +91,17 @@ function get(operation: string, target: string): ValidRequest {
   return { operation, method: "GET", target };
 }
 
-/** The request as it goes over the wire. */
-export function written({ method, target, mediaType, body }: ValidRequest): RecordedRequest {
+/** Serializes a request. */
+export function toRequest({ method, target, mediaType, body }: ValidRequest): RecordedRequest {
   return {
     method,
     target,
     headers: mediaType === undefined ? {} : { "content-type": mediaType },
-    body: mediaType === undefined ? null : write(mediaType, body),
+    body: mediaType === undefined ? null : serialize(mediaType, body),
   };
 }
 
-function write(mediaType: string, body: unknown): string {
+function serialize(mediaType: string, body: unknown): string {
   if (mediaType !== "application/x-www-form-urlencoded") return JSON.stringify(body);
   const entries = Object.entries(typeof body === "object" && body !== null ? body : {});
   const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));

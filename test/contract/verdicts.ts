@@ -1,35 +1,35 @@
 import { type FakeLiveData, fakeCredentials } from "../../src/testing/index.js";
-import { contractOf, judgeRequest, type OperationContract } from "./contract.js";
-import { refusedForItsMeaning } from "./exceptions.js";
+import { contractOf, type OperationContract, validateRequest } from "./contract.js";
+import { meaningExceptionFor } from "./exceptions.js";
 import type { RecordedRequest } from "./recordings.js";
 
-/** Whether a request is valid, and why it is not. */
+/** Whether a request is valid, and if not, why. */
 export interface Verdict {
   readonly isValid: boolean;
-  readonly says: readonly string[];
+  readonly problems: readonly string[];
 }
 
-/** What Ajv makes of a request, by the documents. */
-export function askDocuments(contracts: readonly OperationContract[], request: RecordedRequest): Verdict {
+/** Validates a request against the documents, with Ajv. */
+export function documentsVerdict(contracts: readonly OperationContract[], request: RecordedRequest): Verdict {
   const contract = contractOf(contracts, request);
-  if (!contract) throw new Error(`${request.target} is in no document`);
-  const { problems } = judgeRequest(contract, request);
-  return { isValid: problems.length === 0, says: problems };
+  if (!contract) throw new Error(`${request.target} is not documented`);
+  const { problems } = validateRequest(contract, request);
+  return { isValid: problems.length === 0, problems };
 }
 
-/** What the kit makes of a request: it is valid unless it is answered 400, or that is for its meaning. */
-export async function askKit(
+/** Sends a request to the fake. It is invalid if the fake responds 400, unless for a reason no schema can express. */
+export async function fakeVerdict(
   { fetch }: Pick<FakeLiveData, "fetch">,
   operation: string,
   request: RecordedRequest,
 ): Promise<Verdict> {
   const response = await fetch(`http://live-data.test${request.target}`, toInit(request));
   const body = await response.text();
-  const isValid = response.status !== 400 || refusedForItsMeaning(operation, body) !== undefined;
-  return { isValid, says: isValid ? [] : [body] };
+  const isValid = response.status !== 400 || meaningExceptionFor(operation, body) !== undefined;
+  return { isValid, problems: isValid ? [] : [body] };
 }
 
-/** A request as `fetch` sends it, with a good token. */
+/** Converts a request to `fetch` options, with a valid token. */
 export function toInit({ method, headers, body }: RecordedRequest): RequestInit {
   const contentType = headers["content-type"];
   return {
@@ -38,7 +38,7 @@ export function toInit({ method, headers, body }: RecordedRequest): RequestInit 
       authorization: `Bearer ${fakeCredentials.apiKey}`,
       ...(contentType !== undefined && { "content-type": contentType }),
     },
-    // A text would bring a media type of its own where none is given.
+    // As a string, `fetch` would add a media type if there is none.
     ...(typeof body === "string" && { body: new TextEncoder().encode(body) }),
   };
 }

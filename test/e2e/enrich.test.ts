@@ -21,7 +21,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** The embedded API on a socket; each find is told of before it is answered, and may be answered otherwise. */
+/** Serves the embedded API on a socket. `onFind` is called before each find, and may return a status to respond with. */
 async function api(fake: FakeLiveData, onFind: (number: number) => number | undefined = () => undefined) {
   let finds = 0;
   const { origin } = await serve(async (request, response) => {
@@ -31,10 +31,10 @@ async function api(fake: FakeLiveData, onFind: (number: number) => number | unde
       response.writeHead(status).end();
       return;
     }
-    const given = Object.entries(request.headers).map(([name, value]) => [name, String(value)] as const);
-    const headers = new Headers(Object.fromEntries(given));
-    const answer = await fake.fetch(`http://fake.test${request.url}`, { method: "POST", headers, body });
-    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
+    const received = Object.entries(request.headers).map(([name, value]) => [name, String(value)] as const);
+    const headers = new Headers(Object.fromEntries(received));
+    const result = await fake.fetch(`http://fake.test${request.url}`, { method: "POST", headers, body });
+    response.writeHead(result.status, Object.fromEntries(result.headers)).end(await result.text());
   });
   return { origin, finds: () => finds };
 }
@@ -45,7 +45,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the program as a user would. */
+/** Runs the program as a user does. */
 function enrich(origin: string, ...args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
   const { clientId, clientSecret } = fakeCredentials.serviceAccount;
   const env = {
@@ -66,7 +66,7 @@ function enrich(origin: string, ...args: string[]): { child: ChildProcess; ended
   return { child, ended: new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr }))) };
 }
 
-/** A CSV of everyone who has an address, with a stranger after every tenth, and the lines it is to give. */
+/** Writes a CSV of everyone with an email address and one stranger after every tenth. Returns the expected lines. */
 function writeCsv(fake: FakeLiveData): string[] {
   const known = fake.people.filter(({ id }) => fake.emailsOf(id).length > 0);
   const rows = known.flatMap((person, index) => {
@@ -93,8 +93,8 @@ function readOutput(): string[] {
   });
 }
 
-describe("an enrichment", () => {
-  test("gives a line for each row, in order", async () => {
+describe("examples/enrich.ts", () => {
+  test("writes one line per row, in row order", async () => {
     const fake = createFakeLiveData({ people: 100 });
     const expected = writeCsv(fake);
     const { origin } = await api(fake);
@@ -102,7 +102,7 @@ describe("an enrichment", () => {
     expect(readOutput()).toEqual(expected);
   });
 
-  test("that is stopped by ctrl-C goes on where it stopped, and loses and repeats nothing", async () => {
+  test("resumes after Ctrl-C without losing or repeating a row", async () => {
     const fake = createFakeLiveData({ people: 400 });
     const expected = writeCsv(fake);
     let child: ChildProcess | undefined;
@@ -116,16 +116,16 @@ describe("an enrichment", () => {
       child = run.child;
       const ended = await run.ended;
       code = ended.code;
-      if (code === 130) expect(ended.stderr).toBe("\nStopped. Run the same command to go on.\n");
+      if (code === 130) expect(ended.stderr).toBe("\nStopped. Run the same command to resume.\n");
       expect(readOutput()).toEqual(expected.slice(0, readOutput().length));
     }
     expect(runs).toBeGreaterThan(2);
     expect(readOutput()).toEqual(expected);
-    // Whoever came back is paid for once, however often the program was stopped.
+    // Each person found is charged once, however often the program was stopped.
     expect(fake.credits.used()).toBe(new Set(expected.flatMap((line) => JSON.parse(line).id ?? [])).size);
   }, 60_000);
 
-  test("that is killed in the middle of a line goes on before it", async () => {
+  test("removes an incomplete line and resumes after the process was killed", async () => {
     const fake = createFakeLiveData({ people: 200 });
     const expected = writeCsv(fake);
     let child: ChildProcess | undefined;
@@ -142,7 +142,7 @@ describe("an enrichment", () => {
     expect(readOutput()).toEqual(expected);
   }, 30_000);
 
-  test("that the API ends says why, and goes on later", async () => {
+  test("reports an API error and resumes when run again", async () => {
     const fake = createFakeLiveData({ people: 100 });
     const expected = writeCsv(fake);
     let status: number | undefined = 400;
@@ -150,42 +150,42 @@ describe("an enrichment", () => {
     const { code, stderr } = await enrich(origin).ended;
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /queries 25 to 49 were not answered.*\nPOST \/find: 400: .*\nRun the same command to go on\.\n$/,
+      /queries 25 to 49 have no results; .*\nPOST \/find: 400: .*\nRun the same command to resume\.\n$/,
     );
     status = undefined;
     expect((await enrich(origin).ended).code).toBe(0);
     expect(readOutput()).toEqual(expected);
   }, 30_000);
 
-  test("stops at its limit of credits", async () => {
+  test("stops at --max-credits and resumes when run again", async () => {
     const fake = createFakeLiveData({ people: 100 });
     const expected = writeCsv(fake);
     const { origin } = await api(fake);
     const { code, stdout } = await enrich(origin, "--max-credits", "10").ended;
-    expect([code, stdout]).toEqual([0, "\nStopped at --max-credits. Run it again to go on.\n"]);
+    expect([code, stdout]).toEqual([0, "\nStopped at --max-credits. Run the same command to resume.\n"]);
     expect(fake.credits.used()).toBe(10);
     expect((await enrich(origin).ended).code).toBe(0);
     expect(readOutput()).toEqual(expected);
   }, 30_000);
 });
 
-describe("an enrichment asks for nothing, and says why,", () => {
+describe("examples/enrich.ts stops before the first request", () => {
   test.each([
-    ["a row names nobody", "email,name,company\njane@example.com,,\n,Jane Doe,\n", "row 2 names nobody"],
-    ["no column is known", "Email\njane@example.com\n", "its first line must name the columns"],
-    ["a row is broken", 'email,note\n"jane@example.com,x\n', "Quote Not Closed"],
-    ["there is no CSV", undefined, "ENOENT"],
-  ])("where %s", async (_name, csv, says) => {
+    ["a row identifies nobody", "email,name,company\njane@example.com,,\n,Jane Doe,\n", "row 2 identifies nobody"],
+    ["the header names no known column", "Email\njane@example.com\n", "the header line must name the columns"],
+    ["a row has an unclosed quote", 'email,note\n"jane@example.com,x\n', "Quote Not Closed"],
+    ["the CSV does not exist", undefined, "ENOENT"],
+  ])("if %s", async (_name, csv, message) => {
     const { origin, finds } = await api(createFakeLiveData({ people: 10 }));
     if (csv !== undefined) writeFileSync(input, csv);
     const { code, stderr } = await enrich(origin).ended;
     expect(code).toBe(1);
-    expect(stderr).toContain(says);
+    expect(stderr).toContain(message);
     expect(stderr).not.toContain("    at ");
     expect(finds()).toBe(0);
   });
 
-  test("where the output is something else, which is left as it is", async () => {
+  test("if the output is a file of another program, and leaves it unchanged", async () => {
     const { origin } = await api(createFakeLiveData({ people: 10 }));
     writeFileSync(input, "email\njane@example.com\n");
     writeFileSync(output, "years of work");
@@ -194,7 +194,7 @@ describe("an enrichment asks for nothing, and says why,", () => {
     expect(readFileSync(output, "utf8")).toBe("years of work");
   });
 
-  test("where the CSV is another than before", async () => {
+  test("if the CSV has changed since the last run", async () => {
     const fake = createFakeLiveData({ people: 10 });
     const { origin } = await api(fake);
     writeFileSync(input, "email\njane@example.com\n");
@@ -205,7 +205,7 @@ describe("an enrichment asks for nothing, and says why,", () => {
   });
 });
 
-test("a LinkedIn URL is asked for by its slug", async () => {
+test("examples/enrich.ts looks up a LinkedIn URL by its slug", async () => {
   const fake = createFakeLiveData({ people: 10 });
   const { origin } = await api(fake);
   writeFileSync(input, "linkedin\nhttps://www.linkedin.com/in/jane-doe/?x=1\njane-doe\n");

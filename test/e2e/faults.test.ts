@@ -11,21 +11,21 @@ import { createLiveData } from "../../src/client.js";
 import type { LiveDataOptions } from "../../src/config.js";
 import { isLiveDataError } from "../../src/errors/classes.js";
 import type { CustomFetch } from "../../src/pipeline/options.js";
-import { type RawAct, rawAnswer, serveRaw } from "../support/raw-server.js";
+import { type RawHandler, rawResponse, serveRaw } from "../support/raw-server.js";
 import { serve } from "../support/serve.js";
 
-/** Long enough for a request to arrive and for its headers to come back on a busy machine, in ms. */
+/** In ms. Long enough for a request to arrive and its headers to return on a busy machine. */
 const SHORT = 300;
 
 const SESSION = "/api/identity/v1/session";
 const session = serviceAccount({ clientId: "client-1", clientSecret: "s3cret" });
 
-/** Its characters are of one to four bytes, so that a length counted in any other way shows. */
+/** Has characters of one to four bytes, so that a length not counted in bytes fails a test. */
 const body = { size: 1, return_fields: ["Größe ☃ 𝒳"] };
 const contact = { name: "Jane Doe", company: "Example Corp" };
 const data = { people: [], count: 0 };
 const json = JSON.stringify(data);
-const half = json.slice(0, 12);
+const partial = json.slice(0, 12);
 
 function connect(origin: string, options: LiveDataOptions = {}) {
   return createLiveData({
@@ -37,7 +37,7 @@ function connect(origin: string, options: LiveDataOptions = {}) {
   });
 }
 
-/** An API that does with each search what its script says next, and the last act with all that follow. */
+/** Starts an API that handles each search with the next listener of its script, and all later ones with the last. */
 async function scripted(...script: readonly [RequestListener, ...RequestListener[]]) {
   const bodies: Buffer[] = [];
   const headers: IncomingHttpHeaders[] = [];
@@ -69,26 +69,26 @@ async function endingOf(response: ServerResponse) {
   return response.writableEnded ? "answered" : "cancelled";
 }
 
-const answer: RequestListener = (_request, response) => response.end(json);
+const respond: RequestListener = (_request, response) => response.end(json);
 const silence: RequestListener = () => {};
-const stall: RequestListener = (_request, response) => response.writeHead(200).write(half);
+const stall: RequestListener = (_request, response) => response.writeHead(200).write(partial);
 
-function answering(status: number, headers: Record<string, string> = {}, text = json): RequestListener {
+function respondWith(status: number, headers: Record<string, string> = {}, text = json): RequestListener {
   return (_request, response) => response.writeHead(status, headers).end(text);
 }
 
-const rawAnswering: RawAct = (socket) => socket.write(rawAnswer({ "content-length": json.length }, json));
+const rawRespond: RawHandler = (socket) => socket.write(rawResponse({ "content-length": json.length }, json));
 
-/** The network, telling once the headers of an answer have come and its body is being read. */
-function tellingOfHeaders(tell: () => void): CustomFetch {
+/** A fetch that calls `notify` once the headers of a response have arrived and its body is being read. */
+function notifyingOfHeaders(notify: () => void): CustomFetch {
   return async (request) => {
     const response = await fetch(request);
-    setImmediate(tell);
+    setImmediate(notify);
     return response;
   };
 }
 
-/** A connection is free for the next request a moment after its answer was read. */
+/** Waits until the connection is free for the next request, a moment after its response was read. */
 function connectionIsFree(): Promise<unknown> {
   return new Promise((resolve) => setImmediate(resolve));
 }
@@ -100,7 +100,7 @@ function failureOf(call: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** So many requests came, each with the bytes of the first, which ends with what was posted. */
+/** Expects `count` requests with identical bytes, ending with the JSON of `sent`. */
 function expectSameBytes(received: readonly Buffer[], count: number, sent: object = body) {
   const [first] = received;
   expect(received).toEqual(Array(count).fill(first));
@@ -111,25 +111,25 @@ function timers(): number {
   return process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
 }
 
-const breaks: [string, RawAct][] = [
+const breaks: [string, RawHandler][] = [
   ["is reset", (socket) => socket.resetAndDestroy()],
   ["is closed", (socket) => socket.destroy()],
   ["is half-closed", (socket) => socket.end()],
 ];
 
-describe("a connection that breaks before the headers", () => {
-  const inTheHead: [string, RawAct] = [
+describe("a connection that breaks before the response headers", () => {
+  const inTheHead: [string, RawHandler] = [
     "is closed in the middle of the head",
     (socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-le"),
   ];
 
-  test.each([...breaks, inTheHead])("is recovered from by one retry where it %s", async (_name, act) => {
-    const { origin, requests } = await serveRaw(act, rawAnswering);
+  test.each([...breaks, inTheHead])("is recovered by one retry if it %s", async (_name, act) => {
+    const { origin, requests } = await serveRaw(act, rawRespond);
     expect(await unwrap(connect(origin).people.POST("/search", { body }))).toEqual(data);
     expectSameBytes(requests, 2);
   });
 
-  test.each([...breaks, inTheHead])("is a ConnectionError without retries where it %s", async (_name, act) => {
+  test.each([...breaks, inTheHead])("rejects with a ConnectionError without retries if it %s", async (_name, act) => {
     const { origin, requests } = await serveRaw(act);
     const call = connect(origin, { retry: false }).people.POST("/search", { body });
     await expect(call).rejects.toMatchObject({
@@ -144,10 +144,10 @@ describe("a connection that breaks before the headers", () => {
 });
 
 const framings: [string, Buffer][] = [
-  ["short of its length", rawAnswer({ "content-length": json.length }, half)],
-  ["before its last chunk", rawAnswer({ "transfer-encoding": "chunked" }, chunk(json))],
-  ["in the middle of a chunk", rawAnswer({ "transfer-encoding": "chunked" }, chunk(json).slice(0, 12))],
-  ["in the middle of its gzip", rawAnswer(gzipHeaders(), gzipSync(json).subarray(0, 20))],
+  ["before its Content-Length", rawResponse({ "content-length": json.length }, partial)],
+  ["before its last chunk", rawResponse({ "transfer-encoding": "chunked" }, chunk(json))],
+  ["in the middle of a chunk", rawResponse({ "transfer-encoding": "chunked" }, chunk(json).slice(0, 12))],
+  ["in the middle of its gzip", rawResponse(gzipHeaders(), gzipSync(json).subarray(0, 20))],
 ];
 
 function chunk(text: string): string {
@@ -159,28 +159,28 @@ function gzipHeaders() {
 }
 
 describe.each(framings)("a body that is cut off %s", (_framing, part) => {
-  /** An API whose first answer breaks off once its headers have arrived. */
-  async function breakingOff(act: RawAct) {
+  /** Starts an API whose first response breaks off once its headers have arrived. */
+  async function breakingOff(act: RawHandler) {
     let broken: Socket | undefined;
-    const first: RawAct = (socket) => {
+    const first: RawHandler = (socket) => {
       broken = socket;
       socket.write(part);
     };
-    const server = await serveRaw(first, rawAnswering);
+    const server = await serveRaw(first, rawRespond);
     const breakFirst = () => {
       if (broken) act(broken);
       broken = undefined;
     };
-    return { ...server, fetch: tellingOfHeaders(breakFirst) };
+    return { ...server, fetch: notifyingOfHeaders(breakFirst) };
   }
 
-  test.each(breaks)("is recovered from by a retry where the connection %s", async (_name, act) => {
+  test.each(breaks)("is recovered by a retry if the connection %s", async (_name, act) => {
     const { origin, requests, fetch } = await breakingOff(act);
     expect(await unwrap(connect(origin, { fetch }).people.POST("/search", { body }))).toEqual(data);
     expectSameBytes(requests, 2);
   });
 
-  test.each(breaks)("is a ConnectionError without retries where the connection %s", async (_name, act) => {
+  test.each(breaks)("rejects with a ConnectionError without retries if the connection %s", async (_name, act) => {
     const error = { code: "connection", status: 200, attempts: 1, operation: "POST /search", retryable: true };
     const { origin, requests, fetch } = await breakingOff(act);
     const livedata = connect(origin, { fetch, retry: false });
@@ -188,7 +188,7 @@ describe.each(framings)("a body that is cut off %s", (_framing, part) => {
     expectSameBytes(requests, 1);
   });
 
-  test("is a ConnectionError through unwrap, too", async () => {
+  test("rejects with a ConnectionError through unwrap", async () => {
     const { origin, requests } = await serveRaw((socket) => socket.end(part));
     const call = connect(origin, { retry: false }).people.POST("/search", { body });
     await expect(unwrap(call)).rejects.toMatchObject({ code: "connection", status: 200, attempts: 1 });
@@ -196,13 +196,13 @@ describe.each(framings)("a body that is cut off %s", (_framing, part) => {
   });
 });
 
-describe("a server that is too slow", () => {
-  const slownesses: [string, RequestListener, number | undefined][] = [
-    ["with its headers", silence, undefined],
-    ["in the middle of its body", stall, 200],
+describe("a server", () => {
+  const slowServers: [string, RequestListener, number | undefined][] = [
+    ["that never sends headers", silence, undefined],
+    ["that stalls in the middle of the body", stall, 200],
   ];
 
-  test.each(slownesses)("%s has its request cancelled", async (_name, act, status) => {
+  test.each(slowServers)("%s makes the call time out and cancels the request", async (_name, act, status) => {
     const { origin, endings } = await scripted(act);
     const call = connect(origin, { timeout: SHORT, retry: false }).people.POST("/search", { body });
     await expect(call).rejects.toMatchObject({
@@ -216,8 +216,8 @@ describe("a server that is too slow", () => {
     expect(await Promise.all(endings)).toEqual(["cancelled"]);
   });
 
-  test.each(slownesses)("%s is asked again", async (_name, act) => {
-    const { origin, bodies, endings } = await scripted(act, answer);
+  test.each(slowServers)("%s is retried after the timeout", async (_name, act) => {
+    const { origin, bodies, endings } = await scripted(act, respond);
     const { signal } = new AbortController();
     const before = timers();
     expect(await unwrap(connect(origin, { timeout: SHORT }).people.POST("/search", { body, signal }))).toEqual(data);
@@ -227,9 +227,9 @@ describe("a server that is too slow", () => {
     expect(await Promise.all(endings)).toEqual(["cancelled", "answered"]);
   });
 
-  test("to end the body of a 503 is asked again at once", async () => {
-    const stalled503: RequestListener = (_request, response) => response.writeHead(503).write(half);
-    const { origin, bodies, endings } = await scripted(stalled503, answer);
+  test("that stalls in the body of a 503 is retried without waiting for the timeout", async () => {
+    const stalled503: RequestListener = (_request, response) => response.writeHead(503).write(partial);
+    const { origin, bodies, endings } = await scripted(stalled503, respond);
     expect(await unwrap(connect(origin, { timeout: SHORT }).people.POST("/search", { body }))).toEqual(data);
     expect(await Promise.race([endings[0], "still open"])).toBe("still open");
     expectSameBytes(bodies, 2);
@@ -237,7 +237,7 @@ describe("a server that is too slow", () => {
   });
 });
 
-describe("`totalTimeout` ends a call", () => {
+describe("`totalTimeout`", () => {
   const error = {
     name: "TimeoutError",
     code: "timeout",
@@ -245,11 +245,11 @@ describe("`totalTimeout` ends a call", () => {
     retryable: true,
   };
   const waits: [string, RequestListener, object][] = [
-    ["for the headers", silence, { attempts: 1, status: undefined }],
-    ["for the rest of the body", stall, { attempts: 1, status: 200 }],
+    ["the headers", silence, { attempts: 1, status: undefined }],
+    ["the rest of the body", stall, { attempts: 1, status: 200 }],
   ];
 
-  test("whose attempts each fail in time", async () => {
+  test("ends a call whose attempts each fail before their own timeout", async () => {
     const slow503: RequestListener = (_request, response) => {
       setTimeout(() => response.writeHead(503).end(), 10);
     };
@@ -259,13 +259,13 @@ describe("`totalTimeout` ends a call", () => {
     const { length } = bodies;
     expect(length).toBeGreaterThan(1);
     for (let call = 0; call < 5; call++) await livedata.people.POST("/search", { body, retry: false });
-    // One may have been on its way.
+    // One request may have been in flight when the call ended.
     expect(bodies.length).toBeLessThanOrEqual(length + 1 + 5);
     expectSameBytes(bodies, bodies.length);
   });
 
-  test.each(waits)("that waits %s", async (_name, act, details) => {
-    const { origin, bodies, endings } = await scripted(act, answer);
+  test.each(waits)("ends a call that waits for %s", async (_name, act, details) => {
+    const { origin, bodies, endings } = await scripted(act, respond);
     const livedata = connect(origin, { totalTimeout: SHORT });
     const { signal } = new AbortController();
     const before = timers();
@@ -277,14 +277,14 @@ describe("`totalTimeout` ends a call", () => {
     expectSameBytes(bodies, 2);
   });
 
-  test("by not beginning a pause that would outlast it", async () => {
-    const { origin, bodies } = await scripted(answering(503, { "retry-after": "30" }));
+  test("fails a call at once with its 503 if the delay before the retry would exceed the time left", async () => {
+    const { origin, bodies } = await scripted(respondWith(503, { "retry-after": "30" }));
     const call = unwrap(connect(origin, { totalTimeout: 10_000 }).people.POST("/search", { body }));
     await expect(call).rejects.toMatchObject({ code: "server", status: 503, attempts: 1, retryAfter: 30_000 });
     expectSameBytes(bodies, 1);
   });
 
-  test("that waits for a token", async () => {
+  test("ends a call that waits for a token", async () => {
     const { server, origin } = await serve(() => {});
     const events: string[] = [];
     const observe: LiveDataOptions["observe"] = ({ type }) => events.push(type);
@@ -296,66 +296,69 @@ describe("`totalTimeout` ends a call", () => {
   });
 });
 
-describe("a call that its own signal ends", () => {
+describe("aborting a call by its signal", () => {
   const reason = new Error("the user left");
 
   interface Phase {
-    /** What the server does with the first request. */
+    /** How the server handles the first request. */
     readonly act: RequestListener;
-    /** What is to leave, given what makes it. */
-    readonly options?: (leave: () => void) => LiveDataOptions;
+    /** Client options that call `abort` in this phase. Without them, the server aborts on the first request. */
+    readonly options?: (abort: () => void) => LiveDataOptions;
     readonly details: object;
   }
 
   const phases: [string, Phase][] = [
-    ["as it waits for the headers", { act: silence, details: { attempts: 1, status: undefined } }],
+    ["while it waits for the headers", { act: silence, details: { attempts: 1, status: undefined } }],
     [
-      "as it waits for the rest of the body",
+      "while it waits for the rest of the body",
       {
         act: stall,
-        options: (leave) => ({ fetch: tellingOfHeaders(leave) }),
+        options: (abort) => ({ fetch: notifyingOfHeaders(abort) }),
         details: { attempts: 1, status: 200 },
       },
     ],
     [
-      "in the pause before a retry",
+      "during the delay before a retry",
       {
-        act: answering(503, { "retry-after": "30" }),
-        options: (leave) => ({ observe: () => setImmediate(leave) }),
+        act: respondWith(503, { "retry-after": "30" }),
+        options: (abort) => ({ observe: () => setImmediate(abort) }),
         details: { attempts: 1, status: 503 },
       },
     ],
   ];
 
-  test.each(phases)("%s is an AbortedError, and leaves nothing behind", async (_name, { act, options, details }) => {
-    const leaving = new AbortController();
-    const leave = () => leaving.abort(reason);
-    const leaveAtOnce: RequestListener = (request, response) => {
-      act(request, response);
-      if (!options) leave();
-    };
-    const { origin, bodies, endings } = await scripted(leaveAtOnce, answer);
-    const livedata = connect(origin, options?.(leave));
-    const before = timers();
-    const call = livedata.people.POST("/search", { body, signal: leaving.signal });
-    await expect(call).rejects.toMatchObject({
-      name: "AbortedError",
-      code: "aborted",
-      operation: "POST /search",
-      cause: reason,
-      retryable: false,
-      ...details,
-    });
-    expect(getEventListeners(leaving.signal, "abort")).toEqual([]);
-    expect(timers()).toBeLessThanOrEqual(before);
-    expect(await Promise.all(endings)).toEqual([act === silence || act === stall ? "cancelled" : "answered"]);
+  test.each(phases)(
+    "%s rejects with an AbortedError and leaves nothing open",
+    async (_name, { act, options, details }) => {
+      const controller = new AbortController();
+      const abort = () => controller.abort(reason);
+      const handleFirst: RequestListener = (request, response) => {
+        act(request, response);
+        if (!options) abort();
+      };
+      const { origin, bodies, endings } = await scripted(handleFirst, respond);
+      const livedata = connect(origin, options?.(abort));
+      const before = timers();
+      const call = livedata.people.POST("/search", { body, signal: controller.signal });
+      await expect(call).rejects.toMatchObject({
+        name: "AbortedError",
+        code: "aborted",
+        operation: "POST /search",
+        cause: reason,
+        retryable: false,
+        ...details,
+      });
+      expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+      expect(timers()).toBeLessThanOrEqual(before);
+      expect(await Promise.all(endings)).toEqual([act === silence || act === stall ? "cancelled" : "answered"]);
 
-    expect(await unwrap(livedata.people.POST("/search", { body }))).toEqual(data);
-    expectSameBytes(bodies, 2);
-  });
+      expect(await unwrap(livedata.people.POST("/search", { body }))).toEqual(data);
+      expectSameBytes(bodies, 2);
+    },
+  );
 
-  test("before it is made sends nothing", async () => {
-    const { origin, bodies, sessions } = await scripted(answer);
+  test("before it starts sends nothing", async () => {
+    const { origin, bodies, sessions } = await scripted(respond);
     const signal = AbortSignal.abort(reason);
     for (const auth of [apiKey("key-1"), session]) {
       const before = timers();
@@ -367,7 +370,7 @@ describe("a call that its own signal ends", () => {
     expect([bodies, sessions]).toEqual([[], []]);
   });
 
-  test("by a time of its own is no TimeoutError of the SDK's", async () => {
+  test("with AbortSignal.timeout rejects with an AbortedError, not with a TimeoutError of the SDK", async () => {
     const { origin, endings } = await scripted(silence);
     const call = connect(origin).people.POST("/search", { body, signal: AbortSignal.timeout(SHORT) });
     await expect(call).rejects.toMatchObject({ code: "aborted", cause: { name: "TimeoutError" } });
@@ -375,9 +378,9 @@ describe("a call that its own signal ends", () => {
   });
 });
 
-describe("a kept connection that the server gives up as the next request comes", () => {
-  test.each(breaks)("is recovered from by a retry where it %s", async (_name, act) => {
-    const { origin, requests, connections } = await serveRaw(rawAnswering, act, rawAnswering);
+describe("a keep-alive connection that breaks as the next request arrives", () => {
+  test.each(breaks)("is recovered by a retry if it %s", async (_name, act) => {
+    const { origin, requests, connections } = await serveRaw(rawRespond, act, rawRespond);
     const livedata = connect(origin);
     expect(await unwrap(livedata.people.POST("/search", { body }))).toEqual(data);
     await connectionIsFree();
@@ -386,8 +389,8 @@ describe("a kept connection that the server gives up as the next request comes",
     expect(connections()).toBe(2);
   });
 
-  test.each(breaks)("fails a call that must not arrive twice where it %s", async (_name, act) => {
-    const { origin, requests, connections } = await serveRaw(rawAnswering, act, rawAnswering);
+  test.each(breaks)("fails a call that is not idempotent if it %s", async (_name, act) => {
+    const { origin, requests, connections } = await serveRaw(rawRespond, act, rawRespond);
     const livedata = connect(origin);
     await livedata.ledgers.POST("/contacts", { body: contact });
     await connectionIsFree();
@@ -402,9 +405,9 @@ describe("a kept connection that the server gives up as the next request comes",
   });
 });
 
-test("a server that closes its connections after each answer, without a word, costs no call", async () => {
+test("no call fails if the server closes each connection after its response without announcing it", async () => {
   const { origin, requests } = await serveRaw((socket) => {
-    socket.end(rawAnswer({ "content-length": json.length, connection: "keep-alive" }, json));
+    socket.end(rawResponse({ "content-length": json.length, connection: "keep-alive" }, json));
   });
   const livedata = connect(origin);
   for (let call = 0; call < 30; call++) {
@@ -413,8 +416,8 @@ test("a server that closes its connections after each answer, without a word, co
   expectSameBytes(requests, requests.length);
 });
 
-describe("where nothing listens", () => {
-  async function gone() {
+describe("if no server listens", () => {
+  async function closedServer() {
     const received: Promise<Buffer>[] = [];
     const { server, origin } = await serve((request, response) => {
       received.push(buffer(request));
@@ -428,8 +431,8 @@ describe("where nothing listens", () => {
     return { origin, received, comeBack };
   }
 
-  test("even a call that must not arrive twice is sent again, twice at the most", async () => {
-    const { origin } = await gone();
+  test("a call that is not idempotent is still retried, at most twice", async () => {
+    const { origin } = await closedServer();
     await expect(connect(origin).ledgers.POST("/contacts", { body: contact })).rejects.toMatchObject({
       code: "connection",
       operation: "POST /contacts",
@@ -439,8 +442,8 @@ describe("where nothing listens", () => {
     });
   });
 
-  test("it arrives once somebody does", async () => {
-    const { origin, received, comeBack } = await gone();
+  test("a call that is not idempotent arrives exactly once when the server comes back", async () => {
+    const { origin, received, comeBack } = await closedServer();
     const livedata = connect(origin, { retry: { baseDelay: 20, maxRetries: 20 }, observe: comeBack });
     const { response } = await livedata.ledgers.POST("/contacts", { body: contact });
     expect(response.status).toBe(200);
@@ -448,17 +451,17 @@ describe("where nothing listens", () => {
   });
 });
 
-describe("a Content-Length that is too short", () => {
-  const act: RawAct = (socket) => socket.write(rawAnswer({ "content-length": half.length }, json));
+describe("a response longer than its Content-Length", () => {
+  const act: RawHandler = (socket) => socket.write(rawResponse({ "content-length": partial.length }, json));
 
-  test("gives an error, and no part of the data", async () => {
+  test("rejects the call instead of returning partial data", async () => {
     const { origin } = await serveRaw(act);
     const call = connect(origin).people.POST("/search", { body });
     await expect(call).rejects.toSatisfy(isLiveDataError);
   });
 
-  test("spoils no other call", async () => {
-    const { origin } = await serveRaw(act, rawAnswering);
+  test("does not affect later calls", async () => {
+    const { origin } = await serveRaw(act, rawRespond);
     const livedata = connect(origin);
     await expect(livedata.people.POST("/search", { body })).rejects.toThrow();
     for (let call = 0; call < 3; call++) {
@@ -466,11 +469,11 @@ describe("a Content-Length that is too short", () => {
     }
   });
 
-  test("passes nothing that follows for the answer of the next call", async () => {
+  test("never returns surplus bytes as the response of the next call", async () => {
     const foreign = JSON.stringify({ people: [], count: 666 });
     const { origin } = await serveRaw((socket) => {
-      const answer = rawAnswer({ "content-length": json.length }, json);
-      socket.write(Buffer.concat([answer, rawAnswer({ "content-length": foreign.length }, foreign)]));
+      const first = rawResponse({ "content-length": json.length }, json);
+      socket.write(Buffer.concat([first, rawResponse({ "content-length": foreign.length }, foreign)]));
     });
     const livedata = connect(origin);
     for (let call = 0; call < 3; call++) {
@@ -486,7 +489,7 @@ describe("a compressed body", () => {
     ["gzip", gzipSync],
     ["deflate", deflateSync],
     ["br", brotliCompressSync],
-  ])("of %s is decoded", async (encoding, compress) => {
+  ])("encoded with %s is decoded", async (encoding, compress) => {
     const bytes = compress(JSON.stringify(large));
     const { origin } = await scripted((_request, response) => {
       response.writeHead(200, { "content-encoding": encoding, "content-length": bytes.length }).end(bytes);
@@ -496,15 +499,15 @@ describe("a compressed body", () => {
     expect(await unwrap(livedata.people.POST("/search", { body, parseAs: "text" }))).toBe(JSON.stringify(large));
   });
 
-  test.each(["gzip", "br"])("that claims %s and is not is an error of the SDK", async (encoding) => {
-    const { origin } = await scripted(answering(200, { "content-encoding": encoding }));
+  test.each(["gzip", "br"])("that is not really encoded with %s rejects with an error of the SDK", async (encoding) => {
+    const { origin } = await scripted(respondWith(200, { "content-encoding": encoding }));
     await expect(connect(origin).people.POST("/search", { body })).rejects.toSatisfy(isLiveDataError);
   });
 
   test.each<[string, (json: Buffer) => Buffer]>([
     ["gzip", gzipSync],
     ["br", brotliCompressSync],
-  ])("of %s that ends too soon is an error of the SDK", async (encoding, compress) => {
+  ])("encoded with %s and cut short rejects with an error of the SDK", async (encoding, compress) => {
     const bytes = compress(Buffer.from(JSON.stringify(large)));
     const { origin } = await scripted((_request, response) => {
       response.writeHead(200, { "content-encoding": encoding }).end(bytes.subarray(0, bytes.length / 2));
@@ -514,10 +517,10 @@ describe("a compressed body", () => {
 });
 
 test.each<[string, RequestListener]>([
-  ["200 with a length of 0", (_request, response) => response.writeHead(200, { "content-length": 0 }).end()],
-  ["200 with no chunk", (_request, response) => response.writeHead(200, { "transfer-encoding": "chunked" }).end()],
+  ["200 with Content-Length 0", (_request, response) => response.writeHead(200, { "content-length": 0 }).end()],
+  ["200 with no chunks", (_request, response) => response.writeHead(200, { "transfer-encoding": "chunked" }).end()],
   ["204", (_request, response) => response.writeHead(204).end()],
-])("an empty body of %s is no data, and a ProtocolError through unwrap", async (_name, act) => {
+])("an empty body (%s) returns no data, and throws a ProtocolError through unwrap", async (_name, act) => {
   const { origin, bodies } = await scripted(act);
   const livedata = connect(origin);
   const result = await livedata.people.POST("/search", { body });
@@ -535,15 +538,15 @@ test.each<[string, RequestListener]>([
   expectSameBytes(bodies, 1);
 });
 
-describe("an answer that is not JSON", () => {
+describe("a response that is not JSON", () => {
   const html = "<!doctype html><title>Jane Doe</title>";
 
   test.each([
     ["JSON cut short", '{"people":[{"name":"Jane Doe"}'],
     ["HTML", html],
-    ["a bare text", "Jane Doe"],
-  ])("of status 200 is a ProtocolError, and not asked for again: %s", async (_name, text) => {
-    const { origin, bodies } = await scripted(answering(200, { "x-request-id": "request-1" }, text));
+    ["plain text", "Jane Doe"],
+  ])("with status 200 rejects with a ProtocolError and is not retried: %s", async (_name, text) => {
+    const { origin, bodies } = await scripted(respondWith(200, { "x-request-id": "request-1" }, text));
     const error = await failureOf(connect(origin).people.POST("/search", { body }));
     expect(error).toMatchObject({
       name: "ProtocolError",
@@ -558,8 +561,8 @@ describe("an answer that is not JSON", () => {
     expectSameBytes(bodies, 1);
   });
 
-  test.each([500, 502, 503])("of status %i is a ServerError after three attempts", async (status) => {
-    const act = answering(status, { "content-type": "text/html", "x-request-id": "request-1" }, html);
+  test.each([500, 502, 503])("with status %i rejects with a ServerError after three attempts", async (status) => {
+    const act = respondWith(status, { "content-type": "text/html", "x-request-id": "request-1" }, html);
     const { origin, bodies } = await scripted(act);
     const error = await failureOf(unwrap(connect(origin).people.POST("/search", { body })));
     expect(error).toMatchObject({
@@ -576,20 +579,20 @@ describe("an answer that is not JSON", () => {
   });
 });
 
-describe("a 503 of 5 MB", () => {
-  const huge = answering(503, {}, "x".repeat(5_000_000));
+describe("a 503 with a body of 5 MB", () => {
+  const huge = respondWith(503, {}, "x".repeat(5_000_000));
 
-  test("is followed by a retry, over a connection more or two", async () => {
-    const { origin, bodies, connections, endings } = await scripted(huge, answer);
+  test("is retried over at most three connections", async () => {
+    const { origin, bodies, connections, endings } = await scripted(huge, respond);
     expect(await unwrap(connect(origin).people.POST("/search", { body }))).toEqual(data);
     expectSameBytes(bodies, 2);
     expect(connections()).toBeLessThanOrEqual(3);
     expect(await Promise.all(endings)).toHaveLength(2);
   });
 
-  test("before each of thirty calls leaves no request open", async () => {
+  test("leaves no request open when it precedes each of thirty calls", async () => {
     let requests = 0;
-    const everyOther: RequestListener = (...exchange) => (requests++ % 2 === 0 ? huge : answer)(...exchange);
+    const everyOther: RequestListener = (...exchange) => (requests++ % 2 === 0 ? huge : respond)(...exchange);
     const { origin, bodies, connections, endings } = await scripted(everyOther);
     const livedata = connect(origin);
     for (let call = 0; call < 30; call++) {
@@ -601,12 +604,12 @@ describe("a 503 of 5 MB", () => {
   });
 });
 
-test("a call is authorized anew but once, whatever comes between two 401s", async () => {
+test("a call is reauthorized only once, even if another failure comes between two 401s", async () => {
   const { origin, bodies, headers, sessions } = await scripted(
-    answering(401),
-    answering(503),
-    answering(401, { "x-request-id": "request-3" }),
-    answer,
+    respondWith(401),
+    respondWith(503),
+    respondWith(401, { "x-request-id": "request-3" }),
+    respond,
   );
   const livedata = connect(origin, { auth: session });
   await expect(unwrap(livedata.people.POST("/search", { body }))).rejects.toMatchObject({
@@ -630,11 +633,11 @@ test("a call is authorized anew but once, whatever comes between two 401s", asyn
   expect(sessions).toHaveLength(3);
 });
 
-describe("the user agent", () => {
+describe("the User-Agent header", () => {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
-  test("of calls and of the session exchange names the SDK and its version", async () => {
-    const { origin, bodies, headers, sessions } = await scripted(answering(401), answering(503), answer);
+  test("names the SDK and its version on calls and on the session exchange", async () => {
+    const { origin, bodies, headers, sessions } = await scripted(respondWith(401), respondWith(503), respond);
     await unwrap(connect(origin, { auth: session }).people.POST("/search", { body }));
     expect([...sessions, ...headers].map((received) => received["user-agent"])).toEqual(
       Array(5).fill(`livedata-sdk/${version}`),
@@ -642,18 +645,18 @@ describe("the user agent", () => {
     expectSameBytes(bodies, 3);
   });
 
-  test("that a call brings is kept", async () => {
-    const { origin, bodies, headers } = await scripted(answering(503), answer);
+  test("of a call overrides the default, also on retries", async () => {
+    const { origin, bodies, headers } = await scripted(respondWith(503), respond);
     await unwrap(connect(origin).people.POST("/search", { body, headers: { "user-agent": "x" } }));
     expect(headers.map((received) => received["user-agent"])).toEqual(["x", "x"]);
     expectSameBytes(bodies, 2);
   });
 });
 
-describe("a body that is taken as a stream", () => {
-  test("and breaks off fails its reader, and is not asked for again", async () => {
+describe("a body read as a stream", () => {
+  test("fails for its reader if it breaks off, and is not retried", async () => {
     const headers = { "content-length": json.length, "x-request-id": "request-1" };
-    const { origin, requests } = await serveRaw((socket) => socket.end(rawAnswer(headers, half)));
+    const { origin, requests } = await serveRaw((socket) => socket.end(rawResponse(headers, partial)));
     const livedata = connect(origin);
     const { data: stream, response } = await livedata.people.POST("/search", { body, parseAs: "stream" });
     expect([response.status, response.headers.get("x-request-id")]).toEqual([200, "request-1"]);
@@ -661,7 +664,7 @@ describe("a body that is taken as a stream", () => {
     expectSameBytes(requests, 1);
   });
 
-  test("and stalls fails its reader once its time is up", async () => {
+  test("fails for its reader after `timeout` if it stalls", async () => {
     const { origin, bodies, endings } = await scripted(stall);
     const livedata = connect(origin, { timeout: SHORT });
     const { data: stream } = await livedata.people.POST("/search", { body, parseAs: "stream" });
@@ -670,39 +673,39 @@ describe("a body that is taken as a stream", () => {
     expectSameBytes(bodies, 1);
   });
 
-  test("and that the caller leaves is cancelled", async () => {
+  test("is cancelled when the caller aborts", async () => {
     const { origin, endings } = await scripted(stall);
-    const leaving = new AbortController();
+    const controller = new AbortController();
     const { data: stream } = await connect(origin).people.POST("/search", {
       body,
       parseAs: "stream",
-      signal: leaving.signal,
+      signal: controller.signal,
     });
     const reading = new Response(stream).text();
     const reason = new Error("the user left");
-    leaving.abort(reason);
+    controller.abort(reason);
     await expect(reading).rejects.toBe(reason);
-    expect(getEventListeners(leaving.signal, "abort")).toEqual([]);
+    expect(getEventListeners(controller.signal, "abort")).toEqual([]);
     expect(await Promise.all(endings)).toEqual(["cancelled"]);
   });
 
-  test("comes after the retries that its headers call for", async () => {
-    const { origin, bodies } = await scripted(answering(503), answer);
+  test("is retried on a 503 before it is returned", async () => {
+    const { origin, bodies } = await scripted(respondWith(503), respond);
     const { data: stream } = await connect(origin).people.POST("/search", { body, parseAs: "stream" });
     expect(await new Response(stream).json()).toEqual(data);
     expectSameBytes(bodies, 2);
   });
 });
 
-describe("an answer that came after a retry", () => {
+describe("a response after a retry", () => {
   const text = '{"people":[],"count":0,"note":"Größe ☃ 𝒳"}';
 
   async function retried() {
-    const server = await scripted(answering(503), answering(200, { "x-request-id": "request-2" }, text));
+    const server = await scripted(respondWith(503), respondWith(200, { "x-request-id": "request-2" }, text));
     return { ...server, livedata: connect(server.origin) };
   }
 
-  test("is given as text, as bytes and as a Blob", async () => {
+  test("is returned as text, as bytes or as a Blob", async () => {
     const { livedata, bodies } = await retried();
     expect(await unwrap(livedata.people.POST("/search", { body, parseAs: "text" }))).toBe(text);
     expectSameBytes(bodies, 2);
@@ -713,16 +716,16 @@ describe("an answer that came after a retry", () => {
     expect([blob.type, await blob.text()]).toEqual(["application/json", text]);
   });
 
-  test("is whole to a middleware, and to the caller after it", async () => {
+  test("can be read in full by a middleware and by the caller after it", async () => {
     const { livedata, origin, bodies } = await retried();
     const seen: unknown[] = [];
-    const look = async (response: Response) => {
+    const record = async (response: Response) => {
       const { status, ok, url, headers } = response;
       seen.push({ status, ok, url, requestId: headers.get("x-request-id"), json: await response.clone().json() });
     };
-    livedata.people.use({ onResponse: ({ response }) => look(response) });
+    livedata.people.use({ onResponse: ({ response }) => record(response) });
     const { data, response } = await livedata.people.POST("/search", { body });
-    await look(response);
+    await record(response);
     expect(data).toEqual(JSON.parse(text));
     expect(seen).toEqual(
       Array(2).fill({
@@ -737,20 +740,20 @@ describe("an answer that came after a retry", () => {
   });
 });
 
-describe("a status line that a platform takes from the network, but not from a program,", () => {
-  const answering =
-    (line: string): RawAct =>
+describe("a status line that `new Response` would reject", () => {
+  const respondWithStatus =
+    (line: string): RawHandler =>
     (socket) =>
       socket.write(Buffer.from(`HTTP/1.1 ${line}\r\ncontent-length: ${json.length}\r\n\r\n${json}`, "latin1"));
 
-  test("is no reason to ask again: a phrase of bytes that are not UTF-8", async () => {
-    const { origin, requests } = await serveRaw(answering("200 D\u00e9j\u00e0"));
+  test("is not retried if its phrase is not UTF-8", async () => {
+    const { origin, requests } = await serveRaw(respondWithStatus("200 D\u00e9j\u00e0"));
     expect(await unwrap(connect(origin).people.POST("/search", { body }))).toEqual(data);
     expectSameBytes(requests, 1);
   });
 
-  test("makes an error as any other: a status beyond 599", async () => {
-    const { origin } = await serveRaw(answering("999 Denied"));
+  test("rejects with a ServerError if its status is above 599", async () => {
+    const { origin } = await serveRaw(respondWithStatus("999 Denied"));
     const call = unwrap(connect(origin, { retry: false }).people.POST("/search", { body }));
     await expect(call).rejects.toMatchObject({ code: "server", status: 999, operation: "POST /search", attempts: 1 });
   });

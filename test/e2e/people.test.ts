@@ -11,7 +11,7 @@ const atNvidia: FilterGroup = {
   filters: [{ type: "must", field: "jobs.company.name", match_type: "exact", string_values: ["NVIDIA"] }],
 };
 
-test("a count is that of a search, and costs nothing", async () => {
+test("count returns the number of people a search finds, and costs nothing", async () => {
   const { fake, livedata } = await connected({ people: 300 });
   const counted = await count(livedata.people, [atNvidia]);
   expect(fake.credits.used()).toBe(0);
@@ -21,7 +21,7 @@ test("a count is that of a search, and costs nothing", async () => {
   expect(await count(livedata.people)).toBe(300);
 });
 
-test("paging finds everyone a search counts, once, also while more pages than one are needed", async () => {
+test("paginate yields everyone a search counts exactly once, over several pages", async () => {
   const { fake, livedata } = await connected({ people: 300 });
   const found = paginate(livedata.people, { filters: [atNvidia], sort_by: "name" }, { pageSize: 7 });
   const ids = new Set<string>();
@@ -31,7 +31,7 @@ test("paging finds everyone a search counts, once, also while more pages than on
   expect(found.stoppedBy).toBe("end");
 });
 
-test("paging spends no more credits than it may, and says why it stopped", async () => {
+test("paginate spends at most maxCredits and sets stoppedBy", async () => {
   const { fake, livedata } = await connected({ people: 300 });
   const found = paginate(livedata.people, {}, { pageSize: 20, maxCredits: 50 });
   let people = 0;
@@ -39,14 +39,14 @@ test("paging spends no more credits than it may, and says why it stopped", async
   expect([people, fake.credits.used(), found.stoppedBy]).toEqual([50, 50, "max_credits"]);
 });
 
-test("a count that fails throws, and ends with its signal", async () => {
+test("count rejects with an aborted signal and sends nothing", async () => {
   const { fake, livedata } = await connected();
   const aborted = count(livedata.people, [], { signal: AbortSignal.abort() });
   await expect(aborted).rejects.toMatchObject({ code: "aborted" });
   expect(fake.requests).toHaveLength(0);
 });
 
-test("credits tell what a preview would cost, what a call used, and what is left", async () => {
+test("credits() returns the cost of a preview, the credits a call used and those remaining", async () => {
   const { livedata } = await connected({ orgs: [{ id: "o_0123abcd", credits: 20 }] });
   const body = { size: 5 };
   expect(credits((await livedata.people.POST("/search/preview", { body })).response).cost).toBe(5);

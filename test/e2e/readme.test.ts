@@ -49,7 +49,7 @@ test.each(prints)(
   async (page, text, stdout) => {
     const [block, ...others] = blocks.filter(({ page: its, code }) => its === page && code.includes(text));
     expect(others).toEqual([]);
-    const args = ["--import", "tsx", "--import", "./test/support/readme-world.ts", block?.path ?? ""];
+    const args = ["--import", "tsx", "--import", "./test/support/readme-setup.ts", block?.path ?? ""];
     const printed = await run(process.execPath, args);
     expect(printed).toEqual({ stdout: expect.stringMatching(stdout), stderr: "" });
   },

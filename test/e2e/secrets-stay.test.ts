@@ -5,8 +5,8 @@ import { serviceAccount } from "../../src/auth/credentials.js";
 import { sessionExchange } from "../../src/auth/session.js";
 import { createLiveData } from "../../src/client.js";
 import { networkStep } from "../../src/pipeline/send.js";
+import { fakeClock } from "../support/fake-clock.js";
 import { serve } from "../support/serve.js";
-import { turnedClock } from "../support/turned-clock.js";
 
 const auth = serviceAccount({ clientId: "client-1", clientSecret: "s3cret" });
 const SESSION = "/api/identity/v1/session";
@@ -22,7 +22,7 @@ function sessionJson(): string {
   return JSON.stringify({ accessToken: "token-1", expiresAt });
 }
 
-/** An origin that notes whatever reaches it. */
+/** Starts a server on another origin that records everything it receives. */
 async function attacker() {
   const received: string[] = [];
   const { origin } = await serve(async (request, response) => {
@@ -33,17 +33,20 @@ async function attacker() {
 }
 
 describe("a redirect to another origin", () => {
-  test.each([301, 302, 303, 307, 308])("of status %i gets no secret from the exchange", async (status) => {
-    const { origin: elsewhere, received } = await attacker();
-    const { origin } = await serve((_request, response) => {
-      response.writeHead(status, { location: `${elsewhere}/session` }).end();
-    });
-    const livedata = createLiveData({ orgId: "o_0123abcd", auth, baseUrl: origin });
-    await expect(livedata.accessToken()).rejects.toMatchObject({ reason: "invalid_response" });
-    expect(received).toEqual([]);
-  });
+  test.each([301, 302, 303, 307, 308])(
+    "with status %i receives no secret from the session exchange",
+    async (status) => {
+      const { origin: elsewhere, received } = await attacker();
+      const { origin } = await serve((_request, response) => {
+        response.writeHead(status, { location: `${elsewhere}/session` }).end();
+      });
+      const livedata = createLiveData({ orgId: "o_0123abcd", auth, baseUrl: origin });
+      await expect(livedata.accessToken()).rejects.toMatchObject({ reason: "invalid_response" });
+      expect(received).toEqual([]);
+    },
+  );
 
-  test("gets no secret from a session that is asked for by hand", async () => {
+  test("receives no secret from a direct POST /session", async () => {
     const { origin: elsewhere, received } = await attacker();
     const { origin } = await serve((_request, response) => {
       response.writeHead(307, { location: `${elsewhere}/session` }).end();
@@ -61,7 +64,7 @@ describe("a redirect to another origin", () => {
     expect(received).toEqual([]);
   });
 
-  test("gets no secret though `requestInitExt` asks to follow", async () => {
+  test("receives no secret even if `requestInitExt` sets redirect to follow", async () => {
     const { origin: elsewhere, received } = await attacker();
     const { origin } = await serve((_request, response) => {
       response.writeHead(307, { location: `${elsewhere}/session` }).end();
@@ -72,7 +75,7 @@ describe("a redirect to another origin", () => {
     expect(received).toEqual([]);
   });
 
-  test("that answers 401 costs no token, since it never got one", async () => {
+  test("does not invalidate the token if its target responds 401", async () => {
     let exchanges = 0;
     const { origin: elsewhere } = await serve((request, response) => {
       request.resume().on("end", () => response.writeHead(401).end());
@@ -92,7 +95,7 @@ describe("a redirect to another origin", () => {
     expect(exchanges).toBe(1);
   });
 
-  test.each([302, 307])("of status %i gets no token from a call", async (status) => {
+  test.each([302, 307])("with status %i receives no token from a call", async (status) => {
     const { origin: elsewhere, received } = await attacker();
     const { origin } = await serve((request, response) => {
       if (request.url === SESSION) response.end(sessionJson());
@@ -105,7 +108,7 @@ describe("a redirect to another origin", () => {
   });
 });
 
-test("the second attempt after a 401 sends the same bytes to the same place", async () => {
+test("the resend after a 401 has the same URL, body bytes and Content-Length", async () => {
   const received: { line: string; body: string; length: string | undefined }[] = [];
   const { origin } = await serve(async (request, response) => {
     const body = await textOf(request);
@@ -130,13 +133,13 @@ test("the second attempt after a 401 sends the same bytes to the same place", as
   expect(received[0]?.length).toBe(String(Buffer.byteLength(JSON.stringify(body))));
 });
 
-test("an exchange that gets no answer ends when its time is up, and no sooner leaves its socket open", async () => {
+test("a session exchange without a response times out", async () => {
   const { origin } = await serve(() => {});
   const exchange = sessionExchange(auth.kind, {
     baseUrl: origin,
     timeout: 30,
     send: networkStep({}),
-    clock: turnedClock(),
+    clock: fakeClock(),
     random: Math.random,
   });
   await expect(exchange(await auth.read())).rejects.toMatchObject({
@@ -146,7 +149,7 @@ test("an exchange that gets no answer ends when its time is up, and no sooner le
   });
 });
 
-test("an exchange whose body never ends is given up, too", async () => {
+test("a session exchange with an endless response body times out", async () => {
   const { origin } = await serve((_request, response) => {
     response.writeHead(200, { "content-type": "application/json" }).write('{"accessToken":');
   });
@@ -154,16 +157,16 @@ test("an exchange whose body never ends is given up, too", async () => {
     baseUrl: origin,
     timeout: 50,
     send: networkStep({}),
-    clock: turnedClock(),
+    clock: fakeClock(),
     random: Math.random,
   });
   await expect(exchange(await auth.read())).rejects.toMatchObject({ reason: "timeout" });
 });
 
-test("one of a hundred callers leaves, and none of the others notices", async () => {
-  let answer = () => {};
-  const arrived = new Promise<void>((resolve) => {
-    answer = resolve;
+test("aborting one of 100 calls that wait for a token does not affect the others", async () => {
+  let respond = () => {};
+  const responding = new Promise<void>((resolve) => {
+    respond = resolve;
   });
   let exchanges = 0;
   const { server, origin } = await serve(async (request, response) => {
@@ -174,25 +177,25 @@ test("one of a hundred callers leaves, and none of the others notices", async ()
       return;
     }
     exchanges++;
-    await arrived;
+    await responding;
     response.end(sessionJson());
   });
   const livedata = createLiveData({ orgId: "o_0123abcd", auth, baseUrl: origin });
-  const leaving = new AbortController();
+  const aborted = new AbortController();
   const longLived = new AbortController();
   const calls = Array.from({ length: 100 }, (_, index) =>
-    livedata.people.POST("/search", { body: {}, signal: index === 42 ? leaving.signal : longLived.signal }),
+    livedata.people.POST("/search", { body: {}, signal: index === 42 ? aborted.signal : longLived.signal }),
   );
   const outcomes = Promise.allSettled(calls);
   await new Promise((resolve) => server.once("request", resolve));
   const reason = new Error("the user left");
-  leaving.abort(reason);
+  aborted.abort(reason);
   expect(getEventListeners(longLived.signal, "abort")).toHaveLength(1);
   await expect(calls[42]).rejects.toMatchObject({ name: "AbortedError", code: "aborted", cause: reason });
-  answer();
+  respond();
   const rejected = (await outcomes).flatMap(({ status }, index) => (status === "rejected" ? [index] : []));
   expect(rejected).toEqual([42]);
   expect(exchanges).toBe(1);
   expect(getEventListeners(longLived.signal, "abort")).toHaveLength(0);
-  expect(getEventListeners(leaving.signal, "abort")).toHaveLength(0);
+  expect(getEventListeners(aborted.signal, "abort")).toHaveLength(0);
 });

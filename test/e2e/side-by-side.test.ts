@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { livedataClient } from "../../bench/auth/clients/livedata.js";
-import { installClock, type TurnableClock } from "../../bench/auth/clock.js";
+import { type AdjustableClock, installClock } from "../../bench/auth/clock.js";
 import { brokenPromises, figuresOf } from "../../bench/auth/scenarios.js";
 import { type SimulatedServer, startServer } from "../../bench/auth/simulated-server.js";
 import { serviceAccount } from "../../src/auth/credentials.js";
 import { createLiveData } from "../../src/client.js";
 
-let clock: TurnableClock;
+let clock: AdjustableClock;
 let server: SimulatedServer;
 
 beforeAll(async () => {
@@ -19,16 +19,16 @@ afterAll(() => {
   clock.restore();
 });
 
-test("in the scenarios that other clients are measured by, no promise is broken", { timeout: 30_000 }, async () => {
+test("@livedata/sdk meets its limits in every scenario of bench/auth", { timeout: 30_000 }, async () => {
   const figures = await figuresOf(livedataClient({ createLiveData, serviceAccount }), { server, clock });
   expect(brokenPromises(figures)).toEqual([]);
 });
 
-test("a promise that is broken is told", () => {
+test("brokenPromises names each limit that is exceeded", () => {
   const stale = { exchanges: 20, failed: 0 };
   const outage = { attempts: 200, failed: 0 };
-  const told = brokenPromises({ cold: 100, stale, outage, ttl60: 50, rejected: 50, leak: "S+T" });
-  expect(told).toEqual([
+  const broken = brokenPromises({ cold: 100, stale, outage, ttl60: 50, rejected: 50, leak: "S+T" });
+  expect(broken).toEqual([
     "cold: 1 exchange, not 100",
     "stale: 1 exchange and 0 failed calls, not 20 exchanges and 0 failed",
     "outage: at most 6 attempts and 0 failed calls, not 200 attempts and 0 failed",

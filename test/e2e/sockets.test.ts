@@ -26,8 +26,8 @@ function sessionJson(number: number): string {
   return JSON.stringify({ accessToken: `token-${number}`, expiresAt });
 }
 
-/** An API that answers every first attempt with a 401 of so many bytes. */
-async function rejecting(bytes: number) {
+/** Starts an API that rejects the first attempt of every call with a 401 whose body has `bytes` bytes. */
+async function rejectingApi(bytes: number) {
   const large = "x".repeat(bytes);
   let sessions = 0;
   let searches = 0;
@@ -51,9 +51,9 @@ async function rejecting(bytes: number) {
   return { origin, counts: () => ({ sessions, rejected, connections }) };
 }
 
-/** Rejects the first attempt of each of fifty calls, one after the other. */
+/** Makes fifty calls in sequence, the first attempt of each rejected. Returns the counts. */
 async function fiftyRejections(bytes: number) {
-  const { origin, counts } = await rejecting(bytes);
+  const { origin, counts } = await rejectingApi(bytes);
   const livedata = createLiveData({ orgId: "o_0123abcd", auth, baseUrl: origin });
   for (let call = 0; call < 50; call++) {
     const { response } = await livedata.people.POST("/search", { body: { size: 1 } });
@@ -65,7 +65,7 @@ async function fiftyRejections(bytes: number) {
 test.each<[string, (call: AbortController) => object]>([
   ["signal", ({ signal }) => ({ signal })],
   ["timeout", () => ({ timeout: 100 })],
-])("a call's own %s ends it, though a middleware replaced its request", async (_name, options) => {
+])("the %s of a call ends it even if a middleware replaced its Request", async (_name, options) => {
   const { server, origin } = await serve((request, response) => {
     if (request.url === SESSION) request.resume().on("end", () => response.end(sessionJson(1)));
   });
@@ -74,17 +74,17 @@ test.each<[string, (call: AbortController) => object]>([
     onRequest: ({ request }) =>
       new Request(request, { headers: { ...Object.fromEntries(request.headers), "x-own": "1" } }),
   });
-  const leaving = new AbortController();
-  const call = livedata.people.POST("/search", { body: {}, ...options(leaving) });
+  const controller = new AbortController();
+  const call = livedata.people.POST("/search", { body: {}, ...options(controller) });
   call.catch(() => {});
   server.on("request", ({ url }) => {
-    if (url !== SESSION) leaving.abort();
+    if (url !== SESSION) controller.abort();
   });
   await expect(call).rejects.toMatchObject({ code: expect.stringMatching(/^(aborted|timeout)$/) });
 });
 
-test("a call that was healed leaves no timer and no listener", async () => {
-  const { origin } = await rejecting(2_000);
+test("a call that was resent after a 401 leaves no timer and no listener", async () => {
+  const { origin } = await rejectingApi(2_000);
   const livedata = createLiveData({ orgId: "o_0123abcd", auth, baseUrl: origin });
   const { signal } = new AbortController();
   const before = timers();
@@ -97,27 +97,27 @@ function timers(): number {
   return process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
 }
 
-test("fifty 401s of an ordinary size cost no connection", async () => {
+test("fifty 401s with a 2 kB body reuse at most three connections", async () => {
   const { rejected, connections } = await fiftyRejections(2_000);
   expect(rejected).toBe(50);
   expect(connections).toBeLessThanOrEqual(3);
 });
 
-test("fifty 401s of 1 MB cost a connection each at the most, and none is left hanging", async () => {
+test("fifty 401s with a 1 MB body use at most one connection each and cause no unhandled rejection", async () => {
   const { rejected, connections } = await fiftyRejections(1_000_000);
   expect(rejected).toBe(50);
   expect(connections).toBeLessThanOrEqual(50 + 3);
   expect(unhandled).toEqual([]);
 });
 
-test("an exchange that fails behind calls is no unhandled rejection", async () => {
+test("a background refresh that fails causes no unhandled rejection", async () => {
   let isDown = false;
   const { origin } = await serve((request, response) => {
     request.resume().on("end", () => {
       response.setHeader("content-type", "application/json");
       if (request.url !== SESSION) response.end('{"people":[],"count":0}');
       else if (isDown) response.destroy();
-      // Its life is over by the time it arrives, but for one millisecond that its second leaves.
+      // The token expires in 2 s, so the next calls refresh it in the background.
       else
         response.end(JSON.stringify({ accessToken: "token", expiresAt: new Date(Date.now() + 2_000).toISOString() }));
     });
@@ -140,7 +140,7 @@ test("an exchange that fails behind calls is no unhandled rejection", async () =
   expect(unhandled).toEqual([]);
 });
 
-test("nothing keeps a process alive that has done its calls", async () => {
+test("the SDK does not keep a process alive after its calls", async () => {
   const { origin } = await serve((request, response) => {
     response.setHeader("content-type", "application/json");
     request.resume().on("end", () => {

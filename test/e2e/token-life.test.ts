@@ -7,7 +7,7 @@ const MINUTE = 60_000;
 const body = { size: 3, return_fields: ["name"] };
 
 describe("an access token", () => {
-  // The clocks of the SDK and of the embedded API are turned together; sockets and timers stay real.
+  // The SDK and the embedded API share the fake clock. Sockets and timers are real.
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 0, 15, 12) });
   });
@@ -18,14 +18,14 @@ describe("an access token", () => {
 
   const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
-  test("is made once for many calls at a time", async () => {
+  test("is requested once for 100 concurrent calls", async () => {
     const { fake, livedata } = await connected();
     const calls = await Promise.all(Array.from({ length: 100 }, () => livedata.people.POST("/search", { body })));
     expect(calls.every(({ response }) => response.ok)).toBe(true);
     expect(fake.sessions.exchanges).toBe(1);
   });
 
-  test("is renewed behind a call when it is about to expire", async () => {
+  test("is refreshed in the background when it is about to expire", async () => {
     const { fake, livedata } = await connected();
     const first = await livedata.accessToken();
     pass(57 * MINUTE);
@@ -35,7 +35,7 @@ describe("an access token", () => {
     expect(fake.sessions.exchanges).toBe(2);
   });
 
-  test("is renewed before a call when it has expired, with no 401 on the way", async () => {
+  test("is refreshed before the call when it has expired, without a 401", async () => {
     const { fake, livedata } = await connected();
     await livedata.people.POST("/search", { body });
     pass(60 * MINUTE);
@@ -44,7 +44,7 @@ describe("an access token", () => {
     expect(fake.sessions.exchanges).toBe(2);
   });
 
-  test("serves a whole day of calls, a minute apart, by an exchange an hour", async () => {
+  test("needs about one session exchange an hour over a day of calls", async () => {
     const { fake, livedata } = await connected({ people: 5 });
     for (let minute = 0; minute < 24 * 60; minute += 5) {
       const { response } = await livedata.people.POST("/search", { body });
@@ -52,14 +52,14 @@ describe("an access token", () => {
       pass(5 * MINUTE);
     }
     expect(fake.requests.filter(({ status }) => status !== 200)).toEqual([]);
-    // 24 h over lives of 55 to 60 minutes.
+    // 24 hours of tokens that are each used for 55 to 60 minutes.
     expect(fake.sessions.exchanges).toBeGreaterThanOrEqual(24);
     expect(fake.sessions.exchanges).toBeLessThanOrEqual(27);
   });
 });
 
 describe("a revoked token", () => {
-  test("is healed by sending the same request once more", async () => {
+  test("is replaced and the same request sent once more", async () => {
     const { fake, livedata } = await connected();
     const before = await livedata.people.POST("/search", { body });
     fake.sessions.revokeAll();
@@ -68,7 +68,7 @@ describe("a revoked token", () => {
     expect(fake.requests.map(({ status }) => status)).toEqual([200, 200, 401, 200, 200]);
   });
 
-  test("is healed for a hundred calls by one exchange", async () => {
+  test("is replaced by one session exchange for 100 concurrent calls", async () => {
     const { fake, livedata } = await connected();
     await livedata.accessToken();
     fake.sessions.revokeAll();
@@ -83,7 +83,7 @@ describe("credentials", () => {
     ["a service account", serviceAccount(fakeCredentials.serviceAccount), 1],
     ["a user", userPassword(fakeCredentials.user), 1],
     ["an API key", apiKey(fakeCredentials.apiKey), 0],
-  ])("of %s let a call in", async (_name, auth, exchanges) => {
+  ])("of %s authorize a call", async (_name, auth, exchanges) => {
     const { fake, connect } = await connected();
     const { data } = await connect(auth).people.POST("/search", { body });
     expect(data?.count).toBe(50);
@@ -93,7 +93,7 @@ describe("credentials", () => {
   test.each([
     ["clientSecret", serviceAccount({ ...fakeCredentials.serviceAccount, clientSecret: "wrong-secret" })],
     ["password", userPassword({ ...fakeCredentials.user, password: "wrong-secret" })],
-  ])("with a wrong %s are refused with what to check, and not sent again at once", async (field, auth) => {
+  ])("with a wrong %s are rejected with an error that names the option, and not sent again", async (field, auth) => {
     const { fake, connect } = await connected();
     const livedata = connect(auth);
     for (let call = 0; call < 3; call++) {

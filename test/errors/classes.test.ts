@@ -4,10 +4,12 @@ import { describe, expect, test } from "vitest";
 import * as errors from "../../src/errors/classes.js";
 import { isLiveDataError, LiveDataError, NotFoundError, ServerError, SessionError } from "../../src/errors/classes.js";
 
-type Options = errors.LiveDataErrorOptions & errors.BatchRange & errors.CreditLimit & { reason: "body" };
+/** Required options of the error classes. */
+type Required = { index: number; size: number; cost: number; limit: number; reason: "body" };
+type Options = errors.LiveDataErrorOptions & Required;
 type ErrorClass = new (message: string, options: Options) => LiveDataError;
 
-const required: errors.BatchRange & errors.CreditLimit & { reason: "body" } = {
+const required: Required = {
   index: 50,
   size: 25,
   cost: 7,
@@ -19,7 +21,7 @@ const classes = Object.entries<unknown>(errors).filter(
   (entry): entry is [string, ErrorClass] => /Error$/.test(entry[0]) && !/^(is)?(LiveData|Session)Error$/.test(entry[0]),
 );
 
-test("every class of the folder is exported", () => {
+test("these tests cover every error class", () => {
   expect(classes.map(([name]) => name)).toEqual(expect.arrayContaining(["ServerError", "TimeoutError"]));
   expect(classes).toHaveLength(16);
 });
@@ -34,14 +36,14 @@ describe.each(classes)("%s", (name, ErrorClass) => {
     cause: "the cause",
   });
 
-  test("is an error of its class, of the base and of the platform", () => {
+  test("is an instance of its class, LiveDataError and Error", () => {
     expect(error).toBeInstanceOf(ErrorClass);
     expect(error).toBeInstanceOf(LiveDataError);
     expect(error).toBeInstanceOf(Error);
     expect(error).not.toBeInstanceOf(SessionError);
   });
 
-  test("has its name, a code of its own, and what it was given", () => {
+  test("has its name, a unique code and the given details", () => {
     const given = { operation: "POST /search", attempts: 3, status: 418, requestId: "r-1", cause: "the cause" };
     expect(error).toMatchObject({ name, ...given, retryable: false });
     expect(classes.filter(([, Other]) => new Other("", required).code === error.code)).toHaveLength(1);
@@ -49,7 +51,7 @@ describe.each(classes)("%s", (name, ErrorClass) => {
   });
 });
 
-test("`instanceof` holds for an error of another copy of the package", () => {
+test("`instanceof` recognizes an error of another copy of the package", () => {
   const foreign = Object.assign(new Error("from the other copy"), {
     [Symbol.for("@livedata/sdk/error")]: "server",
     code: "server",
@@ -60,28 +62,25 @@ test("`instanceof` holds for an error of another copy of the package", () => {
   expect(isLiveDataError(foreign)).toBe(true);
 });
 
-test.each([undefined, null, "server", new Error("plain"), { code: "server" }])(
-  "%s is no error of this package",
-  (value) => {
-    expect(isLiveDataError(value)).toBe(false);
-    expect(value).not.toBeInstanceOf(ServerError);
-  },
-);
+test.each([undefined, null, "server", new Error("plain"), { code: "server" }])("%s is not a LiveDataError", (value) => {
+  expect(isLiveDataError(value)).toBe(false);
+  expect(value).not.toBeInstanceOf(ServerError);
+});
 
-test("a class that a user derives is told from its base", () => {
+test("`instanceof` distinguishes a user's subclass from its base class", () => {
   class OwnError extends ServerError {}
   expect(new OwnError("own")).toBeInstanceOf(OwnError);
   expect(new OwnError("own")).toBeInstanceOf(ServerError);
   expect(new ServerError("base")).not.toBeInstanceOf(OwnError);
 });
 
-test("a body is at hand for code and kept from logs", () => {
+test("an error has the response body but keeps it out of logs", () => {
   const error = new ServerError("what happened", { body: { name: "Jane Doe" } });
   expect(error.body).toEqual({ name: "Jane Doe" });
   expect(inspect(error, { depth: 9 }) + JSON.stringify(error) + Object.keys(error)).not.toContain("Jane");
 });
 
-test("JSON has what a log needs", () => {
+test("an error's JSON has its message, code and details", () => {
   const error = new SessionError("unavailable", "what happened", { status: 503, retryAfter: 1000 });
   expect(JSON.parse(JSON.stringify(error))).toEqual({
     name: "SessionError",
@@ -96,9 +95,9 @@ test("JSON has what a log needs", () => {
   });
 });
 
-test("JSON has the causes, too: ours as they are, and of others what cannot hold anything private", () => {
+test("an error's JSON has its causes, but only name and code of foreign ones", () => {
   const refused = Object.assign(new Error("to Jane Doe"), { code: "ECONNREFUSED" });
-  const connection = new errors.ConnectionError("no answer", {
+  const connection = new errors.ConnectionError("no response", {
     cause: new TypeError("fetch failed", { cause: refused }),
   });
   const error = new errors.BatchError("", { index: 0, size: 1, cause: connection });
@@ -106,7 +105,7 @@ test("JSON has the causes, too: ours as they are, and of others what cannot hold
     code: "batch",
     cause: {
       code: "connection",
-      message: "no answer",
+      message: "no response",
       cause: { name: "TypeError", cause: { name: "Error", code: "ECONNREFUSED" } },
     },
   });
@@ -123,12 +122,12 @@ test.each<[LiveDataError, object]>([
   [new errors.CreditLimitError("", { cost: 7, limit: 5 }), { cost: 7, limit: 5 }],
   [new errors.BatchError("", { index: 50, size: 25 }), { index: 50, size: 25 }],
   [new errors.WebhookError("", { reason: "token" }), { reason: "token" }],
-])("%s has what is its own in JSON, too", (error, own) => {
+])("the JSON of a %s has its own fields", (error, own) => {
   expect(error).toMatchObject(own);
   expect(JSON.parse(JSON.stringify(error))).toMatchObject(own);
 });
 
-test("the README's table has each code with its class", () => {
+test("the README lists each error code with its class", () => {
   const rows = readFileSync("README.md", "utf8").matchAll(/^\| `([a-z_]+)` \| `([A-Za-z]+Error)` \|/gm);
   const documented = [...rows].map(([, code, name]) => `${code} ${name}`).sort();
   const thrown = classes.map(([name, ErrorClass]) => `${new ErrorClass("", required).code} ${name}`);

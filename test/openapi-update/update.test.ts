@@ -5,7 +5,7 @@ import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { readApis } from "../../scripts/generate/config.js";
 import { bundledDocuments, record } from "../openapi/support.js";
-import { asOpenApi30, asVendors } from "../support/as-vendors.js";
+import { toOpenApi30, toVendorDocument } from "../support/vendor-document.js";
 import { Repository } from "./repository.js";
 
 const repository = new Repository();
@@ -98,7 +98,7 @@ describe("npm run openapi:update", () => {
     const index = readApis(process.cwd()).findIndex(({ name }) => name === "companies");
     const ours = record((await bundledDocuments())[index]?.document);
     const given = `${folder}/companies.json`;
-    writeFileSync(given, JSON.stringify(asOpenApi30(asVendors(ours))));
+    writeFileSync(given, JSON.stringify(toOpenApi30(toVendorDocument(ours))));
     const { code, stdout, stderr } = await repository.run("openapi-update", ["companies", given]);
     expect(code, stderr).toBe(0);
     expect(parse(repository.read("openapi/vendor/companies.yaml"))).toMatchObject({ openapi: "3.0.3" });

@@ -1,8 +1,8 @@
 import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
 
-/** The files of this package, and the names of others, that an entry point leads to. */
-async function reachedFrom(entryPoint: string) {
+/** Bundles an entry point. Returns the files of this package and the names of the packages that it imports. */
+async function importsOf(entryPoint: string) {
   const { metafile } = await build({
     entryPoints: [entryPoint],
     bundle: true,
@@ -18,27 +18,30 @@ async function reachedFrom(entryPoint: string) {
   };
 }
 
-describe("an entry point", () => {
-  it("`.` leads to nothing of `./testing`, and to openapi-fetch alone", async () => {
-    const { files, packages } = await reachedFrom("src/index.ts");
+describe("entry points", () => {
+  it("`.` imports nothing from `./testing`, and no package but openapi-fetch", async () => {
+    const { files, packages } = await importsOf("src/index.ts");
     expect(files).toContain("src/client.ts");
     expect(files.filter((file) => file.includes("/testing/"))).toEqual([]);
     expect(packages).toEqual(["openapi-fetch"]);
   });
 
-  it("`./testing` leads to no package, and to Node only where it listens", async () => {
-    const { packages } = await reachedFrom("src/testing/index.ts");
+  it("`./testing` imports no package, and only `node:http` from Node", async () => {
+    const { packages } = await importsOf("src/testing/index.ts");
     expect(packages).toEqual(["node:http"]);
   });
 
-  it.each(["esm", "cjs"])("of dist/%s has its code in one file, and imports what `src` does", async (format) => {
-    expect(await reachedFrom(`dist/${format}/index.js`)).toEqual({
-      files: [`dist/${format}/index.js`],
-      packages: ["openapi-fetch"],
-    });
-    expect(await reachedFrom(`dist/${format}/testing/index.js`)).toEqual({
-      files: [`dist/${format}/testing/index.js`],
-      packages: ["node:http"],
-    });
-  });
+  it.each(["esm", "cjs"])(
+    "each entry point in dist/%s is one file with the same package imports as in `src`",
+    async (format) => {
+      expect(await importsOf(`dist/${format}/index.js`)).toEqual({
+        files: [`dist/${format}/index.js`],
+        packages: ["openapi-fetch"],
+      });
+      expect(await importsOf(`dist/${format}/testing/index.js`)).toEqual({
+        files: [`dist/${format}/testing/index.js`],
+        packages: ["node:http"],
+      });
+    },
+  );
 });

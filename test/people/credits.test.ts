@@ -13,11 +13,14 @@ test.each<[string, Record<string, string>, ReturnType<typeof credits>]>([
   ],
   ["a call without a cap", { "X-LDT-Credits-Used": "0" }, { used: 0, remaining: undefined, cost: undefined }],
   ["a preview", { "X-LDT-Credits-Cost": "12" }, { used: undefined, remaining: undefined, cost: 12 }],
-  ["neither", {}, { used: undefined, remaining: undefined, cost: undefined }],
-])("the credits of %s are read", (_name, headers, expected) => {
+  ["a response without credits", {}, { used: undefined, remaining: undefined, cost: undefined }],
+])("credits reads the headers of %s", (_name, headers, expected) => {
   expect(creditsOf(headers)).toEqual(expected);
 });
 
-test.each(["", "many", "1.5", "1e3", "0x10", "1 2"])("%j is no number of credits, and not taken for 0", (used) => {
-  expect(creditsOf({ "X-LDT-Credits-Used": used }).used).toBeUndefined();
-});
+test.each(["", "many", "1.5", "1e3", "0x10", "1 2"])(
+  "credits returns undefined, not 0, for the header value %j",
+  (used) => {
+    expect(creditsOf({ "X-LDT-Credits-Used": used }).used).toBeUndefined();
+  },
+);

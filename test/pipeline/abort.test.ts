@@ -4,7 +4,7 @@ import { onAbort, untilAborted } from "../../src/pipeline/abort.js";
 
 const listeners = (signal: AbortSignal) => getEventListeners(signal, "abort").length;
 
-test("a signal has one listener however many wait, and none once all have stopped", () => {
+test("onAbort adds one listener per signal and removes it with the last callback", () => {
   const controller = new AbortController();
   const calls: number[] = [];
   const stops = Array.from({ length: 20 }, (_, index) => onAbort(controller.signal, () => calls.push(index)));
@@ -19,7 +19,7 @@ test("a signal has one listener however many wait, and none once all have stoppe
   expect(calls).toEqual([]);
 });
 
-test("those who still wait are called once, also where one stops another", () => {
+test("onAbort calls each remaining callback once, even if one removes another", () => {
   const controller = new AbortController();
   const calls: string[] = [];
   onAbort(controller.signal, () => {
@@ -35,14 +35,14 @@ test("those who still wait are called once, also where one stops another", () =>
   expect(listeners(controller.signal)).toBe(0);
 });
 
-test("a wait that is over already rejects with the signal's reason, and starts no listening", async () => {
+test("untilAborted rejects with the reason of an already aborted signal and adds no listener", async () => {
   const reason = new Error("gone");
   const signal = AbortSignal.abort(reason);
   await expect(untilAborted(Promise.reject(new Error("late")), signal)).rejects.toBe(reason);
   expect(listeners(signal)).toBe(0);
 });
 
-test("a wait that ends takes its listener along", async () => {
+test("untilAborted removes its listener when the promise settles", async () => {
   const { signal } = new AbortController();
   const wait = untilAborted(Promise.resolve(1), signal);
   expect(listeners(signal)).toBe(1);

@@ -2,13 +2,13 @@ import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { CallEvent } from "../../src/events.js";
 import { withRetry } from "../../src/pipeline/retry.js";
-import { callOf } from "../support/call.js";
-import { answer, BODY, posting, scriptedNetwork, turnTime } from "../support/network.js";
+import { makeCall } from "../support/call.js";
+import { BODY, postInit, respond, scriptedNetwork, useFakeTimers } from "../support/network.js";
 
 const URL = "https://api.test/search";
 
 beforeEach(() => {
-  turnTime();
+  useFakeTimers();
   vi.spyOn(Math, "random").mockReturnValue(0);
 });
 
@@ -18,21 +18,21 @@ afterEach(() => {
 });
 
 function limited(...headers: Record<string, string>[]) {
-  const network = scriptedNetwork(...headers.map((header) => answer(429, header)));
+  const network = scriptedNetwork(...headers.map((header) => respond(429, header)));
   const events: CallEvent[] = [];
   const send = withRetry(network.send, (event) => events.push(event));
   const calls: Promise<unknown>[] = [];
-  const start = (call = callOf(), more = {}) => {
-    const made = send(URL, posting(call, more));
-    made.catch(() => {});
-    calls.push(made);
-    return made;
+  const start = (call = makeCall(), more = {}) => {
+    const pending = send(URL, postInit(call, more));
+    pending.catch(() => {});
+    calls.push(pending);
+    return pending;
   };
   return { ...network, start, events };
 }
 
-describe("one 429", () => {
-  test("holds every call of the client back until its time, and then all of them are sent", async () => {
+describe("a 429", () => {
+  test("holds all calls of the client until its Retry-After has passed", async () => {
     const { start, times, bodies } = limited({ "retry-after": "5" });
     start();
     await vi.advanceTimersByTimeAsync(1_000);
@@ -44,14 +44,14 @@ describe("one 429", () => {
     expect(bodies).toEqual(Array(52).fill(BODY));
   });
 
-  test("is over once the clock stands before it, as after a test's own clock", async () => {
+  test("holds no call once the clock is set back, as after fake timers", async () => {
     const { start, bodies, events } = limited({ "retry-after": "40" }, { "retry-after": "1" });
     await vi.advanceTimersByTimeAsync(600_000);
     start();
     await vi.runAllTimersAsync();
-    // Faked anew, it begins where the real one is.
+    // New fake timers start at the real time, which is earlier.
     vi.useRealTimers();
-    turnTime();
+    useFakeTimers();
     events.length = 0;
     const next = start();
     await vi.advanceTimersByTimeAsync(0);
@@ -60,7 +60,7 @@ describe("one 429", () => {
     expect(events).toEqual([]);
   });
 
-  test("is no reason for all of them to leave in the same moment", async () => {
+  test("releases held calls with jitter", async () => {
     const { start, times } = limited({ "retry-after": "5" });
     start();
     await vi.advanceTimersByTimeAsync(0);
@@ -71,7 +71,7 @@ describe("one 429", () => {
     expect(times).toEqual([0, 5_000, 5_000, 5_125, 5_250, 5_375]);
   });
 
-  test("that comes while calls wait makes them wait on", async () => {
+  test("extends the wait of held calls", async () => {
     const { start, times } = limited({ "retry-after": "2" }, { "retry-after": "3" });
     start();
     await vi.advanceTimersByTimeAsync(0);
@@ -81,17 +81,17 @@ describe("one 429", () => {
     expect(times).toEqual([0, 2_000, 5_000, 5_000]);
   });
 
-  test("that asks for less than one before it does not cut the wait short", async () => {
+  test("with a shorter Retry-After does not shorten the cooldown", async () => {
     const { start, times } = limited({ "retry-after": "5" }, { "retry-after": "1" });
-    start(callOf({ retry: false }));
-    start(callOf({ retry: false }));
+    start(makeCall({ retry: false }));
+    start(makeCall({ retry: false }));
     await vi.advanceTimersByTimeAsync(0);
     start();
     await vi.runAllTimersAsync();
     expect(times).toEqual([0, 0, 5_000]);
   });
 
-  test("without a Retry-After holds calls back for the pause before its own retry", async () => {
+  test("without a Retry-After holds calls for the delay before its own retry", async () => {
     vi.mocked(Math.random).mockReturnValueOnce(0.5);
     const { start, times } = limited({});
     start();
@@ -102,8 +102,8 @@ describe("one 429", () => {
   });
 });
 
-describe("a call that would have to wait for longer than it may", () => {
-  test("is not sent: its error tells for how long", async () => {
+describe("a call that would be held for longer than `maxRetryAfter`", () => {
+  test("is not sent, and its error has the remaining time", async () => {
     const { start, times } = limited({ "retry-after": "90" });
     expect(await start()).toMatchObject({ status: 429 });
     await vi.advanceTimersByTimeAsync(10_000);
@@ -115,7 +115,7 @@ describe("a call that would have to wait for longer than it may", () => {
       retryable: true,
     });
     expect(times).toEqual([0]);
-    start(callOf({ retry: { maxRetryAfter: 80_000 } }));
+    start(makeCall({ retry: { maxRetryAfter: 80_000 } }));
     await vi.advanceTimersByTimeAsync(20_000);
     const waiting = start();
     await vi.advanceTimersByTimeAsync(60_000);
@@ -123,11 +123,11 @@ describe("a call that would have to wait for longer than it may", () => {
     expect(times).toEqual([0, 90_000, 90_000]);
   });
 
-  test("is sent after five minutes at the latest, whatever the API asked for", async () => {
+  test("is sent after at most five minutes, however long the Retry-After", async () => {
     const { start, times } = limited({ "retry-after": "86400" });
     start();
     await vi.advanceTimersByTimeAsync(299_000);
-    const impatient = start(callOf({ retry: { maxRetryAfter: 0 } }));
+    const impatient = start(makeCall({ retry: { maxRetryAfter: 0 } }));
     await expect(impatient).rejects.toMatchObject({ retryAfter: 86_400_000 - 299_000 });
     await vi.advanceTimersByTimeAsync(1_000);
     start();
@@ -136,57 +136,57 @@ describe("a call that would have to wait for longer than it may", () => {
   });
 });
 
-test("a call waits no longer than it may in all, however often the wait is drawn out", async () => {
+test("a call is held for at most `maxRetryAfter` in total, even if the cooldown is extended", async () => {
   const { start, times } = limited(...Array(20).fill({ "retry-after": "3" }));
-  const drawOut = () => start(callOf({ retry: false }));
-  drawOut();
+  const extend = () => start(makeCall({ retry: false }));
+  extend();
   await vi.advanceTimersByTimeAsync(0);
-  const waiting = start(callOf({ retry: { maxRetryAfter: 5_000 } }));
+  const waiting = start(makeCall({ retry: { maxRetryAfter: 5_000 } }));
   await vi.advanceTimersByTimeAsync(2_900);
-  drawOut();
+  extend();
   await vi.advanceTimersByTimeAsync(2_900);
   await expect(waiting).rejects.toMatchObject({ code: "rate_limited", attempts: 0 });
   expect(times).toEqual([0, 2_900]);
 });
 
-test("an observer is told of each call that waits, and for how long", async () => {
+test("`observe` receives `call_held` with the delay of each held call", async () => {
   const { start, events } = limited({ "retry-after": "5" });
-  start(callOf({ retry: false }));
+  start(makeCall({ retry: false }));
   await vi.advanceTimersByTimeAsync(1_000);
   start();
   await vi.runAllTimersAsync();
   expect(events).toEqual([{ type: "call_held", operation: "POST /search", delay: 4_000 }]);
 });
 
-test("what was asked for long ago is not told again", async () => {
+test("a call that is not sent reports only the Retry-After of the current cooldown", async () => {
   const { start } = limited({ "retry-after": "86400" }, { "retry-after": "5" });
-  start(callOf({ retry: false }));
+  start(makeCall({ retry: false }));
   await vi.advanceTimersByTimeAsync(400_000);
-  start(callOf({ retry: false }));
+  start(makeCall({ retry: false }));
   await vi.advanceTimersByTimeAsync(0);
-  const impatient = start(callOf({ retry: { maxRetryAfter: 1_000 } }));
+  const impatient = start(makeCall({ retry: { maxRetryAfter: 1_000 } }));
   await expect(impatient).rejects.toMatchObject({ code: "rate_limited", retryAfter: 5_000 });
 });
 
-test("a call that is not to be retried is not held back either", async () => {
+test("a call with `retry: false` is not held", async () => {
   const { start, times } = limited({ "retry-after": "5" });
   start();
   await vi.advanceTimersByTimeAsync(0);
-  await start(callOf({ retry: false }));
+  await start(makeCall({ retry: false }));
   expect(times).toEqual([0, 0]);
 });
 
-test("a call that is held back ends with its signal, and leaves no timer and no listener", async () => {
+test("a held call ends when its signal aborts and leaves no timer or listener", async () => {
   const { start, times } = limited({ "retry-after": "5" });
   start();
   await vi.advanceTimersByTimeAsync(0);
-  const leaving = new AbortController();
-  const call = start(callOf(), { signal: leaving.signal });
+  const controller = new AbortController();
+  const call = start(makeCall(), { signal: controller.signal });
   await vi.advanceTimersByTimeAsync(0);
   const reason = new Error("the user left");
-  leaving.abort(reason);
+  controller.abort(reason);
   await expect(call).rejects.toBe(reason);
-  expect(getEventListeners(leaving.signal, "abort")).toHaveLength(0);
+  expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
   expect(vi.getTimerCount()).toBe(1);
   expect(times).toEqual([0]);
 });

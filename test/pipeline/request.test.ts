@@ -16,28 +16,28 @@ async function userAgentOf(init?: RequestInit): Promise<string | null> {
   return headers.get("user-agent");
 }
 
-test("a request names this package and its version, unless it has a name of its own", async () => {
+test("a request sends the package version as its User-Agent unless it has its own", async () => {
   expect(await userAgentOf()).toBe(`livedata-sdk/${version}`);
   expect(await userAgentOf({ headers: { "User-Agent": "own/1" } })).toBe("own/1");
 });
 
 test.each([
-  ["a browser has its own", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36", false],
-  ["Workers have none", "Cloudflare-Workers", true],
-  ["Deno is a backend", "Deno/2.5.0", true],
-  ["Node 20 has no navigator", undefined, true],
+  ["a browser sends its own User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36", false],
+  ["Workers send the User-Agent of the package", "Cloudflare-Workers", true],
+  ["Deno sends the User-Agent of the package", "Deno/2.5.0", true],
+  ["Node 20, which has no `navigator`, sends the User-Agent of the package", undefined, true],
 ])("%s", async (_name, userAgent, isNamed) => {
   vi.stubGlobal("navigator", userAgent && { userAgent });
   expect(await userAgentOf()).toBe(isNamed ? `livedata-sdk/${version}` : null);
 });
 
-describe("on Deno, which sends a text or bytes again by itself", () => {
+describe("on Deno, which resends strings and bytes by itself", () => {
   test.each<[name: string, body: BodyInit, type: string | null, text: string]>([
-    ["a text", "a=b", "text/plain;charset=utf-8", "a=b"],
+    ["a string", "a=b", "text/plain;charset=utf-8", "a=b"],
     ["a form", new URLSearchParams({ a: "b" }), "application/x-www-form-urlencoded;charset=utf-8", "a=b"],
-    ["bytes", new TextEncoder().encode("a=b").buffer, null, "a=b"],
-    ["a view of bytes", new TextEncoder().encode("a=b"), null, "a=b"],
-  ])("%s goes as a Blob of the same type", async (_name, body, type, text) => {
+    ["an ArrayBuffer", new TextEncoder().encode("a=b").buffer, null, "a=b"],
+    ["a typed array", new TextEncoder().encode("a=b"), null, "a=b"],
+  ])("%s is sent as a Blob of the same type", async (_name, body, type, text) => {
     vi.stubGlobal("Deno", {});
     const fetch = vi.fn<typeof globalThis.fetch>(async () => new Response());
     vi.stubGlobal("fetch", fetch);
@@ -48,7 +48,7 @@ describe("on Deno, which sends a text or bytes again by itself", () => {
     expect([request.headers.get("content-type"), await request.text()]).toEqual([type, text]);
   });
 
-  test("anything else goes as it is", async () => {
+  test("any other body is sent unchanged", async () => {
     vi.stubGlobal("Deno", {});
     const fetch = vi.fn<typeof globalThis.fetch>(async () => new Response());
     vi.stubGlobal("fetch", fetch);

@@ -6,14 +6,23 @@ import type { CallEvent } from "../../src/events.js";
 import type { CallRetryOptions } from "../../src/pipeline/options.js";
 import { resolveRetry } from "../../src/pipeline/options.js";
 import { withRetry } from "../../src/pipeline/retry.js";
-import { callOf } from "../support/call.js";
-import { type Act, answer, BODY, breakOff, posting, scriptedNetwork, timeOut, turnTime } from "../support/network.js";
+import { makeCall } from "../support/call.js";
+import {
+  BODY,
+  breakConnection,
+  type Handler,
+  postInit,
+  respond,
+  scriptedNetwork,
+  timeOut,
+  useFakeTimers,
+} from "../support/network.js";
 
 const URL = "https://api.test/search";
 const ignore = () => {};
 
 beforeEach(() => {
-  turnTime();
+  useFakeTimers();
   vi.spyOn(Math, "random").mockReturnValue(0.5);
 });
 
@@ -22,12 +31,12 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Sends one call through a network with a script, and lets time pass until it ends. */
-async function run(script: readonly Act[], call = callOf(), more = {}) {
+/** Sends one call through a scripted network and advances the time until it ends. */
+async function run(script: readonly Handler[], call = makeCall(), more = {}) {
   const network = scriptedNetwork(...script);
   const events: CallEvent[] = [];
   const send = withRetry(network.send, (event) => events.push(event));
-  const outcome = send(URL, posting(call, more)).then(
+  const outcome = send(URL, postInit(call, more)).then(
     (response) => ({ response, error: undefined }),
     (error: unknown) => ({ response: undefined, error }),
   );
@@ -35,44 +44,44 @@ async function run(script: readonly Act[], call = callOf(), more = {}) {
   return { ...network, ...(await outcome), events };
 }
 
-describe("a call is sent again, with the same body,", () => {
-  test.each<[string, Act]>([
-    ["after 408", answer(408)],
-    ["after 429", answer(429)],
-    ["after 500", answer(500)],
-    ["after 502", answer(502)],
-    ["after 503", answer(503)],
-    ["after 504", answer(504)],
-    ["after a connection that broke", breakOff()],
+describe("a call is retried with the same body", () => {
+  test.each<[string, Handler]>([
+    ["after 408", respond(408)],
+    ["after 429", respond(429)],
+    ["after 500", respond(500)],
+    ["after 502", respond(502)],
+    ["after 503", respond(503)],
+    ["after 504", respond(504)],
+    ["after a broken connection", breakConnection()],
     ["after a timeout", timeOut],
-  ])("%s", async (_name, act) => {
-    const { response, bodies } = await run([act]);
+  ])("%s", async (_name, handler) => {
+    const { response, bodies } = await run([handler]);
     expect(response?.status).toBe(200);
     expect(bodies).toEqual([BODY, BODY]);
   });
 
-  test("twice at the most, and then gives what the last attempt came to", async () => {
-    const { response, bodies } = await run([answer(500), breakOff(), answer(503), answer(200)]);
+  test("at most twice, and returns the outcome of the last attempt", async () => {
+    const { response, bodies } = await run([respond(500), breakConnection(), respond(503), respond(200)]);
     expect(response?.status).toBe(503);
     expect(await response?.json()).toEqual({ status: 503 });
     expect(bodies).toEqual([BODY, BODY, BODY]);
-    expect((await run([answer(500), answer(503), breakOff()])).error).toMatchObject({ code: "connection" });
+    expect((await run([respond(500), respond(503), breakConnection()])).error).toMatchObject({ code: "connection" });
   });
 
-  test("as often as it asks for itself", async () => {
-    const { bodies } = await run(Array(9).fill(answer(500)), callOf({ retry: { maxRetries: 5 } }));
+  test("as often as its own `maxRetries` allows", async () => {
+    const { bodies } = await run(Array(9).fill(respond(500)), makeCall({ retry: { maxRetries: 5 } }));
     expect(bodies).toHaveLength(6);
   });
 });
 
-describe("a call is not sent again", () => {
+describe("a call is not retried", () => {
   test.each([200, 204, 301, 400, 401, 402, 403, 404, 409, 422])("after %i", async (status) => {
     const { response, bodies } = await run([() => new Response(null, { status })]);
     expect(response?.status).toBe(status);
     expect(bodies).toEqual([BODY]);
   });
 
-  test("after an error that is none of the network's", async () => {
+  test("after an error that is not a network failure", async () => {
     const own = new SessionError("unavailable", "503");
     const { error, bodies } = await run([
       () => {
@@ -83,49 +92,49 @@ describe("a call is not sent again", () => {
     expect(bodies).toEqual([BODY]);
   });
 
-  test("where it or the client says so", async () => {
-    const { response, bodies } = await run([answer(503)], callOf({ retry: false }));
+  test("if the call or the client turns retries off", async () => {
+    const { response, bodies } = await run([respond(503)], makeCall({ retry: false }));
     expect([response?.status, bodies]).toEqual([503, [BODY]]);
 
-    const network = scriptedNetwork(answer(503));
+    const network = scriptedNetwork(respond(503));
     const send = withRetry(network.send, ignore);
-    const byClient = (retry?: CallRetryOptions) => callOf({}, { retry: retry ? resolveRetry(retry, false) : false });
-    expect((await send(URL, posting(byClient()))).status).toBe(503);
-    const again = send(URL, posting(byClient({ maxRetries: 1 })));
+    const byClient = (retry?: CallRetryOptions) => makeCall({}, { retry: retry ? resolveRetry(retry, false) : false });
+    expect((await send(URL, postInit(byClient()))).status).toBe(503);
+    const again = send(URL, postInit(byClient({ maxRetries: 1 })));
     expect((await again).status).toBe(200);
     expect(network.bodies).toHaveLength(2);
   });
 
-  test("where its body can be read but once", async () => {
-    const { response, bodies } = await run([answer(503)], callOf(), { body: new Blob([BODY]).stream() });
+  test("if its body can be read only once", async () => {
+    const { response, bodies } = await run([respond(503)], makeCall(), { body: new Blob([BODY]).stream() });
     expect(response?.status).toBe(503);
     expect(bodies).toHaveLength(1);
   });
 
-  test("once its signal has aborted, and no retry is told of", async () => {
-    const leaving = new AbortController();
-    const act = () => {
-      leaving.abort(new Error("the user left"));
+  test("once its signal has aborted, and no retry is reported", async () => {
+    const controller = new AbortController();
+    const handler = () => {
+      controller.abort(new Error("the user left"));
       return new Response(null, { status: 503 });
     };
-    const { bodies, error, events } = await run([act], callOf(), { signal: leaving.signal });
+    const { bodies, error, events } = await run([handler], makeCall(), { signal: controller.signal });
     expect(error).toEqual(new Error("the user left"));
     expect(bodies).toEqual([BODY]);
     expect(events).toEqual([]);
   });
 });
 
-describe("a call that must not arrive twice", () => {
-  const contacts = () => callOf({}, { operation: "POST /contacts", isIdempotent: false });
+describe("a non-idempotent call", () => {
+  const contacts = () => makeCall({}, { operation: "POST /contacts", isIdempotent: false });
 
   test.each(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT", "ConnectionRefused"])(
-    "is sent again where it certainly never left: %s",
+    "is retried after %s, because it was never sent",
     async (code) => {
-      expect((await run([breakOff(code)], contacts())).bodies).toEqual([BODY, BODY]);
+      expect((await run([breakConnection(code)], contacts())).bodies).toEqual([BODY, BODY]);
     },
   );
 
-  test("is sent again where none of the host's addresses took it", async () => {
+  test("is retried only if all addresses of the host refused it", async () => {
     const refused = [1, 2].map(() => Object.assign(new Error("refused"), { code: "ECONNREFUSED" }));
     const reset = Object.assign(new Error("reset"), { code: "ECONNRESET" });
     const failing = (errors: Error[]) => () => {
@@ -135,38 +144,38 @@ describe("a call that must not arrive twice", () => {
     expect((await run([failing([...refused, reset])], contacts())).bodies).toHaveLength(1);
   });
 
-  test("is not sent again where it may have been redirected to the host that cannot be reached", async () => {
-    const { bodies } = await run([breakOff("ECONNREFUSED")], contacts(), { redirect: "follow" });
+  test("is not retried after ECONNREFUSED if it follows redirects", async () => {
+    const { bodies } = await run([breakConnection("ECONNREFUSED")], contacts(), { redirect: "follow" });
     expect(bodies).toEqual([BODY]);
   });
 
-  test.each<[string, Act]>([
-    ["a reset", breakOff("ECONNRESET")],
-    ["a broken socket", breakOff("UND_ERR_SOCKET")],
+  test.each<[string, Handler]>([
+    ["a reset", breakConnection("ECONNRESET")],
+    ["a broken socket", breakConnection("UND_ERR_SOCKET")],
     ["a timeout", timeOut],
-    ["429", answer(429, { "retry-after": "1" })],
-    ["503", answer(503)],
-  ])("is not after %s", async (_name, act) => {
-    expect((await run([act], contacts())).bodies).toEqual([BODY]);
+    ["429", respond(429, { "retry-after": "1" })],
+    ["503", respond(503)],
+  ])("is not retried after %s", async (_name, handler) => {
+    expect((await run([handler], contacts())).bodies).toEqual([BODY]);
   });
 });
 
-describe("the pause before a retry", () => {
-  test("is a random part of 0.5 s, then of 1 s, 2 s and so on up to 8 s", async () => {
-    const script = Array(7).fill(answer(500));
+describe("the delay before a retry", () => {
+  test("is a random share of 0.5 s, 1 s, 2 s and so on up to 8 s", async () => {
+    const script = Array(7).fill(respond(500));
     const retry = { maxRetries: 7 };
-    expect((await run(script, callOf({ retry }))).events.map(({ delay }) => delay)).toEqual([
+    expect((await run(script, makeCall({ retry }))).events.map(({ delay }) => delay)).toEqual([
       250, 500, 1_000, 2_000, 4_000, 4_000, 4_000,
     ]);
     vi.mocked(Math.random).mockReturnValue(0.999_999);
-    const { events } = await run(script, callOf({ retry }));
+    const { events } = await run(script, makeCall({ retry }));
     expect(events.at(-1)?.delay).toBeCloseTo(8_000, -1);
     vi.mocked(Math.random).mockReturnValue(0);
-    expect((await run(script, callOf({ retry }))).events.every(({ delay }) => delay === 0)).toBe(true);
+    expect((await run(script, makeCall({ retry }))).events.every(({ delay }) => delay === 0)).toBe(true);
   });
 
-  test("goes by what the call asks for", async () => {
-    const { times } = await run([answer(500), answer(500)], callOf({ retry: { baseDelay: 100, maxDelay: 150 } }));
+  test("follows `baseDelay` and `maxDelay` of the call", async () => {
+    const { times } = await run([respond(500), respond(500)], makeCall({ retry: { baseDelay: 100, maxDelay: 150 } }));
     expect(times).toEqual([0, 50, 125]);
   });
 
@@ -174,50 +183,50 @@ describe("the pause before a retry", () => {
     [503, "7"],
     [429, "7"],
     [500, "Thu, 15 Jan 2026 12:00:07 GMT"],
-  ])("after %i is at least what Retry-After asks for: %s", async (status, value) => {
+  ])("after a %i is at least its Retry-After: %s", async (status, value) => {
     const headers = { "retry-after": value, date: "Thu, 15 Jan 2026 12:00:00 GMT" };
-    const { times } = await run([answer(status, headers)]);
+    const { times } = await run([respond(status, headers)]);
     expect(times).toEqual([0, 7_250]);
   });
 
-  test("is none where Retry-After asks for more than the cap: the answer is given, to carry it", async () => {
-    const { response, bodies } = await run([answer(503, { "retry-after": "61" })]);
+  test("is not started if Retry-After exceeds `maxRetryAfter`, and the response is returned", async () => {
+    const { response, bodies } = await run([respond(503, { "retry-after": "61" })]);
     expect([response?.status, response?.headers.get("retry-after"), bodies.length]).toEqual([503, "61", 1]);
-    const longer = callOf({ retry: { maxRetryAfter: 61_000 } });
-    expect((await run([answer(503, { "retry-after": "61" })], longer)).bodies).toHaveLength(2);
+    const longer = makeCall({ retry: { maxRetryAfter: 61_000 } });
+    expect((await run([respond(503, { "retry-after": "61" })], longer)).bodies).toHaveLength(2);
   });
 
-  test("ends at once when the signal aborts, and leaves no timer and no listener", async () => {
-    const leaving = new AbortController();
-    const network = scriptedNetwork(answer(503));
-    const call = withRetry(network.send, ignore)(URL, posting(callOf(), { signal: leaving.signal }));
+  test("ends at once when the signal aborts and leaves no timer or listener", async () => {
+    const controller = new AbortController();
+    const network = scriptedNetwork(respond(503));
+    const call = withRetry(network.send, ignore)(URL, postInit(makeCall(), { signal: controller.signal }));
     call.catch(() => {});
     await vi.advanceTimersByTimeAsync(100);
     expect(vi.getTimerCount()).toBe(1);
     const reason = new Error("the user left");
-    leaving.abort(reason);
+    controller.abort(reason);
     await expect(call).rejects.toBe(reason);
     expect(network.bodies).toHaveLength(1);
     expect(vi.getTimerCount()).toBe(0);
-    expect(getEventListeners(leaving.signal, "abort")).toHaveLength(0);
+    expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
   });
 });
 
-describe("a pause that would outlast the call's total time", () => {
-  test("is not begun: what came is given, to carry it", async () => {
+describe("a delay that would exceed the total timeout", () => {
+  test("is not started before a retry, and the response is returned", async () => {
     const { response, bodies, events } = await run(
-      [answer(503, { "retry-after": "5" })],
-      callOf({}, { deadline: performance.now() + 4_000 }),
+      [respond(503, { "retry-after": "5" })],
+      makeCall({}, { deadline: performance.now() + 4_000 }),
     );
     expect([response?.status, bodies.length, events]).toEqual([503, 1, []]);
   });
 
-  test("holds no other call back for longer than it lasts either", async () => {
-    const network = scriptedNetwork(answer(429, { "retry-after": "5" }));
+  test("is not started for a held call, which throws a RateLimitedError", async () => {
+    const network = scriptedNetwork(respond(429, { "retry-after": "5" }));
     const send = withRetry(network.send, ignore);
-    await send(URL, posting(callOf({ retry: false })));
-    const call = callOf({}, { deadline: performance.now() + 4_000 });
-    await expect(send(URL, posting(call))).rejects.toMatchObject({
+    await send(URL, postInit(makeCall({ retry: false })));
+    const call = makeCall({}, { deadline: performance.now() + 4_000 });
+    await expect(send(URL, postInit(call))).rejects.toMatchObject({
       code: "rate_limited",
       retryAfter: 5_000,
       attempts: 0,
@@ -225,8 +234,8 @@ describe("a pause that would outlast the call's total time", () => {
   });
 });
 
-test("an observer is told of each retry: what failed, how, and what comes when", async () => {
-  const { events } = await run([answer(503), breakOff()]);
+test("`observe` receives `call_retried` with the reason and the delay of each retry", async () => {
+  const { events } = await run([respond(503), breakConnection()]);
   const event = { type: "call_retried", operation: "POST /search" };
   expect(events).toEqual([
     { ...event, attempt: 2, delay: 250, reason: 503 },
@@ -234,7 +243,7 @@ test("an observer is told of each retry: what failed, how, and what comes when",
   ]);
 });
 
-test("the body of an answer that is given up is read to a bound, and not kept", async () => {
+test("the body of a response that is retried is read only up to a limit", async () => {
   let pulled = 0;
   const endless = () =>
     new Response(
@@ -252,14 +261,14 @@ test("the body of an answer that is given up is read to a bound, and not kept", 
   expect(pulled).toBeLessThan(10);
 });
 
-describe("the body of the last answer", () => {
+describe("a broken body of the last response", () => {
   const breaking = (status: number) => () =>
     new Response(new ReadableStream({ start: (controller) => controller.error(new TypeError("terminated")) }), {
       status,
       headers: { "retry-after": "90" },
     });
 
-  test.each([401, 429, 503])("is empty where it breaks off: what counts is its status, %i", async (status) => {
+  test.each([401, 429, 503])("is read as empty if the status is %i", async (status) => {
     const { response, error } = await run([breaking(status)]);
     expect(error).toBeUndefined();
     expect([response?.status, response?.headers.get("retry-after"), await response?.text()]).toEqual([
@@ -269,13 +278,13 @@ describe("the body of the last answer", () => {
     ]);
   });
 
-  test("is no excuse not to end with the signal", async () => {
-    const leaving = new AbortController();
-    const act = () => {
-      leaving.abort(new Error("the user left"));
+  test("does not hide that the signal aborted", async () => {
+    const controller = new AbortController();
+    const handler = () => {
+      controller.abort(new Error("the user left"));
       return breaking(503)();
     };
-    const { error } = await run([act], callOf(), { signal: leaving.signal });
+    const { error } = await run([handler], makeCall(), { signal: controller.signal });
     expect(error).toEqual(new Error("the user left"));
   });
 });
@@ -286,71 +295,71 @@ test.each<[CallRetryOptions, string]>([
   [{ baseDelay: Number.NaN }, "retry.baseDelay"],
   [{ maxDelay: Infinity }, "retry.maxDelay"],
   [{ maxRetryAfter: -1 }, "retry.maxRetryAfter"],
-])("%j is refused by name", (options, name) => {
+])("resolveRetry rejects %j and names the option", (options, name) => {
   expect(() => resolveRetry(options)).toThrow(
     expect.objectContaining({ code: "configuration", message: expect.stringContaining(`\`${name}\``) }),
   );
 });
 
-describe("the budget", () => {
-  test("is not for an API that says when to come back, since calls wait for it", async () => {
-    const network = scriptedNetwork(...Array(1_000).fill(answer(429, { "retry-after": "1" })));
+describe("the retry budget", () => {
+  test("is not spent on responses with a Retry-After", async () => {
+    const network = scriptedNetwork(...Array(1_000).fill(respond(429, { "retry-after": "1" })));
     const send = withRetry(network.send, ignore);
     for (let call = 0; call < 80; call++) {
-      const made = send(URL, posting());
+      const pending = send(URL, postInit());
       await vi.runAllTimersAsync();
-      expect((await made).status).toBe(429);
+      expect((await pending).status).toBe(429);
     }
     expect(network.bodies).toHaveLength(240);
   });
 
-  test("has no more room than at the beginning, however well it goes", async () => {
-    const network = scriptedNetwork(...Array(5_000).fill(answer(200)), ...Array(2_000).fill(answer(503)));
+  test("never exceeds its initial size", async () => {
+    const network = scriptedNetwork(...Array(5_000).fill(respond(200)), ...Array(2_000).fill(respond(503)));
     const send = withRetry(network.send, ignore);
-    for (let call = 0; call < 5_000; call++) await send(URL, posting(callOf({ retry: { baseDelay: 0 } })));
-    const calls = Array.from({ length: 500 }, () => send(URL, posting(callOf({ retry: { baseDelay: 0 } }))));
+    for (let call = 0; call < 5_000; call++) await send(URL, postInit(makeCall({ retry: { baseDelay: 0 } })));
+    const calls = Array.from({ length: 500 }, () => send(URL, postInit(makeCall({ retry: { baseDelay: 0 } }))));
     await vi.runAllTimersAsync();
     await Promise.all(calls);
     expect(network.bodies).toHaveLength(5_000 + 600);
   });
 
-  test("gets back what a retry would have cost that was given up while it was held back", async () => {
-    const script = Array(500).fill(answer(503));
-    script[1] = answer(429, { "retry-after": "50" });
+  test("gets back the cost of a retry that was aborted while it was held", async () => {
+    const script = Array(500).fill(respond(503));
+    script[1] = respond(429, { "retry-after": "50" });
     const network = scriptedNetwork(...script);
     const send = withRetry(network.send, ignore);
-    const leaving = new AbortController();
-    const waiting = send(URL, posting(callOf(), { signal: leaving.signal }));
+    const controller = new AbortController();
+    const waiting = send(URL, postInit(makeCall(), { signal: controller.signal }));
     waiting.catch(() => {});
     await vi.advanceTimersByTimeAsync(0);
-    await send(URL, posting(callOf({ retry: false })));
+    await send(URL, postInit(makeCall({ retry: false })));
     await vi.advanceTimersByTimeAsync(1_000);
-    leaving.abort();
-    await expect(waiting).rejects.toBe(leaving.signal.reason);
+    controller.abort();
+    await expect(waiting).rejects.toBe(controller.signal.reason);
     await vi.advanceTimersByTimeAsync(60_000);
     let retried = 0;
     for (let call = 0; call < 50; call++) {
       const before = network.bodies.length;
-      const made = send(URL, posting(callOf({ retry: { baseDelay: 0 } })));
+      const pending = send(URL, postInit(makeCall({ retry: { baseDelay: 0 } })));
       await vi.runAllTimersAsync();
-      await made;
+      await pending;
       retried += network.bodies.length - before - 1;
     }
     expect(retried).toBe(100);
   });
 
-  test("gets back what a retry would have cost that an abort came before", async () => {
-    const network = scriptedNetwork(...Array(1_000).fill(answer(503)));
+  test("gets back the cost of a retry that was aborted during its delay", async () => {
+    const network = scriptedNetwork(...Array(1_000).fill(respond(503)));
     const send = withRetry(network.send, ignore);
     for (let call = 0; call < 120; call++) {
-      const leaving = new AbortController();
-      const made = send(URL, posting(callOf(), { signal: leaving.signal }));
-      made.catch(() => {});
+      const controller = new AbortController();
+      const pending = send(URL, postInit(makeCall(), { signal: controller.signal }));
+      pending.catch(() => {});
       await vi.advanceTimersByTimeAsync(1);
-      leaving.abort();
+      controller.abort();
     }
     const before = network.bodies.length;
-    const call = send(URL, posting());
+    const call = send(URL, postInit());
     await vi.runAllTimersAsync();
     await call;
     expect(network.bodies.length - before).toBe(3);
@@ -358,25 +367,25 @@ describe("the budget", () => {
 
   const free = { retry: { baseDelay: 0 } };
 
-  test("of retries lasts for a hundred without a success, so that an outage of 1,000 calls sees under 1.2 a call", async () => {
-    const network = scriptedNetwork(...Array(2_000).fill(answer(503)));
+  test("allows 100 retries for 1,000 calls without a success", async () => {
+    const network = scriptedNetwork(...Array(2_000).fill(respond(503)));
     const send = withRetry(network.send, ignore);
-    const calls = Array.from({ length: 1_000 }, () => send(URL, posting(callOf(free))));
+    const calls = Array.from({ length: 1_000 }, () => send(URL, postInit(makeCall(free))));
     await vi.runAllTimersAsync();
     await Promise.all(calls);
     expect(network.bodies).toHaveLength(1_100);
   });
 
-  test("comes back with success: a retry's own at once, and a tenth for a call without", async () => {
-    const script: Act[] = [];
+  test("gets back the whole cost of a successful retry and a tenth for any other success", async () => {
+    const script: Handler[] = [];
     const network = scriptedNetwork();
     const send = withRetry(async (url, init) => {
       await network.send(url, init);
-      return (script.shift() ?? answer(503))();
+      return (script.shift() ?? respond(503))();
     }, ignore);
     const sent = async () => {
       const before = network.bodies.length;
-      const call = send(URL, posting(callOf(free)));
+      const call = send(URL, postInit(makeCall(free)));
       await vi.runAllTimersAsync();
       await call;
       return network.bodies.length - before;
@@ -384,42 +393,42 @@ describe("the budget", () => {
     for (let call = 0; call < 50; call++) expect(await sent()).toBe(3);
     expect(await sent()).toBe(1);
     for (let call = 0; call < 10; call++) {
-      script.push(answer(200));
+      script.push(respond(200));
       await sent();
     }
     expect(await sent()).toBe(2);
     for (let call = 0; call < 20; call++) {
-      script.push(answer(404));
+      script.push(respond(404));
       await sent();
     }
     for (let call = 0; call < 9; call++) {
-      script.push(answer(503), answer(200));
+      script.push(respond(503), respond(200));
       expect(await sent()).toBe(2);
     }
   });
 });
 
-/** What may come of an attempt, and how a call ends whose last attempt came to it. */
-const acts = fc.constantFrom<readonly [act: Act, end: number | "connection" | "timeout"]>(
-  [answer(200), 200],
-  [answer(402), 402],
-  [answer(404), 404],
-  [answer(408), 408],
-  [answer(429), 429],
-  [answer(429, { "retry-after": "2" }), 429],
-  [answer(503), 503],
-  [breakOff(), "connection"],
+/** Responses to an attempt, each with how the call ends if the attempt is its last. */
+const attempts = fc.constantFrom<readonly [handler: Handler, end: number | "connection" | "timeout"]>(
+  [respond(200), 200],
+  [respond(402), 402],
+  [respond(404), 404],
+  [respond(408), 408],
+  [respond(429), 429],
+  [respond(429, { "retry-after": "2" }), 429],
+  [respond(503), 503],
+  [breakConnection(), "connection"],
   [timeOut, "timeout"],
 );
 const isFinal = (end: number | string) => end === 200 || end === 402 || end === 404;
 
-test("whatever happens: no more requests than allowed, each with the same body, and the last one's outcome", async () => {
+test("a call with random failures sends only the allowed requests, all with the same body, and ends with the last outcome", async () => {
   vi.mocked(Math.random).mockRestore();
   await fc.assert(
-    fc.asyncProperty(fc.array(acts, { maxLength: 8 }), fc.nat({ max: 6 }), async (script, maxRetries) => {
+    fc.asyncProperty(fc.array(attempts, { maxLength: 8 }), fc.nat({ max: 6 }), async (script, maxRetries) => {
       const network = await run(
-        script.map(([act]) => act),
-        callOf({ retry: { maxRetries } }),
+        script.map(([handler]) => handler),
+        makeCall({ retry: { maxRetries } }),
       );
       const ends = [...script.map(([, end]) => end), 200];
       const requests = Math.min(ends.findIndex(isFinal), maxRetries) + 1;

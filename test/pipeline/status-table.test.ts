@@ -1,9 +1,9 @@
 import nock from "nock";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { apiKey } from "../../src/auth/credentials.js";
 import { unwrap } from "../../src/calls/unwrap.js";
 import { createLiveData } from "../../src/client.js";
-import { HOST, ORG, SEARCH } from "../support/api.js";
+import { HOST, ORG, SEARCH } from "../support/mock-api.js";
 
 const livedata = createLiveData({
   orgId: ORG,
@@ -13,16 +13,7 @@ const livedata = createLiveData({
 });
 const body = { size: 25, sort_by: "-company_change_detected_at" };
 
-beforeEach(() => {
-  nock.disableNetConnect();
-});
-
-afterEach(() => {
-  nock.cleanAll();
-  nock.enableNetConnect();
-});
-
-/** Answers every search like this, and gives the bodies received and what `unwrap` throws. */
+/** Responds to all searches with a status; returns the bodies received and what `unwrap` throws. */
 async function search(status: number, headers: Record<string, string> = {}) {
   const bodies: string[] = [];
   nock(HOST)
@@ -33,7 +24,7 @@ async function search(status: number, headers: Record<string, string> = {}) {
   return { bodies, error };
 }
 
-describe("a status that always comes", () => {
+describe("a search", () => {
   test.each<[status: number, code: string, attempts: number]>([
     [400, "bad_request", 1],
     [401, "authentication", 1],
@@ -54,14 +45,14 @@ describe("a status that always comes", () => {
     [504, "server", 3],
     [520, "server", 3],
     [599, "server", 3],
-  ])("%i is %s after %i", async (status, code, attempts) => {
+  ])("that always gets a %i fails with code %s after %i attempt(s)", async (status, code, attempts) => {
     const { bodies, error } = await search(status);
     expect(error).toMatchObject({ code, status, attempts, retryable: attempts > 1, operation: "POST /search" });
     expect(bodies).toEqual(Array(attempts).fill(JSON.stringify(body)));
   });
 });
 
-describe("a 503 with", () => {
+describe("a search that always gets a 503", () => {
   test.each<[headers: Record<string, string>, attempts: number, retryAfter: number | undefined]>([
     [{}, 3, undefined],
     [{ "retry-after": "0" }, 3, 0],
@@ -74,7 +65,7 @@ describe("a 503 with", () => {
     [{ "retry-after": "Thursday, 15-Jan-26 12:00:07 GMT", date: "Thu, 15 Jan 2026 12:00:00 GMT" }, 1, 7_000],
     [{ "retry-after": "Thu Jan 15 12:00:07 2026", date: "Thu, 15 Jan 2026 12:00:00 GMT" }, 1, 7_000],
     [{ "retry-after": "Thu, 15 Jan 2026 11:00:00 GMT", date: "Thu, 15 Jan 2026 12:00:00 GMT" }, 3, 0],
-  ])("%j is tried %i times, and its error says %s ms", async (headers, attempts, retryAfter) => {
+  ])("with headers %j fails after %i attempt(s) with retryAfter %s", async (headers, attempts, retryAfter) => {
     const { bodies, error } = await search(503, headers);
     expect(error).toMatchObject({ code: "server", attempts, retryAfter });
     expect(bodies).toEqual(Array(attempts).fill(JSON.stringify(body)));

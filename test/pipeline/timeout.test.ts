@@ -4,14 +4,15 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { withAttempt } from "../../src/pipeline/attempt.js";
 import { networkStep } from "../../src/pipeline/send.js";
 import { withTotalTimeout } from "../../src/pipeline/timeout.js";
-import { callOf } from "../support/call.js";
+import { makeCall } from "../support/call.js";
+import { useFakeTimers } from "../support/network.js";
 import { serve } from "../support/serve.js";
 
 afterEach(() => {
   vi.useRealTimers();
 });
 
-const init = (signal?: AbortSignal, call = callOf({ timeout: 30_000 })) => ({
+const init = (signal?: AbortSignal, call = makeCall({ timeout: 30_000 })) => ({
   method: "POST",
   body: '{"size":1}',
   headers: new Headers({ "content-type": "application/json" }),
@@ -19,14 +20,12 @@ const init = (signal?: AbortSignal, call = callOf({ timeout: 30_000 })) => ({
   ...(signal && { signal }),
 });
 
-/** A call whose body is not read by the attempt. */
-const stream = (timeout = 30_000) => callOf({ timeout }, { isStream: true });
+/** A call whose response body the attempt does not read. */
+const stream = (timeout = 30_000) => makeCall({ timeout }, { isStream: true });
 
-const fakeTimers = () => vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-
-describe("an attempt that takes too long", () => {
-  test("before its headers is ended and its request really cancelled", async () => {
-    fakeTimers();
+describe("an attempt", () => {
+  test("times out before the headers and cancels its request", async () => {
+    useFakeTimers();
     const { server, origin: url } = await serve(() => {});
     const call = withAttempt(networkStep({}))(url, init());
     call.catch(() => {});
@@ -43,8 +42,8 @@ describe("an attempt that takes too long", () => {
     await cancelled;
   });
 
-  test("in the middle of its body is ended too", async () => {
-    fakeTimers();
+  test("times out in the middle of the body", async () => {
+    useFakeTimers();
     const { origin: url } = await serve((_request, response) => {
       response.writeHead(200, { "content-length": "100" }).write("half");
     });
@@ -54,10 +53,10 @@ describe("an attempt that takes too long", () => {
     await expect(text).rejects.toMatchObject({ name: "TimeoutError" });
   });
 
-  test("is ended also where its fetch pays no heed to the signal, and so is its body", async () => {
-    fakeTimers();
-    const deaf = withAttempt(() => new Promise<never>(() => {}));
-    const call = deaf("https://api.test", init());
+  test("times out even if `fetch` and the body ignore the signal", async () => {
+    useFakeTimers();
+    const ignoring = withAttempt(() => new Promise<never>(() => {}));
+    const call = ignoring("https://api.test", init());
     vi.advanceTimersByTime(30_000);
     await expect(call).rejects.toMatchObject({ name: "TimeoutError" });
 
@@ -67,20 +66,20 @@ describe("an attempt that takes too long", () => {
     await expect(text).rejects.toMatchObject({ name: "TimeoutError" });
   });
 
-  test("is not to be made again where the call must not arrive twice", async () => {
-    fakeTimers();
+  test("throws a TimeoutError with `retryable: false` if the call is not idempotent", async () => {
+    useFakeTimers();
     const call = withAttempt(() => new Promise<never>(() => {}))("https://api.test", {
       ...init(),
-      call: callOf({ timeout: 30_000 }, { isIdempotent: false }),
+      call: makeCall({ timeout: 30_000 }, { isIdempotent: false }),
     });
     vi.advanceTimersByTime(30_000);
     await expect(call).rejects.toMatchObject({ code: "timeout", retryable: false });
   });
 
-  test("is given one call's own time", async () => {
-    fakeTimers();
+  test("uses the timeout of its call", async () => {
+    useFakeTimers();
     const { server, origin: url } = await serve(() => {});
-    const call = withAttempt(networkStep({}))(url, { ...init(), call: callOf({ timeout: 70 }) });
+    const call = withAttempt(networkStep({}))(url, { ...init(), call: makeCall({ timeout: 70 }) });
     call.catch(() => {});
     await once(server, "request");
     vi.advanceTimersByTime(70);
@@ -91,11 +90,11 @@ describe("an attempt that takes too long", () => {
 describe("the caller's signal", () => {
   test("ends an attempt with its own reason", async () => {
     const { server, origin: url } = await serve(() => {});
-    const caller = new AbortController();
-    const call = withAttempt(networkStep({}))(url, init(caller.signal));
+    const controller = new AbortController();
+    const call = withAttempt(networkStep({}))(url, init(controller.signal));
     await once(server, "request");
     const reason = new Error("the user left");
-    caller.abort(reason);
+    controller.abort(reason);
     await expect(call).rejects.toBe(reason);
   });
 
@@ -103,15 +102,15 @@ describe("the caller's signal", () => {
     const { origin: url } = await serve((_request, response) => {
       response.writeHead(200, { "content-length": "100" }).write("half");
     });
-    const caller = new AbortController();
-    const response = await withAttempt(networkStep({}))(url, init(caller.signal, stream()));
+    const controller = new AbortController();
+    const response = await withAttempt(networkStep({}))(url, init(controller.signal, stream()));
     const text = response.text();
-    caller.abort(new Error("the user left"));
+    controller.abort(new Error("the user left"));
     await expect(text).rejects.toThrow("the user left");
-    expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
+    expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
   });
 
-  test("that is aborted already starts nothing", async () => {
+  test("prevents the request if it is already aborted", async () => {
     let requests = 0;
     const { origin: url } = await serve(() => {
       requests++;
@@ -122,13 +121,13 @@ describe("the caller's signal", () => {
   });
 });
 
-describe("nothing is left behind", () => {
+describe("an attempt leaves no timer or listener", () => {
   test.each<[string, RequestListener, (response: Response) => Promise<unknown>]>([
-    ["once the body was read", (_request, response) => response.end('{"people":[]}'), (response) => response.json()],
-    ["by a body that is empty", (_request, response) => response.end(), async () => {}],
-    ["by a status without a body", (_request, response) => response.writeHead(204).end(), async () => {}],
+    ["after its body is read", (_request, response) => response.end('{"people":[]}'), (response) => response.json()],
+    ["after an empty body", (_request, response) => response.end(), async () => {}],
+    ["after a status without a body", (_request, response) => response.writeHead(204).end(), async () => {}],
     [
-      "by a body that breaks off",
+      "after a body that breaks off",
       (_request, response) => {
         response.writeHead(200, { "content-length": "100" }).write("half");
         setImmediate(() => response.destroy());
@@ -136,31 +135,31 @@ describe("nothing is left behind", () => {
       (response) => response.text().catch(() => {}),
     ],
   ])("%s", async (_name, listener, read) => {
-    fakeTimers();
-    const caller = new AbortController();
+    useFakeTimers();
+    const controller = new AbortController();
     const { origin: url } = await serve(listener);
-    const response = await withAttempt(networkStep({}))(url, init(caller.signal, stream()));
+    const response = await withAttempt(networkStep({}))(url, init(controller.signal, stream()));
     await read(response);
-    expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
+    expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("by an attempt that failed", async () => {
-    fakeTimers();
-    const caller = new AbortController();
+  test("after it fails", async () => {
+    useFakeTimers();
+    const controller = new AbortController();
     const { origin: url } = await serve((request) => request.socket.destroy());
-    await expect(withAttempt(networkStep({}))(url, init(caller.signal))).rejects.toThrow();
-    expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
+    await expect(withAttempt(networkStep({}))(url, init(controller.signal))).rejects.toThrow();
+    expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
     expect(vi.getTimerCount()).toBe(0);
   });
 });
 
-describe("a whole call", () => {
+describe("the total timeout", () => {
   const stalled = () => new Promise<never>(() => {});
 
-  test("is ended by its total timeout", async () => {
-    fakeTimers();
-    const call = withTotalTimeout(stalled)("https://api.test", init(undefined, callOf({ totalTimeout: 500 })));
+  test("ends a call", async () => {
+    useFakeTimers();
+    const call = withTotalTimeout(stalled)("https://api.test", init(undefined, makeCall({ totalTimeout: 500 })));
     vi.advanceTimersByTime(500);
     await expect(call).rejects.toMatchObject({
       code: "timeout",
@@ -168,25 +167,25 @@ describe("a whole call", () => {
     });
   });
 
-  test("knows when its time is up", async () => {
-    const call = callOf({ totalTimeout: 500 });
+  test("sets the deadline of a call", async () => {
+    const call = makeCall({ totalTimeout: 500 });
     const now = performance.now();
     await withTotalTimeout(async () => new Response(null))("https://api.test", { ...init(), call });
     expect(call.deadline).toBeGreaterThanOrEqual(now + 500);
   });
 });
 
-test("a stream without a limit of time keeps no listener of ours on its signal", async () => {
+test("a stream without a timeout leaves no listener on its signal", async () => {
   const { origin: url } = await serve((_request, response) => response.end("done"));
   const { signal } = new AbortController();
-  const call = callOf({ timeout: Infinity }, { isStream: true });
+  const call = makeCall({ timeout: Infinity }, { isStream: true });
   const response = await withAttempt(async () => new Response("done"))(url, { ...init(signal), call });
   expect(getEventListeners(signal, "abort")).toHaveLength(0);
   expect(await response.text()).toBe("done");
 });
 
-test("without a limit no timer is started", async () => {
-  fakeTimers();
+test("an attempt without a timeout starts no timer", async () => {
+  useFakeTimers();
   const { origin: url } = await serve((_request, response) => response.end("done"));
   const pending = await withAttempt(networkStep({}))(url, init(undefined, stream(Infinity)));
   expect(vi.getTimerCount()).toBe(0);

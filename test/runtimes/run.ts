@@ -5,40 +5,40 @@ import { promisify } from "node:util";
 import { type Build, type Command, type Runtime, runtimesIn } from "./runtimes.js";
 import { createScratch, installRuntimes } from "./scratch.js";
 
-/** Runs the packed SDK on every runtime, against embedded APIs in memory and on sockets, and prints a table. */
+/** Runs the conformance program with the packed SDK on every runtime, in memory and on sockets, and prints a table. */
 
 const execute = promisify(execFile);
 
-/** How many runtimes run at a time. */
-const AT_A_TIME = 2;
-/** Longer than a run with every case at its limit would be of use, in ms. */
-const LONGEST_RUN = 90_000;
-/** No more than this may pass from the last case to the end of the process, in ms: nothing is left running. */
-const LONGEST_END = 3_000;
-/** Not UTC: there, a time without a zone that is taken for a local one does not show. */
+/** How many jobs run at a time. */
+const CONCURRENCY = 2;
+/** Timeout of one run, in ms. */
+const MAX_RUN_TIME = 90_000;
+/** The process must end within this time after its last output, in ms. Otherwise something was left running. */
+const MAX_EXIT_TIME = 3_000;
+/** Not UTC, so that a time without a zone that is read as local time fails a case. */
 const TIME_ZONE = "Asia/Kolkata";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** What became of one case, as the program tells it. */
+/** The result of one case. */
 interface Result {
   readonly name: string;
   readonly ok: boolean;
   readonly detail: string;
 }
 
-/** The program on one runtime, by one build and one way to the API. */
+/** One run of the program: a runtime, a build and a way to reach the API. */
 interface Job {
   readonly runtime: Runtime;
   readonly build: Build;
   readonly isInMemory: boolean;
 }
 
-/** What became of it. */
+/** The outcome of a job. */
 interface Outcome extends Job {
   readonly results: readonly Result[];
-  /** Why there are no results, or why there would have been more. */
+  /** Why results are missing, or why the run failed as a whole. */
   readonly failure: string | undefined;
   readonly seconds: number;
 }
@@ -52,13 +52,13 @@ const wanted = process.argv.slice(2);
 const startedAt = performance.now();
 await installRuntimes(here);
 const runtimes = runtimesIn(here).filter(({ name, version }) => isWanted(`${name} ${version}`));
-if (runtimes.length === 0) throw new Error(`No runtime has a name that begins with ${wanted.join(" or ")}`);
+if (runtimes.length === 0) throw new Error(`No runtime has a name that starts with ${wanted.join(" or ")}`);
 await using scratch = await createScratch(root, here);
 const control = await startControl();
 const jobs = runtimes.flatMap((runtime) =>
   runtime.builds.flatMap((build) => [true, false].map((isInMemory) => ({ runtime, build, isInMemory }))),
 );
-const outcomes = await inTurns(jobs, perform);
+const outcomes = await mapConcurrently(jobs, perform);
 await control.close();
 report(outcomes);
 
@@ -66,20 +66,20 @@ function isWanted(runtime: string): boolean {
   return wanted.length === 0 || wanted.some((text) => runtime.toLowerCase().startsWith(text.toLowerCase()));
 }
 
-/** From the scratch folder, so that the server's side is of the packed SDK, too. */
+/** Imported from the scratch folder, so that the server also uses the packed SDK. */
 async function startControl(): Promise<ControlServer> {
   const url = pathToFileURL(join(scratch.folder, "program", "control-server.js"));
   const { serveControl } = (await import(url.href)) as { serveControl: () => Promise<ControlServer> };
   return serveControl();
 }
 
-async function inTurns<In, Out>(items: readonly In[], act: (item: In) => Promise<Out>): Promise<Out[]> {
+async function mapConcurrently<In, Out>(items: readonly In[], map: (item: In) => Promise<Out>): Promise<Out[]> {
   const left = [...items.entries()];
   const done: Out[] = [];
   const work = async () => {
-    for (let next = left.shift(); next; next = left.shift()) done[next[0]] = await act(next[1]);
+    for (let next = left.shift(); next; next = left.shift()) done[next[0]] = await map(next[1]);
   };
-  await Promise.all(Array.from({ length: AT_A_TIME }, work));
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
   return done;
 }
 
@@ -91,43 +91,43 @@ async function perform(job: Job): Promise<Outcome> {
   return { ...job, results, failure: failureOf(run, results), seconds };
 }
 
-/** What a process came to. */
+/** The outcome of a process. */
 interface Run {
   readonly stdout: string;
   readonly stderr: string;
   readonly error: { readonly killed?: boolean } | undefined;
-  /** How long it went on after it had printed its last, in ms. */
-  readonly wentOn: number;
+  /** Time from its last output to its end, in ms. */
+  readonly exitTime: number;
 }
 
 async function runProgram({ file, args, env }: Command): Promise<Run> {
   const running = execute(file, args, {
     cwd: scratch.folder,
     env: { PATH: process.env["PATH"], HOME: scratch.folder, TZ: TIME_ZONE, NO_COLOR: "1", ...env },
-    timeout: LONGEST_RUN,
+    timeout: MAX_RUN_TIME,
     killSignal: "SIGKILL",
     maxBuffer: 16 * 1024 * 1024,
   });
-  let lastWord = performance.now();
+  let lastOutput = performance.now();
   running.child.stdout?.on("data", () => {
-    lastWord = performance.now();
+    lastOutput = performance.now();
   });
   const outcome = await running.then(
     (printed) => ({ ...printed, error: undefined }),
     (error: { stdout: string; stderr: string; killed?: boolean }) => ({ ...error, error }),
   );
   const { stdout, stderr, error } = outcome;
-  return { stdout, stderr, error, wentOn: performance.now() - lastWord };
+  return { stdout, stderr, error, exitTime: performance.now() - lastOutput };
 }
 
-function failureOf({ error, stderr, wentOn }: Run, results: readonly Result[]): string | undefined {
-  if (error?.killed) return `it did not end within ${LONGEST_RUN / 1000} s`;
-  if (error || results.length === 0) return stderr.trim() || String(error ?? "it printed no results");
-  if (wentOn > LONGEST_END) return `it went on for ${(wentOn / 1000).toFixed(1)} s after its last case`;
+function failureOf({ error, stderr, exitTime }: Run, results: readonly Result[]): string | undefined {
+  if (error?.killed) return `the process did not end within ${MAX_RUN_TIME / 1000} s`;
+  if (error || results.length === 0) return stderr.trim() || String(error ?? "the process printed no results");
+  if (exitTime > MAX_EXIT_TIME) return `the process ended ${(exitTime / 1000).toFixed(1)} s after its last case`;
   return undefined;
 }
 
-/** A runtime may print lines of its own. */
+/** Finds the line with the results. A runtime may print other lines. */
 function resultsIn(stdout: string): Result[] {
   const line = stdout.split("\n").find((text) => text.startsWith("[{"));
   return line === undefined ? [] : JSON.parse(line);
@@ -156,7 +156,7 @@ function report(outcomes: readonly Outcome[]): void {
   if (failures.length > 0) console.error(`\n${failures.join("\n\n")}\n`);
   const results = outcomes.flatMap((outcome) => outcome.results);
   const passed = results.filter(({ ok }) => ok).length;
-  console.log(`\n${((performance.now() - startedAt) / 1000).toFixed(0)} s, packing and installing included`);
+  console.log(`\n${((performance.now() - startedAt) / 1000).toFixed(0)} s, including packing and installing`);
   console.log(`${passed} passed, ${failures.length} failed`);
   if (failures.length > 0) process.exitCode = 1;
 }

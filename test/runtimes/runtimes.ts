@@ -4,30 +4,30 @@ import { join } from "node:path";
 /** A build of the SDK. */
 export type Build = "CJS" | "ESM";
 
-/** What to run, in the scratch folder. */
+/** A command to run in the scratch folder. */
 export interface Command {
   readonly file: string;
   readonly args: readonly string[];
-  /** Variables besides the few that every runtime gets. */
+  /** Environment variables in addition to those of every runtime. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A runtime, and how the program is run on it. */
+/** A runtime, with the command that runs the program on it. */
 export interface Runtime {
   readonly name: string;
   readonly version: string;
   readonly builds: readonly Build[];
   /**
-   * @param build which build of the SDK
-   * @param controlUrl where embedded APIs are opened; undefined where they are in memory
+   * @param build build of the SDK
+   * @param controlUrl control server for embedded APIs on sockets; undefined if they are in memory
    */
   command(build: Build, controlUrl: string | undefined): Command;
 }
 
 /**
- * The runtimes, each from a package of its own.
+ * Returns the runtimes. Each comes from its own npm package.
  *
- * @param here the folder they are installed in
+ * @param here folder where they are installed
  */
 export function runtimesIn(here: string): Runtime[] {
   const packaged = (name: string, ...path: string[]) => join(here, "node_modules", name, ...path);
@@ -39,7 +39,7 @@ export function runtimesIn(here: string): Runtime[] {
   const node = (alias: string) =>
     processRuntime({ name: "Node", version: versionOf(alias), file: packaged(alias, "bin", "node"), flags: [] });
 
-  /** By a service of `worker.capnp`. */
+  /** Runs a service of `worker.capnp`. */
   const workerd = (service: "bare" | "recent"): Runtime => ({
     name: `workerd ${service}`,
     version: versionOf("@cloudflare/workerd-linux-64"),
@@ -76,7 +76,7 @@ export function runtimesIn(here: string): Runtime[] {
       builds: ["ESM"],
       command: (_build, controlUrl) => ({
         file: process.execPath,
-        args: [join(here, "edge-vm.js"), "program/edge.bundle.js", ...given(controlUrl)],
+        args: [join(here, "edge-vm.js"), "program/edge.bundle.js", ...optional(controlUrl)],
       }),
     },
   ];
@@ -89,7 +89,7 @@ interface ProcessRuntime {
   readonly flags: readonly string[];
 }
 
-/** One that has processes, files and `require`. */
+/** A runtime with processes, files and `require`. */
 function processRuntime({ name, version, file, flags }: ProcessRuntime): Runtime {
   return {
     name,
@@ -98,11 +98,11 @@ function processRuntime({ name, version, file, flags }: ProcessRuntime): Runtime
     command: (build, controlUrl) => {
       const format = build.toLowerCase();
       const program = build === "ESM" ? "program/process.js" : "program/process.cjs";
-      return { file, args: [...flags, program, format, ...given(controlUrl)] };
+      return { file, args: [...flags, program, format, ...optional(controlUrl)] };
     },
   };
 }
 
-function given(text: string | undefined): string[] {
+function optional(text: string | undefined): string[] {
   return text === undefined ? [] : [text];
 }

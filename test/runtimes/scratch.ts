@@ -7,19 +7,19 @@ import { type BuildOptions, build } from "esbuild";
 
 const run = promisify(execFile);
 
-/** What is installed without running anything of its own. */
-const QUIETLY = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
+/** Installs without install scripts. */
+const INSTALL_FLAGS = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
 
-/** A folder with the packed SDK installed in it, and the program in each of the forms that runtimes take. */
+/** A folder with the packed SDK installed and the program in each format that the runtimes need. */
 export interface Scratch extends AsyncDisposable {
   readonly folder: string;
 }
 
 /**
- * Packs the SDK as it would be published, and installs that and the program in a scratch folder.
+ * Packs the SDK as it would be published, and installs it and the program in a scratch folder.
  *
- * @param root the SDK's folder, which has been built
- * @param here the folder of this package
+ * @param root folder of the SDK, already built
+ * @param here folder of this package
  */
 export async function createScratch(root: string, here: string): Promise<Scratch> {
   const folder = await mkdtemp(join(tmpdir(), "livedata-runtimes-"));
@@ -36,9 +36,9 @@ export async function createScratch(root: string, here: string): Promise<Scratch
 }
 
 /**
- * Installs the runtimes, unless those that the lockfile asks for are there.
+ * Installs the runtimes, unless the versions of the lockfile are installed.
  *
- * @param here the folder of this package
+ * @param here folder of this package
  */
 export async function installRuntimes(here: string): Promise<void> {
   const isInstalled = await run("npm", ["ls", "--all"], { cwd: here }).then(
@@ -46,8 +46,8 @@ export async function installRuntimes(here: string): Promise<void> {
     () => false,
   );
   if (isInstalled) return;
-  console.log("Installing the runtimes: some 200 MB, once");
-  await run("npm", ["ci", "--no-bin-links", ...QUIETLY], { cwd: here });
+  console.log("Installing the runtimes: about 200 MB, only once");
+  await run("npm", ["ci", "--no-bin-links", ...INSTALL_FLAGS], { cwd: here });
 }
 
 async function installPacked(root: string, folder: string): Promise<void> {
@@ -56,10 +56,10 @@ async function installPacked(root: string, folder: string): Promise<void> {
   });
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
   await writeFile(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
-  await run("npm", ["install", ...QUIETLY, `./${filename}`], { cwd: folder });
+  await run("npm", ["install", ...INSTALL_FLAGS, `./${filename}`], { cwd: folder });
 }
 
-/** A script for `require`, a module for workerd and a script for the edge runtime; the last two with the SDK in them. */
+/** Bundles a CommonJS script, a module for workerd and a script for the edge runtime. The last two include the SDK. */
 async function bundleProgram(program: string): Promise<void> {
   const common = { bundle: true, logLevel: "error", target: "es2022" } as const;
   const withSdk: BuildOptions = {

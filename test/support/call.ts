@@ -5,10 +5,10 @@ import { resolveRetry } from "../../src/pipeline/options.js";
 /**
  * Makes the record of a search that is about to be sent.
  *
- * @param options the call's own options; without any, it has no time limit
- * @param parts what else is different
+ * @param options options of the call; without any, it has no time limit
+ * @param parts fields to override
  */
-export function callOf(
+export function makeCall(
   options: Pick<CallOptions, "retry" | "timeout" | "totalTimeout"> = {},
   parts: Partial<Call> = {},
 ): Call {

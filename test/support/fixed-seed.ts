@@ -1,5 +1,5 @@
 import fc from "fast-check";
 
-// A check that fails must fail again when it is looked into; `npm run test:soak` goes by chance.
+// A fixed seed makes a failing property test reproducible. `npm run test:soak` uses random seeds.
 const { SEED = "20260115" } = process.env;
 if (SEED !== "random") fc.configureGlobal({ seed: Number(SEED) });

@@ -3,63 +3,63 @@ import { TimeoutError } from "../../src/errors/classes.js";
 import { withAttempt } from "../../src/pipeline/attempt.js";
 import type { Call } from "../../src/pipeline/call.js";
 import type { Send, SendInit } from "../../src/pipeline/send.js";
-import { callOf } from "./call.js";
+import { makeCall } from "./call.js";
 
-/** What a scripted network does with a request of a call. */
-export type Act = (call?: Call) => Response | Promise<Response>;
+/** One step of a scripted network: returns or throws the outcome of a request. */
+export type Handler = (call?: Call) => Response | Promise<Response>;
 
-/** A network that does with each request what its script says next, and keeps what it was sent. */
+/** A network that handles each request with the next step of its script, and records what it receives. */
 export interface ScriptedNetwork {
   readonly send: Send;
   /** The bodies received, in order. */
   readonly bodies: unknown[];
-  /** When each came, in ms since the network was made. */
+  /** Arrival time of each, in ms since the network was created. */
   readonly times: number[];
 }
 
 /**
- * Makes a network that follows a script, and answers 200 after its end.
+ * Creates a network that follows a script. Requests after its end get a 200.
  *
- * @param script what to do, request by request
+ * @param script one step per request
  */
-export function scriptedNetwork(...script: readonly Act[]): ScriptedNetwork {
+export function scriptedNetwork(...script: readonly Handler[]): ScriptedNetwork {
   const bodies: unknown[] = [];
   const times: number[] = [];
   const start = performance.now();
   const network: Send = async (_url, { body, call }) => {
     times.push(performance.now() - start);
     bodies.push(body);
-    return (script[bodies.length - 1] ?? answer(200))(call);
+    return (script[bodies.length - 1] ?? respond(200))(call);
   };
   return { send: withAttempt(network), bodies, times };
 }
 
-/** Answers with a status. */
-export function answer(status: number, headers: Record<string, string> = {}): Act {
+/** Responds with a status. */
+export function respond(status: number, headers: Record<string, string> = {}): Handler {
   return () => new Response(JSON.stringify({ status }), { status, headers });
 }
 
-/** Fails as the platform's `fetch` does. */
-export function breakOff(code = "ECONNRESET"): Act {
+/** Fails as the `fetch` of the platform does. */
+export function breakConnection(code = "ECONNRESET"): Handler {
   return () => {
     throw new TypeError("fetch failed", { cause: Object.assign(new Error(code), { code }) });
   };
 }
 
-/** Fails as an attempt does whose time is up. */
-export const timeOut: Act = (call) => {
-  throw new TimeoutError("no complete answer", { retryable: call?.isIdempotent ?? true });
+/** Fails as an attempt that exceeds its timeout. */
+export const timeOut: Handler = (call) => {
+  throw new TimeoutError("no complete response", { retryable: call?.isIdempotent ?? true });
 };
 
-/** What is posted in every test of a retry. */
+/** Body of the request in every retry test. */
 export const BODY = '{"size":25,"filters":[]}';
 
-/** A request as it comes from above, for a call. */
-export function posting(call: Call = callOf(), more: Partial<SendInit> = {}): SendInit {
+/** Makes the request of a call, as the pipeline receives it. */
+export function postInit(call: Call = makeCall(), more: Partial<SendInit> = {}): SendInit {
   return { method: "POST", body: BODY, headers: new Headers(), redirect: "manual", call, ...more };
 }
 
-/** Puts the clocks that retries go by into the test's hands. */
-export function turnTime(): void {
+/** Fakes the timers and the clock that retries use. */
+export function useFakeTimers(): void {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
 }

@@ -2,16 +2,16 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { afterEach } from "vitest";
 
-/** What a raw server does with a request, on the connection that it came by. */
-export type RawAct = (socket: Socket) => void;
+/** Handles one request on its connection. */
+export type RawHandler = (socket: Socket) => void;
 
-/** A server on the loopback that speaks HTTP as badly as it is told to. */
+/** A loopback server that writes raw bytes, so that tests can respond with broken HTTP. */
 export interface RawServer {
   /** Its origin, such as `http://127.0.0.1:41234`. */
   readonly origin: string;
-  /** Each request received, head and body, byte for byte. */
+  /** The bytes of each request received, head and body. */
   readonly requests: readonly Buffer[];
-  /** How many connections were made to it. */
+  /** Returns the number of connections accepted. */
   readonly connections: () => number;
 }
 
@@ -25,11 +25,11 @@ afterEach(() => {
 });
 
 /**
- * Starts a raw server. It is closed with all its connections when the test ends.
+ * Starts a raw server. It and its connections are closed when the test ends.
  *
- * @param script what to do, request by request; the last act is for all that follow
+ * @param script one handler per request; the last one handles all later requests
  */
-export async function serveRaw(...script: readonly [RawAct, ...RawAct[]]): Promise<RawServer> {
+export async function serveRaw(...script: readonly [RawHandler, ...RawHandler[]]): Promise<RawServer> {
   const requests: Buffer[] = [];
   let connections = 0;
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -52,7 +52,7 @@ export async function serveRaw(...script: readonly [RawAct, ...RawAct[]]): Promi
   return { origin: `http://127.0.0.1:${port}`, requests, connections: () => connections };
 }
 
-/** Head and body together, in bytes; undefined where the head is not complete. */
+/** Returns the size of head and body in bytes, or undefined if the head is incomplete. */
 function sizeOfRequest(received: Buffer): number | undefined {
   const end = received.indexOf("\r\n\r\n");
   if (end === -1) return undefined;
@@ -61,12 +61,12 @@ function sizeOfRequest(received: Buffer): number | undefined {
 }
 
 /**
- * An answer of status 200, with a head that may say anything of its body.
+ * Builds a 200 response whose headers need not fit its body.
  *
- * @param headers the headers
- * @param body what follows them
+ * @param headers headers besides `content-type`
+ * @param body the bytes after the head
  */
-export function rawAnswer(headers: Readonly<Record<string, string | number>>, body: string | Buffer): Buffer {
+export function rawResponse(headers: Readonly<Record<string, string | number>>, body: string | Buffer): Buffer {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n${lines.join("")}\r\n`;
   return Buffer.concat([Buffer.from(head), Buffer.from(body)]);

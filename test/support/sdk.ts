@@ -1,5 +1,5 @@
 import { afterEach } from "vitest";
-import { type Credentials, serviceAccount } from "../../src/auth/credentials.js";
+import { apiKey, type Credentials, serviceAccount } from "../../src/auth/credentials.js";
 import { createLiveData, type LiveData } from "../../src/client.js";
 import type { LiveDataOptions } from "../../src/config.js";
 import {
@@ -10,12 +10,12 @@ import {
   fakeCredentials,
 } from "../../src/testing/index.js";
 
-/** The SDK and the embedded API, with a real socket between them. */
+/** An SDK client connected to the embedded API over a real socket. */
 export interface Connected {
   readonly fake: FakeLiveData;
   readonly url: string;
   readonly livedata: LiveData;
-  /** Another client of the same API. */
+  /** Creates another client of the same API. */
   readonly connect: (auth?: Credentials, options?: LiveDataOptions) => LiveData;
 }
 
@@ -26,9 +26,9 @@ afterEach(async () => {
 });
 
 /**
- * Starts an embedded API on the loopback, and connects to it. It is closed when the test ends.
+ * Starts an embedded API on the loopback interface and a client of it. Both end with the test.
  *
- * @param options the embedded API's
+ * @param options options of the embedded API
  */
 export async function connected(options: FakeLiveDataOptions = {}): Promise<Connected> {
   const fake = createFakeLiveData({ people: 50, ...options });
@@ -38,4 +38,16 @@ export async function connected(options: FakeLiveDataOptions = {}): Promise<Conn
   const connect: Connected["connect"] = (auth = serviceAccount(fakeCredentials.serviceAccount), more = {}) =>
     createLiveData({ orgId: fakeCredentials.orgId, auth, baseUrl: url, ...more });
   return { fake, url, livedata: connect(), connect };
+}
+
+/**
+ * Creates an embedded API and a client that calls it in the same process and retries without a delay.
+ *
+ * @param options options of the embedded API
+ */
+export function inProcess(options: FakeLiveDataOptions, auth: Credentials = apiKey(fakeCredentials.apiKey)) {
+  const fake = createFakeLiveData(options);
+  const { orgId } = fakeCredentials;
+  const { people } = createLiveData({ orgId, auth, fetch: fake.fetch, retry: { baseDelay: 0 } });
+  return { fake, people };
 }

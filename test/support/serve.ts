@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach } from "vitest";
 
-/** A real server on the loopback, closed with all its connections when the test ends. */
+/** A real HTTP server on the loopback interface. It and its connections are closed when the test ends. */
 export interface TestServer {
   readonly server: Server;
   /** Its origin, such as `http://127.0.0.1:41234`. */
@@ -22,7 +22,7 @@ afterEach(() => {
 /**
  * Starts a server.
  *
- * @param listener answers its requests
+ * @param listener handles its requests
  */
 export async function serve(listener: RequestListener): Promise<TestServer> {
   const server = createServer(listener).listen(0, "127.0.0.1");

@@ -2,41 +2,37 @@ import { AccessToken } from "../../src/auth/access-token.js";
 import { now } from "../../src/auth/clock.js";
 import { SessionTokenSource } from "../../src/auth/session-token-source.js";
 import type { AuthEvent } from "../../src/events.js";
-import { type TurnedClock, turnedClock } from "./turned-clock.js";
+import { type FakeClock, fakeClock } from "./fake-clock.js";
+import { settle } from "./settle.js";
 
-/** One exchange that the test ends as it likes. */
+/** A session exchange that the test settles. */
 export interface PendingExchange {
   succeed(options?: { life?: number; value?: string }): Promise<void>;
   fail(error: unknown): Promise<void>;
 }
 
-/** A token source whose exchanges, clocks, luck and pauses are in the test's hands. */
+/** A token source whose exchanges, clocks, randomness and delays are controlled by the test. */
 export interface SessionModel {
-  readonly clock: TurnedClock;
+  readonly clock: FakeClock;
   readonly source: SessionTokenSource;
-  /** All exchanges that were begun, in order. */
+  /** All exchanges that were started, in order. */
   readonly exchanges: PendingExchange[];
-  /** All pauses that were asked for, in ms; each ends at once. */
-  readonly pauses: number[];
+  /** All delays that were requested, in ms. Each ends at once. */
+  readonly delays: number[];
   readonly events: AuthEvent[];
-  /** Done while a pause lasts. */
-  beforePauseEnds: () => void;
-}
-
-/** Lets every promise that can settle do so. */
-export async function settled(): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
+  /** Called during each delay. */
+  beforeDelayEnds: () => void;
 }
 
 /**
- * Makes a token source to be driven by a test.
+ * Creates a token source that is driven by a test.
  *
- * @param life the life of its tokens, in ms
+ * @param life lifetime of its tokens, in ms
  */
 export function sessionModel(life = 3_600_000): SessionModel {
-  const clock = turnedClock();
+  const clock = fakeClock();
   const exchanges: PendingExchange[] = [];
-  const pauses: number[] = [];
+  const delays: number[] = [];
   const events: AuthEvent[] = [];
 
   const exchange = (onStart: () => void) => {
@@ -47,21 +43,21 @@ export function sessionModel(life = 3_600_000): SessionModel {
       exchanges.push({
         async succeed(options = {}) {
           resolve(new AccessToken(options.value ?? value, { life: options.life ?? life, start }, 0));
-          await settled();
+          await settle();
         },
         async fail(error) {
           reject(error);
-          await settled();
+          await settle();
         },
       });
     });
   };
 
   const delay = async (ms: number) => {
-    pauses.push(ms);
-    clock.pass(ms);
-    model.beforePauseEnds();
-    await settled();
+    delays.push(ms);
+    clock.advance(ms);
+    model.beforeDelayEnds();
+    await settle();
   };
   const source = new SessionTokenSource({
     origins: ["https://api.test"],
@@ -71,6 +67,6 @@ export function sessionModel(life = 3_600_000): SessionModel {
     delay,
     observe: (event) => events.push(event),
   });
-  const model: SessionModel = { clock, source, exchanges, pauses, events, beforePauseEnds: () => {} };
+  const model: SessionModel = { clock, source, exchanges, delays, events, beforeDelayEnds: () => {} };
   return model;
 }

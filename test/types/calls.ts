@@ -14,7 +14,7 @@ export async function names(): Promise<string[]> {
   const first: Person | undefined = found.people[0];
   // @ts-expect-error a name may be null or absent
   first?.name.trim();
-  // A level is an open string that suggests the values seen.
+  // `level` is an open string type that suggests the values seen so far.
   const level: string = first?.position?.level ?? "";
   if (first?.position?.level === "Staff") return [level];
   return found.people.map(({ name }) => name ?? "unknown");

@@ -41,7 +41,7 @@ export const bodies: SearchRequest[] = [
   { size: 25, past_jobs: 6, sort_by: "-company_change_detected_at", return_fields: ["name"], pagination_token: "page" },
 ];
 
-// Fields, levels, functions and the like are suggestions: what has not been seen yet compiles, too.
+// Field names, levels and functions are only suggestions: unknown values compile too.
 export const unseen: FilterClause = { type: "must", field: "jobs.something_new", match_type: "exists" };
 export const unseenJob: Job = { level: "Supreme Leader", function: "Alchemy" };
 export const unseenMatch: FindRequest = { matches: [{ fields: [{ field_name: "phone", search_term: "1" }] }] };
@@ -51,7 +51,7 @@ export const unseenReport: FilterGroup = {
   report: { name: "new", params: { depth: 2 } },
 };
 
-// A misspelt key of the body.
+// Misspelled keys of the body.
 // @ts-expect-error `filter` is not a key
 export const misspeltFilters: SearchRequest = { filter: [group] };
 // @ts-expect-error `limit` is not a key
@@ -60,10 +60,10 @@ export const misspeltSize: SearchRequest = { limit: 10, filters: [group] };
 export const misspeltSort: SearchRequest = { sortBy: "name" };
 // @ts-expect-error `size` is a number
 export const textualSize: SearchRequest = { size: "10" };
-// @ts-expect-error a clause stands in a group, never at the top
+// @ts-expect-error a clause must be inside a group
 export const topLevelClause: SearchRequest = { filters: [clause] };
 
-// A misspelt clause, on its own.
+// Invalid clauses on their own.
 // @ts-expect-error a clause needs a field
 export const clauseWithoutField: FilterClause = { type: "must", match_type: "exact", string_values: ["a"] };
 // @ts-expect-error a clause needs a type
@@ -79,7 +79,7 @@ export const singleValue: FilterClause = { type: "must", field: "jobs.title", st
 // @ts-expect-error values are strings
 export const numericValue: FilterClause = { type: "must", field: "jobs.title", string_values: [1] };
 
-// A misspelt group, on its own.
+// Invalid groups on their own.
 // @ts-expect-error a group needs filters
 export const groupWithoutFilters: FilterGroup = { operator: "and" };
 // @ts-expect-error a group needs an operator
@@ -93,7 +93,7 @@ export const wrongJobsGroup: FilterGroup = { operator: "and", filters: [], jobsG
 // @ts-expect-error `latest` is not a position status
 export const wrongPosition: FilterGroup = { operator: "and", filters: [], positionStatus: "latest" };
 
-// The same, deep inside a body.
+// The same mistakes deep inside a body.
 export const nested: SearchRequest[] = [
   // @ts-expect-error a clause needs a field
   { filters: [{ operator: "and", filters: [{ type: "must", match_type: "exact" }] }] },
@@ -109,7 +109,7 @@ export const nested: SearchRequest[] = [
   { filters: [{ operator: "and", filters: [], report: { name: "stats", params: { date_from: 2024 } } }] },
 ];
 
-// Half a group and half a clause is neither.
+// A mix of group and clause is neither.
 export const mixed: FilterGroup["filters"] = [
   // @ts-expect-error a group has no field
   { operator: "and", filters: [], field: "jobs.title" },
@@ -130,7 +130,7 @@ export const find: FindRequest = {
   matches: [{ fields: [{ field_name: "email_address", search_term: "jane@example.com" }] }],
   confidence: "medium",
 };
-// @ts-expect-error `people` is the answer's key
+// @ts-expect-error `people` is a key of the response
 export const misspeltMatches: FindRequest = { people: [] };
 // @ts-expect-error `value` is not a key
 export const misspeltTerm: FindRequest = { matches: [{ fields: [{ field_name: "name", value: "Jane Doe" }] }] };
@@ -147,7 +147,7 @@ declare const job: Job;
 declare const education: Education;
 declare const company: Company;
 
-// Only the id is promised.
+// Only the id is always present.
 export const id: string = person.id;
 // @ts-expect-error may be null
 export const name: string | undefined = person.name;
@@ -168,7 +168,7 @@ export const domain: string = company.domain;
 export const handled: string = person.position?.company?.name ?? person.jobs?.[0]?.company?.name ?? "";
 export const current: Job[] = person.jobs?.filter(({ ended_at }) => ended_at === null) ?? [];
 
-// Suggested values narrow, and stay strings.
+// Suggested values narrow the type, and are still strings.
 export const level: string = job.level ?? "";
 export const isStaff: boolean = job.level === "Staff";
 
@@ -181,7 +181,7 @@ export const first: Person | undefined = found.matches[0]?.people[0];
 export const results = page.results;
 // @ts-expect-error the key is `people`
 export const foundResults = found.matches[0]?.results;
-// @ts-expect-error there may be no further page
+// @ts-expect-error absent on the last page
 export const next: string = page.pagination_token;
 
 declare const session: Session;

@@ -14,12 +14,12 @@ import {
   unwrap,
 } from "@livedata/sdk";
 
-/** `true` where two types are the same, not merely assignable to each other. */
+/** `true` if two types are identical, not merely assignable to each other. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
 const { people, companies, identity, ledgers } = createLiveData();
 
-/** What `unwrap` gives for each operation: the success of its document. */
+/** Calls `unwrap` for each operation. The result type must be the documented success response. */
 const unwrapped = {
   search: () => unwrap(people.POST("/search", { body: {} })),
   find: () => unwrap(people.POST("/find", { body: { matches: [] } })),
@@ -69,7 +69,7 @@ export async function fieldsThatMayBeNull(person: Person, company: Company): Pro
   // @ts-expect-error a company may have no name
   company.name.trim();
   const { found: wasFound } = (await unwrapped.find()).matches[0] ?? {};
-  // @ts-expect-error whether one was found may be absent
+  // @ts-expect-error `found` may be absent
   const isFound: boolean = wasFound;
   void isFound;
   const { pagination_token } = await unwrapped.search();
@@ -84,20 +84,20 @@ export async function helpers(): Promise<void> {
     const row: number = query.row;
     void row;
   }
-  // @ts-expect-error a query says what it is of
+  // @ts-expect-error a match field needs a `field_name`
   findMany(people, [{ fields: [{ search_term: "Jane Doe" }] }]);
   // @ts-expect-error `batchsize` is not an option
   findMany(people, queries, { batchsize: 5 });
-  // @ts-expect-error the size of a page is an option, not a part of the search
+  // @ts-expect-error the page size is an option, not a part of the search
   paginate(people, { size: 5 });
 }
 
 export const guarded = people.POST("/search", { body: {}, maxCredits: 5, retry: { idempotent: false } });
-// @ts-expect-error a preview costs nothing
+// @ts-expect-error a preview is free, so it has no `maxCredits`
 export const freePreview = people.POST("/search/preview", { body: {}, maxCredits: 5 });
-// @ts-expect-error contacts cost nothing
+// @ts-expect-error contacts are free, so they have no `maxCredits`
 export const freeContacts = ledgers.GET("/contacts", { maxCredits: 5 });
-// @ts-expect-error whether a call may arrive twice is a question of one call
+// @ts-expect-error `idempotent` is an option of a call, not of the client
 export const client = createLiveData({ retry: { idempotent: true } });
 
 export function narrowed(error: unknown): number | string | undefined {

@@ -4,7 +4,7 @@ import { onServer } from "../plain-http.js";
 
 export const client: Client = {
   name: "auth0",
-  setUp: "`ManagementClient`, then `users.get`; a `fetch` of one's own since it knows https alone",
+  setUp: "`ManagementClient` and `users.get`; custom `fetch`, because it supports only https",
   create: ({ origin, clientId, clientSecret }) => {
     const management = new ManagementClient({
       domain: new URL(origin).host,

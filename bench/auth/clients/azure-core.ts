@@ -12,8 +12,8 @@ import { onServer } from "../plain-http.js";
 export const client: Client = {
   name: "@azure/core-rest-pipeline",
   setUp:
-    "default pipeline and `bearerTokenAuthenticationPolicy`, a `TokenCredential` that does the exchange by fetch, an " +
-    "`HttpClient` of one's own since the policy knows https alone",
+    "default pipeline with `bearerTokenAuthenticationPolicy`; a `TokenCredential` that does the exchange with fetch; " +
+    "custom `HttpClient`, because the policy supports only https",
   create: (signIn) => {
     const pipeline = createPipelineFromOptions({});
     const scopes = "https://simulated.example/.default";
@@ -38,7 +38,7 @@ function credentialOf({ origin, clientId, clientSecret }: SignIn): TokenCredenti
           client_secret: clientSecret,
         }),
       });
-      if (!response.ok) throw new Error(`The exchange was answered with ${response.status}`);
+      if (!response.ok) throw new Error(`The token endpoint responded ${response.status}`);
       const { access_token, expires_in } = (await response.json()) as { access_token: string; expires_in: number };
       return { token: access_token, expiresOnTimestamp: Date.now() + expires_in * 1000 };
     },

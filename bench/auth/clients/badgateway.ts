@@ -3,7 +3,7 @@ import type { Client } from "../client.js";
 
 export const client: Client = {
   name: "@badgateway/oauth2-client",
-  setUp: "`OAuth2Fetch`, its `getNewToken` by `clientCredentials()`",
+  setUp: "`OAuth2Fetch`, with `clientCredentials()` as `getNewToken`",
   create: ({ origin, clientId, clientSecret }) => {
     const oauth = new OAuth2Client({ tokenEndpoint: `${origin}/oauth/token`, clientId, clientSecret });
     const wrapper = new OAuth2Fetch({ client: oauth, getNewToken: () => oauth.clientCredentials() });

@@ -4,8 +4,8 @@ import type { Client } from "../client.js";
 export const client: Client = {
   name: "google-auth-library",
   setUp:
-    "`OAuth2Client` with the refresh token of its user, as it has no grant for client credentials; `endpoints` set; " +
-    "`forceRefreshOnFailure`, without which a 401 renews no token whose expiry is known",
+    "`OAuth2Client` with a refresh token, because it has no client credentials grant; custom `endpoints`; " +
+    "`forceRefreshOnFailure`, because without it a 401 does not refresh a token with a known expiry",
   create: ({ origin, clientId, clientSecret }) => {
     const endpoints = { oauth2TokenUrl: `${origin}/oauth/token` };
     const auth = new OAuth2Client({ clientId, clientSecret, endpoints, forceRefreshOnFailure: true });

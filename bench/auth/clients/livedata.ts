@@ -1,6 +1,6 @@
 import type { Client } from "../client.js";
 
-/** Of the SDK, what is used here. Passed in, as a test has it from `src` and the program from `dist`. */
+/** The functions of the SDK that are used here. Passed in, because a test uses `src` and the benchmark uses `dist`. */
 export interface UsedSdk<Credentials> {
   serviceAccount(options: { clientId: string; clientSecret: string }): Credentials;
   createLiveData(options: { orgId: string; auth: Credentials; baseUrl: string }): {
@@ -11,14 +11,14 @@ export interface UsedSdk<Credentials> {
 }
 
 /**
- * Ours.
+ * Creates the client for `@livedata/sdk`.
  *
  * @param sdk the functions of `@livedata/sdk`
  */
 export function livedataClient<Credentials>({ createLiveData, serviceAccount }: UsedSdk<Credentials>): Client {
   return {
     name: "@livedata/sdk",
-    setUp: '`createLiveData`, then `people.POST("/search")`',
+    setUp: '`createLiveData` and `people.POST("/search")`',
     create: ({ origin, clientId, clientSecret }) => {
       const auth = serviceAccount({ clientId, clientSecret });
       const livedata = createLiveData({ orgId: "o_0123abcd", auth, baseUrl: origin });

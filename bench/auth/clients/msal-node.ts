@@ -13,8 +13,8 @@ const AUTHORITY_METADATA = JSON.stringify({
 export const client: Client = {
   name: "@azure/msal-node",
   setUp:
-    "`acquireTokenByClientCredential` ahead of each call, which is a fetch: it sends no requests of its own; a " +
-    "`networkClient` of one's own since it knows https alone, and metadata given so that it need not be discovered",
+    "`acquireTokenByClientCredential` before each call, which is a plain fetch, because it sends no API requests; " +
+    "custom `networkClient`, because it supports only https; metadata given, so that it is not discovered",
   create: (signIn) => {
     const application = applicationOf(signIn);
     const scopes = ["https://simulated.example/.default"];

@@ -5,8 +5,8 @@ import { onServer } from "../plain-http.js";
 export const client: Client = {
   name: "openai",
   setUp:
-    "`workloadIdentity`, its one kind of sign-in with an exchange, then `models.list`; the secret is the subject token; " +
-    "a `fetch` of one's own since its token endpoint is fixed",
+    "`workloadIdentity`, its only sign-in with a token exchange, and `models.list`; the secret is the subject token; " +
+    "custom `fetch`, because its token endpoint is fixed",
   create: ({ origin, clientId, clientSecret }) => {
     const openai = new OpenAI({
       baseURL: `${origin}/v1`,

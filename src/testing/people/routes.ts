@@ -1,6 +1,6 @@
 import type { Person } from "../../types.js";
 import type { Directory } from "../companies.js";
-import type { CreditAccounts } from "../credits.js";
+import type { CreditAccounts } from "../credit-accounts.js";
 import { readJson } from "../read-body.js";
 import { Refusal, type Reply } from "../reply.js";
 import type { Route, RoutedRequest } from "../router.js";

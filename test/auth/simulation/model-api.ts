@@ -3,43 +3,43 @@ import { now } from "../../../src/auth/clock.js";
 import type { SessionRequest } from "../../../src/auth/credentials.js";
 import { SessionError } from "../../../src/errors/classes.js";
 import type { Send } from "../../../src/pipeline/send.js";
-import type { World } from "./world.js";
+import type { VirtualTime } from "./virtual-time.js";
 
-/** How the token endpoint answers. */
+/** How the token endpoint responds. */
 export type EndpointMode = "broken" | "down" | "healthy" | "unreachable";
 
 const reasons = { broken: "invalid_response", down: "unavailable", unreachable: "unreachable" } as const;
 
-/** An exchange, as the server saw it. */
+/** An exchange, as the server sees it. Times are in ms. */
 export interface Exchange {
-  readonly begun: number;
+  readonly startedAt: number;
   readonly secret: string;
-  ended: number;
+  endedAt: number;
   outcome: "pending" | "rejected" | "token" | "unavailable";
 }
 
-/** A request of the API, as the server saw it. */
+/** A request to the API. Times are in ms. */
 export interface Sent {
   readonly call: string;
   readonly token: string;
-  readonly begun: number;
+  readonly sentAt: number;
   readonly body: unknown;
   status: number;
-  answered: number;
+  respondedAt: number;
 }
 
-/** Sessions and a protected resource, in a world. */
+/** A model of the session endpoint and of one protected resource. */
 export interface ModelApi {
   mode: EndpointMode;
-  /** How long each way takes, in ms. */
+  /** One-way latency, in ms. */
   latency: number;
-  /** The life of tokens to come, in ms. */
+  /** The life of new tokens, in ms. */
   life: number;
-  /** The secret that the server takes. */
+  /** The secret that the server accepts. */
   secret: string;
   readonly exchanges: Exchange[];
   readonly sent: Sent[];
-  /** All tokens given out, in order. */
+  /** All tokens issued, in order. */
   readonly tokens: { readonly token: AccessToken; readonly expiresAt: number; arrivedAt: number }[];
   revokeAll(): void;
   readonly exchange: (request: SessionRequest) => Promise<AccessToken>;
@@ -47,19 +47,18 @@ export interface ModelApi {
 }
 
 /**
- * Makes an API that keeps its sessions by the true time.
+ * Creates an API that expires its sessions by the true time.
  *
- * @param world where it is
- * @param random gives numbers from 0 up to 1
- * @param onExchange called as an exchange begins
+ * @param random returns numbers from 0 up to 1
+ * @param onExchange called when an exchange starts
  */
-export function makeModelApi(world: World, random: () => number, onExchange: () => void): ModelApi {
+export function createModelApi(time: VirtualTime, random: () => number, onExchange: () => void): ModelApi {
   const valid = new Map<string, number>();
-  const isValid = (token: string) => world.time() < (valid.get(token) ?? 0);
+  const isValid = (token: string) => time.now() < (valid.get(token) ?? 0);
 
-  async function answerExchange(exchange: Exchange): Promise<AccessToken> {
-    const start = now(world.clock);
-    await world.delay(api.latency);
+  async function respondToExchange(exchange: Exchange): Promise<AccessToken> {
+    const start = now(time.clock);
+    await time.delay(api.latency);
     if (api.mode !== "healthy") {
       exchange.outcome = "unavailable";
       throw new SessionError(reasons[api.mode], api.mode);
@@ -69,13 +68,13 @@ export function makeModelApi(world: World, random: () => number, onExchange: () 
       throw new SessionError("rejected", "401", { status: 401 });
     }
     const value = `token-${api.tokens.length + 1}`;
-    const expiresAt = world.time() + api.life;
+    const expiresAt = time.now() + api.life;
     const token = new AccessToken(value, { life: api.life, start }, random());
     valid.set(value, expiresAt);
-    const given = { token, expiresAt, arrivedAt: Number.NaN };
-    api.tokens.push(given);
-    await world.delay(api.latency);
-    given.arrivedAt = world.time();
+    const issued = { token, expiresAt, arrivedAt: Number.NaN };
+    api.tokens.push(issued);
+    await time.delay(api.latency);
+    issued.arrivedAt = time.now();
     exchange.outcome = "token";
     return token;
   }
@@ -92,20 +91,20 @@ export function makeModelApi(world: World, random: () => number, onExchange: () 
     async exchange({ body }) {
       onExchange();
       const secret = "clientSecret" in body ? body.clientSecret : "";
-      const exchange: Exchange = { begun: world.time(), secret, ended: Number.NaN, outcome: "pending" };
+      const exchange: Exchange = { startedAt: time.now(), secret, endedAt: Number.NaN, outcome: "pending" };
       api.exchanges.push(exchange);
-      return answerExchange(exchange).finally(() => {
-        exchange.ended = world.time();
+      return respondToExchange(exchange).finally(() => {
+        exchange.endedAt = time.now();
       });
     },
     async send(url, { headers, body }) {
       const token = headers.get("authorization")?.replace("Bearer ", "") ?? "";
-      const sent: Sent = { call: url, token, begun: world.time(), body, status: 0, answered: Number.NaN };
+      const sent: Sent = { call: url, token, sentAt: time.now(), body, status: 0, respondedAt: Number.NaN };
       api.sent.push(sent);
-      await world.delay(api.latency);
+      await time.delay(api.latency);
       sent.status = isValid(token) ? 200 : 401;
-      await world.delay(api.latency);
-      sent.answered = world.time();
+      await time.delay(api.latency);
+      sent.respondedAt = time.now();
       return new Response(null, { status: sent.status });
     },
   };

@@ -5,25 +5,25 @@ import { serviceAccount } from "../../../src/auth/credentials.js";
 import { withFreshCredentials } from "../../../src/auth/fresh-credentials.js";
 import { SessionTokenSource } from "../../../src/auth/session-token-source.js";
 import type { TokenSource } from "../../../src/auth/token-source.js";
-import { type EndpointMode, type ModelApi, makeModelApi } from "./model-api.js";
-import { makeWorld, type World } from "./world.js";
+import { createModelApi, type EndpointMode, type ModelApi } from "./model-api.js";
+import { createVirtualTime } from "./virtual-time.js";
 
-/** One thing that happens in a schedule. */
+/** One step of a schedule. */
 export type Step =
   | { readonly do: "call" }
   | { readonly do: "abort"; readonly call: number }
-  | { readonly do: "pass"; readonly ms: number }
+  | { readonly do: "advance"; readonly ms: number }
   | { readonly do: "suspend"; readonly ms: number }
-  | { readonly do: "set wall"; readonly by: number }
+  | { readonly do: "adjust wall"; readonly by: number }
   | { readonly do: "revoke" }
   | { readonly do: "endpoint"; readonly mode: EndpointMode }
   | { readonly do: "latency"; readonly ms: number }
   | { readonly do: "life"; readonly ms: number }
   | { readonly do: "rotate on the server" }
   | { readonly do: "rotate in the vault" }
-  | { readonly do: "forget" };
+  | { readonly do: "invalidate" };
 
-/** A call, and how it ended. */
+/** A call and its outcome. */
 export interface Caller {
   readonly url: string;
   readonly body: string;
@@ -32,63 +32,64 @@ export interface Caller {
   outcome: { readonly status: number } | { readonly error: unknown } | undefined;
 }
 
-/** What a schedule left behind. */
+/** The result of a schedule. */
 export interface Trace {
-  readonly world: World;
   readonly api: ModelApi;
   readonly callers: readonly Caller[];
   readonly source: SessionTokenSource;
-  /** What went against a rule while it ran. */
-  readonly faults: readonly string[];
+  /** The rules that it broke while it ran. */
+  readonly violations: readonly string[];
 }
 
 const ORIGIN = "https://api.test";
 
 /**
- * Runs a schedule to its end, with all calls answered, and watches the rules that can only be seen on the way.
+ * Runs a schedule until all calls have ended. Checks the rules that need the state between steps.
  *
- * @param steps what happens
- * @param seed makes the luck
+ * @param seed seeds the jitter
  */
 export async function runSchedule(steps: readonly Step[], seed: number): Promise<Trace> {
-  const world = makeWorld();
-  const random = luck(seed);
-  const faults: string[] = [];
+  const time = createVirtualTime();
+  const random = seededRandom(seed);
+  const violations: string[] = [];
   const callers: Caller[] = [];
   const vault = { secret: "secret-1", version: 1 };
-  const dropped = new Set<AccessToken>();
+  const invalidated = new Set<AccessToken>();
   let current: AccessToken | undefined;
-  /** For each exchange under way, how often everything had been forgotten when it began. */
-  const underWay: number[] = [];
-  let timesForgotten = 0;
-  /** Whether a token may look fresh again that was not when an exchange began. */
+  /** For each pending exchange, the number of `invalidate` steps before it started. */
+  const pending: number[] = [];
+  let invalidations = 0;
+  /** Whether the wall clock was set back, so that a token may look fresh again after an exchange started. */
   let wasSetBack = false;
 
-  const api = makeModelApi(world, random, () => {
-    const isDue = !current || dropped.has(current) || current.zone(world.clock) !== "fresh";
-    // One that was under way at a `forget` may be in the midst of trying a rotated secret.
-    const isOld = underWay.some((asOf) => asOf < timesForgotten);
-    if (!isDue && !isOld && !wasSetBack) faults.push(`an exchange began at ${world.time()} with a fresh token at hand`);
+  const api = createModelApi(time, random, () => {
+    const isDue = !current || invalidated.has(current) || current.zone(time.clock) !== "fresh";
+    // An exchange that was pending at an `invalidate` may send a rotated secret now.
+    const isAbandoned = pending.some((startedAfter) => startedAfter < invalidations);
+    if (isDue || isAbandoned || wasSetBack) return;
+    violations.push(`an exchange started at ${time.now()} although there was a fresh token`);
   });
   const credentials = serviceAccount({ clientId: "client", clientSecret: () => vault.secret });
-  const renew = withFreshCredentials(credentials, api.exchange, world.clock, async ({ body }) => JSON.stringify(body));
+  const exchange = withFreshCredentials(credentials, api.exchange, time.clock, async ({ body }) =>
+    JSON.stringify(body),
+  );
   const source = new SessionTokenSource({
     origins: [ORIGIN],
-    clock: world.clock,
+    clock: time.clock,
     random,
-    delay: world.delay,
+    delay: time.delay,
     observe: () => {},
     async exchange(onStart) {
-      const asOf = timesForgotten;
-      if (underWay.includes(asOf)) faults.push(`two exchanges at ${world.time()}`);
-      underWay.push(asOf);
+      const startedAfter = invalidations;
+      if (pending.includes(startedAfter)) violations.push(`two exchanges were pending at ${time.now()}`);
+      pending.push(startedAfter);
       try {
-        const token = await renew(onStart);
-        // What an exchange gives that was under way at a `forget` serves those who waited, and nobody else.
-        if (asOf === timesForgotten) current = token;
+        const token = await exchange(onStart);
+        // After an `invalidate`, the token of an earlier exchange is only for the callers that waited for it.
+        if (startedAfter === invalidations) current = token;
         return token;
       } finally {
-        underWay.splice(underWay.indexOf(asOf), 1);
+        pending.splice(pending.indexOf(startedAfter), 1);
       }
     },
   });
@@ -99,18 +100,18 @@ export async function runSchedule(steps: readonly Step[], seed: number): Promise
         return await source.token(options);
       } catch (error) {
         if (!options?.signal?.aborted && isUsable(current)) {
-          faults.push(`a call failed at ${world.time()} with an unexpired token at hand: ${error}`);
+          violations.push(`a call failed at ${time.now()} although there was an unexpired token: ${error}`);
         }
         throw error;
       }
     },
     invalidate(rejected) {
-      if (rejected) dropped.add(rejected);
+      if (rejected) invalidated.add(rejected);
       source.invalidate(rejected);
     },
   };
   const isUsable = (token: AccessToken | undefined) =>
-    token !== undefined && !dropped.has(token) && token.zone(world.clock) !== "expired";
+    token !== undefined && !invalidated.has(token) && token.zone(time.clock) !== "expired";
   const send = withAuthorization(api.send, watched);
 
   function call(): void {
@@ -140,10 +141,10 @@ export async function runSchedule(steps: readonly Step[], seed: number): Promise
       const caller = callers[step.call % Math.max(1, callers.length)];
       caller?.controller.abort(caller.reason);
     }
-    if (step.do === "pass") await world.pass(step.ms);
-    if (step.do === "suspend") await world.suspend(step.ms);
-    if (step.do === "set wall") {
-      world.setWall(step.by);
+    if (step.do === "advance") await time.advance(step.ms);
+    if (step.do === "suspend") await time.suspend(step.ms);
+    if (step.do === "adjust wall") {
+      time.adjustWall(step.by);
       wasSetBack ||= step.by < 0;
     }
     if (step.do === "revoke") api.revokeAll();
@@ -155,23 +156,23 @@ export async function runSchedule(steps: readonly Step[], seed: number): Promise
       vault.version++;
       vault.secret = `secret-${vault.version}`;
     }
-    if (step.do === "forget") {
-      if (current) dropped.add(current);
-      timesForgotten++;
+    if (step.do === "invalidate") {
+      if (current) invalidated.add(current);
+      invalidations++;
       watched.invalidate();
     }
-    await world.pass(0);
+    await time.advance(0);
   }
-  await world.pass(120_000);
+  await time.advance(120_000);
 
   for (const { controller, url } of callers) {
-    if (getEventListeners(controller.signal, "abort").length > 0) faults.push(`a listener is left of ${url}`);
+    if (getEventListeners(controller.signal, "abort").length > 0) violations.push(`${url} left a listener`);
   }
-  return { world, api, callers, source, faults };
+  return { api, callers, source, violations };
 }
 
-/** Numbers from 0 up to 1, the same for the same seed. */
-function luck(seed: number): () => number {
+/** Returns a generator of numbers from 0 up to 1 that repeats for the same seed. */
+function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

@@ -14,7 +14,7 @@ import {
 } from "@livedata/sdk";
 import { createFakeLiveData, type FakeLiveData, fakeCredentials } from "@livedata/sdk/testing";
 
-/** What a backend writes, small. Lines that must not compile tell a type that got lost and became `any`. */
+/** A small backend. The lines that must not compile detect types that became `any`. */
 
 const fake: FakeLiveData = createFakeLiveData({ people: 10 });
 const livedata: LiveData = createLiveData({
@@ -92,7 +92,7 @@ export const misspeltKey = livedata.people.POST("/search", { body: { filter: [] 
 export const wrongPath = livedata.people.POST("/serach", { body: {} });
 // @ts-expect-error a name may be null or absent
 export const nameOf = (person: Person): string => person.name;
-// @ts-expect-error an option of the retries is misspelt
+// @ts-expect-error `maxRetrys` is not an option
 export const misspeltOption = createLiveData({ retry: { maxRetrys: 1 } });
 // @ts-expect-error there is no such operation
 export const wrongOperation = fake.requestsTo("searchPeoples");

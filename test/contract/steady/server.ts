@@ -11,19 +11,20 @@ import { toInit, type Verdict } from "../verdicts.js";
 
 const FOLDER = import.meta.dirname;
 const CLI = path.join(FOLDER, "node_modules/@stdy/cli/steady.js");
-const MOST_WAITING_MS = 20_000;
+const MAX_START_MS = 20_000;
 
-/** Servers of `@stdy/cli`, one a document. */
+/** Servers of `@stdy/cli`, one per document. */
 export interface Steady {
-  ask(contract: OperationContract, request: RecordedRequest): Promise<Verdict>;
+  /** Sends a request to its server and returns the verdict. */
+  validate(contract: OperationContract, request: RecordedRequest): Promise<Verdict>;
   close(): void;
 }
 
-/** Installs the server where it is not yet. It stands apart, so that no `npm ci` of the project has to fetch it. */
+/** Installs the server if it is missing. It is a separate package, so that `npm ci` of the project stays small. */
 export function install(): void {
   if (existsSync(CLI)) return;
   const npm = process.env["npm_execpath"];
-  if (!npm) throw new Error("Run this by npm: npm run test:contract");
+  if (!npm) throw new Error("Run this with npm: npm run test:contract");
   execFileSync(process.execPath, [npm, "ci", "--prefix", FOLDER, "--ignore-scripts"], { stdio: "inherit" });
 }
 
@@ -53,19 +54,19 @@ export async function startSteady(contracts: readonly OperationContract[]): Prom
   }
   return {
     close,
-    async ask(contract, request) {
+    async validate(contract, request) {
       const origin = origins.get(contract.bundled.service) ?? "";
       const response = await fetch(origin + withoutBase(contract, request.target), toInit(request));
       await response.arrayBuffer();
-      if (response.status === 500) return { isValid: false, says: ["500"] };
+      if (response.status === 500) return { isValid: false, problems: ["500"] };
       const count = Number(response.headers.get("x-steady-error-count") ?? Number.NaN);
-      if (Number.isNaN(count)) throw new Error(`Steady gave no verdict on ${JSON.stringify(request)}`);
-      const says = Array.from({ length: count }, (_, index) =>
+      if (Number.isNaN(count)) throw new Error(`Steady returned no verdict on ${JSON.stringify(request)}`);
+      const problems = Array.from({ length: count }, (_, index) =>
         ["code", "path", "message"]
           .map((part) => response.headers.get(`x-steady-error-${index + 1}-${part}`))
           .join(" "),
       );
-      return { isValid: count === 0, says };
+      return { isValid: count === 0, problems };
     },
   };
 }
@@ -76,17 +77,17 @@ async function freePort(): Promise<number> {
   const address = server.address();
   server.close();
   await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("There is no free port");
+  if (address === null || typeof address === "string") throw new Error("No free port found");
   return address.port;
 }
 
 async function untilReady(origin: string): Promise<void> {
-  for (const deadline = performance.now() + MOST_WAITING_MS; performance.now() < deadline; await sleep(50)) {
+  for (const deadline = performance.now() + MAX_START_MS; performance.now() < deadline; await sleep(50)) {
     const isReady = await fetch(origin).then(
       () => true,
       () => false,
     );
     if (isReady) return;
   }
-  throw new Error("Steady did not start");
+  throw new Error(`Steady did not start within ${MAX_START_MS} ms`);
 }

@@ -2,17 +2,17 @@ import { createLiveData, serviceAccount } from "@livedata/sdk";
 import { fakeCredentials } from "@livedata/sdk/testing";
 
 /**
- * A client of an embedded API, which signs in as its service account and pauses for next to nothing.
+ * Creates a client of an embedded API, with its service account and a retry delay of about 1 ms.
  *
  * @param {import("./worlds.js").Api} api the embedded API
- * @param {import("@livedata/sdk").LiveDataOptions} [options] what is to be otherwise
+ * @param {import("@livedata/sdk").LiveDataOptions} [options] options to override
  */
 export function clientOf(api, options = {}) {
   const { orgId, serviceAccount: account } = fakeCredentials;
   return createLiveData({ orgId, auth: serviceAccount(account), retry: { baseDelay: 1 }, ...api.reach, ...options });
 }
 
-/** Who works at NVIDIA now. @type {import("@livedata/sdk").FilterGroup[]} */
+/** Filters for people who work at NVIDIA now. @type {import("@livedata/sdk").FilterGroup[]} */
 export const atNvidia = [
   {
     operator: "and",
@@ -22,26 +22,26 @@ export const atNvidia = [
   },
 ];
 
-/** The longest to wait for something, in ms. What does not happen must not keep a process from its end. */
-const LONGEST_WAIT = 5_000;
+/** In ms. Limits the wait for something that never happens. */
+const MAX_WAIT = 5_000;
 
 /**
- * Waits for something that happens behind a call.
+ * Waits until a condition is met.
  *
- * @param {() => unknown} isSo whether it has happened, or a promise of that
+ * @param {() => unknown} isMet returns whether it is met, or a promise of that
  */
-export async function until(isSo) {
+export async function until(isMet) {
   const started = performance.now();
-  while (!(await isSo())) {
-    if (performance.now() - started > LONGEST_WAIT) throw new Error(`it did not happen within ${LONGEST_WAIT} ms`);
+  while (!(await isMet())) {
+    if (performance.now() - started > MAX_WAIT) throw new Error(`the condition was not met within ${MAX_WAIT} ms`);
     await pause(5);
   }
 }
 
 /**
- * Lets a moment go by.
+ * Waits.
  *
- * @param {number} ms how long
+ * @param {number} ms
  */
 export function pause(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,15 +1,15 @@
 const { now } = Date;
 
 /**
- * Puts the clock of this process forward, which the SDK goes by, and an embedded API that is in memory.
+ * Sets the clock of this process ahead of the real time. The SDK and an embedded API in memory read this clock.
  *
- * @param {number} ms by how much, from the real time
+ * @param {number} ms by how much, in ms
  */
-export function turnClock(ms) {
+export function advanceClock(ms) {
   Date.now = () => now() + ms;
 }
 
-/** Has it show the real time again. */
+/** Restores the real clock. */
 export function resetClock() {
   Date.now = now;
 }

@@ -1,4 +1,4 @@
-// First, so that it sees the SDK being imported.
+// Must be the first import, to observe the import of the SDK.
 import "./watch-import.js";
 import { authCases } from "./cases/auth.js";
 import { callCases } from "./cases/calls.js";
@@ -14,31 +14,31 @@ import { inMemory, overSockets } from "./worlds.js";
 const didOnImport = endWatch();
 
 /**
- * What is to be known of the platform, and what it has that is of no standard.
+ * Facts about the platform, and its non-standard features.
  *
  * @typedef {object} Platform
- * @property {string[]} [lacks] globals that others have, such as `process`
- * @property {((value: unknown) => string)[]} [inspectors] how it shows a value in a log
- * @property {Record<string, string | undefined>} [env] its environment
- * @property {any} [otherCopy] the SDK once more: the ESM copy where this is the CommonJS one, or the other way round
+ * @property {string[]} [lacks] globals that it must not have, such as `process`
+ * @property {((value: unknown) => string)[]} [inspectors] format a value as the platform logs it
+ * @property {Record<string, string | undefined>} [env] its environment variables
+ * @property {any} [otherCopy] a second copy of the SDK: the CommonJS build if this is the ESM build, and vice versa
  */
 
 /**
- * What a case may use.
+ * Context of a case.
  *
  * @typedef {object} Around
- * @property {(options?: object) => Promise<import("./worlds.js").Api>} open opens an embedded API
+ * @property {(options?: object) => Promise<import("./worlds.js").Api>} open starts an embedded API
  * @property {boolean} isInMemory
  * @property {Platform} platform
- * @property {readonly string[]} didOnImport what importing the SDK did to the platform
+ * @property {readonly string[]} didOnImport side effects of importing the SDK
  */
 
 /** @typedef {Record<string, (around: Around) => Promise<string | void>>} Cases */
 
 /** @typedef {{ name: string, ok: boolean, detail: string }} Result */
 
-/** Longer than any case waits for what is to come, so that it fails by itself where it does not. */
-const LONGEST_CASE = 10_000;
+/** In ms. Longer than any wait inside a case, so that the case itself reports what is missing. */
+const MAX_CASE_TIME = 10_000;
 
 /** @type {Cases} */
 const cases = {
@@ -52,16 +52,16 @@ const cases = {
 };
 
 /**
- * Tries everything that the SDK promises, on whatever platform this runs.
+ * Runs all cases on the current platform.
  *
- * @param {string} [controlUrl] where embedded APIs are opened that listen on sockets; they are in memory without it
- * @param {Platform} [platform] what is to be known of it
- * @returns {Promise<Result[]>} resolves with what became of each case
+ * @param {string} [controlUrl] control server that starts embedded APIs on sockets; without it they are in memory
+ * @param {Platform} [platform]
+ * @returns {Promise<Result[]>} the result of each case
  */
 export async function conformance(controlUrl, platform = {}) {
   const world = controlUrl === undefined ? inMemory : overSockets(controlUrl);
   const results = [];
-  for (const [name, run] of Object.entries(cases)) results.push(await tryCase(name, run, world, platform));
+  for (const [name, run] of Object.entries(cases)) results.push(await runCase(name, run, world, platform));
   return results;
 }
 
@@ -72,14 +72,14 @@ export async function conformance(controlUrl, platform = {}) {
  * @param {Platform} platform
  * @returns {Promise<Result>}
  */
-async function tryCase(name, run, { isInMemory, open }, platform) {
+async function runCase(name, run, { isInMemory, open }, platform) {
   /** @type {import("./worlds.js").Api[]} */
   const opened = [];
   const around = {
     isInMemory,
     platform,
     didOnImport,
-    // Enough to page through, and made in a moment.
+    // 150 people are enough to page through, and quick to generate.
     async open(options = {}) {
       const api = await open({ people: 150, ...options });
       opened.push(api);
@@ -87,7 +87,7 @@ async function tryCase(name, run, { isInMemory, open }, platform) {
     },
   };
   try {
-    return { name, ok: true, detail: (await inTime(run(around))) ?? "" };
+    return { name, ok: true, detail: (await withTimeout(run(around))) ?? "" };
   } catch (error) {
     return { name, ok: false, detail: describe(error) };
   } finally {
@@ -101,13 +101,13 @@ async function tryCase(name, run, { isInMemory, open }, platform) {
  * @param {Promise<T>} promise
  * @returns {Promise<T>}
  */
-async function inTime(promise) {
+async function withTimeout(promise) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  const late = new Promise((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`did not end within ${LONGEST_CASE} ms`)), LONGEST_CASE);
+  const timeout = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`the case did not end within ${MAX_CASE_TIME} ms`)), MAX_CASE_TIME);
   });
-  return /** @type {Promise<T>} */ (Promise.race([promise, late])).finally(() => clearTimeout(timer));
+  return /** @type {Promise<T>} */ (Promise.race([promise, timeout])).finally(() => clearTimeout(timer));
 }
 
 /** @param {unknown} error */

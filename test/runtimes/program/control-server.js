@@ -5,7 +5,7 @@ import { createFakeLiveData } from "@livedata/sdk/testing";
 import { control } from "./control.js";
 
 /**
- * Opens embedded APIs on sockets of their own, and controls them, for programs of other processes. Needs Node.
+ * Starts a server that opens embedded APIs on sockets and controls them for programs in other processes. Needs Node.
  *
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
@@ -14,7 +14,7 @@ export async function serveControl() {
   const fakes = new Map();
 
   /** @param {{ open?: object, url: string, path: string, args: unknown[] }} message */
-  async function carryOut({ open, url, path, args }) {
+  async function handle({ open, url, path, args }) {
     if (!open) return control(fakes.get(url), path, args);
     const fake = createFakeLiveData(open);
     const server = await fake.listen();
@@ -24,7 +24,7 @@ export async function serveControl() {
 
   const server = createServer(async (request, response) => {
     try {
-      const value = await carryOut(JSON.parse(await text(request)));
+      const value = await handle(JSON.parse(await text(request)));
       response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify({ value }));
     } catch (error) {
       response.writeHead(500).end(String(error));

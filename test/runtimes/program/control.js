@@ -1,11 +1,11 @@
 /**
- * Asks or changes something of an embedded API by the path of a member, so that it can be done from afar: calls a
- * function, sets a property where there is a value for it, and reads it otherwise.
+ * Accesses a member of an embedded API by its path, so that another process can do it: calls a function, sets a
+ * property if there is a value, and reads it otherwise.
  *
  * @param {any} fake the embedded API
- * @param {string} path such as `failures.next`
- * @param {readonly unknown[]} args what to call or set it with
- * @returns {any} what came of it
+ * @param {string} path path of the member, such as `failures.next`
+ * @param {readonly unknown[]} args arguments of the function, or the value to set
+ * @returns {any} the result of the function, or the value of the property
  */
 export function control(fake, path, args) {
   const names = path.split(".");

@@ -1,46 +1,48 @@
 /**
- * Fails unless something holds.
+ * Throws unless a condition is truthy.
  *
- * @param {unknown} condition what is to hold
- * @param {string} what says it in words
+ * @param {unknown} condition
+ * @param {string} what the condition in words, for the message
  * @returns {asserts condition}
  */
 export function ok(condition, what) {
-  if (!condition) throw new Error(`not so: ${what}`);
+  if (!condition) throw new Error(`expected: ${what}`);
 }
 
 /**
- * Fails unless two values are the same, as JSON writes them.
+ * Throws unless two values have the same JSON.
  *
- * @param {unknown} actual what came
- * @param {unknown} expected what was to come
- * @param {string} what names it
+ * @param {unknown} actual
+ * @param {unknown} expected
+ * @param {string} what name of the value, for the message
  */
 export function same(actual, expected, what) {
-  const [came, due] = [actual, expected].map((value) => JSON.stringify(value) ?? "undefined");
-  if (came !== due) throw new Error(`${what}: ${shortened(came)} in place of ${shortened(due)}`);
+  const [actualJson, expectedJson] = [actual, expected].map((value) => JSON.stringify(value) ?? "undefined");
+  if (actualJson !== expectedJson) {
+    throw new Error(`${what}: expected ${shortened(expectedJson)}, got ${shortened(actualJson)}`);
+  }
 }
 
 /**
- * Fails unless a promise is rejected.
+ * Throws unless a promise rejects.
  *
- * @param {PromiseLike<unknown>} promise what is to be rejected
- * @returns {Promise<any>} resolves with the reason
+ * @param {PromiseLike<unknown>} promise
+ * @returns {Promise<any>} the reason of the rejection
  */
 export async function rejection(promise) {
   const outcome = await Promise.resolve(promise).then(
     () => undefined,
     (reason) => ({ reason }),
   );
-  if (!outcome) throw new Error("there was no error");
+  if (!outcome) throw new Error("expected a rejection, but the promise resolved");
   return outcome.reason;
 }
 
 /**
- * Fails unless a function throws.
+ * Throws unless a function throws.
  *
- * @param {() => unknown} run what is to throw
- * @returns {any} what it threw
+ * @param {() => unknown} run
+ * @returns {any} the error that it threw
  */
 export function thrown(run) {
   try {
@@ -48,7 +50,7 @@ export function thrown(run) {
   } catch (error) {
     return error;
   }
-  throw new Error("there was no error");
+  throw new Error("expected an error, but the function returned");
 }
 
 /** @param {string} text */

@@ -1,10 +1,10 @@
-/** Imported ahead of the SDK, to see what importing that does: platforms for servers forbid all of this, or bill it. */
+/** Imported before the SDK, to record side effects of its import. Server platforms forbid or bill these. */
 
 const scope = /** @type {any} */ (globalThis);
 /** @type {string[]} */
 const seen = [];
 
-// Touched first, since a platform may make its globals, and those that they need, at their first use.
+// Accessed before the snapshot, because a platform may create globals lazily at their first use.
 const prototypes = [Object, Array, Promise, Error, Request, Response, Headers, AbortSignal].map(
   ({ name, prototype }) => /** @type {const} */ ([name, prototype, Reflect.ownKeys(prototype).length]),
 );
@@ -21,9 +21,9 @@ for (const [name, original] of originals) {
 }
 
 /**
- * Stops watching. To be called once, as soon as everything is imported.
+ * Stops watching. Call it once, right after all imports.
  *
- * @returns {string[]} what importing did to the platform
+ * @returns {string[]} the side effects of the imports
  */
 export function endWatch() {
   for (const [name, original, isOwn] of originals) {

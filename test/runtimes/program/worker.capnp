@@ -8,7 +8,7 @@ const config :Workerd.Config = (
   ],
 );
 
-# Of a time when Workers had nothing of Node.
+# From the time when Workers had no Node APIs.
 const bare :Workerd.Worker = (
   modules = .modules,
   compatibilityDate = "2024-01-01",
@@ -16,7 +16,7 @@ const bare :Workerd.Worker = (
   globalOutbound = "loopback",
 );
 
-# As a Worker begun today.
+# Like a Worker created today.
 const recent :Workerd.Worker = (
   modules = .modules,
   compatibilityDate = "2026-11-01",

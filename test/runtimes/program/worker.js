@@ -1,6 +1,6 @@
 import { conformance } from "./conformance.js";
 
-/** Runs the program on workerd, whose `test` command calls this. */
+/** Runs the program on workerd. Its `test` command calls this. */
 export default {
   /**
    * @param {unknown} _controller

@@ -1,19 +1,19 @@
 import { createFakeLiveData } from "@livedata/sdk/testing";
-import { turnClock } from "./clock.js";
+import { advanceClock } from "./clock.js";
 import { control } from "./control.js";
 
 /**
- * An embedded API, and how to reach it.
+ * An embedded API, with the options to reach it.
  *
  * @typedef {object} Api
- * @property {{ fetch?: any, baseUrl?: string }} reach the options of `createLiveData` that lead to it
- * @property {(path: string, ...args: unknown[]) => Promise<any>} tell see `control`
- * @property {(ms: number) => Promise<void>} passTime has so many ms go by, from the real time, here and there
+ * @property {{ fetch?: any, baseUrl?: string }} reach options for `createLiveData`
+ * @property {(path: string, ...args: unknown[]) => Promise<any>} control accesses a member of the API, see control.js
+ * @property {(ms: number) => Promise<void>} advanceClock sets the clocks here and of the API ahead of the real time, by ms
  * @property {() => Promise<void>} close
  */
 
 /**
- * Where embedded APIs are.
+ * A place where embedded APIs run.
  *
  * @typedef {object} World
  * @property {boolean} isInMemory
@@ -27,17 +27,17 @@ export const inMemory = {
     const fake = createFakeLiveData(options);
     return {
       reach: { fetch: fake.fetch },
-      tell: async (path, ...args) => control(fake, path, args),
-      passTime: async (ms) => turnClock(ms),
+      control: async (path, ...args) => control(fake, path, args),
+      advanceClock: async (ms) => advanceClock(ms),
       close: () => fake.close(),
     };
   },
 };
 
 /**
- * Embedded APIs that listen in another process, which the platform's own `fetch` calls.
+ * Embedded APIs that listen in another process, called with the `fetch` of the platform.
  *
- * @param {string} controlUrl where they are opened and controlled
+ * @param {string} controlUrl control server that opens and controls them
  * @returns {World}
  */
 export function overSockets(controlUrl) {
@@ -52,16 +52,16 @@ export function overSockets(controlUrl) {
     isInMemory: false,
     async open(options) {
       const url = await ask({ open: options });
-      /** @type {Api["tell"]} */
-      const tell = (path, ...args) => ask({ url, path, args });
+      /** @type {Api["control"]} */
+      const controlRemote = (path, ...args) => ask({ url, path, args });
       return {
         reach: { baseUrl: url },
-        tell,
-        async passTime(ms) {
-          turnClock(ms);
-          await tell("clockSkew", ms);
+        control: controlRemote,
+        async advanceClock(ms) {
+          advanceClock(ms);
+          await controlRemote("clockSkew", ms);
         },
-        close: () => tell("close"),
+        close: () => controlRemote("close"),
       };
     },
   };

@@ -8,7 +8,7 @@ import { applyOverlay } from "../../../scripts/generate/overlay.js";
 import { BrokenDocuments, formatProblem } from "../../../scripts/generate/problem.js";
 import { overlayOf } from "../../../scripts/generate/vendor-documents.js";
 import { bundledDocuments, type Json, record } from "../../openapi/support.js";
-import { asVendors } from "../../support/as-vendors.js";
+import { toVendorDocument } from "../../support/vendor-document.js";
 
 const folder = mkdtempSync(path.join(tmpdir(), "livedata-overlay-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -121,7 +121,7 @@ describe("our overlays give a vendor's document the same facts as our documents"
 
   it.each(apis.map((api, index) => [api.name, api, index] as const))("%s", async (_name, api, index) => {
     const ours = (await bundledDocuments())[index]?.document ?? {};
-    const overlaid = await applyOverlay(root, overlayOf(api), asVendors(ours));
+    const overlaid = await applyOverlay(root, overlayOf(api), toVendorDocument(ours));
     expect(generateOperationFacts([[api, overlaid]])).toBe(generateOperationFacts([[api, ours]]));
     expect(operationIds(overlaid)).toEqual(operationIds(ours));
     expect(JSON.stringify(overlaid)).toContain('"x-evidence":"documented"');
@@ -130,7 +130,7 @@ describe("our overlays give a vendor's document the same facts as our documents"
   it("people: suggested values", async () => {
     const index = apis.findIndex(({ name }) => name === "people");
     const ours = record((await bundledDocuments())[index]?.document);
-    const overlaid = await applyOverlay(root, "openapi/overlays/people.yaml", asVendors(ours));
+    const overlaid = await applyOverlay(root, "openapi/overlays/people.yaml", toVendorDocument(ours));
     const schema = (name: string) => record(record(record(ours["components"])["schemas"])[name]);
     const enumOf = (value: unknown) => (record(value)["anyOf"] as Json[])[0]?.["enum"];
     const property = (name: string, key: string) =>

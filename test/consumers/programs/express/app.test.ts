@@ -15,21 +15,21 @@ after(async () => {
   await fake.close();
 });
 
-test("shows a person", async () => {
-  const answer = await fetch(url("/people/LDP-1-EXAMPLE"));
-  assert.deepEqual(await answer.json(), { name: "Jane Doe", company: "Example Corp" });
+test("GET /people/:id returns a person", async () => {
+  const response = await fetch(url("/people/LDP-1-EXAMPLE"));
+  assert.deepEqual(await response.json(), { name: "Jane Doe", company: "Example Corp" });
 });
 
-test("knows nobody of another id", async () => {
+test("GET /people/:id returns 404 for an unknown id", async () => {
   assert.equal((await fetch(url("/people/LDP-1-NOBODY"))).status, 404);
 });
 
-test("says that it is short of credits", async () => {
+test("GET /people/:id returns 502 when no credits are left", async () => {
   fake.failures.next("getPerson", { status: 402 });
   assert.equal((await fetch(url("/people/LDP-1-EXAMPLE"))).status, 502);
 });
 
-test("takes note of a job change, from Live Data alone", async () => {
+test("the webhook records a job change only with the right token", async () => {
   const { id } = fake.addPerson({ name: "Ada Example" });
   const webhook = url("/webhooks/live-data");
   assert.equal((await fake.deliverJobChange(id, { url: webhook, token: "a guess" })).status, 401);

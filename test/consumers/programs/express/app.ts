@@ -1,7 +1,7 @@
 import { createLiveData, isLiveDataError, type LiveData, unwrap, verifyWebhook } from "@livedata/sdk";
 import express, { type ErrorRequestHandler, type Express } from "express";
 
-/** A small backend: one person, and who among our contacts has moved. */
+/** A small backend: returns a person, and records job changes of our contacts. */
 export function buildApp(livedata: LiveData = createLiveData(), webhookToken = "the token that you chose"): Express {
   const app = express();
   const moves: (string | null | undefined)[] = [];
@@ -23,12 +23,12 @@ export function buildApp(livedata: LiveData = createLiveData(), webhookToken = "
     response.json(moves);
   });
 
-  const answerError: ErrorRequestHandler = (error, _request, response, next) => {
+  const handleError: ErrorRequestHandler = (error, _request, response, next) => {
     if (!isLiveDataError(error)) return next(error);
     if (error.code === "not_found") return response.sendStatus(404);
     if (error.code === "webhook") return response.sendStatus(error.reason === "token" ? 401 : 400);
     return response.sendStatus(error.retryable ? 503 : 502);
   };
-  app.use(answerError);
+  app.use(handleError);
   return app;
 }

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-// Both are of examples/fastify, which is copied beside this file.
+// Both files come from examples/fastify, which is copied next to this file.
 import { buildApp } from "./app.js";
 import { fake } from "./live-data.setup.js";
 
-test("takes note of a job change, from Live Data alone", async () => {
+test("the webhook records a job change only with the right token", async () => {
   const { id } = fake.addPerson({ name: "Ada Example" });
   const app = buildApp();
   const webhook = `${await app.listen({ port: 0 })}/webhooks/live-data`;

@@ -16,22 +16,22 @@ beforeAll(async () => {
 
 afterAll(() => app.close());
 
-test("shows a person", async () => {
-  const answer = await fetch(`${url}/people/LDP-1-EXAMPLE`);
-  expect(await answer.json()).toEqual({ name: "Jane Doe", company: "Example Corp" });
+test("GET /people/:id returns a person", async () => {
+  const response = await fetch(`${url}/people/LDP-1-EXAMPLE`);
+  expect(await response.json()).toEqual({ name: "Jane Doe", company: "Example Corp" });
   expect(fake.requestsTo("getPerson")).toHaveLength(1);
 });
 
-test("knows nobody of another id", async () => {
+test("GET /people/:id returns 404 for an unknown id", async () => {
   expect((await fetch(`${url}/people/LDP-1-NOBODY`)).status).toBe(404);
 });
 
-test("is sorry without credits", async () => {
+test("GET /people/:id returns 502 when no credits are left", async () => {
   fake.failures.next("getPerson", { status: 402 });
   expect((await fetch(`${url}/people/LDP-1-EXAMPLE`)).status).toBe(502);
 });
 
-test("takes note of a job change, from Live Data alone", async () => {
+test("the webhook records a job change only with the right token", async () => {
   const { id } = fake.addPerson({ name: "Ada Example" });
   const webhook = `${url}/webhooks/live-data`;
   expect((await fake.deliverJobChange(id, { url: webhook, token: "a guess" })).status).toBe(401);

@@ -2,7 +2,7 @@ import { createLiveData, type LiveData } from "@livedata/sdk";
 
 let client: LiveData | undefined;
 
-/** The one client of this server. Made when it is first asked for: `next build` loads the routes without its variables. */
+/** Returns the client of this server. Created lazily, because `next build` loads the routes without environment variables. */
 export function livedata(): LiveData {
   client ??= createLiveData();
   return client;

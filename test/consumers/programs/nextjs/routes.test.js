@@ -24,33 +24,33 @@ after(async () => {
   await fake.close();
 });
 
-test("shows a person", async () => {
-  const answer = await fetch(`${url}/people/LDP-1-EXAMPLE`);
-  assert.deepEqual(await answer.json(), { name: "Jane Doe", company: "Example Corp" });
+test("GET /people/[id] returns a person", async () => {
+  const response = await fetch(`${url}/people/LDP-1-EXAMPLE`);
+  assert.deepEqual(await response.json(), { name: "Jane Doe", company: "Example Corp" });
 });
 
-test("knows nobody of another id", async () => {
+test("GET /people/[id] returns 404 for an unknown id", async () => {
   assert.equal((await fetch(`${url}/people/LDP-1-NOBODY`)).status, 404);
 });
 
-test("is sorry without credits", async () => {
+test("GET /people/[id] returns 502 when no credits are left", async () => {
   fake.failures.next("getPerson", { status: 402 });
   assert.equal((await fetch(`${url}/people/LDP-1-EXAMPLE`)).status, 502);
 });
 
-test("takes note of a job change, from Live Data alone", async () => {
+test("the webhook returns the changed contact only with the right token", async () => {
   const { id } = fake.addPerson({ name: "Ada Example" });
   const webhook = `${url}/webhooks/live-data`;
   assert.equal((await fake.deliverJobChange(id, { url: webhook, token: "a guess" })).status, 401);
-  const answer = await fake.deliverJobChange(id, { url: webhook, token: "the token that you chose" });
-  assert.deepEqual(await answer.json(), { noted: "Ada Example" });
+  const response = await fake.deliverJobChange(id, { url: webhook, token: "the token that you chose" });
+  assert.deepEqual(await response.json(), { noted: "Ada Example" });
 });
 
-/** Next takes a free port, and says which when it is ready. */
+/** Reads the URL of the server from the output of `next start`, which picks a free port. */
 async function addressOf(output) {
   for await (const line of createInterface({ input: output })) {
     const [address] = line.match(/http:\/\/localhost:\d+/) ?? [];
     if (address) return address;
   }
-  throw new Error("next start has ended without an address");
+  throw new Error("next start ended without printing a URL");
 }

@@ -17,7 +17,7 @@ function delivery(body, token) {
 
 /** @type {import("../conformance.js").Cases} */
 export const callCases = {
-  "a search gives people, their count and what it cost": async ({ open }) => {
+  "a search returns people, their count and the credits used": async ({ open }) => {
     const api = await open();
     const result = await clientOf(api).people.POST("/search", { body: { size: 4, filters: atNvidia } });
     const { people, count } = unwrap(result);
@@ -26,68 +26,68 @@ export const callCases = {
       people.every(({ id }) => typeof id === "string"),
       "each has an id",
     );
-    same(credits(result.response).used, people.length, "credits used, by the headers");
-    same(await api.tell("credits.used"), people.length, "credits used, by the books");
+    same(credits(result.response).used, people.length, "credits used, from the headers");
+    same(await api.control("credits.used"), people.length, "credits used, as counted by the API");
   },
 
-  "a call says who makes it, and of what type its body is": async ({ open }) => {
+  "a call has a User-Agent and a Content-Type": async ({ open }) => {
     const api = await open();
     unwrap(await clientOf(api).people.POST("/search", { body: { size: 0 } }));
-    const [{ headers, method }] = await api.tell("requestsTo", "searchPeople");
+    const [{ headers, method }] = await api.control("requestsTo", "searchPeople");
     same(method, "POST", "method");
     same(headers["content-type"], "application/json", "content type");
     ok(/^livedata-sdk\/\d/.test(headers["user-agent"]), `the user agent: ${headers["user-agent"]}`);
   },
 
-  "letters of any kind come through, both ways": async ({ open }) => {
+  "non-ASCII text is sent and received unchanged": async ({ open }) => {
     const api = await open();
     const name = "Łukasz Ünal 李 🦊";
-    const { id } = await api.tell("addPerson", { name });
+    const { id } = await api.control("addPerson", { name });
     const { people } = clientOf(api);
     same(unwrap(await people.GET("/person/{id}", { params: { path: { id } } })).name, name, "name");
     const search_term = `${name}@example.com`;
     unwrap(
       await people.POST("/find", { body: { matches: [{ fields: [{ field_name: "email_address", search_term }] }] } }),
     );
-    const [request] = await api.tell("requestsTo", "findPeople");
-    same(request.body.matches[0].fields[0].search_term, search_term, "what was sent");
+    const [request] = await api.control("requestsTo", "findPeople");
+    same(request.body.matches[0].fields[0].search_term, search_term, "search term sent");
   },
 
-  "a company is looked up": async ({ open }) => {
+  "a company is found by its domain": async ({ open }) => {
     const { companies } = clientOf(await open());
     const path = { company_lookup: "nvidia.com" };
     same(unwrap(await companies.GET("/companies/{company_lookup}", { params: { path } })).name, "NVIDIA", "name");
   },
 
-  "contacts are added and listed": async ({ open }) => {
+  "contacts are added, with a resend on a 401, and listed": async ({ open }) => {
     const api = await open();
     const { ledgers } = clientOf(api);
     unwrap(await ledgers.GET("/contacts"));
-    await api.tell("sessions.revokeAll");
+    await api.control("sessions.revokeAll");
     const contact = { name: "Jane Doe", company: "Example Corp" };
     unwrap(await ledgers.POST("/contacts", { body: contact }));
     const listed = JSON.stringify(unwrap(await ledgers.GET("/contacts")));
-    ok(listed.includes("Jane Doe"), `she is listed: ${listed.slice(0, 200)}`);
-    const requests = await api.tell("requestsTo", "createContacts");
+    ok(listed.includes("Jane Doe"), `Jane Doe is listed: ${listed.slice(0, 200)}`);
+    const requests = await api.control("requestsTo", "createContacts");
     same(
       requests.map((/** @type {any} */ { status, body }) => [status < 300, body]),
       [
         [false, contact],
         [true, contact],
       ],
-      "what was sent",
+      "statuses and bodies of the requests",
     );
   },
 
-  "a call that would cost too much is not made": async ({ open }) => {
+  "a search above maxCredits is not sent": async ({ open }) => {
     const api = await open();
     const call = clientOf(api).people.POST("/search", { body: { size: 50 }, maxCredits: 5 });
     const error = await rejection(call);
     same([error.code, error.cost, error.limit], ["credit_limit", 50, 5], "code, cost and limit");
-    same(await api.tell("credits.used"), 0, "credits used");
+    same(await api.control("credits.used"), 0, "credits used");
   },
 
-  "the response of a call can be read again": async ({ open }) => {
+  "the response of a call can be read several times": async ({ open }) => {
     const { data, response } = await clientOf(await open()).people.POST("/search", { body: { size: 2 } });
     const copies = [
       await response.json(),
@@ -96,13 +96,13 @@ export const callCases = {
       await response.clone().json(),
       await new Response(response.body, response).json(),
     ];
-    for (const copy of copies) same(copy, data, "a copy");
+    for (const copy of copies) same(copy, data, "copy of the data");
     ok(response instanceof Response, "it is a Response");
     same([response.ok, response.status], [true, 200], "ok and status");
     ok(response.headers.get("content-type")?.startsWith("application/json"), "it has its headers");
   },
 
-  "a body is taken as a stream": async ({ open }) => {
+  "a body can be read as a stream": async ({ open }) => {
     const api = await open();
     const { data } = await clientOf(api).people.POST("/search", { body: { size: 2 }, parseAs: "stream" });
     ok(data instanceof ReadableStream, "it is a stream");
@@ -110,25 +110,25 @@ export const callCases = {
     same(people.length, 2, "people");
   },
 
-  "a webhook is believed by its token alone": async () => {
+  "verifyWebhook accepts only the right token and a contact": async () => {
     const contact = { id: "contact-1", name: "Jane Doe" };
     same(await verifyWebhook(delivery(contact, WEBHOOK_TOKEN), WEBHOOK_TOKEN), contact, "contact");
-    const refused = /** @type {const} */ ([
+    const rejected = /** @type {const} */ ([
       [delivery(contact, "another token"), "token"],
       [delivery(contact), "token"],
       [delivery("{", WEBHOOK_TOKEN), "body"],
       [delivery([1], WEBHOOK_TOKEN), "body"],
     ]);
-    for (const [request, reason] of refused) {
+    for (const [request, reason] of rejected) {
       const error = await rejection(verifyWebhook(request, WEBHOOK_TOKEN));
       same([error.code, error.reason], ["webhook", reason], "code and reason");
     }
   },
 
-  "options that make no sense are refused at once": async () => {
+  "invalid options throw at once": async () => {
     const missing = thrown(() => createLiveData({ orgId: "" }));
     same(missing.code, "configuration", "code");
-    const plain = thrown(() => createLiveData({ orgId: "o_0123abcd", baseUrl: "http://gotlivedata.io" }));
-    same(plain.code, "configuration", "code");
+    const insecure = thrown(() => createLiveData({ orgId: "o_0123abcd", baseUrl: "http://gotlivedata.io" }));
+    same(insecure.code, "configuration", "code");
   },
 };

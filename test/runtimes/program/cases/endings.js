@@ -10,11 +10,11 @@ const body = { size: 1 };
  * @param {import("../worlds.js").Api} api
  */
 function arrival(api) {
-  return until(async () => (await api.tell("requestsTo", "searchPeople")).length > 0);
+  return until(async () => (await api.control("requestsTo", "searchPeople")).length > 0);
 }
 
 /**
- * How long a promise takes to settle, in ms.
+ * Returns how long a promise takes to settle, in ms.
  *
  * @param {Promise<unknown>} promise
  */
@@ -26,58 +26,58 @@ async function timeOf(promise) {
 
 /** @type {import("../conformance.js").Cases} */
 export const endingCases = {
-  "a signal that has aborted lets nothing leave": async ({ open }) => {
+  "an aborted signal sends nothing": async ({ open }) => {
     const api = await open();
     const reason = new Error("too late");
     const error = await rejection(clientOf(api).people.POST("/search", { body, signal: AbortSignal.abort(reason) }));
     ok(error instanceof AbortedError, `it is an AbortedError: ${error}`);
     same(error.code, "aborted", "code");
-    ok(error.cause === reason, "its cause is the reason");
-    same(await api.tell("requestsTo", "searchPeople"), [], "requests");
+    ok(error.cause === reason, "its cause is the reason of the signal");
+    same(await api.control("requestsTo", "searchPeople"), [], "requests");
   },
 
-  "a signal ends a call in mid-flight": async ({ open }) => {
+  "a signal aborts a call that waits for its response": async ({ open }) => {
     const api = await open();
-    await api.tell("failures.next", "searchPeople", "stall");
-    const leaving = new AbortController();
-    const call = clientOf(api).people.POST("/search", { body, signal: leaving.signal });
+    await api.control("failures.next", "searchPeople", "stall");
+    const controller = new AbortController();
+    const call = clientOf(api).people.POST("/search", { body, signal: controller.signal });
     call.catch(() => {});
     await arrival(api);
-    leaving.abort();
-    ok((await timeOf(call)) < 1_000, "at once");
+    controller.abort();
+    ok((await timeOf(call)) < 1_000, "it ends at once");
     const error = await rejection(call);
     same([error.code, error.attempts, error.retryable], ["aborted", 1, false], "code, attempts and retryable");
     same(error.cause.name, "AbortError", "name of the cause");
   },
 
-  "a signal ends the pause before a retry": async ({ open }) => {
+  "a signal aborts the delay before a retry": async ({ open }) => {
     const api = await open();
-    await api.tell("failures.next", "searchPeople", { status: 503, headers: { "Retry-After": "30" } });
-    const leaving = new AbortController();
-    const call = clientOf(api).people.POST("/search", { body, signal: leaving.signal });
+    await api.control("failures.next", "searchPeople", { status: 503, headers: { "Retry-After": "30" } });
+    const controller = new AbortController();
+    const call = clientOf(api).people.POST("/search", { body, signal: controller.signal });
     call.catch(() => {});
     await arrival(api);
     await pause(20);
-    leaving.abort("gone");
-    ok((await timeOf(call)) < 1_000, "at once");
+    controller.abort("gone");
+    ok((await timeOf(call)) < 1_000, "it ends at once");
     const error = await rejection(call);
     same([error.code, error.cause], ["aborted", "gone"], "code and cause");
   },
 
-  "a signal ends the wait for a token, and not the exchange": async ({ open }) => {
+  "a signal aborts the wait for a token, but not the session exchange": async ({ open }) => {
     const api = await open({ latency: 100 });
     const livedata = clientOf(api);
-    const leaving = new AbortController();
+    const controller = new AbortController();
     const other = livedata.people.POST("/search", { body });
     other.catch(() => {});
-    const call = livedata.people.POST("/search", { body, signal: leaving.signal });
-    leaving.abort();
+    const call = livedata.people.POST("/search", { body, signal: controller.signal });
+    controller.abort();
     same((await rejection(call)).code, "aborted", "code");
     same((await other).response.status, 200, "status of the other call");
-    same(await api.tell("sessions.exchanges"), 1, "exchanges");
+    same(await api.control("sessions.exchanges"), 1, "exchanges");
   },
 
-  "a long-lived signal gathers no listeners": async ({ open }) => {
+  "calls leave no listeners on a long-lived signal": async ({ open }) => {
     const { people } = clientOf(await open());
     const { signal } = new AbortController();
     let listeners = 0;
@@ -94,9 +94,9 @@ export const endingCases = {
     same(listeners, 0, "listeners");
   },
 
-  "a timeout ends an attempt": async ({ open }) => {
+  "`timeout` ends an attempt with a TimeoutError": async ({ open }) => {
     const api = await open();
-    await api.tell("failures.next", "searchPeople", "stall");
+    await api.control("failures.next", "searchPeople", "stall");
     const livedata = clientOf(api);
     await livedata.accessToken();
     const error = await rejection(livedata.people.POST("/search", { body, timeout: 100, retry: false }));
@@ -104,21 +104,21 @@ export const endingCases = {
     same([error.code, error.attempts, error.retryable], ["timeout", 1, true], "code, attempts and retryable");
   },
 
-  "an attempt that timed out is made again": async ({ open }) => {
+  "an attempt that timed out is retried": async ({ open }) => {
     const api = await open();
-    await api.tell("failures.next", "searchPeople", "stall");
+    await api.control("failures.next", "searchPeople", "stall");
     const livedata = clientOf(api, { retry: { maxRetries: 9, baseDelay: 1 } });
     await livedata.accessToken();
     const { data } = await livedata.people.POST("/search", { body, timeout: 300 });
     same(data?.people.length, 1, "people");
-    const requests = await api.tell("requestsTo", "searchPeople");
-    ok(requests.length >= 2, "it was sent again");
-    for (const request of requests) same(request.body, body, "a body");
+    const requests = await api.control("requestsTo", "searchPeople");
+    ok(requests.length >= 2, "it was retried");
+    for (const request of requests) same(request.body, body, "body");
   },
 
-  "totalTimeout ends a call with all its attempts": async ({ open }) => {
+  "`totalTimeout` ends a call with several attempts": async ({ open }) => {
     const api = await open();
-    await api.tell("failures.next", "searchPeople", "stall", 9);
+    await api.control("failures.next", "searchPeople", "stall", 9);
     const livedata = clientOf(api, { timeout: 100, retry: { maxRetries: 9, baseDelay: 1 } });
     await livedata.accessToken();
     const call = livedata.people.POST("/search", { body, totalTimeout: 350 });
@@ -128,9 +128,9 @@ export const endingCases = {
     ok(error.attempts >= 2 && elapsed >= 300 && elapsed < 3_000, `${error.attempts} attempts in ${elapsed} ms`);
   },
 
-  "totalTimeout ends an attempt that has time left": async ({ open }) => {
+  "`totalTimeout` ends an attempt before its `timeout`": async ({ open }) => {
     const api = await open();
-    await api.tell("failures.next", "searchPeople", "stall");
+    await api.control("failures.next", "searchPeople", "stall");
     const livedata = clientOf(api);
     await livedata.accessToken();
     const error = await rejection(livedata.people.POST("/search", { body, totalTimeout: 100 }));
@@ -138,7 +138,7 @@ export const endingCases = {
     ok(error.message.includes("totalTimeout"), `it names the option: ${error.message}`);
   },
 
-  "totalTimeout ends the wait for a token": async ({ open }) => {
+  "`totalTimeout` ends the wait for a token": async ({ open }) => {
     const api = await open({ latency: 400 });
     const error = await rejection(clientOf(api).people.POST("/search", { body, totalTimeout: 100 }));
     same([error.code, error.attempts], ["timeout", 0], "code and attempts");

@@ -16,14 +16,14 @@ const statuses = [
 ];
 
 /**
- * The error of a search that goes wrong.
+ * Makes a search fail. Returns its error.
  *
  * @param {sdk.LiveData} livedata
  * @param {import("../worlds.js").Api} api
  * @param {unknown} failure
  */
 async function failedSearch(livedata, api, failure) {
-  await api.tell("failures.next", "searchPeople", failure);
+  await api.control("failures.next", "searchPeople", failure);
   const timeout = failure === "stall" ? 100 : 5_000;
   const search = livedata.people.POST("/search", { body: { size: 1 }, retry: false, timeout });
   return rejection(search.then(sdk.unwrap));
@@ -31,34 +31,44 @@ async function failedSearch(livedata, api, failure) {
 
 /** @type {import("../conformance.js").Cases} */
 export const errorCases = {
-  "each status has its class and code": async ({ open }) => {
+  "each status has its error class and code": async ({ open }) => {
     for (const [status, code, Class] of statuses) {
       const api = await open({ people: 0 });
       const headers = { "X-Request-Id": "request-1" };
       const error = await failedSearch(clientOf(api), api, { status, headers, body: { message: "no" } });
       same([error.code, error.status, error.requestId], [code, status, "request-1"], "code, status and request id");
-      same([error.operation, error.attempts, error.body], ["POST /search", 1, { message: "no" }], "what it tells");
+      same(
+        [error.operation, error.attempts, error.body],
+        ["POST /search", 1, { message: "no" }],
+        "operation, attempts and body",
+      );
       ok(
         error instanceof Class && error instanceof sdk.LiveDataError && error instanceof Error,
-        "it is of its classes",
+        "it is an instance of its classes",
       );
-      ok(!(error instanceof sdk.AbortedError), "it is of no other class");
-      ok(sdk.isLiveDataError(error), "it is an error of the SDK");
+      ok(!(error instanceof sdk.AbortedError), "it is an instance of no other class");
+      ok(sdk.isLiveDataError(error), "isLiveDataError accepts it");
     }
-    ok(!sdk.isLiveDataError(new TypeError("another")), "an error of another is not");
+    ok(!sdk.isLiveDataError(new TypeError("another")), "isLiveDataError rejects other errors");
   },
 
-  "an error of one copy is an instance of the other's class": async ({ open, platform: { otherCopy } }) => {
-    if (otherCopy === undefined) return "there is but one copy";
+  "an error of one copy of the SDK is an instance of the class of the other copy": async ({
+    open,
+    platform: { otherCopy },
+  }) => {
+    if (otherCopy === undefined) return "there is only one copy";
     ok(otherCopy.LiveDataError !== sdk.LiveDataError, "there are two copies");
     const api = await open();
     const error = await failedSearch(clientOf(api), api, { status: 404 });
-    ok(error instanceof otherCopy.NotFoundError, "it is the other's NotFoundError");
-    ok(!(error instanceof otherCopy.ServerError), "it is not the other's ServerError");
-    ok(otherCopy.isLiveDataError(error), "the other takes it for one of the SDK");
+    ok(error instanceof otherCopy.NotFoundError, "it is a NotFoundError of the other copy");
+    ok(!(error instanceof otherCopy.ServerError), "it is no ServerError of the other copy");
+    ok(otherCopy.isLiveDataError(error), "isLiveDataError of the other copy accepts it");
   },
 
-  "no error shows a secret, a token or a person": async ({ open, platform: { inspectors = [] } }) => {
+  "no error, client or credentials object shows a secret, a token or a person": async ({
+    open,
+    platform: { inspectors = [] },
+  }) => {
     const { serviceAccount: account } = fakeCredentials;
     const api = await open();
     const livedata = clientOf(api);
@@ -70,9 +80,9 @@ export const errorCases = {
     }
     const elsewhere = await open();
     for (const failure of [{ status: 500 }, { status: 401 }, { status: 307, headers: { Location: "/" } }]) {
-      await elsewhere.tell("failures.next", "createSession", failure, 3);
+      await elsewhere.control("failures.next", "createSession", failure, 3);
       errors.push(await rejection(clientOf(elsewhere).accessToken()));
-      await elsewhere.tell("failures.clear");
+      await elsewhere.control("failures.clear");
     }
     const shown = [...errors, livedata, livedata.people, sdk.serviceAccount(account), { token: livedata.accessToken }];
     for (const value of shown) {

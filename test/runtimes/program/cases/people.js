@@ -3,7 +3,7 @@ import { atNvidia, clientOf } from "../client.js";
 import { ok, rejection, same } from "../expect.js";
 
 /**
- * Everyone of an async iterable.
+ * Collects an async iterable.
  *
  * @template T
  * @param {AsyncIterable<T>} iterable
@@ -17,70 +17,72 @@ async function all(iterable) {
 
 /** @type {import("../conformance.js").Cases} */
 export const peopleCases = {
-  "paging gives everyone once": async ({ open }) => {
+  "paginate yields everyone once": async ({ open }) => {
     const api = await open();
     const everyone = paginate(clientOf(api).people, { sort_by: "name" }, { pageSize: 40 });
     const ids = (await all(everyone)).map(({ id }) => id);
-    const known = (await api.tell("people")).map((/** @type {{ id: string }} */ { id }) => id);
+    const known = (await api.control("people")).map((/** @type {{ id: string }} */ { id }) => id);
     same([...ids].sort(), known.sort(), "ids");
-    same(everyone.stoppedBy, "end", "what stopped it");
-    ok((await api.tell("requestsTo", "searchPeople")).length >= 4, "it took several pages");
+    same(everyone.stoppedBy, "end", "stoppedBy");
+    ok((await api.control("requestsTo", "searchPeople")).length >= 4, "it took several pages");
   },
 
-  "someone who comes on two pages is given once": async ({ open }) => {
+  "paginate yields a person on two pages once": async ({ open }) => {
     const api = await open();
     const pages = [
       { people: [{ id: "a" }, { id: "b" }], count: 3, pagination_token: "1" },
       { people: [{ id: "b" }, { id: "c" }], count: 3, pagination_token: "2" },
       { people: [], count: 3 },
     ];
-    for (const body of pages) await api.tell("failures.next", "searchPeople", { status: 200, body });
+    for (const body of pages) await api.control("failures.next", "searchPeople", { status: 200, body });
     const ids = (await all(paginate(clientOf(api).people, {}))).map(({ id }) => id);
     same(ids, ["a", "b", "c"], "ids");
-    const tokens = (await api.tell("requestsTo", "searchPeople")).map(
+    const tokens = (await api.control("requestsTo", "searchPeople")).map(
       (/** @type {any} */ { body }) => body.pagination_token,
     );
-    same(tokens, [undefined, "1", "2"], "tokens sent");
+    same(tokens, [undefined, "1", "2"], "page tokens sent");
   },
 
-  "paging stops at its limit, and goes on after a failure": async ({ open }) => {
+  "paginate retries a truncated page and stops at its limit": async ({ open }) => {
     const api = await open();
-    await api.tell("failures.next", "searchPeople", "truncated");
+    await api.control("failures.next", "searchPeople", "truncated");
     const limited = paginate(clientOf(api).people, {}, { pageSize: 10, limit: 25 });
     same((await all(limited)).length, 25, "people");
-    same(limited.stoppedBy, "limit", "what stopped it");
+    same(limited.stoppedBy, "limit", "stoppedBy");
   },
 
-  "paging spends no more than it may, also where an answer gets lost": async ({ open }) => {
+  "paginate spends at most maxCredits, even if a response is lost": async ({ open }) => {
     const api = await open();
     const { people } = clientOf(api);
-    // Makes a connection, which some platforms take for stale, and send what they sent once more without a word.
+    // Opens a connection. Some platforms silently resend on a reused connection that breaks.
     await count(people);
-    await api.tell("failures.next", "searchPeople", "lost");
+    await api.control("failures.next", "searchPeople", "lost");
     const cheap = paginate(people, {}, { pageSize: 10, maxCredits: 15 });
     same((await all(cheap)).length, 15, "people");
-    same(cheap.stoppedBy, "max_credits", "what stopped it");
-    same(await api.tell("credits.used"), 15, "credits used");
+    same(cheap.stoppedBy, "max_credits", "stoppedBy");
+    same(await api.control("credits.used"), 15, "credits used");
   },
 
-  "a signal ends a loop": async ({ open }) => {
+  "a signal ends a paginate loop": async ({ open }) => {
     const { people } = clientOf(await open());
-    const leaving = new AbortController();
+    const controller = new AbortController();
     const loop = async () => {
-      for await (const _person of paginate(people, {}, { pageSize: 10, signal: leaving.signal })) leaving.abort();
+      for await (const _person of paginate(people, {}, { pageSize: 10, signal: controller.signal })) {
+        controller.abort();
+      }
     };
     same((await rejection(loop())).code, "aborted", "code");
   },
 
-  "thousands are found in the order of the queries": async ({ open }) => {
+  "findMany yields results in the order of the queries": async ({ open }) => {
     const api = await open();
-    const everyone = (await api.tell("people")).slice(0, 20);
+    const everyone = (await api.control("people")).slice(0, 20);
     /** @type {string[]} */
     const emails = [];
-    for (const { id } of everyone) emails.push((await api.tell("emailsOf", id))[0] ?? "nobody@example.com");
+    for (const { id } of everyone) emails.push((await api.control("emailsOf", id))[0] ?? "nobody@example.com");
     emails.splice(7, 0, "nobody@example.com");
-    // What comes first is answered last.
-    await api.tell("failures.next", "findPeople", { status: 503, headers: { "Retry-After": "0" } });
+    // The first batch is retried, so its response comes last.
+    await api.control("failures.next", "findPeople", { status: 503, headers: { "Retry-After": "0" } });
     const queries = emails.map((email) => ({ fields: [{ field_name: "email_address", search_term: email }], email }));
     const results = await all(findMany(clientOf(api).people, queries, { batchSize: 4, concurrency: 3 }));
     same(
@@ -88,25 +90,25 @@ export const peopleCases = {
       emails.map((email, index) => [index, email]),
       "indices and queries",
     );
-    same(results[7]?.found, false, "whether the stranger was found");
+    same(results[7]?.found, false, "whether the unknown address was found");
     const right = results.filter(({ people }, place) => people[0]?.id === everyone[place < 7 ? place : place - 1].id);
-    ok(right.length >= 15, `most were found, and are those: ${right.length}`);
-    same((await api.tell("requestsTo", "findPeople")).length, 7, "requests");
+    ok(right.length >= 15, `at least 15 queries found the right person: ${right.length}`);
+    same((await api.control("requestsTo", "findPeople")).length, 7, "requests");
   },
 
-  "a batch that fails says where to go on": async ({ open }) => {
+  "findMany reports the index of a failed batch": async ({ open }) => {
     const api = await open();
-    await api.tell("failures.next", "findPeople", { status: 400 });
+    await api.control("failures.next", "findPeople", { status: 400 });
     const query = { fields: [{ field_name: "email_address", search_term: "jane@example.com" }] };
     const error = await rejection(all(findMany(clientOf(api).people, [query, query, query], { batchSize: 2 })));
     same([error.code, error.index, error.status], ["batch", 0, 400], "code, index and status");
   },
 
-  "counting is free": async ({ open }) => {
+  "count is free": async ({ open }) => {
     const api = await open();
     const { people } = clientOf(api);
-    ok((await count(people, atNvidia)) > 0, "there is somebody");
-    same(await count(people), (await api.tell("people")).length, "count of everyone");
-    same(await api.tell("credits.used"), 0, "credits used");
+    ok((await count(people, atNvidia)) > 0, "the count is positive");
+    same(await count(people), (await api.control("people")).length, "count of everyone");
+    same(await api.control("credits.used"), 0, "credits used");
   },
 };

@@ -5,7 +5,7 @@ import { ok, same, thrown } from "../expect.js";
 
 const { orgId, serviceAccount: account } = fakeCredentials;
 
-/** What the SDK could be tempted to use, and not every platform has. */
+/** Globals that some platforms lack, so the SDK must not need them. */
 const newerGlobals = [
   "AbortSignal.any",
   "AbortSignal.timeout",
@@ -28,29 +28,29 @@ function has(path) {
 
 /** @type {import("../conformance.js").Cases} */
 export const platformCases = {
-  "the platform lacks what it is here to lack": async ({ platform: { lacks = [] } }) => {
-    same(lacks.filter(has), [], "what it has after all");
-    return `it lacks ${newerGlobals.filter((path) => !has(path)).join(", ") || "nothing of note"}`;
+  "the platform lacks the globals that it is tested without": async ({ platform: { lacks = [] } }) => {
+    same(lacks.filter(has), [], "globals that it has nevertheless");
+    return `lacks ${newerGlobals.filter((path) => !has(path)).join(", ") || "none of the globals checked"}`;
   },
 
-  "importing the SDK and its testing kit does nothing": async ({ didOnImport }) => {
-    same(didOnImport, [], "what importing did");
+  "importing the SDK and its testing entry has no side effects": async ({ didOnImport }) => {
+    same(didOnImport, [], "side effects of the import");
   },
 
-  "making a client sends nothing": async ({ open }) => {
+  "creating a client sends nothing": async ({ open }) => {
     const api = await open();
     clientOf(api);
     await pause(200);
-    same(await api.tell("requests"), [], "requests");
+    same(await api.control("requests"), [], "requests");
   },
 
-  "the environment is read, where there is one": async ({ open, platform: { env } }) => {
+  "options are read from the environment if there is one": async ({ open, platform: { env } }) => {
     const api = await open();
     if (env === undefined) {
       const error = thrown(() => createLiveData({ ...api.reach }));
       same(error.code, "configuration", "code");
       ok(error.message.includes("LIVEDATA_ORG_ID"), `the message names the variable: ${error.message}`);
-      return "there is none";
+      return "no environment";
     }
     env.LIVEDATA_ORG_ID = orgId;
     env.LIVEDATA_CLIENT_ID = account.clientId;
@@ -65,8 +65,8 @@ export const platformCases = {
     }
   },
 
-  "the testing kit stands in for the API until it is closed": async ({ isInMemory }) => {
-    if (!isInMemory) return "in memory alone";
+  "the embedded API replaces the global fetch until it is closed": async ({ isInMemory }) => {
+    if (!isInMemory) return "in memory only";
     const before = globalThis.fetch;
     const fake = createFakeLiveData({ people: 10 }).install();
     try {
@@ -76,11 +76,11 @@ export const platformCases = {
     } finally {
       await fake.close();
     }
-    ok(globalThis.fetch === before, "the global fetch is back");
+    ok(globalThis.fetch === before, "the global fetch is restored");
   },
 
-  "the testing kit is closed by `await using`, where the platform knows that": async () => {
-    if (Symbol.asyncDispose === undefined) return "it does not";
+  "the embedded API supports `await using` if the platform does": async () => {
+    if (Symbol.asyncDispose === undefined) return "not supported";
     const fake = createFakeLiveData({ people: 0 });
     await fake[Symbol.asyncDispose]();
   },

@@ -7,11 +7,11 @@ const body = { size: 3, filters: atNvidia };
 /** @typedef {{ people: readonly unknown[], error?: undefined } | { people?: undefined, error: any }} Found */
 
 /**
- * What became of a search that goes wrong so many times in some way.
+ * Makes a search fail several times. Returns its outcome, the reasons of its retries and its requests.
  *
  * @param {import("../worlds.js").Api} api
- * @param {unknown} failure how
- * @param {number} times how often
+ * @param {unknown} failure
+ * @param {number} times how often it fails
  * @param {import("@livedata/sdk").LiveDataOptions} [options]
  */
 async function searchAfter(api, failure, times, options) {
@@ -22,18 +22,18 @@ async function searchAfter(api, failure, times, options) {
   };
   const { people } = clientOf(api, { observe, ...options });
   await people.POST("/search", { body: { size: 0 } });
-  await api.tell("failures.next", "searchPeople", failure, times);
+  await api.control("failures.next", "searchPeople", failure, times);
   /** @type {Found} */
   const outcome = await unwrap(people.POST("/search", { body })).catch((error) => ({ error }));
-  const [, ...requests] = await api.tell("requestsTo", "searchPeople");
+  const [, ...requests] = await api.control("requestsTo", "searchPeople");
   return { outcome, reasons, requests };
 }
 
 /**
- * A case of a failure that passes.
+ * Makes a case that expects two retries after a transient failure.
  *
  * @param {unknown} failure
- * @param {unknown} reason what it is called
+ * @param {unknown} reason expected `reason` of `call_retried`
  * @returns {import("../conformance.js").Cases[string]}
  */
 function recovers(failure, reason) {
@@ -41,95 +41,95 @@ function recovers(failure, reason) {
     const api = await open();
     const { outcome, reasons, requests } = await searchAfter(api, failure, 2);
     if (!outcome.people) throw outcome.error;
-    ok(outcome.people.length > 0, "somebody was found");
+    ok(outcome.people.length > 0, "people were found");
     same(reasons, [reason, reason], "reasons");
     same(requests.length, 3, "requests");
-    for (const request of requests) same(request.body, body, "a body");
-    same(await api.tell("credits.used"), outcome.people.length, "credits used");
+    for (const request of requests) same(request.body, body, "body");
+    same(await api.control("credits.used"), outcome.people.length, "credits used");
   };
 }
 
 /** @type {import("../conformance.js").Cases} */
 export const retryCases = {
-  "a POST is sent again after a 503": recovers({ status: 503 }, 503),
-  "a POST is sent again after a 429": recovers({ status: 429 }, 429),
-  "a POST is sent again after its connection was reset": recovers("reset", "connection"),
-  "a POST is sent again after its answer was lost": recovers("lost", "connection"),
-  "a POST is sent again after its answer broke off": recovers("truncated", "connection"),
+  "a POST is retried after a 503": recovers({ status: 503 }, 503),
+  "a POST is retried after a 429": recovers({ status: 429 }, 429),
+  "a POST is retried after a connection reset": recovers("reset", "connection"),
+  "a POST is retried after a lost response": recovers("lost", "connection"),
+  "a POST is retried after a truncated response": recovers("truncated", "connection"),
 
-  "no more often than maxRetries": async ({ open }) => {
+  "a call is retried at most maxRetries times": async ({ open }) => {
     for (const maxRetries of [0, 1, 3]) {
       const api = await open();
       const retry = { maxRetries, baseDelay: 1 };
       const { outcome, requests } = await searchAfter(api, { status: 503 }, 9, { retry });
       same(requests.length, maxRetries + 1, "requests");
-      ok(outcome.error, "it fails");
+      ok(outcome.error, "the call fails");
       const { code, attempts, retryable } = outcome.error;
       same([code, attempts, retryable], ["server", maxRetries + 1, true], "code, attempts and retryable");
     }
   },
 
-  "not at all with `retry: false`": async ({ open }) => {
-    // On a connection that was used before, which some platforms take for stale, and send what they sent once more.
+  "a call is not retried with `retry: false`": async ({ open }) => {
+    // `searchAfter` reuses a connection. Some platforms silently resend on a reused connection that breaks.
     const { outcome, requests } = await searchAfter(await open(), "reset", 1, { retry: false });
     same(requests.length, 1, "requests");
-    ok(outcome.error, "it fails");
+    ok(outcome.error, "the call fails");
     const { code, attempts, cause } = outcome.error;
     same([code, attempts], ["connection", 1], "code and attempts");
-    ok(cause instanceof Error, "its cause is the platform's error");
+    ok(cause instanceof Error, "its cause is the error of the platform");
   },
 
-  "an answer that breaks off is an error of the connection": async ({ open }) => {
+  "a truncated response causes a ConnectionError": async ({ open }) => {
     const { outcome } = await searchAfter(await open(), "truncated", 1, { retry: false });
-    ok(outcome.error, "it fails");
+    ok(outcome.error, "the call fails");
     same([outcome.error.code, outcome.error.status], ["connection", 200], "code and status");
   },
 
-  "an answer that is no JSON is not retried": async ({ open }) => {
+  "a response that is not JSON is not retried": async ({ open }) => {
     const { outcome, requests } = await searchAfter(await open(), "malformed", 1);
     same(requests.length, 1, "requests");
-    ok(outcome.error, "it fails");
+    ok(outcome.error, "the call fails");
     same(outcome.error.code, "protocol", "code");
   },
 
-  "what must not happen twice is not": async ({ open }) => {
+  "a call that is not idempotent is not retried after a lost response": async ({ open }) => {
     const api = await open();
     const { ledgers } = clientOf(api);
-    // Makes a connection, see above.
+    // Opens a connection, which the next call reuses.
     await ledgers.GET("/contacts");
-    await api.tell("failures.next", "createContacts", "lost");
+    await api.control("failures.next", "createContacts", "lost");
     const contact = { name: "Jane Doe", company: "Example Corp" };
     const error = await rejection(ledgers.POST("/contacts", { body: contact }));
     same([error.code, error.retryable, error.attempts], ["connection", false, 1], "code, retryable and attempts");
-    same((await api.tell("requestsTo", "createContacts")).length, 1, "requests");
+    same((await api.control("requestsTo", "createContacts")).length, 1, "requests");
   },
 
-  "Retry-After is waited for, by all calls": async ({ open }) => {
+  "all calls wait for Retry-After of a 429": async ({ open }) => {
     const api = await open();
     /** @type {string[]} */
     const events = [];
     const { people } = clientOf(api, { observe: ({ type }) => events.push(type) });
-    await api.tell("failures.next", "searchPeople", { status: 429, headers: { "Retry-After": "1" } });
+    await api.control("failures.next", "searchPeople", { status: 429, headers: { "Retry-After": "1" } });
     const started = performance.now();
     const first = unwrap(people.POST("/search", { body }));
     first.catch(() => {});
     await until(() => events.includes("call_retried"));
     await Promise.all([first, unwrap(people.POST("/search", { body }))]);
     const elapsed = performance.now() - started;
-    ok(elapsed >= 980 && elapsed < 5_000, `after 1 s, not after ${elapsed} ms`);
-    ok(events.includes("call_held"), "the second call was held back");
-    same((await api.tell("requestsTo", "searchPeople")).length, 3, "requests");
+    ok(elapsed >= 980 && elapsed < 5_000, `it waits 1 s: ${elapsed} ms`);
+    ok(events.includes("call_held"), "the second call was held");
+    same((await api.control("requestsTo", "searchPeople")).length, 3, "requests");
   },
 
-  "Retry-After is waited for after a 503, too": async ({ open }) => {
+  "a call waits for Retry-After of a 503": async ({ open }) => {
     const started = performance.now();
     const { outcome } = await searchAfter(await open(), { status: 503, headers: { "Retry-After": "1" } }, 1);
     if (!outcome.people) throw outcome.error;
     const elapsed = performance.now() - started;
-    ok(elapsed >= 980, `after 1 s, not after ${elapsed} ms`);
+    ok(elapsed >= 980, `it waits 1 s: ${elapsed} ms`);
   },
 
-  "a Retry-After that is too long is told instead": async ({ open }) => {
+  "a Retry-After that is too long is returned as `retryAfter` of a RateLimitedError": async ({ open }) => {
     const failure = { status: 429, headers: { "Retry-After": "90" } };
     const { outcome, requests } = await searchAfter(await open(), failure, 1);
     same(requests.length, 1, "requests");

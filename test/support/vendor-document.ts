@@ -1,7 +1,7 @@
 import { type Json, record } from "../openapi/support.js";
 
-/** What a vendor might publish: our document without anything that is ours. */
-export function asVendors(document: Json): Json {
+/** Returns our document as a vendor might publish it, without extensions, operation ids and open enums. */
+export function toVendorDocument(document: Json): Json {
   const strip = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(strip);
     if (typeof value !== "object" || value === null) return value;
@@ -21,8 +21,8 @@ export function asVendors(document: Json): Json {
   return stripped;
 }
 
-/** The same in OpenAPI 3.0, as far as our documents go. */
-export function asOpenApi30(document: Json): Json {
+/** Converts a document to OpenAPI 3.0. Covers only the keywords that our documents use. */
+export function toOpenApi30(document: Json): Json {
   const { license: _, ...info } = record(document["info"]);
   return { ...record(downgrade(document)), openapi: "3.0.3", info };
 }

@@ -1,6 +1,7 @@
 import nock from "nock";
+import { afterEach, beforeEach } from "vitest";
 
-/** Where the nocked API is. */
+/** Origin of the mocked API. */
 export const HOST = "https://api.test";
 export const ORG = "o_0123abcd";
 export const SEARCH = `/api/people/v1/${ORG}/search`;
@@ -14,29 +15,38 @@ export interface Received {
   readonly headers: Readonly<Record<string, string | string[]>>;
 }
 
-/** A nocked API: sessions give `token-1`, `token-2` and so on; a search is answered by the status that is next. */
-export interface NockedApi {
-  /** The searches received, in order. */
+/** An API mocked with nock. Session exchanges return `token-1`, `token-2` and so on; searches return scripted statuses. */
+export interface MockApi {
+  /** The searches it received, in order. */
   readonly searches: readonly Received[];
-  /** How many exchanges there were. */
+  /** Returns the number of session exchanges. */
   readonly exchanges: () => number;
-  /** The statuses that the next searches are answered with; 200 after the last. */
-  answer(...statuses: number[]): void;
-  /** Rejects searches that bear one of these tokens with 401. */
+  /** Sets the statuses of the next searches. Searches after the last return 200. */
+  respond(...statuses: number[]): void;
+  /** Makes searches with one of these tokens return 401. */
   revoke(...tokens: string[]): void;
-  /** The status that the next exchanges are answered with; 200 unless set. */
+  /** Sets the status of the next session exchanges. `undefined` restores 200. */
   failExchanges(status: number | undefined): void;
 }
 
-/** Makes a nocked API that answers until `nock.cleanAll()`. */
-export function nockedApi(): NockedApi {
+beforeEach(() => {
+  nock.disableNetConnect();
+});
+
+afterEach(() => {
+  nock.abortPendingRequests();
+  nock.cleanAll();
+  nock.enableNetConnect();
+});
+
+/** Mocks the API until the test ends. */
+export function mockApi(): MockApi {
   const searches: Received[] = [];
   const revoked = new Set<string>();
   let statuses: number[] = [];
   let exchanges = 0;
   let exchangeStatus: number | undefined;
 
-  nock.disableNetConnect();
   nock(HOST)
     .persist()
     .post("/api/identity/v1/session")
@@ -63,7 +73,7 @@ export function nockedApi(): NockedApi {
   return {
     searches,
     exchanges: () => exchanges,
-    answer: (...next) => {
+    respond: (...next) => {
       statuses = next;
     },
     revoke: (...tokens) => {
