@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { BrokenFile } from "./mutate/apply.js";
@@ -10,21 +10,22 @@ import { mutations } from "./mutate/rules.js";
  * Breaks each rule on purpose, one at a time, in a copy, and prints which test notices.
  *
  *     npm run test:mutations               all of them
- *     npm run test:mutations -- zones      those with this word in their rule
+ *     npm run test:mutations -- zones      those with this text, or one of several, in their rule
  *     npm run test:mutations -- --check    only checks that all of them still apply
  *
  * Exits 1 if a rule no longer applies, or can be broken without a test that fails.
  */
 const args = process.argv.slice(2);
-const [word = ""] = args.filter((arg) => !arg.startsWith("--"));
-const { broken, problems, notes } = checkMutations(mutations.filter(({ rule }) => rule.includes(word)));
+const texts = args.filter((arg) => !arg.startsWith("--"));
+const chosen = mutations.filter(({ rule }) => texts.length === 0 || texts.some((text) => rule.includes(text)));
+const { broken, problems, notes } = checkMutations(chosen);
 for (const note of notes) console.log(`Note: ${note}`);
 for (const problem of problems) console.error(`✗ ${problem}`);
 if (problems.length > 0) {
   console.error(`\n${problems.length} mutations no longer apply: update them in scripts/mutate`);
   process.exitCode = 1;
 } else if (broken.length === 0) {
-  console.error(`No rule contains "${word}"`);
+  console.error(`No rule contains ${texts.join(" or ")}`);
   process.exitCode = 1;
 } else if (args.includes("--check")) {
   console.log(`All ${broken.length} mutations apply`);
@@ -47,9 +48,10 @@ async function runAll(broken: readonly BrokenFile[]): Promise<number> {
   let noticed = 0;
   for (const { mutation, file, text } of broken) {
     const target = path.join(folder, "src", file);
+    const original = readFileSync(target);
     writeFileSync(target, text);
     const noticedBy = await firstFailingTest(folder, testsOf(file));
-    cpSync(path.join("src", file), target);
+    writeFileSync(target, original);
     if (noticedBy) noticed++;
     console.log(`${noticedBy ? "✓" : "✗"} ${mutation.rule}\n    ${noticedBy ?? "NO TEST NOTICES"}`);
   }

@@ -264,14 +264,14 @@ export const authMutations: readonly Mutation[] = [
   {
     rule: "secrets: are read only once",
     file: "auth/credentials.ts",
-    in: "SessionCredentials.read",
-    find: "read(): Promise<SessionRequest> { return this.#read();",
-    replace: "#first: Promise<SessionRequest> | undefined;\n  read() {\n    return (this.#first ??= this.#read());",
+    in: "SealedCredentials.read",
+    find: "read(): Promise<Value> { return this.#read();",
+    replace: "#first: Promise<Value> | undefined;\n  read() {\n    return (this.#first ??= this.#read());",
   },
   {
     rule: "secrets: their function may take forever",
     file: "auth/secret.ts",
-    in: "readSecret",
+    in: "callFunction",
     find: "await untilAborted(Promise.resolve(secret()), deadline.signal)",
     replace: "await secret()",
   },
@@ -481,7 +481,7 @@ export const authMutations: readonly Mutation[] = [
   {
     rule: "no leaks: credentials show their secret",
     file: "auth/credentials.ts",
-    in: "SessionCredentials.constructor",
+    in: "SealedCredentials.constructor",
     find: "this.#read = read;",
     replace: "this.#read = read;\n    void read().then((shown) => Object.assign(this, shown));",
   },

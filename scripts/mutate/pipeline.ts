@@ -314,7 +314,7 @@ export const pipelineMutations: readonly Mutation[] = [
     rule: "timeout: the attempt's timer goes on once a total timeout watches the same body",
     file: "pipeline/response.ts",
     in: "limitReading",
-    find: "outer?.();",
+    find: "earlier?.();",
     replace: "",
   },
   {
