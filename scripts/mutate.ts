@@ -1,7 +1,8 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { text } from "node:stream/consumers";
 import type { BrokenFile } from "./mutate/apply.js";
 import { checkMutations } from "./mutate/check.js";
 import { mutations } from "./mutate/rules.js";
@@ -15,6 +16,10 @@ import { mutations } from "./mutate/rules.js";
  *
  * Exits 1 if a rule no longer applies, or can be broken without a test that fails.
  */
+/** Maximum time of one run of tests, in ms. Broken code may loop forever. */
+const MAX_RUN = 300_000;
+
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 const args = process.argv.slice(2);
 const texts = args.filter((arg) => !arg.startsWith("--"));
 const chosen = mutations.filter(({ rule }) => texts.length === 0 || texts.some((text) => rule.includes(text)));
@@ -46,10 +51,10 @@ async function runAll(broken: readonly BrokenFile[]): Promise<number> {
   const failing = await firstFailingTest(folder, [[...used]]);
   if (failing) throw new Error(`A test fails without a mutation: ${failing}`);
   let noticed = 0;
-  for (const { mutation, file, text } of broken) {
+  for (const { mutation, file, text: brokenText } of broken) {
     const target = path.join(folder, "src", file);
     const original = readFileSync(target);
-    writeFileSync(target, text);
+    writeFileSync(target, brokenText);
     const noticedBy = await firstFailingTest(folder, testsOf(file));
     writeFileSync(target, original);
     if (noticedBy) noticed++;
@@ -62,7 +67,7 @@ async function runAll(broken: readonly BrokenFile[]): Promise<number> {
 /** Copies what the tests need. @returns the folder */
 function copy(): string {
   const folder = mkdtempSync(path.join(tmpdir(), "livedata-mutations-"));
-  const folders = ["src", "test", "openapi", "scripts"];
+  const folders = ["src", "test", "openapi", "scripts", "docs"];
   const files = ["redocly.yaml", "package.json", "vitest.config.ts", "tsconfig.json", "tsconfig.base.json"];
   const filter = (source: string) => path.basename(source) !== "node_modules";
   for (const name of [...folders, ...files]) cpSync(name, path.join(folder, name), { recursive: true, filter });
@@ -74,13 +79,15 @@ function copy(): string {
 async function firstFailingTest(folder: string, groups: readonly string[][]): Promise<string | undefined> {
   for (const files of groups) {
     const output = await vitest(folder, files);
-    const { testResults }: Report = JSON.parse(output.slice(output.indexOf("{")));
+    if (output === undefined) return `no end within ${MAX_RUN / 60_000} minutes: ${files.join(", ")}`;
+    const { success, testResults }: Report = JSON.parse(output.slice(output.indexOf("{")));
     for (const { name, assertionResults, message } of testResults) {
       const place = path.relative(folder, name);
       const failed = assertionResults.find(({ status }) => status === "failed");
       if (failed) return `${place}: ${failed.fullName}${describeTimeout(failed.failureMessages)}`;
       if (message) return `${place}: ${message.split("\n")[0]}`;
     }
+    if (!success) throw new Error(`Vitest found no tests in ${files.join(", ")}`);
   }
   return undefined;
 }
@@ -117,6 +124,7 @@ function describeTimeout(messages: readonly string[]): string {
 }
 
 interface Report {
+  readonly success: boolean;
   readonly testResults: readonly {
     readonly name: string;
     readonly message: string;
@@ -128,12 +136,26 @@ interface Report {
   }[];
 }
 
-function vitest(folder: string, files: readonly string[]): Promise<string> {
-  const cli = path.resolve("node_modules/vitest/vitest.mjs");
-  const projects = ["unit (America/Los_Angeles)", "simulation", "testing", "e2e"].map((name) => `--project=${name}`);
-  const options = { cwd: folder, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, SCHEDULES: "3000" } };
-  return new Promise((resolve) => {
-    const args = [cli, "run", ...projects, "--bail=1", "--reporter=json", ...files];
-    execFile(process.execPath, args, options, (_error, stdout) => resolve(stdout));
+/** Runs tests. @returns their report; undefined if they did not end in time */
+async function vitest(folder: string, files: readonly string[]): Promise<string | undefined> {
+  const args = [path.resolve("node_modules/vitest/vitest.mjs"), "run", "--bail=1", "--reporter=json", ...files];
+  const env = { ...process.env, SCHEDULES: "3000" };
+  // Its own process group, since a worker in an endless loop outlives its parent.
+  const child = spawn(process.execPath, args, {
+    cwd: folder,
+    env,
+    detached: true,
+    stdio: ["ignore", "pipe", "ignore"],
   });
+  const kill = () => child.pid && process.kill(-child.pid, "SIGKILL");
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    kill();
+  }, MAX_RUN);
+  process.on("exit", kill);
+  const output = await text(child.stdout);
+  process.off("exit", kill);
+  clearTimeout(timer);
+  return isLate ? undefined : output;
 }

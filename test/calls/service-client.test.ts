@@ -327,3 +327,39 @@ describe("a call", () => {
     expect([sent.status, sent.headers.get("x-own"), await sent.json()]).toEqual([200, "1", data]);
   });
 });
+
+describe("an option of a call", () => {
+  test.each(["timeout", "totalTimeout"] as const)("`%s` is used in place of the client's", async (option) => {
+    const fetch = () => new Promise<never>(() => {});
+    const { people } = scriptedClient([], { fetch, [option]: 60_000 });
+    expect(await rejection(people.POST("/search", { body: {}, retry: false, [option]: 20 }))).toMatchObject({
+      code: "timeout",
+      message: expect.stringContaining(`within 20 ms (option \`${option}\`)`),
+    });
+  });
+
+  test("`retry` is used in place of the client's", async () => {
+    const { people, sent } = scriptedClient([failed(503)]);
+    await people.POST("/search", { body: {}, retry: { maxRetries: 0 } });
+    expect(sent).toHaveLength(1);
+  });
+
+  test("`retry` keeps the client's members that it omits", async () => {
+    const { people, sent } = scriptedClient([failed(503)], { retry: { maxRetries: 0 } });
+    await people.POST("/search", { body: {}, retry: { baseDelay: 0 } });
+    expect(sent).toHaveLength(1);
+  });
+
+  test("`redirect` is `manual` by default if the call is not idempotent", async () => {
+    const redirects: string[] = [];
+    const fetch = async ({ redirect }: Request) => {
+      redirects.push(redirect);
+      return Response.json({ people: [], count: 0 });
+    };
+    const { people, ledgers } = scriptedClient([], { fetch });
+    await people.POST("/search", { body: {} });
+    await ledgers.POST("/contacts", { body: { name: "Jane Doe", company: "Example Corp" } });
+    await ledgers.POST("/contacts", { body: { name: "Jane Doe", company: "Example Corp" }, redirect: "follow" });
+    expect(redirects).toEqual(["follow", "manual", "follow"]);
+  });
+});

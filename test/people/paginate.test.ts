@@ -250,3 +250,10 @@ test("paginate yields everyone before a random failure or abort once and in orde
     { numRuns: 300 },
   );
 });
+
+test("count asks for nobody", async () => {
+  const { people, requests, paid } = clientWithPages([{ ids: [1, 2, 3] }]);
+  expect(await count(people)).toBe(99);
+  expect(requests).toMatchObject([{ size: 0 }]);
+  expect(paid.size).toBe(0);
+});

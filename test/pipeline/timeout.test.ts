@@ -2,6 +2,7 @@ import { getEventListeners, once } from "node:events";
 import type { RequestListener } from "node:http";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { withAttempt } from "../../src/pipeline/attempt.js";
+import { discardBody } from "../../src/pipeline/response.js";
 import { networkStep } from "../../src/pipeline/send.js";
 import { withTotalTimeout } from "../../src/pipeline/timeout.js";
 import { makeCall } from "../support/call.js";
@@ -190,4 +191,23 @@ test("an attempt without a timeout starts no timer", async () => {
   const pending = await withAttempt(networkStep({}))(url, init(undefined, stream(Infinity)));
   expect(vi.getTimerCount()).toBe(0);
   expect(await pending.text()).toBe("done");
+});
+
+test("a body that nobody reads does not keep the process alive", async () => {
+  const timers = vi.spyOn(globalThis, "setTimeout");
+  const response = await withAttempt(async () => new Response("done"))("https://api.test", init(undefined, stream()));
+  const [timer] = timers.mock.results.map(({ value }) => value as NodeJS.Timeout);
+  timers.mockRestore();
+  expect(timer?.hasRef()).toBe(false);
+  expect(await response.text()).toBe("done");
+});
+
+test("a discarded body ends both of its timeouts", async () => {
+  useFakeTimers();
+  const call = makeCall({ timeout: 30_000, totalTimeout: 60_000 }, { isStream: true });
+  const send = withTotalTimeout(withAttempt(async () => new Response("done")));
+  const response = await send("https://api.test", init(undefined, call));
+  expect(vi.getTimerCount()).toBe(2);
+  await discardBody(response);
+  expect(vi.getTimerCount()).toBe(0);
 });
