@@ -1,96 +1,139 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { authMutations } from "./mutate/auth.js";
-import { peopleMutations } from "./mutate/people.js";
-import { testingMutations } from "./mutate/testing.js";
-import { transportMutations } from "./mutate/transport.js";
+import type { BrokenFile } from "./mutate/apply.js";
+import { checkMutations } from "./mutate/check.js";
+import { mutations } from "./mutate/rules.js";
 
 /**
  * Breaks each rule on purpose, one at a time, in a copy, and prints which test notices.
  *
- *     npm run test:mutations             all of them
- *     npm run test:mutations -- zones    those whose rule has the word in it
+ *     npm run test:mutations               all of them
+ *     npm run test:mutations -- zones      those with this text, or one of several, in their rule
+ *     npm run test:mutations -- --check    only checks that all of them still apply
  *
- * Exits 1 where a rule can be broken without a test that fails.
+ * Exits 1 if a rule no longer applies, or can be broken without a test that fails.
  */
-const [word = ""] = process.argv.slice(2);
-const mutations = [...authMutations, ...transportMutations, ...peopleMutations, ...testingMutations];
-const chosen = mutations.filter(({ rule }) => rule.includes(word));
-const folder = mkdtempSync(path.join(tmpdir(), "livedata-mutations-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-for (const name of [
-  "src",
-  "test",
-  "openapi",
-  "scripts",
-  "redocly.yaml",
-  "package.json",
-  "vitest.config.ts",
-  "tsconfig.json",
-  "tsconfig.base.json",
-]) {
-  cpSync(name, path.join(folder, name), { recursive: true });
+const args = process.argv.slice(2);
+const texts = args.filter((arg) => !arg.startsWith("--"));
+const chosen = mutations.filter(({ rule }) => texts.length === 0 || texts.some((text) => rule.includes(text)));
+const { broken, problems, notes } = checkMutations(chosen);
+for (const note of notes) console.log(`Note: ${note}`);
+for (const problem of problems) console.error(`✗ ${problem}`);
+if (problems.length > 0) {
+  console.error(`\n${problems.length} mutations no longer apply: update them in scripts/mutate`);
+  process.exitCode = 1;
+} else if (broken.length === 0) {
+  console.error(`No rule contains ${texts.join(" or ")}`);
+  process.exitCode = 1;
+} else if (args.includes("--check")) {
+  console.log(`All ${broken.length} mutations apply`);
+} else if ((await runAll(broken)) < broken.length) {
+  process.exitCode = 1;
 }
-symlinkSync(path.resolve("node_modules"), path.join(folder, "node_modules"));
 
-let survivors = 0;
-for (const { rule, file, find, replace } of chosen) {
-  const target = path.join(folder, "src", file);
-  const original = readFileSync(target, "utf8");
-  if (original.split(find).length !== 2)
-    throw new Error(`${rule}: ${file} has not exactly one place to break: ${find}`);
-  writeFileSync(
-    target,
-    original.replace(find, () => replace),
-  );
-  const noticedBy = await firstFailingTest(testsOf(file));
-  writeFileSync(target, original);
-  if (!noticedBy) survivors++;
-  console.log(`${noticedBy ? "✓" : "✗"} ${rule}\n    ${noticedBy ?? "NO TEST NOTICES"}`);
-}
-console.log(`\n${chosen.length - survivors} of ${chosen.length} mutations were noticed`);
-if (survivors > 0) process.exitCode = 1;
-
-/** Where the tests of a file of `src` are. */
-function testsOf(file: string): string[] {
-  const [folder = ""] = file.split("/");
-  if (folder === "testing") return ["test/testing"];
-  if (folder !== "auth") {
-    const calls = ["test/client.test.ts", "test/service-calls.test.ts", "test/e2e/faults.test.ts"];
-    return ["test/transport", "test/people", ...calls];
+/**
+ * Tests each mutation.
+ *
+ * @returns how many were noticed
+ * @throws if a test fails without a mutation
+ */
+async function runAll(broken: readonly BrokenFile[]): Promise<number> {
+  const folder = copy();
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const used = new Set(broken.flatMap(({ file }) => testsOf(file).flat()));
+  const failing = await firstFailingTest(folder, [[...used]]);
+  if (failing) throw new Error(`A test fails without a mutation: ${failing}`);
+  let noticed = 0;
+  for (const { mutation, file, text } of broken) {
+    const target = path.join(folder, "src", file);
+    const original = readFileSync(target);
+    writeFileSync(target, text);
+    const noticedBy = await firstFailingTest(folder, testsOf(file));
+    writeFileSync(target, original);
+    if (noticedBy) noticed++;
+    console.log(`${noticedBy ? "✓" : "✗"} ${mutation.rule}\n    ${noticedBy ?? "NO TEST NOTICES"}`);
   }
-  return ["test/auth", "test/client.test.ts", "test/e2e/secrets-stay.test.ts", "test/e2e/sockets.test.ts"];
+  console.log(`\n${noticed} of ${broken.length} mutations were noticed`);
+  return noticed;
 }
 
-/** The first test that fails on the broken copy, by its file and name; undefined where all pass. */
-async function firstFailingTest(files: readonly string[]): Promise<string | undefined> {
-  const projects = ["unit (America/Los_Angeles)", "simulation", "testing", "e2e"].map((name) => `--project=${name}`);
-  const output = await vitest([...projects, "--bail=1", "--reporter=json", ...files]);
-  const { testResults }: Report = JSON.parse(output.slice(output.indexOf("{")));
-  for (const { name, assertionResults, message } of testResults) {
-    const failed = assertionResults.find(({ status }) => status === "failed");
-    const place = path.relative(folder, name);
-    if (failed) return `${place}: ${failed.fullName}`;
-    if (message.includes("Transform failed")) throw new Error(`${place}: what is broken does not even compile`);
-    if (message) return `${place}: ${message.split("\n")[0]}`;
+/** Copies what the tests need. @returns the folder */
+function copy(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "livedata-mutations-"));
+  const folders = ["src", "test", "openapi", "scripts"];
+  const files = ["redocly.yaml", "package.json", "vitest.config.ts", "tsconfig.json", "tsconfig.base.json"];
+  const filter = (source: string) => path.basename(source) !== "node_modules";
+  for (const name of [...folders, ...files]) cpSync(name, path.join(folder, name), { recursive: true, filter });
+  symlinkSync(path.resolve("node_modules"), path.join(folder, "node_modules"));
+  return folder;
+}
+
+/** Runs groups of tests until one fails. @returns its file and name; undefined if all pass */
+async function firstFailingTest(folder: string, groups: readonly string[][]): Promise<string | undefined> {
+  for (const files of groups) {
+    const output = await vitest(folder, files);
+    const { testResults }: Report = JSON.parse(output.slice(output.indexOf("{")));
+    for (const { name, assertionResults, message } of testResults) {
+      const place = path.relative(folder, name);
+      const failed = assertionResults.find(({ status }) => status === "failed");
+      if (failed) return `${place}: ${failed.fullName}${describeTimeout(failed.failureMessages)}`;
+      if (message) return `${place}: ${message.split("\n")[0]}`;
+    }
   }
   return undefined;
+}
+
+/** The tests of a file of `src`, in groups. The nearest run first. */
+function testsOf(file: string): readonly string[][] {
+  const topLevel = readdirSync("test").filter((name) => name.endsWith(".test.ts"));
+  const shared = topLevel.map((name) => `test/${name}`);
+  switch (file.split("/")[0]) {
+    case "testing":
+      return [["test/testing/"]];
+    case "auth":
+      return [["test/auth/"], [...shared, "test/e2e/secrets-stay", "test/e2e/sockets"]];
+    case "people":
+      return [["test/people/"], [...shared, "test/calls/", "test/e2e/people"]];
+    case "calls":
+      return [
+        ["test/calls/", "test/people/"],
+        [...shared, "test/pipeline/", "test/e2e/people"],
+      ];
+    case "pipeline":
+      return [["test/pipeline/"], [...shared, "test/calls/", "test/people/", "test/auth/", "test/e2e/faults"]];
+    default:
+      return [
+        [...shared, "test/errors/"],
+        ["test/auth/", "test/calls/", "test/people/", "test/pipeline/"],
+      ];
+  }
+}
+
+/** A test may also time out on a busy machine, without noticing anything. */
+function describeTimeout(messages: readonly string[]): string {
+  return messages.some((message) => message.includes("timed out")) ? " (timed out)" : "";
 }
 
 interface Report {
   readonly testResults: readonly {
     readonly name: string;
     readonly message: string;
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
 
-function vitest(args: readonly string[]): Promise<string> {
+function vitest(folder: string, files: readonly string[]): Promise<string> {
   const cli = path.resolve("node_modules/vitest/vitest.mjs");
+  const projects = ["unit (America/Los_Angeles)", "simulation", "testing", "e2e"].map((name) => `--project=${name}`);
   const options = { cwd: folder, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, SCHEDULES: "3000" } };
   return new Promise((resolve) => {
-    execFile(process.execPath, [cli, "run", ...args], options, (_error, stdout) => resolve(stdout));
+    const args = [cli, "run", ...projects, "--bail=1", "--reporter=json", ...files];
+    execFile(process.execPath, args, options, (_error, stdout) => resolve(stdout));
   });
 }

@@ -252,7 +252,7 @@ function resultOf<Query>(
 
 function batchError(cause: unknown, range: Pick<BatchError, "index" | "size">): BatchError {
   const { index, size } = range;
-  const message = `queries ${index} to ${index + size - 1} failed; resume with \`start: ${index}\``;
+  const message = `queries ${index} to ${index + size - 1} failed; to resume, pass \`start: ${index}\``;
   if (!isLiveDataError(cause)) return new BatchError(message, { ...range, operation, cause });
   return new BatchError(`${message} (${cause.message})`, { ...cause, body: cause.body, ...range, operation, cause });
 }

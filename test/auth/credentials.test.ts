@@ -131,3 +131,14 @@ test.each([undefined, null, "s3cret", {}, { clientId: "client-1", clientSecret: 
     );
   },
 );
+
+test("keeps the current API key if an older one is rejected late", async () => {
+  let reads = 0;
+  const source = createTokenSource({ auth: apiKey(() => `key-${++reads}`) });
+  const first = await source.token();
+  source.invalidate(first);
+  const second = await source.token();
+  source.invalidate(first);
+  expect(await source.token()).toBe(second);
+  expect(reads).toBe(2);
+});

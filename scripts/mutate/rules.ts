@@ -1,0 +1,15 @@
+import { authMutations } from "./auth.js";
+import { callMutations } from "./calls.js";
+import type { Mutation } from "./mutation.js";
+import { peopleMutations } from "./people.js";
+import { pipelineMutations } from "./pipeline.js";
+import { testingMutations } from "./testing.js";
+
+/** All mutations. */
+export const mutations: readonly Mutation[] = [
+  ...authMutations,
+  ...pipelineMutations,
+  ...callMutations,
+  ...peopleMutations,
+  ...testingMutations,
+];
