@@ -31,6 +31,16 @@ export function checkFunction<T>(value: T, option: string): T {
   throw new ConfigurationError(`\`${option}\` must be a function`);
 }
 
+/** Whether a value is an error of this name. `instanceof` would miss those of another realm. */
+export function hasName(error: unknown, name: string): boolean {
+  return isRecord(error) && error["name"] === name;
+}
+
+/** Whether a value is an array of objects. */
+export function isRecords(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isRecord);
+}
+
 /** Whether a value is an object whose members may be read. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;

@@ -9,6 +9,8 @@ export interface Call {
   readonly role?: string | undefined;
   /** Whether it may be sent again although the API may have received it. */
   readonly isIdempotent: boolean;
+  /** Documented types of a successful body; undefined if they are unknown, or the body is not read as JSON. */
+  readonly responseTypes?: readonly string[] | undefined;
   /** Whether its body is returned as a stream, unread. */
   readonly isStream: boolean;
   /** Maximum time of an attempt, in ms. */
@@ -27,8 +29,8 @@ export interface Call {
   deadline: number;
   /** Whether it was resent after a 401, which happens at most once. */
   wasResent: boolean;
-  /** Whether a response may have been lost that was charged for. */
-  mayHaveLostResponse: boolean;
+  /** How many responses may have been lost that were charged for. */
+  lostResponses: number;
   /** Message for a 401, in place of the usual one. */
   rejection?: string | undefined;
 }

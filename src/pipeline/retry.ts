@@ -56,7 +56,7 @@ export function withRetry(send: Send, observe: Observer<CallEvent>): Send {
       observe({ type: "call_retried", operation: call.operation, attempt: retries + 2, delay: pause, reason });
       // Not awaited: a slow body must not delay the next attempt.
       if ("response" in outcome) void discardBody(outcome.response);
-      if (reason !== 429) call.mayHaveLostResponse = true;
+      if (reason !== 429) call.lostResponses++;
       if (!isPaced) spent++;
       try {
         await delay(pause, signal);

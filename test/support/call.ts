@@ -22,7 +22,7 @@ export function makeCall(
     attempts: 0,
     deadline: Infinity,
     wasResent: false,
-    mayHaveLostResponse: false,
+    lostResponses: 0,
     ...parts,
   };
 }
