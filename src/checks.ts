@@ -16,13 +16,12 @@ export function checkLimit(value: number, option: string): number {
   return value === Infinity ? value : checkCount(value, option, 0);
 }
 
-/** Requires a time in ms that a timer can hold, or `Infinity` for no limit. */
-export function checkTimeout(value: unknown, option: "timeout" | "totalTimeout"): number {
-  if (value === Infinity) return value;
+/** Requires a time in ms that a timer can hold, or `Infinity` for no limit. Only `maxWait` may be 0. */
+export function checkTimeout(value: unknown, option: "maxWait" | "timeout" | "totalTimeout"): number {
+  if (value === Infinity || (value === 0 && option === "maxWait")) return value;
   if (typeof value === "number" && value > 0 && value <= MAX_DELAY) return value;
-  throw new ConfigurationError(
-    `\`${option}\` must be a number of ms, more than 0 and at most ${MAX_DELAY}, or Infinity`,
-  );
+  const min = option === "maxWait" ? "0 or more" : "more than 0";
+  throw new ConfigurationError(`\`${option}\` must be a number of ms, ${min} and at most ${MAX_DELAY}, or Infinity`);
 }
 
 /** Requires a function, if there is a value. */

@@ -40,7 +40,7 @@ export function serviceClient<Paths extends {}>(
   client: Client<Paths>,
   send: Send,
   facts: Readonly<Record<string, OperationFacts>>,
-  defaults: Pick<Call, "retry" | "timeout" | "totalTimeout">,
+  defaults: Pick<Call, "maxWait" | "retry" | "timeout" | "totalTimeout">,
 ): ServiceClient<Paths> {
   const calls = client as unknown as AnyClient;
 
@@ -52,7 +52,7 @@ export function serviceClient<Paths extends {}>(
   ): Promise<CallResult> {
     const operation = `${method} ${path}`;
     const { isPaid, preview, ...fact } = facts[operation] ?? {};
-    const { fetch: callFetch, timeout, totalTimeout, retry, maxCredits, ...rest } = init;
+    const { fetch: callFetch, timeout, totalTimeout, maxWait, retry, maxCredits, ...rest } = init;
     const inputs = checkInputs(path, init);
     const { idempotent: isIdempotent = fact.isIdempotent ?? IDEMPOTENT.test(method) } = retry || {};
     const call: Call = {
@@ -63,6 +63,7 @@ export function serviceClient<Paths extends {}>(
       isStream: init.parseAs === "stream",
       timeout: timeout === undefined ? defaults.timeout : checkTimeout(timeout, "timeout"),
       totalTimeout: totalTimeout === undefined ? defaults.totalTimeout : checkTimeout(totalTimeout, "totalTimeout"),
+      maxWait: maxWait === undefined ? defaults.maxWait : checkTimeout(maxWait, "maxWait"),
       retry: retry === undefined ? defaults.retry : resolveRetry(retry, defaults.retry),
       fetch: callFetch,
       attempts: 0,

@@ -17,6 +17,8 @@ export interface Call {
   readonly timeout: number;
   /** Maximum time of the whole call, in ms. */
   readonly totalTimeout: number;
+  /** Maximum time that it waits for the API's rate limit in all, in ms. */
+  readonly maxWait: number;
   /** How it is retried; `false` for never. */
   readonly retry: RetrySettings | false;
   /** Its own network, in place of the client's. */
