@@ -76,8 +76,8 @@ export const callMutations: readonly Mutation[] = [
     rule: "maxCredits: forgets what a lost response may have cost",
     file: "calls/credit-limit.ts",
     in: "creditsSpent",
-    find: "callOf(response).mayHaveLostResponse ? Math.max(used, people) : used",
-    replace: "callOf(response) && used",
+    find: "return used + lostResponses * lost;",
+    replace: "return used;",
   },
   {
     rule: "maxCredits: makes the call whatever it costs",

@@ -68,9 +68,9 @@ export const peopleMutations: readonly Mutation[] = [
   {
     rule: "findMany: a missing match shifts the others",
     file: "people/find-many.ts",
-    in: "findBatch",
-    find: "matches?.length === queries.length",
-    replace: "matches !== undefined",
+    in: "findOnce",
+    find: "&& matches.length === queries.length",
+    replace: "",
   },
   {
     rule: "findMany: running requests go on after the loop",
@@ -111,8 +111,8 @@ export const peopleMutations: readonly Mutation[] = [
     rule: "paginate: yields a person twice who moves between pages",
     file: "people/paginate.ts",
     in: "paginate",
-    find: "!seen.has(id) && seen.add(id)",
-    replace: "seen.add(id)",
+    find: "const isFresh = !hasId || !seen.has(key);",
+    replace: "const isFresh = true;",
   },
   {
     rule: "paginate: follows a repeated token",
@@ -125,8 +125,8 @@ export const peopleMutations: readonly Mutation[] = [
     rule: "paginate: asks for more people than the limit",
     file: "people/paginate.ts",
     in: "paginate",
-    find: "limit - seen.size,",
-    replace: "limit - seen.size + 1,",
+    find: "limit - found, maxCredits",
+    replace: "limit - found + 1, maxCredits",
   },
   {
     rule: "paginate: spends more credits than allowed",
