@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import { pipeline } from "node:stream";
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import {
@@ -20,7 +20,7 @@ import { parse } from "csv-parse";
  *
  * The header line names the columns: `email`, `linkedin`, or `name` and `company`. Other columns are copied to the
  * output. Ctrl-C stops the program; the same command resumes. Base URL and credentials come from the environment
- * variables that `createLiveData()` reads.
+ * variables that `createLiveData()` reads. While it runs, it locks the output with a file `enriched.ndjson.lock`.
  */
 const USAGE = "Usage: npx tsx examples/enrich.ts people.csv enriched.ndjson [--max-credits 500]";
 
@@ -41,6 +41,15 @@ const fieldNames: Readonly<Record<string, MatchField["field_name"]>> = {
 
 async function main(input: string, output: string, maxCredits: number | undefined): Promise<void> {
   const total = await countRows(input);
+  const unlock = await lock(output);
+  try {
+    await enrich(input, output, maxCredits, total);
+  } finally {
+    await unlock();
+  }
+}
+
+async function enrich(input: string, output: string, maxCredits: number | undefined, total: number): Promise<void> {
   const file = await open(output, "a+");
   const interrupted = new AbortController();
   process.once("SIGINT", () => interrupted.abort());
@@ -63,6 +72,45 @@ async function main(input: string, output: string, maxCredits: number | undefine
   }
 }
 
+/**
+ * Locks the output, so that a second run does not write every row again. The lock file has the id of its process: a lock
+ * whose process has ended is removed.
+ *
+ * @returns a function that removes the lock
+ */
+async function lock(output: string): Promise<() => Promise<void>> {
+  const file = `${output}.lock`;
+  try {
+    await writeFile(file, `${process.pid}`, { flag: "wx" });
+    return () => unlink(file);
+  } catch {
+    const owner = await readFile(file, "utf8");
+    if (isRunning(Number(owner))) {
+      throw new Error(
+        `${output} is being written by process ${owner}. Wait until it ends, or remove ${file} if it has`,
+      );
+    }
+    // Of several runs that find the same stale lock, only one can rename it.
+    const stale = `${file}.${process.pid}`;
+    await rename(file, stale).then(
+      () => unlink(stale),
+      () => {},
+    );
+    return lock(output);
+  }
+}
+
+/** Whether a process runs. An id that is not known yet counts as running: its lock is just being written. */
+function isRunning(pid: number): boolean {
+  if (!pid) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
 /** Counts the rows. Reads the whole CSV first, so that errors in it show before any credits are spent. */
 async function countRows(input: string): Promise<number> {
   let count = 0;
@@ -82,9 +130,17 @@ async function countRows(input: string): Promise<number> {
 }
 
 function readRows(input: string): AsyncIterable<Row> {
-  const rows = parse({ columns: true, bom: true, trim: true, skip_empty_lines: true });
+  const columns = (names: string[]) => checkColumns(names, input);
+  const rows = parse({ columns, bom: true, trim: true, skip_empty_lines: true });
   // Errors reach the loop that reads the rows, so the callback has nothing to do.
   return pipeline(createReadStream(input), rows, () => {});
+}
+
+/** Two columns of one name would be one, and the values of the first would be lost. */
+function checkColumns(names: string[], input: string): string[] {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return names;
+  throw new Error(`${input}: the header line names the column \`${twice}\` twice. Rename or remove one`);
 }
 
 /**

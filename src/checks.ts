@@ -16,19 +16,28 @@ export function checkLimit(value: number, option: string): number {
   return value === Infinity ? value : checkCount(value, option, 0);
 }
 
-/** Requires a time in ms that a timer can hold, or `Infinity` for no limit. */
-export function checkTimeout(value: unknown, option: "timeout" | "totalTimeout"): number {
-  if (value === Infinity) return value;
+/** Requires a time in ms that a timer can hold, or `Infinity` for no limit. Only `maxWait` may be 0. */
+export function checkTimeout(value: unknown, option: "maxWait" | "timeout" | "totalTimeout"): number {
+  if (value === Infinity || (value === 0 && option === "maxWait")) return value;
   if (typeof value === "number" && value > 0 && value <= MAX_DELAY) return value;
-  throw new ConfigurationError(
-    `\`${option}\` must be a number of ms, more than 0 and at most ${MAX_DELAY}, or Infinity`,
-  );
+  const min = option === "maxWait" ? "0 or more" : "more than 0";
+  throw new ConfigurationError(`\`${option}\` must be a number of ms, ${min} and at most ${MAX_DELAY}, or Infinity`);
 }
 
 /** Requires a function, if there is a value. */
 export function checkFunction<T>(value: T, option: string): T {
   if (value === undefined || typeof value === "function") return value;
   throw new ConfigurationError(`\`${option}\` must be a function`);
+}
+
+/** Whether a value is an error of this name. `instanceof` would miss those of another realm. */
+export function hasName(error: unknown, name: string): boolean {
+  return isRecord(error) && error["name"] === name;
+}
+
+/** Whether a value is an array of objects. */
+export function isRecords(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isRecord);
 }
 
 /** Whether a value is an object whose members may be read. */

@@ -47,6 +47,7 @@ export interface Configuration extends BaseUrlOptions, NetworkOptions {
   readonly services: Readonly<Record<Service, string>>;
   readonly timeout: number;
   readonly totalTimeout: number;
+  readonly maxWait: number;
   readonly retry: RetrySettings | false;
   readonly observe: LiveDataObserver | undefined;
 }
@@ -55,6 +56,7 @@ export interface Configuration extends BaseUrlOptions, NetworkOptions {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_TIMEOUT = 30_000;
+const DEFAULT_MAX_WAIT = 300_000;
 const BROWSER =
   "The SDK does not run in a web browser, where everyone who opens the page can read your secret: call the API from your " +
   "backend. To run it here anyway, pass `dangerouslyAllowBrowser: true`";
@@ -87,6 +89,7 @@ export function resolveConfiguration(options: LiveDataOptions, environment: Envi
     }),
     timeout: checkTimeout(options.timeout ?? DEFAULT_TIMEOUT, "timeout"),
     totalTimeout: checkTimeout(options.totalTimeout ?? Infinity, "totalTimeout"),
+    maxWait: checkTimeout(options.maxWait ?? DEFAULT_MAX_WAIT, "maxWait"),
     retry: resolveRetry(options.retry),
     fetch: checkFunction(fetch, "fetch"),
     observe: checkFunction(observe, "observe"),

@@ -1,4 +1,4 @@
-/** Credits reported by a response. A property is undefined if its header is absent. */
+/** Credits reported by a response. A property is undefined if its header is absent or not a non-negative integer. */
 export interface Credits {
   /** New people this call was charged for. A person already paid for in this billing period is free. */
   readonly used: number | undefined;
@@ -26,5 +26,6 @@ export function credits({ headers }: Response): Credits {
 
 function readNumber(headers: Headers, name: string): number | undefined {
   const value = headers.get(name);
-  return value !== null && /^-?\d+$/.test(value) ? Number(value) : undefined;
+  const number = value !== null && /^\d+$/.test(value) ? Number(value) : undefined;
+  return Number.isSafeInteger(number) ? number : undefined;
 }

@@ -23,15 +23,17 @@ export function parseHttpDate(text: string | null): number | undefined {
 }
 
 /**
- * Reads `Retry-After`. A date counts from the response's `Date`, or from the local clock if there is none.
+ * Reads `Retry-After`. A date counts from the response's `Date`, or from the local clock if there is none. Fractions of
+ * seconds count, although they are not in the standard. Of a list, such as a proxy makes of several headers, the first value counts.
  *
  * @returns the delay in ms; undefined if the header is absent or malformed
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 RFC 9110, section 10.2.3}
  */
 export function retryAfter(headers: Headers): number | undefined {
-  const value = headers.get("retry-after");
-  if (value === null) return undefined;
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  // The day of a date may be followed by a comma of its own.
+  const [first = ""] = /^\s*(?:[a-z]+,)?[^,]*/i.exec(headers.get("retry-after") ?? "") ?? [];
+  const value = first.trim();
+  if (/^(?:\d+\.?\d*|\.\d+)$/.test(value)) return Math.round(Number(value) * 1000);
   const until = parseHttpDate(value);
   if (until === undefined) return undefined;
   return Math.max(0, until - (parseHttpDate(headers.get("date")) ?? Date.now()));

@@ -12,7 +12,7 @@ export { type AuthFetch, type AuthMiddlewareOptions, authFetch, authMiddleware }
 export type { Secret } from "./auth/secret.js";
 export type { TokenSource } from "./auth/token-source.js";
 export type { CallOptions, ServiceClient, ServiceResult } from "./calls/types.js";
-export { type CallResult, type DataOf, unwrap } from "./calls/unwrap.js";
+export { type CallResult, type DataOf, type Unwrapped, unwrap } from "./calls/unwrap.js";
 export { createLiveData, type LiveData } from "./client.js";
 export type { LiveDataOptions } from "./config.js";
 export { type Credits, credits } from "./credits.js";

@@ -1,6 +1,6 @@
 import { isRecord } from "./checks.js";
 import { ConfigurationError, WebhookError } from "./errors/classes.js";
-import { readText } from "./pipeline/response.js";
+import { startDeadline, untilAborted } from "./pipeline/abort.js";
 import type { Contact, ContactV2 } from "./types.js";
 
 /** A request of a Node server: `node:http`, Express, Fastify and the like. */
@@ -19,17 +19,20 @@ const HEADER = "x-livedata-token";
 /** Maximum size of a contact, in bytes. */
 const MAX_BODY = 1024 * 1024;
 
+/** Maximum time for the body to arrive, in ms. */
+const READ_TIMEOUT = 10_000;
+
 /**
  * Verifies that a request to your webhook comes from Live Data, which calls it when a contact changes jobs (early access).
  *
  * The vendor documents the header `X-LiveData-Token` and that the body is the contact. Its version is not documented. The
- * token is compared in constant time, before the body is read.
+ * token is compared in constant time, before the body is read. The body may have 1 MiB, and must arrive within 10 s.
  *
  * @param request the request; its body must be unread
  * @param token the token that you chose; surrounding white space, which no header keeps, is ignored
  * @returns the contact
- * @throws WebhookError, whose `reason` says whether to respond with 401 or 400; ConfigurationError for a blank token, or
- *   a `Request` that was read before
+ * @throws WebhookError, whose `reason` says whether to respond with 401 or 400; ConfigurationError for a token that is blank
+ *   or that no header can carry, or a `Request` that was read before
  * @example
  * try {
  *   const contact = await verifyWebhook(request, process.env.LIVEDATA_WEBHOOK_TOKEN);
@@ -43,12 +46,17 @@ export async function verifyWebhook(request: WebhookRequest, token: string | und
   if (typeof token !== "string" || token.trim() === "") {
     throw new ConfigurationError("`token` is missing or blank: pass the token that you chose for the webhook");
   }
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(token.trim())) {
+    throw new ConfigurationError(
+      "`token` has a character that no header can carry: choose another, for example of hex digits",
+    );
+  }
   const sent = tokenOf(request);
   if (sent === undefined || !(await isSameSecret(sent, token.trim()))) {
     const fault = sent === undefined ? "has no X-LiveData-Token" : "has the wrong X-LiveData-Token";
     throw new WebhookError(`the request ${fault}: respond with 401`, { reason: "token" });
   }
-  if (request instanceof Request && request.bodyUsed) {
+  if ("bodyUsed" in request && request.bodyUsed === true) {
     throw new ConfigurationError("`request` was read before: verify it first, or pass a clone");
   }
   const body = await readJson(request);
@@ -81,8 +89,9 @@ async function digestOf(text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
 }
 
+/** By shape, not by `instanceof`: a polyfill or another realm has classes of its own. */
 function tokenOf({ headers }: WebhookRequest): string | undefined {
-  const value = headers instanceof Headers ? headers.get(HEADER) : headers[HEADER];
+  const value = typeof headers.get === "function" ? headers.get(HEADER) : (headers as NodeRequest["headers"])[HEADER];
   return typeof value === "string" ? value : undefined;
 }
 
@@ -92,30 +101,66 @@ function isContact(body: unknown): body is Contact | ContactV2 {
 
 /** Reads the body as JSON; undefined if it is too large or not JSON. */
 async function readJson(request: WebhookRequest): Promise<unknown> {
-  const body =
-    request instanceof Request ? await readText(new Response(request.body), MAX_BODY) : await bodyOf(request);
-  if (typeof body !== "string") return body;
+  const source = sourceOf(request);
+  if (!source) return request.body;
+  const text = await readText(source);
   try {
-    return JSON.parse(body);
+    return JSON.parse(text ?? "");
   } catch {
     // The parser's error quotes the body, which names a person.
     return undefined;
   }
 }
 
-async function bodyOf(request: NodeRequest): Promise<unknown> {
-  const { body } = request;
-  if (body instanceof Uint8Array) return new TextDecoder().decode(body);
-  if (body !== undefined || !isByteStream(request)) return body;
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of request) {
-    text += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
-    if (text.length > MAX_BODY) return undefined;
-  }
-  return text + decoder.decode();
+/** A body that is read piece by piece. */
+interface Source {
+  readonly next: () => Promise<{ readonly done?: boolean | undefined; readonly value?: unknown }>;
+  /** Frees what the rest of the body takes. */
+  readonly cancel?: () => unknown;
 }
 
-function isByteStream(value: object): value is AsyncIterable<Uint8Array | string> {
-  return Symbol.asyncIterator in value;
+/** Returns the body if it is not parsed yet. By shape, not by `instanceof`: see {@link tokenOf}. */
+function sourceOf(request: WebhookRequest): Source | undefined {
+  const body: unknown = request.body;
+  if (isRecord(body) && typeof body["getReader"] === "function") {
+    const reader: ReadableStreamDefaultReader<unknown> = body["getReader"]();
+    return { next: () => reader.read(), cancel: () => reader.cancel().catch(() => {}) };
+  }
+  const isUnread = body === undefined || body === null;
+  const stream = [body, isUnread && request].find(isAsyncIterable);
+  // Not closed early: that would close the connection of a Node server, which must still respond.
+  if (stream) return stream[Symbol.asyncIterator]();
+  if (typeof body === "string" || ArrayBuffer.isView(body)) return onePiece(async () => body);
+  // The Request of some polyfills has no stream.
+  return isUnread && "text" in request ? onePiece(() => request.text()) : undefined;
+}
+
+async function* onePiece(read: () => Promise<unknown>): AsyncGenerator<unknown, void, undefined> {
+  yield await read();
+}
+
+async function readText(source: Source): Promise<string | undefined> {
+  const tooLate = "the body did not arrive within 10 s: respond with 400";
+  const deadline = startDeadline(READ_TIMEOUT, () => new WebhookError(tooLate, { reason: "body" }));
+  deadline.unref();
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  try {
+    for (;;) {
+      const { done, value } = await untilAborted(source.next(), deadline.signal);
+      if (done) return text + decoder.decode();
+      const bytes = typeof value === "string" ? new TextEncoder().encode(value) : (value as Uint8Array);
+      size += bytes.byteLength;
+      if (size > MAX_BODY) return undefined;
+      text += decoder.decode(bytes, { stream: true });
+    }
+  } finally {
+    deadline.release();
+    source.cancel?.();
+  }
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return isRecord(value) && Symbol.asyncIterator in value;
 }

@@ -1,5 +1,6 @@
 import type { Api } from "./config.js";
 import { isRecord } from "./is-record.js";
+import { unescapeSegment } from "./json-pointer.js";
 import type { Bundle } from "./redocly.js";
 
 const DECLARATIONS = `/** Facts about an operation that are not types. A property is absent if the document does not state the fact. */
@@ -12,6 +13,8 @@ export interface OperationFacts {
   readonly isPaid?: true;
   /** Path of the operation that previews the cost. */
   readonly preview?: string;
+  /** JSON types of the body of a success. */
+  readonly responseTypes?: readonly string[];
 }
 `;
 
@@ -43,6 +46,7 @@ export function factsOf(bundle: Bundle): Record<string, Bundle> {
           ...(operation["x-idempotent"] === true && { isIdempotent: true }),
           ...(isPaid(operation) && { isPaid: true }),
           ...(method === "post" && `${path}/preview` in paths && { preview: `${path}/preview` }),
+          ...responseTypesOf(operation, bundle),
         },
       ]),
   );
@@ -52,4 +56,47 @@ export function factsOf(bundle: Bundle): Record<string, Bundle> {
 /** An operation costs credits if it can fail with 402. */
 function isPaid({ responses }: Bundle): boolean {
   return isRecord(responses) && "402" in responses;
+}
+
+/** The JSON types that the schemas of all successes allow; nothing if one allows any. */
+function responseTypesOf({ responses }: Bundle, bundle: Bundle): Bundle {
+  const successes = Object.entries(isRecord(responses) ? responses : {}).filter(([status]) => status.startsWith("2"));
+  const types = successes.map(([, response]) => typesOf(jsonSchemaOf(resolve(response, bundle)), bundle));
+  const known = types.flatMap((each) => each ?? []);
+  return types.length === 0 || types.includes(undefined) ? {} : { responseTypes: [...new Set(known)].sort() };
+}
+
+function jsonSchemaOf(response: unknown): unknown {
+  const content = isRecord(response) ? response["content"] : undefined;
+  const media = isRecord(content) ? content["application/json"] : undefined;
+  return isRecord(media) ? media["schema"] : undefined;
+}
+
+/** The types that a schema allows; undefined if it does not say. */
+function typesOf(schema: unknown, bundle: Bundle): readonly string[] | undefined {
+  const target = resolve(schema, bundle);
+  if (!isRecord(target)) return undefined;
+  if (target["type"] !== undefined)
+    return [target["type"]].flat().map((type) => JSON_TYPES[String(type)] ?? String(type));
+  for (const keyword of ["oneOf", "anyOf"]) {
+    const alternatives = target[keyword];
+    if (!Array.isArray(alternatives)) continue;
+    const types = alternatives.map((alternative) => typesOf(alternative, bundle));
+    return types.includes(undefined) ? undefined : types.flatMap((each) => each ?? []);
+  }
+  const all = Array.isArray(target["allOf"]) ? target["allOf"] : [];
+  return all.map((part) => typesOf(part, bundle)).find((types) => types !== undefined);
+}
+
+const JSON_TYPES: Readonly<Record<string, string>> = { integer: "number" };
+
+function resolve(node: unknown, bundle: Bundle): unknown {
+  if (!isRecord(node) || typeof node["$ref"] !== "string") return node;
+  const target = node["$ref"]
+    .slice(2)
+    .split("/")
+    .reduce<unknown>((parent, key) => {
+      return isRecord(parent) ? parent[unescapeSegment(key)] : undefined;
+    }, bundle);
+  return resolve(target, bundle);
 }

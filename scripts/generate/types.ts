@@ -8,7 +8,8 @@ import type { Bundle } from "./redocly.js";
 const require = createRequire(import.meta.url);
 const { astToString, resolveRef, scanDiscriminators, transformSchema }: typeof import("openapi-typescript") =
   require("openapi-typescript");
-const { factory, SyntaxKind }: typeof ts = require("typescript");
+const compiler: typeof ts = require("typescript");
+const { factory, SyntaxKind } = compiler;
 
 /**
  * Generates the TypeScript types of one bundled document.
@@ -17,7 +18,59 @@ const { factory, SyntaxKind }: typeof ts = require("typescript");
  */
 export async function generateTypes(bundle: Bundle): Promise<string> {
   const document = withOptionalHeaders(bundle);
-  return astToString(transformSchema(document as unknown as OpenAPI3, contextOf(document)));
+  const nodes = transformSchema(document as unknown as OpenAPI3, contextOf(document));
+  return astToString(acceptReadonly(nodes, schemasSent(bundle)));
+}
+
+/** Names of the schemas that occur only in what a program sends. */
+function schemasSent(bundle: Bundle): Set<string> {
+  const [sent, received] = [new Set<string>(), new Set<string>()];
+  const visit = (value: unknown, names: Set<string>): void => {
+    if (typeof value !== "object" || value === null) return;
+    const { $ref } = value as Bundle;
+    const [, name] = /^#\/components\/schemas\/([^/]+)$/.exec(String($ref)) ?? [];
+    if (typeof $ref === "string" && !(name !== undefined && names.has(name))) {
+      if (name !== undefined) names.add(name);
+      visit(resolveRef(bundle, $ref, { silent: true }), names);
+    }
+    for (const child of Object.values(value)) visit(child, names);
+  };
+  for (const item of Object.values((bundle["paths"] ?? {}) as Bundle)) {
+    for (const operation of Object.values(item as Bundle).filter(isRecord)) {
+      visit([operation["requestBody"], operation["parameters"]], sent);
+      visit(operation["responses"], received);
+    }
+  }
+  visit(bundle["webhooks"], received);
+  return new Set([...sent].filter((name) => !received.has(name)));
+}
+
+/**
+ * Makes what a program sends accept readonly arrays, and `undefined` for an optional property, which
+ * `exactOptionalPropertyTypes` refuses otherwise. What it receives stays as it is.
+ */
+function acceptReadonly(nodes: readonly ts.Node[], schemas: ReadonlySet<string>): ts.Node[] {
+  const { isArrayTypeNode, isIdentifier, isInterfaceDeclaration, isPropertySignature, isStringLiteral } = compiler;
+  const accept = (node: ts.Node): ts.Node => {
+    const inner = compiler.visitEachChild(node, accept, undefined);
+    if (isArrayTypeNode(inner)) return factory.createTypeOperatorNode(SyntaxKind.ReadonlyKeyword, inner);
+    if (!isPropertySignature(inner) || !inner.questionToken || !inner.type) return inner;
+    // `never` shuts out the properties of another alternative, and `unknown` includes `undefined`.
+    if (inner.type.kind === SyntaxKind.UnknownKeyword || inner.type.kind === SyntaxKind.NeverKeyword) return inner;
+    const type = factory.createUnionTypeNode([inner.type, factory.createKeywordTypeNode(SyntaxKind.UndefinedKeyword)]);
+    return factory.updatePropertySignature(inner, inner.modifiers, inner.name, inner.questionToken, type);
+  };
+  const search = (node: ts.Node, path: readonly string[]): ts.Node => {
+    const isNamed = isInterfaceDeclaration(node) || isPropertySignature(node);
+    const name = isNamed && (isIdentifier(node.name) || isStringLiteral(node.name)) ? [node.name.text] : [];
+    const [section, parent, child] = [...path, ...name];
+    const isSent =
+      (section === "components" && parent === "schemas" && child !== undefined && schemas.has(child)) ||
+      (section === "operations" && (child === "requestBody" || child === "parameters"));
+    if (isSent) return accept(node);
+    return compiler.visitEachChild(node, (inner) => search(inner, [...path, ...name]), undefined);
+  };
+  return nodes.map((node) => search(node, []));
 }
 
 /** The context that openapi-typescript creates after linting and bundling. Nothing reads its `redoc` after that. */

@@ -1,4 +1,4 @@
-import { checkLimit, isRecord } from "../checks.js";
+import { checkLimit } from "../checks.js";
 import { credits } from "../credits.js";
 import { CreditLimitError } from "../errors/classes.js";
 import { callOf } from "../pipeline/call.js";
@@ -8,6 +8,7 @@ import { assertResponse, type CallResult } from "./unwrap.js";
 export interface LimitedCall {
   readonly operation: string;
   readonly maxCredits: number;
+  /** The body as it will be sent. */
   readonly body: unknown;
   /** The path of its free preview; undefined if the API has none. */
   readonly preview: string | undefined;
@@ -24,7 +25,7 @@ export interface LimitedCall {
 export async function enforceCreditLimit(call: LimitedCall): Promise<CallResult | undefined> {
   const { operation, maxCredits, body, preview, callPreview } = call;
   checkLimit(maxCredits, "maxCredits");
-  let cost = maxCost(body);
+  let cost = preview ? 0 : await maxCost(body);
   if (preview) {
     const result = await callPreview(preview);
     if (!result.response.ok) return result;
@@ -43,18 +44,26 @@ export async function enforceCreditLimit(call: LimitedCall): Promise<CallResult 
 }
 
 /**
- * Returns the most credits that a call may have spent. If it was retried, a lost response may have been charged for, and
- * the last response then reports those people as already paid for.
+ * Returns the most credits that a call may have spent. If it was retried, a lost response may have been charged for.
  *
  * @param people how many people the response has
+ * @param lost what each lost response may have cost; omit it if a retry asks for the same people, which the last response
+ *   then reports as already paid for
  */
-export function creditsSpent(response: Response, people: number): number {
+export function creditsSpent(response: Response, people: number, lost?: number): number {
   const { used = people } = credits(response);
-  return callOf(response).mayHaveLostResponse ? Math.max(used, people) : used;
+  const { lostResponses = 0 } = callOf(response);
+  if (lost === undefined) return lostResponses > 0 ? Math.max(used, people) : used;
+  return used + lostResponses * lost;
 }
 
-/** A lookup costs at most one credit for each id, fetching one person at most one. */
-function maxCost(body: unknown): number {
-  const ids = isRecord(body) ? body["ids"] : undefined;
-  return Array.isArray(ids) ? new Set(ids).size : 1;
+/** A lookup costs at most one credit for each id, fetching one person at most one. Unknown for a body that is not JSON. */
+async function maxCost(body: unknown): Promise<number> {
+  if (body === undefined) return 1;
+  try {
+    const { ids } = await new Response(body as BodyInit).json();
+    return Array.isArray(ids) ? new Set(ids).size : 1;
+  } catch {
+    return Infinity;
+  }
 }

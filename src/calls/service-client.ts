@@ -1,5 +1,5 @@
 import type { Client } from "openapi-fetch";
-import { checkTimeout } from "../checks.js";
+import { checkTimeout, hasName } from "../checks.js";
 import { ConfigurationError } from "../errors/classes.js";
 import type { OperationFacts } from "../generated/operation-facts.js";
 import { abortedError } from "../pipeline/abort.js";
@@ -8,7 +8,8 @@ import { type CustomFetch, resolveRetry } from "../pipeline/options.js";
 import { sendArguments } from "../pipeline/request.js";
 import type { Send } from "../pipeline/send.js";
 import { enforceCreditLimit } from "./credit-limit.js";
-import type { CallOptions, ServiceClient } from "./types.js";
+import { type CallInputs, checkInputs } from "./inputs.js";
+import type { ServiceClient } from "./types.js";
 import { type CallResult, notJson } from "./unwrap.js";
 
 const methods = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"] as const;
@@ -16,9 +17,8 @@ const methods = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TR
 /** Idempotent methods by RFC 9110, section 9.2.2. A document may say so of other operations. */
 const IDEMPOTENT = /^(?:DELETE|GET|HEAD|OPTIONS|PUT|TRACE)$/;
 
-interface AnyInit extends CallOptions {
-  readonly body?: unknown;
-  readonly parseAs?: string;
+interface AnyInit extends CallInputs {
+  readonly parseAs?: string | undefined;
   readonly maxCredits?: number | undefined;
 }
 
@@ -40,7 +40,7 @@ export function serviceClient<Paths extends {}>(
   client: Client<Paths>,
   send: Send,
   facts: Readonly<Record<string, OperationFacts>>,
-  defaults: Pick<Call, "retry" | "timeout" | "totalTimeout">,
+  defaults: Pick<Call, "maxWait" | "retry" | "timeout" | "totalTimeout">,
 ): ServiceClient<Paths> {
   const calls = client as unknown as AnyClient;
 
@@ -52,29 +52,33 @@ export function serviceClient<Paths extends {}>(
   ): Promise<CallResult> {
     const operation = `${method} ${path}`;
     const { isPaid, preview, ...fact } = facts[operation] ?? {};
-    const { fetch: callFetch, timeout, totalTimeout, retry, maxCredits, ...rest } = init;
+    const { fetch: callFetch, timeout, totalTimeout, maxWait, retry, maxCredits, ...rest } = init;
+    const inputs = checkInputs(path, init);
     const { idempotent: isIdempotent = fact.isIdempotent ?? IDEMPOTENT.test(method) } = retry || {};
     const call: Call = {
       operation,
       role: fact.role,
       isIdempotent,
+      responseTypes: (init.parseAs ?? "json") === "json" ? fact.responseTypes : undefined,
       isStream: init.parseAs === "stream",
       timeout: timeout === undefined ? defaults.timeout : checkTimeout(timeout, "timeout"),
       totalTimeout: totalTimeout === undefined ? defaults.totalTimeout : checkTimeout(totalTimeout, "totalTimeout"),
+      maxWait: maxWait === undefined ? defaults.maxWait : checkTimeout(maxWait, "maxWait"),
       retry: retry === undefined ? defaults.retry : resolveRetry(retry, defaults.retry),
       fetch: callFetch,
       attempts: 0,
       deadline: Infinity,
       wasResent: false,
-      mayHaveLostResponse: false,
+      lostResponses: 0,
     };
     if (maxCredits !== undefined) {
       if (!isPaid)
         throw new ConfigurationError(
           `\`maxCredits\` does not apply to ${operation}, which has no documented cost: remove it`,
         );
-      const callPreview = (path: string) => calls.POST(path, { ...init, maxCredits: undefined, parseAs: "text" });
-      const failure = await enforceCreditLimit({ operation, maxCredits, body: init.body, preview, callPreview });
+      const previewInit = { ...init, ...inputs, maxCredits: undefined, parseAs: "text" };
+      const callPreview = (path: string) => calls.POST(path, previewInit);
+      const failure = await enforceCreditLimit({ operation, maxCredits, body: inputs.body, preview, callPreview });
       if (failure) return failure;
     }
     // The signal is passed separately, because a middleware may replace the Request and its signal.
@@ -82,9 +86,10 @@ export function serviceClient<Paths extends {}>(
       send(...(await sendArguments(request, { signal: init.signal, call })));
     try {
       const redirect = rest.redirect ?? (isIdempotent ? "follow" : "manual");
-      const result = await originalMethod(path, { ...rest, redirect, fetch });
-      rememberCall(result.response, call);
-      return result;
+      const result = await originalMethod(path, { ...rest, ...inputs, redirect, fetch });
+      const { response, error } = result;
+      rememberCall(response, call);
+      return response.ok || error ? result : { error: {}, response };
     } catch (error) {
       throw toCallError(error, call, init.signal);
     }
@@ -102,5 +107,5 @@ export function serviceClient<Paths extends {}>(
 
 function toCallError(error: unknown, call: Call, signal: AbortSignal | null | undefined): unknown {
   if (signal?.aborted && error === signal.reason) return abortedError(signal, errorDetails(call));
-  return error instanceof SyntaxError ? notJson(errorDetails(call)) : error;
+  return hasName(error, "SyntaxError") ? notJson(errorDetails(call)) : error;
 }

@@ -2,9 +2,13 @@ import type { Client, HeadersOptions, Middleware, ParseAs, RequestOptions } from
 import type { CallRetryOptions, CustomFetch, TimeoutOptions } from "../pipeline/options.js";
 
 /** Options of one call, besides the parameters and the body of its operation. */
-export interface CallOptions
-  extends TimeoutOptions,
-    Pick<RequestOptions<unknown>, "bodySerializer" | "pathSerializer" | "querySerializer"> {
+export interface CallOptions extends TimeoutOptions {
+  /** Serializes the body, once, also if a preview is called first. @default JSON */
+  readonly bodySerializer?: RequestOptions<unknown>["bodySerializer"] | undefined;
+  /** Fills in the parameters of the path; each must stay one segment. */
+  readonly pathSerializer?: RequestOptions<unknown>["pathSerializer"] | undefined;
+  /** Serializes the query, or says how. */
+  readonly querySerializer?: RequestOptions<unknown>["querySerializer"] | undefined;
   /** How the call is retried after a transient failure; `false` for never. @default the client's `retry` */
   readonly retry?: CallRetryOptions | false | undefined;
   /** Headers of this call. An `Authorization` header is sent unchanged, and the call is not resent after a 401. */
@@ -16,7 +20,7 @@ export interface CallOptions
   /** Another base URL for this call, on an origin of the API. */
   readonly baseUrl?: string | undefined;
   /** Middlewares of this call. They run after the client's. */
-  readonly middleware?: Middleware[] | undefined;
+  readonly middleware?: readonly Middleware[] | undefined;
   /** What to do with a redirect. @default "follow", but "manual" if the call is not idempotent */
   readonly redirect?: "error" | "follow" | "manual" | undefined;
   /** Whether the request may outlive the page or process that made it, if the platform supports that. */
@@ -38,12 +42,12 @@ type JsonOf<RequestBody> = RequestBody extends { content: { "application/json": 
 type Body<Operation> = Operation extends { requestBody: infer RequestBody }
   ? { readonly body: JsonOf<RequestBody> }
   : Operation extends { requestBody?: infer RequestBody }
-    ? { readonly body?: JsonOf<NonNullable<RequestBody>> }
-    : { readonly body?: never };
+    ? { readonly body?: JsonOf<NonNullable<RequestBody>> | undefined }
+    : { readonly body?: undefined };
 
 type Params<Operation> = Operation extends { parameters: infer Parameters }
   ? Partial<Parameters> extends Parameters
-    ? { readonly params?: Parameters }
+    ? { readonly params?: Parameters | undefined }
     : { readonly params: Parameters }
   : never;
 
@@ -75,10 +79,14 @@ export type ServiceResult<Operation, As extends ParseAs = "json"> =
     }
   | {
       data?: never;
-      /** The parsed body; a string if it is not JSON; undefined if there is none. */
-      error: ContentOf<Operation, Exclude<keyof Responses<Operation>, Success>> | string | undefined;
+      /** The parsed body; a non-empty string if it is not JSON; `{}` if there is none. Never falsy. */
+      error: ContentOf<Operation, Exclude<keyof Responses<Operation>, Success>> | NonEmptyString;
       response: Response;
     };
+
+/** A string, of which the compiler knows that it is not empty: `if (error) throw error` then leaves `data`. */
+// biome-ignore lint/suspicious/noExplicitAny: a template of `string` alone counts as `string`.
+type NonEmptyString = `${any}${string}`;
 
 type ContentOf<Operation, Status> = Content<Responses<Operation>[keyof Responses<Operation> & Status]>;
 
@@ -89,7 +97,7 @@ interface Parsed {
   text: string;
 }
 
-type Arguments<Operation, As extends ParseAs, Options = Init<Operation> & { readonly parseAs?: As }> =
+type Arguments<Operation, As extends ParseAs, Options = Init<Operation> & { readonly parseAs?: As | undefined }> =
   Partial<Options> extends Options ? [options?: Options] : [options: Options];
 
 type OperationOf<Paths, Path extends keyof Paths, V extends Method> = Paths[Path][V & keyof Paths[Path]];

@@ -1,3 +1,4 @@
+import { hasName, isRecord } from "../checks.js";
 import { ProtocolError } from "../errors/classes.js";
 import { responseError } from "../errors/response-error.js";
 import { callOf, errorDetails } from "../pipeline/call.js";
@@ -10,22 +11,35 @@ export type CallResult =
 /** The data of a successful call. */
 export type DataOf<Result extends CallResult> = Result extends { readonly data: infer Data } ? Data : never;
 
+/** What {@link unwrap} returns: one signature, because the compiler infers nothing from an overloaded `.then(unwrap)`. */
+export type Unwrapped<Result> =
+  Result extends PromiseLike<infer Inner extends CallResult>
+    ? Promise<DataOf<Inner>>
+    : Result extends CallResult
+      ? DataOf<Result>
+      : never;
+
 /**
  * Returns the data of a call, or throws the error in its place.
  *
  * @param result what the call resolved with, or the call itself
  * @returns the data, typed as the success in the OpenAPI document
- * @throws the LiveDataError of the response's status; a ProtocolError for a success without a body or, given the call
- *   itself, with a body that is not JSON
+ * @throws the LiveDataError of the response's status; a ProtocolError for a success whose body is missing, null, or not of
+ *   the documented type (an object, an array) and, given the call itself, for a body that is not JSON
  * @example
  * const { people, count } = unwrap(await livedata.people.POST("/search", { body: { size: 10 } }));
  */
-export function unwrap<Result extends CallResult>(result: Result): DataOf<Result>;
-export function unwrap<Result extends CallResult>(call: Promise<Result>): Promise<DataOf<Result>>;
-export function unwrap(result: CallResult | Promise<CallResult>): unknown {
-  if (!(result instanceof Promise)) return dataOf(result);
-  // An openapi-fetch client of the user's own throws the parser's error as it is.
-  return result.then(dataOf, (error) => Promise.reject(error instanceof SyntaxError ? notJson() : error));
+export function unwrap<Result extends CallResult | PromiseLike<CallResult>>(result: Result): Unwrapped<Result> {
+  return ("then" in result ? dataOfCall(result) : dataOf(result)) as Unwrapped<Result>;
+}
+
+async function dataOfCall(call: PromiseLike<CallResult>): Promise<unknown> {
+  try {
+    return dataOf(await call);
+  } catch (error) {
+    // An openapi-fetch client of the user's own throws the parser's error as it is.
+    throw hasName(error, "SyntaxError") ? notJson() : error;
+  }
 }
 
 /** Asserts that a response has the form that a helper relies on. The fault must hold nothing of the body. */
@@ -40,7 +54,12 @@ export function notJson(details = {}): ProtocolError {
 }
 
 function dataOf({ data, error, response }: CallResult): unknown {
-  if (!response.ok) throw responseError(response, error, callOf(response));
-  assertResponse(data !== undefined, "the response has no body, but the OpenAPI document promises one", response);
+  const call = callOf(response);
+  // A call whose response has no body resolves with `{}` as its error.
+  const isEmpty = isRecord(error) && Object.keys(error).length === 0;
+  if (!response.ok) throw responseError(response, isEmpty ? undefined : error, call);
+  const type = data === undefined ? "missing" : data === null ? "null" : Array.isArray(data) ? "array" : typeof data;
+  const isExpected = call.responseTypes?.includes(type) ?? (call.isStream || !/^(?:missing|null)$/.test(type));
+  assertResponse(isExpected, `the response body is not what the OpenAPI document promises, but ${type}`, response);
   return data;
 }

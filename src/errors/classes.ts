@@ -262,7 +262,7 @@ export class ProtocolError extends LiveDataError {
   override readonly name = "ProtocolError";
 }
 
-/** 429: too many requests. Also a call that was not sent because an earlier 429 asked for too long a wait. */
+/** 429: too many requests. Also a call that was not sent, or not again, because it would have waited too long. */
 export class RateLimitedError extends LiveDataError {
   protected static override readonly code = "rate_limited";
   declare readonly code: "rate_limited";

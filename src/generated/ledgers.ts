@@ -126,9 +126,9 @@ export interface components {
             name: string;
             company: string;
             /** @description Authoritative if present. It is unknown whether it takes the slug or the URL. */
-            linkedin?: string;
+            linkedin?: string | undefined;
             /** @description Your own ID for the contact. Must be unique; duplicates are rejected. */
-            referenceId?: string;
+            referenceId?: string | undefined;
         };
         /** @description A job that adds contacts, and its status. We infer that it is an object; its fields are unknown. */
         ImportJob: {
@@ -188,10 +188,10 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only contacts whose job changed since this time. The format of the value is unknown. */
-                lastJobChangedAt?: string;
+                lastJobChangedAt?: string | undefined;
                 /** @description Only contacts whose information changed since this time. The format of the value is unknown. */
-                lastInfoChangedAt?: string;
-            };
+                lastInfoChangedAt?: string | undefined;
+            } | undefined;
             header?: never;
             path?: never;
             cookie?: never;
@@ -221,7 +221,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewContact"] | components["schemas"]["NewContact"][];
+                "application/json": components["schemas"]["NewContact"] | readonly components["schemas"]["NewContact"][];
             };
         };
         responses: {

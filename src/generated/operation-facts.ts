@@ -32,16 +32,27 @@ export interface OperationFacts {
   readonly isPaid?: true;
   /** Path of the operation that previews the cost. */
   readonly preview?: string;
+  /** JSON types of the body of a success. */
+  readonly responseTypes?: readonly string[];
 }
 
 /** Operation facts by service, then by method and path, such as `POST /search`. */
 export const operationFacts: Readonly<Record<"identity" | "people" | "companies" | "ledgers", Readonly<Record<string, OperationFacts>>>> = {
-  "identity": {},
+  "identity": {
+    "POST /session": {
+      "responseTypes": [
+        "object"
+      ]
+    }
+  },
   "people": {
     "POST /find": {
       "isIdempotent": true,
       "isPaid": true,
-      "preview": "/find/preview"
+      "preview": "/find/preview",
+      "responseTypes": [
+        "object"
+      ]
     },
     "POST /find/preview": {
       "isIdempotent": true
@@ -49,26 +60,53 @@ export const operationFacts: Readonly<Record<"identity" | "people" | "companies"
     "POST /search": {
       "isIdempotent": true,
       "isPaid": true,
-      "preview": "/search/preview"
+      "preview": "/search/preview",
+      "responseTypes": [
+        "object"
+      ]
     },
     "POST /search/preview": {
       "isIdempotent": true
     },
     "GET /person/{id}": {
-      "isPaid": true
+      "isPaid": true,
+      "responseTypes": [
+        "object"
+      ]
     },
     "POST /persons/lookup_by_ids": {
       "isIdempotent": true,
-      "isPaid": true
+      "isPaid": true,
+      "responseTypes": [
+        "object"
+      ]
     }
   },
-  "companies": {},
+  "companies": {
+    "GET /companies/{company_lookup}": {
+      "responseTypes": [
+        "object"
+      ]
+    }
+  },
   "ledgers": {
     "GET /contacts": {
-      "role": "viewer"
+      "role": "viewer",
+      "responseTypes": [
+        "array",
+        "object"
+      ]
     },
     "POST /contacts": {
-      "role": "editor"
+      "role": "editor",
+      "responseTypes": [
+        "object"
+      ]
+    },
+    "GET /imports": {
+      "responseTypes": [
+        "object"
+      ]
     }
   }
 };

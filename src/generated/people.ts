@@ -158,7 +158,7 @@ export interface components {
         };
         /** @description What you know about one person. The fields are combined. */
         Match: {
-            fields: components["schemas"]["MatchField"][];
+            fields: readonly components["schemas"]["MatchField"][];
         };
         /**
          * @description People to look up. This schema rejects unknown keys, because a misspelled key would find nobody instead of failing.
@@ -166,13 +166,13 @@ export interface components {
          */
         FindRequest: {
             /** @description The people to look up, one match per person. */
-            matches: components["schemas"]["Match"][];
+            matches: readonly components["schemas"]["Match"][];
             /** @description Maximum number of people returned per match. 1 and 3 have been seen. */
-            size?: number;
+            size?: number | undefined;
             /** @description Dotted paths of the fields to return, such as `position.company.name`. */
-            return_fields?: string[];
+            return_fields?: readonly string[] | undefined;
             /** @description Only `medium` has been seen. */
-            confidence?: "medium" | (string & {});
+            confidence?: ("medium" | (string & {})) | undefined;
         };
         /**
          * @description An error body. Little is known about it: one consumer reads `message` or `error`. Neither is guaranteed, and the
@@ -336,20 +336,20 @@ export interface components {
         FilterGroup: {
             /** @enum {string} */
             operator: "and" | "or";
-            filters: (components["schemas"]["FilterGroup"] | components["schemas"]["FilterClause"])[];
+            filters: readonly (components["schemas"]["FilterGroup"] | components["schemas"]["FilterClause"])[];
             /** @description Whether all clauses in the group must match the same job. */
-            isJobsGroup?: boolean;
+            isJobsGroup?: boolean | undefined;
             /**
              * @description Which jobs count. Judging by the names, current jobs, past jobs, or both (inferred).
              * @enum {string}
              */
-            jobsGroupType?: "active" | "ended" | "any";
+            jobsGroupType?: ("active" | "ended" | "any") | undefined;
             /**
              * @description Which positions at a company count, judging by the name (inferred).
              * @enum {string}
              */
-            positionStatus?: "all" | "first" | "last" | "promotion";
-            report?: components["schemas"]["Report"];
+            positionStatus?: ("all" | "first" | "last" | "promotion") | undefined;
+            report?: components["schemas"]["Report"] | undefined;
             type?: never;
             field?: never;
             match_type?: never;
@@ -379,11 +379,11 @@ export interface components {
              *     - `exists`, judging by its name, requires the field to have a value (inferred).
              * @enum {string}
              */
-            match_type?: "exact" | "fuzzy" | "exists";
+            match_type?: ("exact" | "fuzzy" | "exists") | undefined;
             /** @description Values to match; any one of them is enough. */
-            string_values?: string[];
-            date_from?: components["schemas"]["Day"];
-            date_to?: components["schemas"]["Day"];
+            string_values?: readonly string[] | undefined;
+            date_from?: components["schemas"]["Day"] | undefined;
+            date_to?: components["schemas"]["Day"] | undefined;
             operator?: never;
             filters?: never;
             isJobsGroup?: never;
@@ -396,11 +396,11 @@ export interface components {
          *     takes only `status`. The schema is open, because another report may take other parameters.
          */
         ReportParams: {
-            date_from?: components["schemas"]["Day"];
-            date_to?: components["schemas"]["Day"];
-            group_by?: (("jobs.function" | "jobs.level" | "jobs.company.name") | (string & {}))[];
+            date_from?: components["schemas"]["Day"] | undefined;
+            date_to?: components["schemas"]["Day"] | undefined;
+            group_by?: readonly (("jobs.function" | "jobs.level" | "jobs.company.name") | (string & {}))[] | undefined;
             /** @description Only `active` has been seen. */
-            status?: "active" | (string & {});
+            status?: ("active" | (string & {})) | undefined;
         } & {
             [key: string]: unknown;
         };
@@ -419,26 +419,26 @@ export interface components {
          */
         SearchRequest: {
             /** @description Groups that must all match. May be absent. */
-            filters?: components["schemas"]["FilterGroup"][];
+            filters?: readonly components["schemas"]["FilterGroup"][] | undefined;
             /**
              * @description Maximum number of people returned. `0` is free and still returns `count` and the reports, so use it to count.
              *     The default and the maximum are unknown; 0 to 300 have been seen to work.
              */
-            size?: number;
+            size?: number | undefined;
             /** @description Dotted paths of the fields to return, such as `position.company.name`. */
-            return_fields?: string[];
+            return_fields?: readonly string[] | undefined;
             /**
              * @description Field to sort by. A leading `-` sorts in descending order.
              * @example -company_change_detected_at
              */
-            sort_by?: string;
+            sort_by?: string | undefined;
             /** @description Number of past jobs returned with each person. */
-            past_jobs?: number;
+            past_jobs?: number | undefined;
             /**
              * @description The `pagination_token` of the previous page. The field was seen in responses; we infer that a request takes it
              *     back under the same name.
              */
-            pagination_token?: string;
+            pagination_token?: string | undefined;
             /** @description Aggregations. They exist, but are ignored on the free tier. Their format is unknown. */
             aggs?: unknown;
         };
@@ -485,7 +485,7 @@ export interface components {
          *     ours (inferred).
          */
         LookupRequest: {
-            ids: string[];
+            ids: readonly string[];
         };
         /** @description An open object, because nothing is known about it. */
         LookupResponse: {

@@ -18,11 +18,11 @@ export type CountOptions = Pick<CallOptions, "retry" | "signal" | "timeout" | "t
  */
 export async function count(
   people: Pick<ServiceClient<paths>, "POST">,
-  filters: FilterGroup[] = [],
+  filters: readonly FilterGroup[] = [],
   options: CountOptions = {},
 ): Promise<number> {
   const result = await people.POST("/search", { ...options, body: { size: 0, filters } });
   const { count } = unwrap(result);
-  assertResponse(typeof count === "number", "the response has no `count`", result.response);
+  assertResponse(Number.isInteger(count) && count >= 0, "the response has no `count`", result.response);
   return count;
 }

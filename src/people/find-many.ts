@@ -1,8 +1,8 @@
 import { creditsSpent } from "../calls/credit-limit.js";
 import type { CallOptions, ServiceClient } from "../calls/types.js";
 import { assertResponse, unwrap } from "../calls/unwrap.js";
-import { checkCount, checkLimit } from "../checks.js";
-import { BatchError, isLiveDataError } from "../errors/classes.js";
+import { checkCount, checkLimit, isRecord, isRecords } from "../checks.js";
+import { BatchError, CreditsExhaustedError, isLiveDataError } from "../errors/classes.js";
 import type { paths } from "../generated/people.js";
 import { abortedError, onAbort } from "../pipeline/abort.js";
 import type { FindRequest, Match, MatchResult, Person } from "../types.js";
@@ -150,19 +150,20 @@ async function* results<Query extends Match>(
   const find = async (batch: Batch<Query>) => {
     const outcome = await findBatch(people, batch, settings, ending.signal);
     spent += outcome.credits;
-    return outcome.results;
+    return outcome;
   };
 
   try {
     const batches = batchesOf(queries, start, maxSize);
-    for await (const batch of mapInOrder(batches, concurrency, find, ending.signal)) {
-      for (const result of batch) {
+    for await (const { results, failure } of mapInOrder(batches, concurrency, find, ending.signal)) {
+      for (const result of results) {
         ending.signal.throwIfAborted();
         if (result.found) found++;
         yield result;
       }
-      const done = (batch.at(-1)?.index ?? 0) + 1;
-      onProgress?.({ done, found, credits: spent });
+      const last = results.at(-1);
+      if (last) onProgress?.({ done: last.index + 1, found, credits: spent });
+      if (failure) throw failure;
     }
     return isLimited ? "max_credits" : "end";
   } catch (error) {
@@ -173,41 +174,85 @@ async function* results<Query extends Match>(
   }
 }
 
-/** Finds the people of one batch by one request. */
+/** What became of a batch. */
+interface BatchOutcome<Query> {
+  /** One result for each query, up to the failure. */
+  readonly results: readonly FindManyResult<Query>[];
+  readonly credits: number;
+  readonly failure?: BatchError;
+}
+
+/** Finds the people of one batch: by one request, or by several if the credits left do not pay for all at once. */
 async function findBatch<Query extends Match>(
   people: Pick<ServiceClient<paths>, "POST">,
   { index, queries }: Batch<Query>,
   settings: Settings,
   signal: AbortSignal,
-): Promise<{ results: FindManyResult<Query>[]; credits: number }> {
-  const { size, confidence, return_fields, timeout, totalTimeout, retry } = settings;
-  const body: FindRequest = {
-    matches: queries.map(({ fields }) => ({ fields })),
-    size,
-    ...(confidence !== undefined && { confidence }),
-    ...(return_fields !== undefined && { return_fields }),
-  };
-  try {
-    const call = await people.POST("/find", { body, signal, timeout, totalTimeout, retry });
-    const { matches } = unwrap(call);
-    const fault = `the response does not have ${queries.length} \`matches\`, one for each query`;
-    assertResponse(matches?.length === queries.length, fault, call.response);
-    const results = queries.map((query, place) => resultOf(index + place, query, matches[place]));
-    const found = results.reduce((sum, result) => sum + result.people.length, 0);
-    return { results, credits: creditsSpent(call.response, found) };
-  } catch (error) {
-    throw batchError(error, { index, size: queries.length });
+): Promise<BatchOutcome<Query>> {
+  const results: FindManyResult<Query>[] = [];
+  let credits = 0;
+  let width = queries.length;
+  while (results.length < queries.length) {
+    const part = { index: index + results.length, queries: queries.slice(results.length, results.length + width) };
+    const size = part.queries.length;
+    try {
+      const found = await findOnce(people, part, settings, signal);
+      results.push(...found.results);
+      credits += found.credits;
+    } catch (error) {
+      width = affordableWidth(error, size, settings.size);
+      if (width === 0) return { results, credits, failure: batchError(error, { index: part.index, size }) };
+    }
   }
+  return { results, credits };
 }
 
-function resultOf<Query>(index: number, query: Query, match: MatchResult | undefined): FindManyResult<Query> {
-  const people = match?.people ?? [];
+/** Returns how many of the queries that a 402 refused to ask at once instead; 0 if that would not help. */
+function affordableWidth(error: unknown, width: number, size: number): number {
+  if (!(error instanceof CreditsExhaustedError) || error.remaining === 0) return 0;
+  const affordable = Math.max(1, Math.floor((error.remaining ?? Infinity) / size));
+  return affordable < width ? affordable : width >> 1;
+}
+
+async function findOnce<Query extends Match>(
+  people: Pick<ServiceClient<paths>, "POST">,
+  { index, queries }: Batch<Query>,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<BatchOutcome<Query>> {
+  const { size, confidence, return_fields, timeout, totalTimeout, retry } = settings;
+  const body = { matches: queries.map(({ fields }) => ({ fields })), size, confidence, return_fields };
+  const call = await people.POST("/find", { body, signal, timeout, totalTimeout, retry });
+  const { matches } = unwrap(call);
+  const isOfQueries = Array.isArray(matches) && matches.length === queries.length && matches.every(isMatchResult);
+  assertResponse(
+    isOfQueries,
+    `the response does not have ${queries.length} \`matches\`, one for each query`,
+    call.response,
+  );
+  const found = matches.reduce((sum, match) => sum + (match.people?.length ?? 0), 0);
+  const results = queries.map((query, place) => resultOf(index + place, query, matches[place], size));
+  return { results, credits: creditsSpent(call.response, found) };
+}
+
+/** Whether a value is the result of one query. It may leave out `people` if there are none. */
+function isMatchResult(value: unknown): boolean {
+  return isRecord(value) && isRecords(value["people"] ?? []);
+}
+
+function resultOf<Query>(
+  index: number,
+  query: Query,
+  match: MatchResult | undefined,
+  size: number,
+): FindManyResult<Query> {
+  const people = (match?.people ?? []).slice(0, size);
   return { index, query, people, found: match?.found ?? people.length > 0 };
 }
 
 function batchError(cause: unknown, range: Pick<BatchError, "index" | "size">): BatchError {
   const { index, size } = range;
-  const message = `queries ${index} to ${index + size - 1} failed; resume with \`start: ${index}\``;
+  const message = `queries ${index} to ${index + size - 1} failed; to resume, pass \`start: ${index}\``;
   if (!isLiveDataError(cause)) return new BatchError(message, { ...range, operation, cause });
   return new BatchError(`${message} (${cause.message})`, { ...cause, body: cause.body, ...range, operation, cause });
 }

@@ -1,7 +1,7 @@
 import { creditsSpent } from "../calls/credit-limit.js";
 import type { CallOptions, ServiceClient } from "../calls/types.js";
 import { assertResponse, unwrap } from "../calls/unwrap.js";
-import { checkCount, checkLimit } from "../checks.js";
+import { checkCount, checkLimit, isRecords } from "../checks.js";
 import type { paths } from "../generated/people.js";
 import { abortedError } from "../pipeline/abort.js";
 import type { Person, SearchRequest, SearchResponse } from "../types.js";
@@ -22,9 +22,8 @@ export interface PaginateOptions extends Pick<CallOptions, "retry" | "signal" | 
   /** Maximum number of people. @default no limit */
   readonly limit?: number | undefined;
   /**
-   * Maximum number of credits to spend. No page asks for more people than credits are left, so it is never exceeded.
-   * People already paid for are free and do not count, unless a request was retried: the cost of its lost response is
-   * not known.
+   * Maximum number of credits to spend. No page asks for more people than credits are left. People already paid for are
+   * free and do not count. A lost response counts as if all of its people had been new: a retry may match others.
    * @default no limit
    */
   readonly maxCredits?: number | undefined;
@@ -43,7 +42,7 @@ export interface PeoplePages extends AsyncIterable<Person> {
 
 /**
  * Pages through all people of a search. It is inferred that a request takes the `pagination_token` of the response
- * before it. Paging ends if there is no token, if a page is empty, or if a token repeats.
+ * before it. Paging ends if there is no token, if a page has nobody new, or if a token repeats.
  *
  * @param people `livedata.people`
  * @param search what to search for; a `sort_by` keeps the order stable
@@ -68,24 +67,36 @@ export function paginate(
   async function* pages(): AsyncGenerator<SearchResponse, PaginationEnd, undefined> {
     stoppedBy = undefined;
     const seen = new Set<string>();
+    let found = 0;
     let token = search.pagination_token;
     const tokens = new Set([token]);
     let spent = 0;
     for (;;) {
-      const size = Math.min(pageSize, limit - seen.size, maxCredits - spent);
+      const size = Math.min(pageSize, limit - found, maxCredits - spent);
       if (size < 1) {
-        stoppedBy = limit > seen.size ? "max_credits" : "limit";
+        stoppedBy = limit > found ? "max_credits" : "limit";
         return stoppedBy;
       }
       const body = { ...search, size, ...(token !== undefined && { pagination_token: token }) };
       const result = await people.POST("/search", { body, signal, timeout, totalTimeout, retry });
       const page = unwrap(result);
-      assertResponse(Array.isArray(page.people), "the response has no `people`", result.response);
-      spent += creditsSpent(result.response, page.people.length);
-      const fresh = page.people.filter(({ id }) => !seen.has(id) && seen.add(id));
-      if (fresh.length > 0) yield { ...page, people: fresh };
+      assertResponse(isRecords(page.people), "the response has no `people`, an array of objects", result.response);
+      spent += creditsSpent(result.response, page.people.length, size);
+      const known = seen.size;
+      const fresh = page.people.filter((person) => {
+        const hasId = typeof person.id === "string";
+        const key = hasId ? person.id : JSON.stringify(person);
+        // Two people without an id may look the same.
+        const isFresh = !hasId || !seen.has(key);
+        seen.add(key);
+        return isFresh;
+      });
+      const hasNew = seen.size > known;
+      const taken = hasNew ? fresh.slice(0, limit - found) : [];
+      found += taken.length;
+      if (hasNew) yield { ...page, people: taken };
       token = page.pagination_token ?? undefined;
-      if (page.people.length === 0 || !token || tokens.has(token)) {
+      if ((taken.length === fresh.length && (!token || tokens.has(token))) || !hasNew) {
         stoppedBy = "end";
         return stoppedBy;
       }

@@ -9,12 +9,16 @@ export interface Call {
   readonly role?: string | undefined;
   /** Whether it may be sent again although the API may have received it. */
   readonly isIdempotent: boolean;
+  /** Documented types of a successful body; undefined if they are unknown, or the body is not read as JSON. */
+  readonly responseTypes?: readonly string[] | undefined;
   /** Whether its body is returned as a stream, unread. */
   readonly isStream: boolean;
   /** Maximum time of an attempt, in ms. */
   readonly timeout: number;
   /** Maximum time of the whole call, in ms. */
   readonly totalTimeout: number;
+  /** Maximum time that it waits for the API's rate limit in all, in ms. */
+  readonly maxWait: number;
   /** How it is retried; `false` for never. */
   readonly retry: RetrySettings | false;
   /** Its own network, in place of the client's. */
@@ -27,8 +31,8 @@ export interface Call {
   deadline: number;
   /** Whether it was resent after a 401, which happens at most once. */
   wasResent: boolean;
-  /** Whether a response may have been lost that was charged for. */
-  mayHaveLostResponse: boolean;
+  /** How many responses may have been lost that were charged for. */
+  lostResponses: number;
   /** Message for a 401, in place of the usual one. */
   rejection?: string | undefined;
 }

@@ -1,69 +1,155 @@
 import { RateLimitedError } from "../errors/classes.js";
 import type { CallEvent, Observer } from "../events.js";
-import { delay } from "./abort.js";
+import { onAbort } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
+import { CallQueue, type Place, sleep, timeLeft } from "./call-queue.js";
+import { DEFAULT_RETRY, type RetrySettings } from "./options.js";
 
-/** The longest cooldown that one response starts, in ms: a server's mistake must not stop a process for a day. */
-const MAX_COOLDOWN = 300_000;
-
+/** The longest hold that one response starts, in ms: a server's mistake must not stop a process for a day. */
+const MAX_HOLD = 300_000;
+/** The shortest pause after a rejected probe, in ms, whatever the options and the API say. */
+const MIN_PAUSE = 100;
 /** How early a timer may fire by this clock, in ms. */
 const TIMER_TOLERANCE = 2;
+/** How often a call that is not woken looks whether it may leave, in ms, once the hold is over. */
+const TICK = 2_000;
+/** How long requests may be in flight, in ms, before others are sent in their place: on Workers they may never end. */
+const MAX_FLIGHT = 30_000;
 
-/** A call that waits for the end of a cooldown. */
-export interface WaitingCall {
-  readonly call: Call;
-  /** Maximum wait in all, in ms. */
-  readonly maxWait: number;
-  /** Maximum random addition to the wait, in ms, so that not all calls leave at once. */
-  readonly jitter: number;
-  /** Ends the wait. */
-  readonly signal: AbortSignal | null | undefined;
+/** The requests that were sent since the latest rejection. */
+export interface Phase {
+  /** How many of them may be in flight: 1, a probe, until one is not rejected. */
+  limit: number;
+  inFlight: number;
+  sentAt: number;
+  readonly rejectedProbes: number;
 }
 
-/** Holds all calls of a service for as long as the API asked one of them to wait. */
+/**
+ * Holds all calls of a service after the API rejected one of them for its rate. When the hold is over, one probe at a time
+ * finds out whether the API accepts requests again. Then one more may be in flight for each request that is not
+ * rejected, until no call waits. Calls leave in the order in which they were made.
+ */
 export class Cooldown {
+  readonly queue = new CallQueue();
   readonly #observe: Observer<CallEvent>;
+  #phase: Phase = { limit: Infinity, inFlight: 0, sentAt: 0, rejectedProbes: 0 };
+  #since = 0;
   #until = 0;
   #requestedUntil = 0;
-  #since = 0;
 
   /** @param observe receives an event for each call that waits */
   constructor(observe: Observer<CallEvent>) {
     this.#observe = observe;
   }
 
-  /** Holds calls for some ms from now. A cooldown that ends later stays. */
-  start(ms: number): void {
-    const now = performance.now();
-    if (this.#remaining() <= 0) this.#until = this.#requestedUntil = 0;
-    this.#until = Math.max(this.#until, now + Math.min(ms, MAX_COOLDOWN));
-    this.#requestedUntil = Math.max(this.#requestedUntil, now + ms);
-    this.#since = now;
-  }
-
   /**
-   * Waits until calls may be sent.
+   * Waits until a call may be sent. Its end must then be reported: `passed`, `rejected` or `aborted`.
    *
-   * @throws RateLimitedError at once if the wait would be too long; the reason of the signal
+   * @throws RateLimitedError as soon as the wait is too long for the call; the reason of its signal
    */
-  async wait({ call, maxWait, jitter, signal }: WaitingCall): Promise<void> {
-    const since = performance.now();
-    for (let left = this.#remaining(); left > TIMER_TOLERANCE; left = this.#remaining()) {
-      if (performance.now() - since + left > maxWait) {
-        const retryAfter = this.#requestedUntil - performance.now();
-        throw new RateLimitedError(
-          "not sent: the API is rate limiting this client for longer than this call may wait",
-          { ...errorDetails(call), retryAfter, retryable: true },
-        );
+  async enter(place: Place, wasRejected = false): Promise<Phase> {
+    const { call, signal } = place;
+    const phase = this.queue.isEmpty && this.#admit();
+    if (phase) return phase;
+    const stopListening = signal && onAbort(signal, () => place.wake());
+    this.queue.add(place);
+    try {
+      for (let isTold = wasRejected; ; isTold = true) {
+        signal?.throwIfAborted();
+        if (!this.mayWait(place)) throw this.#tooLong(call);
+        place.wakesAt = Infinity;
+        const isNext = this.#next() === place;
+        const phase = isNext && this.#admit();
+        if (phase) return phase;
+        const ms = isNext ? this.remaining() || TICK : this.remaining() + TICK;
+        if (isTold) await sleep(place, Math.min(ms, timeLeft(place)));
+        else this.#observe({ type: "call_held", operation: call.operation, delay: this.remaining() });
       }
-      this.#observe({ type: "call_held", operation: call.operation, delay: left });
-      await delay(left + Math.random() * jitter, signal);
+    } finally {
+      stopListening?.();
+      this.queue.remove(place);
+      this.#next()?.wake();
     }
   }
 
-  #remaining(): number {
+  /** The request was not rejected. */
+  passed(phase: Phase): void {
+    phase.limit = this.#next() ? phase.limit + 1 : Infinity;
+    this.aborted(phase);
+  }
+
+  /** The request ended early, which says nothing about the rate. */
+  aborted(phase: Phase): void {
+    phase.inFlight--;
+    if (this.#isOpen()) this.#next()?.wake();
+  }
+
+  /**
+   * The request was rejected: starts a hold, or extends it.
+   *
+   * @param requested how long the API asked to wait, in ms; undefined if it did not say
+   */
+  rejected(phase: Phase, requested: number | undefined, { baseDelay, maxDelay }: RetrySettings): void {
+    phase.inFlight--;
+    const isNews = phase === this.#phase;
+    // A request that was sent before the hold began can at most say that the hold lasts longer.
+    if (!isNews && (requested === undefined || this.#phase.limit > 1)) return;
     const now = performance.now();
-    // A clock that was set back is a test's fake clock: its cooldowns are over.
-    return now < this.#since ? 0 : this.#until - now;
+    const probes = phase.limit === 1 ? phase.rejectedProbes + 1 : 0;
+    if (isNews) this.#phase = { limit: 1, inFlight: 0, sentAt: now, rejectedProbes: probes };
+    const step = Math.min(maxDelay / 2, baseDelay * 1.5 ** probes);
+    const jitter = Math.random() * step;
+    const pause = Math.max(requested === undefined ? (step + jitter) / 2 : requested + jitter, probes && MIN_PAUSE);
+    if (this.remaining() === 0) this.#requestedUntil = 0;
+    if (requested !== undefined) this.#requestedUntil = Math.max(this.#requestedUntil, now + requested);
+    this.#until = Math.max(this.#until, now + Math.min(pause, MAX_HOLD));
+    this.#since = now;
+    if (!isNews) return;
+    this.#next()?.wake();
+    this.queue.wake((place) => !this.mayWait(place));
+  }
+
+  /** How long the hold lasts, in ms. */
+  remaining(): number {
+    const now = performance.now();
+    // A clock that was set back is a test's fake clock: its holds are over.
+    return now < this.#since || this.#until - now <= TIMER_TOLERANCE ? 0 : this.#until - now;
+  }
+
+  /** Whether the wait is not too long for a call. */
+  mayWait(place: Place): boolean {
+    const { maxRetryAfter } = place.call.retry || DEFAULT_RETRY;
+    const requested = Math.min(this.remaining(), this.#requestedUntil - performance.now());
+    return requested <= maxRetryAfter && this.remaining() < timeLeft(place);
+  }
+
+  #tooLong(call: Call): RateLimitedError {
+    const what = call.attempts > 0 ? "not sent again" : "not sent";
+    const requested = this.#requestedUntil - performance.now();
+    return new RateLimitedError(`${what}: the API is rate limiting this client for longer than this call may wait`, {
+      ...errorDetails(call),
+      retryAfter: requested > 0 ? requested : this.remaining(),
+      retryable: true,
+    });
+  }
+
+  /** Counts a request as in flight, if it may be. */
+  #admit(): Phase | undefined {
+    const now = performance.now();
+    const { limit, inFlight, sentAt } = this.#phase;
+    if (inFlight >= limit && (now < sentAt || now - sentAt > MAX_FLIGHT)) this.#phase = { ...this.#phase, inFlight: 0 };
+    if (!this.#isOpen()) return undefined;
+    this.#phase.inFlight++;
+    this.#phase.sentAt = now;
+    return this.#phase;
+  }
+
+  #isOpen(): boolean {
+    return this.#phase.inFlight < this.#phase.limit && this.remaining() === 0;
+  }
+
+  #next(): Place | undefined {
+    return this.queue.next(this.#phase.limit === 1);
   }
 }

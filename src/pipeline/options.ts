@@ -26,32 +26,39 @@ export interface TimeoutOptions {
    */
   readonly timeout?: number | undefined;
   /**
-   * Maximum time of the whole call, in ms: all attempts, the delays between them, and the wait for a token.
+   * Maximum time of the whole call, in ms: all attempts, the delays between them, and all waits.
    * @default Infinity
    */
   readonly totalTimeout?: number | undefined;
+  /**
+   * Maximum time that a call waits in all, in ms, while the API limits the rate of requests. A call that would wait
+   * longer fails with a RateLimitedError. `0` for no wait, `Infinity` for no limit.
+   * @default 300_000
+   */
+  readonly maxWait?: number | undefined;
 }
 
 /** How a call is retried after a transient failure. */
 export interface RetryOptions {
   /**
-   * Maximum number of retries.
+   * Maximum number of retries. A rejection for the rate of requests (429, or 503 with `Retry-After`) costs none, but with
+   * 0 the call is not sent again after one either.
    * @default 2
    */
   readonly maxRetries?: number | undefined;
   /**
    * Maximum delay before the first retry, in ms. It doubles with each retry. The actual delay is a random part of it
-   * (full jitter).
+   * (full jitter). After a 429 without `Retry-After`, also the longest pause before the first probe.
    * @default 500
    */
   readonly baseDelay?: number | undefined;
   /**
-   * Upper bound of that doubling delay, in ms.
+   * Upper bound of that doubling delay, in ms; twice that of the pause between two probes.
    * @default 8_000
    */
   readonly maxDelay?: number | undefined;
   /**
-   * Longest `Retry-After` to wait for, in ms. If the API asks for more, the call is not retried; its error has the
+   * Longest `Retry-After` to wait for, in ms. If the API asks for more, the call fails at once; its error has the
    * requested delay as `retryAfter`.
    * @default 60_000
    */

@@ -17,7 +17,8 @@ type Outcome = { readonly response: Response } | { readonly error: unknown };
 /**
  * Retries a call after a transient failure: no connection, a broken one, a timeout, 408, 429 or 5xx.
  *
- * All calls of one step share a retry budget. They also share a cooldown: after a 429, all of them wait.
+ * All calls of one step share a retry budget. They also share a cooldown: after a rejection (429, or 503 with
+ * `Retry-After`) all of them wait for it, and the rejected call waits again, which costs no retry.
  *
  * @param observe receives each retry; must not throw
  * @returns a step that ends as the last attempt did
@@ -29,9 +30,12 @@ export function withRetry(send: Send, observe: Observer<CallEvent>): Send {
   return async function retry(url, init) {
     const { call, signal } = init;
     if (!call) return send(url, init);
-    await waitForCooldown(cooldown, call, signal);
-    let spent = 0;
-    for (let retries = 0; ; retries++) {
+    const settings = call.retry || DEFAULT_RETRY;
+    const canResend = call.retry && call.retry.maxRetries > 0 && call.isIdempotent && isRepeatable(init.body);
+    const place = cooldown.queue.place(call, signal, canResend);
+    let phase = await cooldown.enter(place);
+    let retries = 0;
+    for (let attempt = 2; ; attempt++) {
       let outcome: Outcome;
       try {
         outcome = { response: await send(url, init) };
@@ -39,50 +43,50 @@ export function withRetry(send: Send, observe: Observer<CallEvent>): Send {
         outcome = { error };
       }
       const requested = "response" in outcome ? retryAfter(outcome.response.headers) : undefined;
-      const pause = (requested ?? 0) + jitteredDelay(retries, call.retry || DEFAULT_RETRY);
-      if ("response" in outcome && outcome.response.status === 429) cooldown.start(requested ?? pause);
+      const isRejected = "response" in outcome && isRejection(outcome.response.status, requested);
+      if (isRejected) cooldown.rejected(phase, requested, settings);
+      else if (signal?.aborted) cooldown.aborted(phase);
+      else cooldown.passed(phase);
 
-      const reason = withinLimits(retries, requested ?? 0, pause, call) ? retryReason(outcome, init, call) : undefined;
-      // An API that says when to come back is not in an outage, and all calls wait for it.
-      const isPaced = reason === 429 && requested !== undefined;
-      if (reason === undefined || !(isPaced || budget.take())) {
+      const pause = isRejected ? cooldown.remaining() : (requested ?? 0) + jitteredDelay(retries, settings);
+      const mayRetry = isRejected
+        ? canResend && cooldown.mayWait(place)
+        : withinLimits(retries, requested, pause, call);
+      const reason = mayRetry ? retryReason(outcome, init, call) : undefined;
+      if (reason === undefined || !(isRejected || budget.take())) {
         if ("error" in outcome) throw outcome.error;
-        if (!isTransient(outcome.response.status)) budget.succeed(spent);
+        if (!isTransient(outcome.response.status)) budget.succeed(retries);
         if (call.isStream) return outcome.response;
         const response = await readWhole(outcome.response);
         signal?.throwIfAborted();
         return response;
       }
-      observe({ type: "call_retried", operation: call.operation, attempt: retries + 2, delay: pause, reason });
+      observe({ type: "call_retried", operation: call.operation, attempt, delay: pause, reason });
       // Not awaited: a slow body must not delay the next attempt.
       if ("response" in outcome) void discardBody(outcome.response);
-      if (reason !== 429) call.mayHaveLostResponse = true;
-      if (!isPaced) spent++;
+      if (reason !== 429) call.lostResponses++;
       try {
-        await delay(pause, signal);
-        await waitForCooldown(cooldown, call, signal);
+        if (!isRejected) await delay(pause, signal);
+        phase = await cooldown.enter(place, isRejected);
       } catch (error) {
-        if (!isPaced) budget.giveBack();
+        if (!isRejected) budget.giveBack();
         throw error;
       }
+      if (!isRejected) retries++;
     }
   };
 }
 
-async function waitForCooldown(cooldown: Cooldown, call: Call, signal: AbortSignal | null | undefined): Promise<void> {
-  if (!call.retry) return;
-  const maxWait = Math.min(call.retry.maxRetryAfter, timeLeft(call));
-  await cooldown.wait({ call, signal, maxWait, jitter: call.retry.baseDelay });
+/** Whether the API rejected a request for its rate. A 503 without a delay is an outage. */
+function isRejection(status: number, requested = 0): boolean {
+  return status === 429 || (status === 503 && requested > 0);
 }
 
 /** Whether retries are left, and the delay is no longer than allowed and than the time that is left. */
-function withinLimits(retries: number, requested: number, pause: number, call: Call): boolean {
+function withinLimits(retries: number, requested = 0, pause: number, call: Call): boolean {
   if (!call.retry) return false;
-  return retries < call.retry.maxRetries && requested <= call.retry.maxRetryAfter && pause < timeLeft(call);
-}
-
-function timeLeft({ deadline }: Call): number {
-  return deadline - performance.now();
+  const left = call.deadline - performance.now();
+  return retries < call.retry.maxRetries && requested <= call.retry.maxRetryAfter && pause < left;
 }
 
 /** Returns why to retry a call: the status or error code; undefined for no retry. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
@@ -22,12 +22,12 @@ afterEach(() => {
 });
 
 /** Serves the embedded API on a socket. `onFind` is called before each find, and may return a status to respond with. */
-async function api(fake: FakeLiveData, onFind: (number: number) => number | undefined = () => undefined) {
+async function api(fake: FakeLiveData, onFind: (number: number) => unknown = () => undefined) {
   let finds = 0;
   const { origin } = await serve(async (request, response) => {
     const body = await text(request);
-    const status = request.url?.endsWith("/find") ? onFind(++finds) : undefined;
-    if (status) {
+    const status = request.url?.endsWith("/find") ? await onFind(++finds) : undefined;
+    if (typeof status === "number") {
       response.writeHead(status).end();
       return;
     }
@@ -149,9 +149,7 @@ describe("examples/enrich.ts", () => {
     const { origin } = await api(fake, (number) => (number === 2 ? status : undefined));
     const { code, stderr } = await enrich(origin).ended;
     expect(code).toBe(1);
-    expect(stderr).toMatch(
-      /queries 25 to 49 have no results; .*\nPOST \/find: 400: .*\nRun the same command to resume\.\n$/,
-    );
+    expect(stderr).toMatch(/queries 25 to 49 failed; .*\nPOST \/find: 400: .*\nRun the same command to resume\.\n$/);
     status = undefined;
     expect((await enrich(origin).ended).code).toBe(0);
     expect(readOutput()).toEqual(expected);
@@ -169,6 +167,41 @@ describe("examples/enrich.ts", () => {
   }, 30_000);
 });
 
+describe("[30] two runs of examples/enrich.ts with one output", () => {
+  test("[30] the second one stops with a clear message, and every row is written once", async () => {
+    const fake = createFakeLiveData({ people: 100 });
+    const expected = writeCsv(fake);
+    let second: Ended | undefined;
+    const { origin, finds } = await api(fake, async () => {
+      second ??= await enrich(origin).ended;
+    });
+    const first = await enrich(origin).ended;
+    expect(second).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^\n.*enriched\.ndjson is being written by process \d+\. Wait until it ends/),
+    });
+    expect(first.code).toBe(0);
+    expect(readOutput()).toEqual(expected);
+    expect(finds()).toBe(Math.ceil(expected.length / 25));
+    expect(readdirSync(folder).sort()).toEqual(["enriched.ndjson", "people.csv"]);
+  }, 60_000);
+
+  test("[30] a running process keeps its lock, and one that has ended does not", async () => {
+    const fake = createFakeLiveData({ people: 100 });
+    const expected = writeCsv(fake);
+    const { origin, finds } = await api(fake);
+    writeFileSync(`${output}.lock`, `${process.pid}`);
+    const refused = await enrich(origin).ended;
+    expect([refused.code, refused.stderr, finds()]).toEqual([1, expect.stringContaining(`process ${process.pid}`), 0]);
+    const ended = spawn(process.execPath, ["--version"]);
+    await new Promise((resolve) => ended.on("close", resolve));
+    writeFileSync(`${output}.lock`, `${ended.pid}`);
+    expect(await enrich(origin).ended).toMatchObject({ code: 0, stderr: "" });
+    expect(readOutput()).toEqual(expected);
+    expect(readdirSync(folder).sort()).toEqual(["enriched.ndjson", "people.csv"]);
+  }, 60_000);
+});
+
 describe("examples/enrich.ts stops before the first request", () => {
   test.each([
     ["a row identifies nobody", "email,name,company\njane@example.com,,\n,Jane Doe,\n", "row 2 identifies nobody"],
@@ -183,6 +216,13 @@ describe("examples/enrich.ts stops before the first request", () => {
     expect(stderr).toContain(message);
     expect(stderr).not.toContain("    at ");
     expect(finds()).toBe(0);
+  });
+
+  test("[30] if two columns have one name", async () => {
+    const { origin, finds } = await api(createFakeLiveData({ people: 10 }));
+    writeFileSync(input, "email,note,email\njane@example.com,,joe@example.com\n");
+    const { code, stderr } = await enrich(origin).ended;
+    expect([code, stderr, finds()]).toEqual([1, expect.stringContaining("names the column `email` twice"), 0]);
   });
 
   test("if the output is a file of another program, and leaves it unchanged", async () => {

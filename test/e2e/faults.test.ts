@@ -320,7 +320,7 @@ describe("aborting a call by its signal", () => {
     [
       "during the delay before a retry",
       {
-        act: respondWith(503, { "retry-after": "30" }),
+        act: respondWith(503, { "retry-after": "1" }),
         options: (abort) => ({ observe: () => setImmediate(abort) }),
         details: { attempts: 1, status: 503 },
       },

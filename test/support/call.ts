@@ -9,7 +9,7 @@ import { resolveRetry } from "../../src/pipeline/options.js";
  * @param parts fields to override
  */
 export function makeCall(
-  options: Pick<CallOptions, "retry" | "timeout" | "totalTimeout"> = {},
+  options: Pick<CallOptions, "maxWait" | "retry" | "timeout" | "totalTimeout"> = {},
   parts: Partial<Call> = {},
 ): Call {
   return {
@@ -18,11 +18,12 @@ export function makeCall(
     isStream: false,
     timeout: options.timeout ?? Infinity,
     totalTimeout: options.totalTimeout ?? Infinity,
+    maxWait: options.maxWait ?? 300_000,
     retry: resolveRetry(options.retry),
     attempts: 0,
     deadline: Infinity,
     wasResent: false,
-    mayHaveLostResponse: false,
+    lostResponses: 0,
     ...parts,
   };
 }

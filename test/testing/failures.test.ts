@@ -34,8 +34,8 @@ describe.each([
   it.each<[name: string, failure: FakeFailure, error: object, charged: number, status: number]>([
     [
       "an error status",
-      { status: 503, headers: { "Retry-After": "7" } },
-      { code: "server", retryAfter: 7_000 },
+      { status: 503, headers: { "Retry-After": "0.7" } },
+      { code: "server", retryAfter: 700 },
       0,
       503,
     ],
