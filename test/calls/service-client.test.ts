@@ -363,3 +363,17 @@ describe("an option of a call", () => {
     expect(redirects).toEqual(["follow", "manual", "follow"]);
   });
 });
+
+test("the signal of a call ends it even if a middleware replaces the request", async () => {
+  const controller = new AbortController();
+  const fetch = async () => {
+    controller.abort();
+    return Response.json({ people: [], count: 0 });
+  };
+  const { people } = scriptedClient([], { fetch });
+  people.use({
+    onRequest: ({ request: { url, method, headers } }) => new Request(url, { method, headers, body: "{}" }),
+  });
+  const { signal } = controller;
+  expect(await rejection(people.POST("/search", { body: {}, signal }))).toMatchObject({ code: "aborted" });
+});
