@@ -62,7 +62,11 @@ function serve(): void {
       response.setHeader("content-type", "application/json");
       response.end(pages.get(size) ?? session);
     });
-  }).listen(0, "127.0.0.1", () => process.send?.((server.address() as AddressInfo).port));
+  });
+  // An idle connection that is closed just before a call would fail the call of bare openapi-fetch.
+  server.keepAliveTimeout = 0;
+  server.listen(0, "127.0.0.1", () => process.send?.((server.address() as AddressInfo).port));
+  process.once("disconnect", () => process.exit());
 }
 
 async function compare(): Promise<void> {

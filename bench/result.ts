@@ -39,6 +39,13 @@ export interface Result extends Run {
   readonly figures: readonly Figure[];
 }
 
+/** The result of `bench/auth`: a row for each client, the name first. */
+export interface TableResult extends Run {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 /** Whether this is a short run. */
 export const isQuick = process.argv.includes("--quick");
 
@@ -92,10 +99,10 @@ export function isWithinBudget({ median, budget }: Figure, tolerance = 1): boole
   return budget === undefined ? Number.isFinite(median) : median <= budget * tolerance;
 }
 
-/** Writes a number of a figure, with three digits or more. */
+/** Writes a number of a figure, with at least three digits. */
 export function write(value: number, unit: Unit): string {
   const digits = Math.max(0, unit === "×" ? 2 : 2 - Math.floor(Math.log10(Math.max(Math.abs(value), 1))));
-  const number = value.toLocaleString("en", { minimumFractionDigits: 0, maximumFractionDigits: digits });
+  const number = value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return `${number} ${unit}`;
 }
 
