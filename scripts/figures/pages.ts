@@ -18,7 +18,7 @@ interface Allowed {
 /** Options, limits and the like are not measured. An entry that is not needed is an error. */
 const ALLOWED: readonly Allowed[] = [];
 
-const BLOCK = /^(<!-- figures: (.+) -->)$.*?^<!-- \/figures -->$/gms;
+const BLOCK = /^(<!-- figures: ([\w-]+) -->)$.*?^<!-- \/figures -->$/gms;
 /**
  * Numbers with a unit of measurements. Seconds and minutes are units of options, and KiB and MiB of limits, so they may
  * stand anywhere.

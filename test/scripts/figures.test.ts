@@ -41,6 +41,17 @@ More.
 `);
   });
 
+  it("writes each of several results between its own markers", () => {
+    const page = `${empty}\n${empty.replace("call", "find-many")}`;
+    const named: string[] = [];
+    const written = writeFigures(page, (name) => {
+      named.push(name);
+      return call;
+    });
+    expect(named).toEqual(["call", "find-many"]);
+    expect(written.match(/14\.0 kB/g)).toHaveLength(2);
+  });
+
   it("changes nothing when the figures are already there", () => {
     const written = writeFigures(empty, () => call);
     expect(writeFigures(written, () => call)).toBe(written);
