@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { thisRun, writeResult } from "../result.js";
 import { cellsOf, type Outcome, type Outcomes } from "./cells.js";
 import type { Client } from "./client.js";
 import { livedataClient } from "./clients/livedata.js";
@@ -8,7 +10,10 @@ import { brokenPromises, type Environment, type Figures, type Scenario, scenario
 import { startServer } from "./simulated-server.js";
 import { type Cell, renderTable } from "./table.js";
 
-/** Compares how clients handle access tokens: six scenarios in one process, against one simulated server. */
+/**
+ * Compares how clients handle access tokens: six scenarios in one process, against one simulated server. Writes
+ * `bench/results/auth.json`, from which `npm run figures` writes the table in the documentation.
+ */
 
 const peers = [
   () => import("./clients/azure-core.js"),
@@ -33,6 +38,8 @@ process.on("unhandledRejection", () => {
   unhandled++;
 });
 
+// Before the scenarios move the clock.
+const run = thisRun();
 // Before loading the clients, which might keep a reference to `Date.now`.
 const clock = installClock();
 const server = await startServer();
@@ -53,6 +60,8 @@ console.log(`Token handling of seven clients against one simulated server, Node 
 console.log(renderTable(rows));
 console.log(`\n${LEGEND.map(([name, meaning]) => `${name.padEnd(9)} ${meaning}`).join("\n")}`);
 console.log(`\nSetup of each client, with defaults for everything else:\n${clients.map(setUpOf).join("\n")}`);
+const [columns = [], ...table] = rows.map((cells) => cells.map(({ text }) => text));
+writeResult("auth", { ...run, columns: columns.slice(1), rows: table }, path.join(import.meta.dirname, "../.."));
 for (const promise of broken) console.error(`\n✗ ${ours.name} exceeds a limit: ${promise}`);
 // Some clients leave timers running, which would keep the process alive.
 process.exit(broken.length > 0 ? 1 : 0);

@@ -1,5 +1,5 @@
 import type { FakeOperation } from "./router.js";
-import { wait } from "./utilities.js";
+import { type Waiters, wait } from "./utilities.js";
 
 /** A response that replaces an operation's own. The operation is not carried out, and nothing is charged. */
 export interface FakeResponse {
@@ -55,15 +55,21 @@ export interface FailurePlan {
  * @param operations those that can fail
  */
 export function createFailurePlan(operations: readonly FakeOperation[]): FailurePlan {
-  const planned = new Map<FakeOperation, FakeFailure[]>();
+  const planned = new Map<FakeOperation, { readonly failure: FakeFailure; left: number }[]>();
   return {
-    take: (operation) => (operation === undefined ? undefined : planned.get(operation)?.shift()),
+    take(operation) {
+      const queue = operation && planned.get(operation);
+      const [next] = queue ?? [];
+      if (next === undefined) return undefined;
+      if (--next.left === 0) queue?.shift();
+      return next.failure;
+    },
     control: {
       next(operation, failure, times = 1) {
         checkOperation(operation, operations);
         checkFailure(failure);
         if (!Number.isSafeInteger(times) || times < 1) throw new RangeError("times must be an integer of at least 1");
-        planned.set(operation, [...(planned.get(operation) ?? []), ...Array<FakeFailure>(times).fill(failure)]);
+        planned.set(operation, [...(planned.get(operation) ?? []), { failure, left: times }]);
       },
       clear: () => planned.clear(),
     },
@@ -103,14 +109,16 @@ export class BrokenConnection extends TypeError {
  * @param response the operation's response; absent if the operation was not carried out
  * @param failure the failure; a FakeResponse is already in `response`
  * @param signal ends a stall
+ * @param waiters gets what ends a stall
  * @throws BrokenConnection, or the signal's reason
  */
 export async function applyFailure(
   response: Response | undefined,
   failure: FakeFailure | undefined,
   signal: AbortSignal,
+  waiters: Waiters,
 ): Promise<Response> {
-  if (failure === "stall") await wait(Number.POSITIVE_INFINITY, signal);
+  if (failure === "stall") await wait(Number.POSITIVE_INFINITY, signal, waiters);
   if (!response || failure === "lost") throw new BrokenConnection();
   if (failure !== "truncated" && failure !== "malformed") return response;
   const { status, headers } = response;

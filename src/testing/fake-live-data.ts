@@ -8,7 +8,7 @@ import {
   type FakePerson,
   withNewJob,
 } from "./custom-records.js";
-import { checkOperation, type FakeFailures } from "./failures.js";
+import { BrokenConnection, checkOperation, type FakeFailures } from "./failures.js";
 import { followRedirects } from "./follow-redirects.js";
 import type { Handler } from "./handler.js";
 import { environmentOf, type FakeEnvironment, installInProcess } from "./install.js";
@@ -18,6 +18,7 @@ import { createPopulation } from "./population/create-population.js";
 import { isTo, type ReceivedRequest, type RequestTo } from "./requests.js";
 import type { FakeOperation } from "./router.js";
 import type { FakeSessions } from "./sessions.js";
+import type { Waiters } from "./utilities.js";
 import { type FakeDelivery, sendJobChange } from "./webhook.js";
 import { createWorld } from "./world.js";
 
@@ -46,7 +47,7 @@ export interface FakeLiveData {
   readonly env: FakeEnvironment;
   /**
    * Ends all connections, frees the ports and undoes `install`. May be called more than once. A call of `fetch` that is
-   * stalled ends only by its own signal.
+   * stalled or delayed rejects as a broken connection.
    */
   close(): Promise<void>;
   /** Same as `close`. */
@@ -59,10 +60,10 @@ export interface FakeLiveData {
    */
   readonly reset: () => void;
 
-  /** The requests received so far, in the order in which they were completed. */
+  /** The last 1,000 requests, or as many as the option `keepRequests` says, in the order in which they were completed. */
   readonly requests: readonly ReceivedRequest[];
   /**
-   * Returns the requests received for one operation, in the order in which they were completed, with typed bodies.
+   * Returns those of `requests` that were for one operation, with typed bodies.
    *
    * @param operation an `operationId` of the OpenAPI documents, such as `searchPeople`
    * @throws {RangeError} if there is no such operation.
@@ -145,7 +146,8 @@ export interface FakeLiveData {
 export function createFakeLiveData(options: FakeLiveDataOptions = {}): FakeLiveData {
   const settings = resolveOptions(options);
   const population = createPopulation(settings.seed, settings.people);
-  let world = createWorld(settings, population);
+  const waiters: Waiters = new Set();
+  let world = createWorld(settings, population, waiters);
 
   const handle: Handler = (request) => world.handle(request);
   const follow = followRedirects(handle);
@@ -154,6 +156,7 @@ export function createFakeLiveData(options: FakeLiveDataOptions = {}): FakeLiveD
   const close = async () => {
     uninstall();
     uninstall = () => {};
+    for (const end of waiters) end(new BrokenConnection());
     await servers.closeAll();
   };
   const knownPerson = (id: string) => {
@@ -181,7 +184,7 @@ export function createFakeLiveData(options: FakeLiveDataOptions = {}): FakeLiveD
     [Symbol.asyncDispose]: close,
     [Symbol.dispose]: () => void close(),
     reset() {
-      world = createWorld(settings, population);
+      world = createWorld(settings, population, waiters);
     },
 
     get requests() {

@@ -8,7 +8,7 @@ const BODY_HEADERS = ["Content-Encoding", "Content-Language", "Content-Length", 
 
 /**
  * Wraps a handler so that it follows redirects as the platform's `fetch` does: it respects the request's `redirect`
- * mode and never sends the access token to another origin. Unlike with `fetch`, the `url` of a response stays empty.
+ * mode and never sends the access token to another origin. The response has a `url`.
  *
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */
@@ -20,12 +20,23 @@ export function followRedirects(handle: Handler): Handler {
       const next = request.clone();
       const response = await handle(request);
       const location = response.headers.get("Location");
-      if (!REDIRECTS.includes(response.status) || location === null || first.redirect === "manual") return response;
+      if (!REDIRECTS.includes(response.status) || location === null || first.redirect === "manual") {
+        return withUrl(response, request.url, followed > 0);
+      }
       if (first.redirect === "error") throw failure("unexpected redirect");
       request = redirected(next, response.status, targetOf(location, request.url));
     }
     throw failure("redirect count exceeded");
   };
+}
+
+/** A `Response` made by its constructor has no URL, and there is no other way to give it one. */
+function withUrl(response: Response, url: string, redirected: boolean): Response {
+  if (response.url !== "") return response;
+  return Object.defineProperties(response, {
+    url: { value: url.replace(/#.*$/s, ""), configurable: true },
+    redirected: { value: redirected, configurable: true },
+  });
 }
 
 /** Creates a network error as the platform's `fetch` reports it. */

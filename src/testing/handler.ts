@@ -13,7 +13,7 @@ import {
   toRoutedRequest,
 } from "./router.js";
 import { hasRole, type SessionStore } from "./sessions.js";
-import { wait } from "./utilities.js";
+import { type Waiters, wait } from "./utilities.js";
 
 /** What a handler is made of. */
 export interface HandlerParts {
@@ -25,6 +25,8 @@ export interface HandlerParts {
   readonly now: () => number;
   /** Returns how long every response takes to arrive, in milliseconds. */
   readonly latency: () => number;
+  /** The responses that are delayed or stalled. `close` ends them. */
+  readonly waiters: Waiters;
   /** Called for every request once its response is known. */
   readonly record: (request: ReceivedRequest) => void;
 }
@@ -42,8 +44,8 @@ export function createHandler(parts: HandlerParts): Handler {
     const response = outcome.reply && toResponse(outcome.reply, parts.now(), request.method === "HEAD");
     const status = response && outcome.failure !== "lost" ? response.status : 0;
     parts.record(describeRequest(request, outcome, status));
-    await wait(parts.latency(), signal);
-    return applyFailure(response, outcome.failure, signal);
+    await wait(parts.latency(), signal, parts.waiters);
+    return applyFailure(response, outcome.failure, signal, parts.waiters);
   };
 }
 

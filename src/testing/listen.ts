@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { BrokenConnection } from "./failures.js";
 import type { Handler } from "./handler.js";
+import { MAX_BODY_BYTES } from "./limits.js";
 
 /** Options of `listen`. */
 export interface FakeListenOptions {
@@ -116,7 +117,12 @@ async function serve(handle: Handler, message: IncomingMessage, response: Server
 
 async function readBody(message: IncomingMessage): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of message) chunks.push(chunk);
+  let size = 0;
+  // The rest of a body that is too long is read, so that the client gets its response, but not kept.
+  for await (const chunk of message) {
+    if (size < MAX_BODY_BYTES) chunks.push(chunk);
+    size += chunk.length;
+  }
   return Uint8Array.from(Buffer.concat(chunks));
 }
 

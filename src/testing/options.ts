@@ -62,6 +62,13 @@ export interface FakeLiveDataOptions {
    */
   readonly expiresAtFormat?: ExpiresAtFormat | undefined;
   /**
+   * How many requests `requests` and `requestsTo` keep: the last ones. An integer of at least 0, or `Infinity` for all
+   * of them, which a test that sends millions has no memory for.
+   *
+   * @default 1_000
+   */
+  readonly keepRequests?: number | undefined;
+  /**
    * The organizations. Each has its own credits and its own ledger.
    *
    * @default `fakeCredentials.orgId`, without a cap on credits
@@ -89,6 +96,7 @@ export function resolveOptions(options: FakeLiveDataOptions): FakeSettings {
     latency: 0,
     tokenLife: 3_600_000,
     expiresAtFormat: "isoformat" as const,
+    keepRequests: 1_000,
     orgs: [{ id: fakeCredentials.orgId }],
     serviceAccounts: [fakeCredentials.serviceAccount],
     users: [fakeCredentials.user],
@@ -98,6 +106,10 @@ export function resolveOptions(options: FakeLiveDataOptions): FakeSettings {
   if (!Number.isSafeInteger(resolved.seed)) throw new RangeError("seed must be an integer");
   if (!Number.isSafeInteger(resolved.people) || resolved.people < 0) {
     throw new RangeError("people must be an integer of at least 0");
+  }
+  const { keepRequests } = resolved;
+  if (keepRequests !== Infinity && (!Number.isSafeInteger(keepRequests) || keepRequests < 0)) {
+    throw new RangeError("keepRequests must be an integer of at least 0, or Infinity");
   }
   checkTokenLife(resolved.tokenLife);
   checkClockSkew(resolved.clockSkew);

@@ -2,6 +2,7 @@ import type { operations as IdentityOperations } from "../generated/identity.js"
 import type { operations as LedgerOperations } from "../generated/ledgers.js";
 import type { operations as PeopleOperations } from "../generated/people.js";
 import { type OperationWithBody, requestSchemas } from "../generated/request-schemas.js";
+import { findExcess, findExcessInText } from "./limits.js";
 import { Refusal } from "./reply.js";
 import { findProblem } from "./validate.js";
 
@@ -83,8 +84,11 @@ function parseBody(text: string, mediaType: string, operation: OperationWithBody
   const schemas = requestSchemas[operation];
   const schema = Object.hasOwn(schemas, mediaType) ? schemas[mediaType] : undefined;
   if (schema === undefined) throw new Refusal(400, `The Content-Type must be ${Object.keys(schemas).join(" or ")}`);
+  const excess = findExcessInText(text);
+  if (excess !== undefined) throw new Refusal(400, excess);
   const body = mediaType === FORM_TYPE ? Object.fromEntries(new URLSearchParams(text)) : parseJson(text);
-  const problem = findProblem(schema, body);
+  // Before the validation, which recurses.
+  const problem = findExcess(body) ?? findProblem(schema, body);
   if (problem !== undefined) throw new Refusal(400, problem);
   return body;
 }

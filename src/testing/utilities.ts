@@ -28,24 +28,31 @@ export function fromBase64Url(encoded: string): string {
   return new TextDecoder().decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
 }
 
+/** What ends each wait under way, with a reason. */
+export type Waiters = Set<(reason: unknown) => void>;
+
 /**
  * Waits for a time, or forever.
  *
  * @param ms how long, in milliseconds; 0 does not wait, `Infinity` waits for the signal
  * @param signal ends the wait
- * @throws the signal's reason
+ * @param waiters gets what ends the wait, for as long as it lasts
+ * @throws the reason for which it was ended
  */
-export async function wait(ms: number, signal: AbortSignal): Promise<void> {
+export async function wait(ms: number, signal: AbortSignal, waiters: Waiters): Promise<void> {
   signal.throwIfAborted();
   if (ms <= 0) return;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let leave = () => {};
+  let end: (reason: unknown) => void = () => {};
+  const leave = () => end(signal.reason);
   await new Promise<void>((resolve, reject) => {
-    leave = () => reject(signal.reason);
+    end = reject;
+    waiters.add(end);
     signal.addEventListener("abort", leave, { once: true });
     if (Number.isFinite(ms)) timer = setTimeout(resolve, ms);
   }).finally(() => {
     clearTimeout(timer);
+    waiters.delete(end);
     signal.removeEventListener("abort", leave);
   });
 }

@@ -60,7 +60,7 @@ function checkConstants(schema: SchemaObject, value: unknown, place: string) {
 
 function checkText({ minLength = 0, maxLength = Infinity, pattern }: SchemaObject, value: unknown, place: string) {
   if (typeof value !== "string") return undefined;
-  const { length } = [...value];
+  const length = minLength > 0 || maxLength < Infinity ? [...value].length : minLength;
   if (length < minLength) return `${nameOf(place)} must have at least ${minLength} characters`;
   if (length > maxLength) return `${nameOf(place)} must have at most ${maxLength} characters`;
   if (pattern === undefined || new RegExp(pattern, "u").test(value)) return undefined;

@@ -11,6 +11,7 @@ import type { Population } from "./population/create-population.js";
 import type { ReceivedRequest } from "./requests.js";
 import type { FakeOperation } from "./router.js";
 import { createSessionStore, identityRoutes, type SessionStore } from "./sessions.js";
+import type { Waiters } from "./utilities.js";
 
 /** Everything in an embedded API that `reset` replaces. */
 export interface World {
@@ -35,8 +36,9 @@ export interface World {
  * Creates a world from the options.
  *
  * @param population the people and companies at the start; it is not changed
+ * @param waiters gets what ends each delayed or stalled response
  */
-export function createWorld(settings: FakeSettings, population: Population): World {
+export function createWorld(settings: FakeSettings, population: Population, waiters: Waiters): World {
   const now = () => settings.clock() + world.clockSkew;
   const store = createPeopleStore(population.people);
   const directory = createDirectory(population.companies);
@@ -59,7 +61,11 @@ export function createWorld(settings: FakeSettings, population: Population): Wor
     failures,
     now,
     latency: () => world.latency,
-    record: (request) => requests.push(request),
+    waiters,
+    record(request) {
+      requests.push(request);
+      if (requests.length > settings.keepRequests) requests.shift();
+    },
   });
   const freePersonId = numbered("LDP-1-OWN", (id) => store.byId(id) !== undefined);
   const freeCompanyId = numbered("LDC-OWN", (id) => directory.find(id) !== undefined);

@@ -18,6 +18,9 @@ const prints: readonly [page: string, block: string, stdout: RegExp][] = [
   ["docs/guide/auth.md", "vault.read", /^$/],
   ["docs/guide/auth.md", "authMiddleware(tokens)", /^$/],
   ["docs/guide/errors.md", "switch (error.code)", /^nobody has this id\n$/],
+  ["docs/guide/platforms.md", "export async function GET(", /^$/],
+  ["docs/guide/platforms.md", "new ProxyAgent(proxy)", /^$/],
+  ["docs/guide/platforms.md", "export async function handler(", /^$/],
   ["docs/guide/retries-and-timeouts.md", "totalTimeout: 60_000", /^200\n$/],
   ["docs/guide/searching.md", 'string_values: ["Software Engineer"]', /^\d+ people; the first one is .+\n$/],
   ["docs/guide/searching.md", "maxCredits: 50", /^would cost 100 credits; the limit is 50\n$/],
@@ -42,6 +45,11 @@ test("the guide's test of a backend is the one in examples/fastify, and has fewe
   const [, shown = ""] = /^```typescript\n(.*?)^```$/ms.exec(guide) ?? [];
   expect(shown).toBe(readFileSync("examples/fastify/app.test.ts", "utf8"));
   expect(shown.trim().split("\n").length).toBeLessThan(20);
+});
+
+test("the guide's test with jest is the one that test/consumers runs", () => {
+  const guide = readFileSync("docs/guide/platforms.md", "utf8");
+  expect(guide).toContain(readFileSync("test/consumers/programs/jest/platforms.test.js", "utf8"));
 });
 
 test.each(prints)(

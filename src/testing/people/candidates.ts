@@ -40,7 +40,7 @@ function candidatesOfClause(clause: FilterClause, { store, companyGroups }: Sour
   if (type !== "must" || match_type !== "exact" || string_values === undefined) return undefined;
   const lookUp = (index: IndexName, values: readonly string[]) =>
     union(
-      values.map((value) => store.lookUp(index, value)),
+      [...new Set(values)].map((value) => store.lookUp(index, value)),
       store.all.length,
     );
   if (field === "jobs.company.group_id")

@@ -1,9 +1,13 @@
 import type { FilterGroup, Job, Person, Report, ReportResults } from "../../types.js";
+import { Refusal } from "../reply.js";
 import { twoDigits } from "../utilities.js";
 import { type CompanyGroups, compileForJob, isGroup, isInJobsGroup } from "./match-filter.js";
-import { valuesAt } from "./values-at.js";
+import { firstValueAt } from "./values-at.js";
 
 type Params = Report["params"];
+
+/** Most rows of a report. A large population with many groups and months would fill the memory with rows. */
+const MAX_ROWS = 100_000;
 
 /** A job that a report counts: its group holds for the job. */
 interface Entry {
@@ -76,13 +80,21 @@ function arrivalsDepartures(entries: readonly Entry[], params: Params) {
 function demographics(entries: readonly Entry[], params: Params) {
   const days = monthlyDays(params);
   const indexOf = memoizeIndexes(days);
+  let rows = 0;
   return groupEntries(entries, params.group_by).flatMap(({ group_values, members }) => {
     const heads = countHeads(members, days.length, indexOf);
+    rows += heads.reduce((count, head) => count + Number(head > 0), 0);
+    if (rows > MAX_ROWS) throw tooManyRows();
     return days.flatMap((date, index) => {
       const count_employees = heads[index] ?? 0;
       return count_employees === 0 ? [] : [{ group_values, date, count_employees }];
     });
   });
+}
+
+function tooManyRows(): Refusal {
+  const advice = "shorten date_from to date_to, or group by less";
+  return new Refusal(400, `report demographics must have at most ${MAX_ROWS} rows: ${advice}`);
 }
 
 /** Counts distinct people per day. It visits the days of each job only, not all days of the report. */
@@ -117,9 +129,10 @@ function memoizeIndexes(days: readonly string[]): (time: string) => number {
 }
 
 function groupEntries(entries: readonly Entry[], groupBy: readonly string[] = []) {
+  const paths = groupBy.map((field) => field.replace(/^jobs\./, "").split("."));
   const groups = new Map<string, { group_values: { value: unknown }[]; members: Entry[] }>();
   for (const entry of entries) {
-    const values = groupBy.map((field) => valuesAt(entry.job, field.replace(/^jobs\./, ""))[0] ?? null);
+    const values = paths.map((path) => firstValueAt(entry.job, path) ?? null);
     const key = JSON.stringify(values);
     const group = groups.get(key) ?? { group_values: values.map((value) => ({ value })), members: [] };
     groups.set(key, group);

@@ -6,8 +6,8 @@ import { runReports } from "./reports.js";
 import {
   compareSortPositions,
   compileKey,
+  compileProjection,
   limitPastJobs,
-  projectPerson,
   type SortPosition,
   takeFirst,
 } from "./sort-and-project.js";
@@ -54,8 +54,9 @@ function pageOf(found: readonly Found[], request: SearchRequest): Pick<SearchRes
   const remaining = after === undefined ? found : found.filter((position) => compare(position, after) > 0);
   const page = takeFirst(remaining, size, compare);
   const last = page.at(-1);
+  const project = compileProjection(return_fields);
   return {
-    people: page.map(({ person }) => projectPerson(limitPastJobs(person, past_jobs), return_fields)),
+    people: page.map(({ person }) => project(limitPastJobs(person, past_jobs))),
     ...(last && page.length < remaining.length ? { pagination_token: writePageToken(request, last) } : {}),
   };
 }

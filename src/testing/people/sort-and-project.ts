@@ -61,11 +61,14 @@ interface Fields {
   [key: string]: Fields | true;
 }
 
-/** Keeps only the given dotted paths, and `id`. Without paths it keeps everything. */
-export function projectPerson(person: Person, returnFields: readonly string[] | undefined): Person {
-  if (returnFields === undefined || returnFields.length === 0) return person;
-  const picked = pick(person, toFields(returnFields));
-  return { ...(isRecord(picked) ? picked : {}), id: person.id };
+/** Returns a function that keeps only the given dotted paths, and `id`. Without paths it keeps everything. */
+export function compileProjection(returnFields: readonly string[] | undefined): (person: Person) => Person {
+  if (returnFields === undefined || returnFields.length === 0) return (person) => person;
+  const fields = toFields(returnFields);
+  return (person) => {
+    const picked = pick(person, fields);
+    return { ...(isRecord(picked) ? picked : {}), id: person.id };
+  };
 }
 
 function toFields(paths: readonly string[]): Fields {

@@ -1,16 +1,3 @@
-/**
- * Returns all values at a dotted path. Arrays on the path are flattened, so `jobs.title` returns the titles of all
- * jobs. `null` and absent values are skipped.
- */
-export function valuesAt(root: unknown, path: string): unknown[] {
-  const values: unknown[] = [];
-  someValueAt(root, path.split("."), (value) => {
-    values.push(value);
-    return false;
-  });
-  return values;
-}
-
 /** Returns the first value at a path, given as its parts. */
 export function firstValueAt(root: unknown, path: readonly string[]): unknown {
   let first: unknown;
@@ -21,7 +8,10 @@ export function firstValueAt(root: unknown, path: readonly string[]): unknown {
   return first;
 }
 
-/** Returns whether a test holds for any value at a path, given as its parts. */
+/**
+ * Returns whether a test holds for any value at a path, given as its parts. Arrays on the path are flattened, so the
+ * path of `jobs.title` leads to the titles of all jobs. `null` and absent values are skipped.
+ */
 export function someValueAt(
   root: unknown,
   path: readonly string[],

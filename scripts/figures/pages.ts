@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { type Figure, type Result, type Run, type TableResult, write } from "../../bench/result.js";
+
+/** A page of the documentation. */
+export interface Page {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A figure that may stand outside the markers. */
+interface Allowed {
+  readonly path: string;
+  /** The line that has it contains this. */
+  readonly text: string;
+  readonly reason: string;
+}
+
+/** Options, limits and the like are not measured. An entry that is not needed is an error. */
+const ALLOWED: readonly Allowed[] = [];
+
+const BLOCK = /^(<!-- figures: ([\w-]+) -->)$.*?^<!-- \/figures -->$/gms;
+/**
+ * Numbers with a unit of measurements. Seconds and minutes are units of options, and KiB and MiB of limits, so they may
+ * stand anywhere.
+ */
+const MEASURED =
+  /\d[\d.,_]*\s?(?:[×%]|[kKMG]B\b|[mµ]s\b|(?:calls|queries|requests) (?:a|per) second|times (?:as|the)\b)/g;
+
+/** Reads the README and the guide. */
+export function readPages(): Page[] {
+  const guide = readdirSync("docs/guide").filter((name) => name.endsWith(".md"));
+  const paths = ["README.md", ...guide.sort().map((name) => `docs/guide/${name}`)];
+  return paths.map((path) => ({ path, text: readFileSync(path, "utf8") }));
+}
+
+/** Returns the measured figures outside the markers, and the exceptions that nothing needs. */
+export function checkPages(pages: readonly Page[], allowed = ALLOWED): string[] {
+  const used = new Set<Allowed>();
+  const problems = pages.flatMap(({ path, text }) =>
+    linesOutside(text).flatMap((line) =>
+      (line.match(MEASURED) ?? []).flatMap((figure) => {
+        const exception = allowed.find((one) => one.path === path && line.includes(one.text));
+        if (exception) used.add(exception);
+        const advice = "measure it in bench/ and put it between markers, or allow it in scripts/figures/pages.ts";
+        return exception ? [] : [`${path}: no file in bench/results has the figure “${figure}”: ${advice}`];
+      }),
+    ),
+  );
+  const unused = allowed.filter((one) => !used.has(one));
+  return [...problems, ...unused.map(({ path, text }) => `${path} no longer has “${text}”: remove it from ALLOWED`)];
+}
+
+function linesOutside(text: string): string[] {
+  return text.replace(BLOCK, "").split("\n");
+}
+
+/**
+ * Writes the figures between the markers of a page. A marker names a result, as in `<!-- figures: call -->`.
+ *
+ * @param read returns the result of a benchmark
+ * @returns the text of the page
+ * @throws if a marker names no result
+ */
+export function writeFigures(text: string, read: (name: string) => Result | TableResult): string {
+  return text.replace(BLOCK, (_block, marker: string, named: string) => {
+    const result = read(named);
+    const table = "figures" in result ? figureTable(result) : plainTable(result);
+    return [marker, "", sourceOf(result), "", ...table, "", "<!-- /figures -->"].join("\n");
+  });
+}
+
+function sourceOf({ date, node, cpu, cores }: Run): string {
+  return `Measured on ${date} with Node ${node.replace("v", "")} on ${cpu}, ${cores} cores.`;
+}
+
+function figureTable({ figures }: Result): string[] {
+  const rows = figures.map((figure) => [
+    figure.title,
+    write(figure.median, figure.unit),
+    spread(figure),
+    limit(figure),
+  ]);
+  return tableOf([["", "median", "quartiles", "budget"], ...rows]);
+}
+
+function spread({ unit, quartiles: [low, high], rounds }: Figure): string {
+  return rounds === 1 ? "one measurement" : `${write(low, unit)} to ${write(high, unit)}, ${rounds} rounds`;
+}
+
+function limit({ budget, unit }: Figure): string {
+  return budget === undefined ? "" : write(budget, unit);
+}
+
+/** The first row is ours. */
+function plainTable({ columns, rows }: TableResult): string[] {
+  const [ours = [], ...others] = rows;
+  return tableOf([["", ...columns], ours.map((cell) => `**${cell}**`), ...others]);
+}
+
+function tableOf([head = [], ...rows]: readonly (readonly string[])[]): string[] {
+  const lineOf = (cells: readonly string[]) => `| ${cells.join(" | ")} |`.replaceAll("|  |", "| |");
+  return [lineOf(head), `|${"---|".repeat(head.length)}`, ...rows.map(lineOf)];
+}
