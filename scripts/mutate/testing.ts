@@ -56,7 +56,8 @@ export const testingMutations: readonly Mutation[] = [
     file: "testing/handler.ts",
     in: "createHandler",
     find: "const outcome = await carryOut(request, url, parts);",
-    replace: "    await wait(parts.latency(), signal);\n    const outcome = await carryOut(request, url, parts);",
+    replace:
+      "    await wait(parts.latency(), signal, parts.waiters);\n    const outcome = await carryOut(request, url, parts);",
   },
   {
     rule: "kit: a wait goes on after an abort",
