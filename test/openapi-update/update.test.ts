@@ -40,7 +40,7 @@ function changesets(): string[] {
 describe("npm run openapi:update", () => {
   it("writes a major changeset for three edits of our document, one of them breaking", async () => {
     const documents = repository.copyDocuments();
-    edit(`${documents}/people.yaml`, "would cost. Free.", "would cost. It is free.");
+    edit(`${documents}/people.yaml`, "if sent to `/find`. Free.", "if sent to `/find`. It is free.");
     edit(
       `${documents}/components/person.yaml`,
       "    country:\n",
@@ -86,7 +86,7 @@ describe("npm run openapi:update", () => {
     mkdirSync(`${folder}/components`);
     const person = repository.read("openapi/components/person.yaml");
     writeFileSync(`${folder}/components/person.yaml`, person.replace("Seniority of a job.", "Seniority of one job."));
-    edit(`${folder}/new.yaml`, "would cost. Free.", "would cost. It is free.");
+    edit(`${folder}/new.yaml`, "if sent to `/find`. Free.", "if sent to `/find`. It is free.");
     const { code, stdout } = await repository.run("openapi-update", ["people", `${folder}/new.yaml`]);
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^A patch change/)]);
     expect(repository.read("openapi/people.yaml")).toBe(readFileSync(`${folder}/new.yaml`, "utf8"));
@@ -142,22 +142,22 @@ describe("npm run openapi:update", () => {
     [
       "a misspelt keyword",
       (at) => edit(`${at}/people.yaml`, "requestBody:", "requestBodies:"),
-      /people\.yaml:65:7 struct /,
+      /people\.yaml:66:7 struct /,
     ],
     [
       "a broken reference",
       (at) => edit(`${at}/people.yaml`, "find.yaml#/FindRequest", "find.yaml#/Find"),
-      /people\.yaml:70:21 no-unresolved-refs /,
+      /people\.yaml:71:21 no-unresolved-refs /,
     ],
     [
       "a renamed operation",
       (at) => edit(`${at}/people.yaml`, "operationId: findPeople", "operationId: find"),
-      /people\.yaml:55:20 renamed-operation POST \/find was findPeople/,
+      /people\.yaml:56:20 renamed-operation POST \/find was findPeople/,
     ],
     [
       "a duplicate operationId",
       (at) => edit(`${at}/people.yaml`, "operationId: previewFind", "operationId: findPeople"),
-      /people\.yaml:101:20 duplicate-operation-id [^\n]* there\.\n/,
+      /people\.yaml:102:20 duplicate-operation-id [^\n]* there\.\n/,
     ],
     [
       "a schema named Error",
@@ -216,7 +216,7 @@ describe("npm run openapi:update", () => {
 
   it.each(["linted", "compared"])("writes nothing when stopped by ctrl-C after it has %s", async (step) => {
     const documents = repository.copyDocuments();
-    edit(`${documents}/people.yaml`, "would cost. Free.", "would cost. It is free.");
+    edit(`${documents}/people.yaml`, "if sent to `/find`. Free.", "if sent to `/find`. It is free.");
     let isStopped = false;
     const { code, stderr } = await repository.run(
       "openapi-update",
