@@ -251,7 +251,8 @@ describe("`totalTimeout`", () => {
 
   test("ends a call whose attempts each fail before their own timeout", async () => {
     const slow503: RequestListener = (_request, response) => {
-      setTimeout(() => response.writeHead(503).end(), 10);
+      // The total timeout ends in the middle of the fourth attempt: a 503 in its last moment would be returned.
+      setTimeout(() => response.writeHead(503).end(), 80);
     };
     const { origin, bodies } = await scripted(slow503);
     const livedata = connect(origin, { totalTimeout: SHORT, retry: { baseDelay: 0, maxRetries: 1_000 } });

@@ -258,6 +258,7 @@ test.each<[string, () => Call]>([
 });
 
 test("[12] a call that waits fails as soon as a rejected probe makes its wait too long", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(0);
   const network = limitedNetwork(
     { take: (now) => (now < 5_000 ? 2_000 : 600_000) },
     { status: 429, retryAfter: "whole" },
