@@ -29,7 +29,7 @@ export class CallQueue {
     return this.#places.length === 0;
   }
 
-  /** Gives a call its place, for all its attempts. */
+  /** Returns the place of a call in the order, for all its attempts. */
   place(call: Call, signal: AbortSignal | null | undefined, canResend: boolean): Place {
     return { call, signal, canResend, order: this.#calls++, waited: 0, since: Infinity, wakesAt: 0, wake() {} };
   }

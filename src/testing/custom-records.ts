@@ -80,7 +80,7 @@ export function completeFakePerson(person: FakePerson, context: CompletionContex
 }
 
 /**
- * Gives a person a new job. Their current job ends when the new one starts.
+ * Adds a new job to a person. Their current job ends when the new one starts.
  *
  * @param job `started_at` defaults to today, and is not before the current job's
  * @throws {RangeError} if the new job starts before the current one
