@@ -32,6 +32,7 @@ export default defineConfig({
       }),
       project("testing", ["test/testing/**/*.test.ts"]),
       project("e2e", ["test/e2e/**/*.test.ts"]),
+      project("faults", ["test/faults/**/*.test.ts"]),
       project("package", ["test/package/**/*.test.ts"]),
       project("examples", ["examples/**/*.test.ts"], { setupFiles: ["examples/fastify/live-data.setup.ts"] }),
       project("contract", ["test/contract/**/*.test.ts"], { exclude: [mutations] }),

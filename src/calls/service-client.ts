@@ -1,5 +1,5 @@
 import type { Client } from "openapi-fetch";
-import { checkTimeout } from "../checks.js";
+import { checkSize, checkTimeout } from "../checks.js";
 import { ConfigurationError } from "../errors/classes.js";
 import type { OperationFacts } from "../generated/operation-facts.js";
 import { abortedError } from "../pipeline/abort.js";
@@ -31,6 +31,7 @@ type AnyClient = Record<(typeof methods)[number], AnyMethod> & {
 export interface CallDefaults {
   readonly timeout: number;
   readonly totalTimeout: number;
+  readonly maxResponseSize: number;
   readonly retry: RetrySettings | false;
 }
 
@@ -53,7 +54,7 @@ export function serviceClient<Paths extends {}>(
   async function make(method: string, path: string, init: AnyInit, callClient: AnyMethod): Promise<CallResult> {
     const operation = `${method} ${path}`;
     const { isPaid, preview, ...fact } = facts[operation] ?? {};
-    const { fetch: ownFetch, timeout, totalTimeout, retry, maxCredits, ...rest } = init;
+    const { fetch: ownFetch, timeout, totalTimeout, maxResponseSize, redirect, retry, maxCredits, ...rest } = init;
     const { idempotent: isIdempotent = fact.isIdempotent ?? IDEMPOTENT.test(method) } = retry || {};
     const call: Call = {
       operation,
@@ -62,6 +63,9 @@ export function serviceClient<Paths extends {}>(
       isStream: init.parseAs === "stream",
       timeout: timeout === undefined ? defaults.timeout : checkTimeout(timeout, "timeout"),
       totalTimeout: totalTimeout === undefined ? defaults.totalTimeout : checkTimeout(totalTimeout, "totalTimeout"),
+      maxResponseSize:
+        maxResponseSize === undefined ? defaults.maxResponseSize : checkSize(maxResponseSize, "maxResponseSize"),
+      redirect,
       retry: retry === undefined ? defaults.retry : resolveRetry(retry, defaults.retry),
       fetch: ownFetch,
       attempts: 0,
@@ -76,11 +80,12 @@ export function serviceClient<Paths extends {}>(
       if (failure) return failure;
     }
     // The signal is not left to the Request, which a middleware may replace.
+    // openapi-fetch drops an error that is falsy, as the reason of a signal may be.
+    const rethrow = (error: unknown) => Promise.reject(toCallError(error, call, init.signal));
     const fetch: CustomFetch = async (request) =>
-      send(...(await sendArguments(request, { signal: init.signal, call })));
+      send(...(await sendArguments(request, { signal: init.signal, call }))).catch(rethrow);
     try {
-      const redirect = rest.redirect ?? (isIdempotent ? "follow" : "manual");
-      const result = await callClient(path, { ...rest, redirect, fetch });
+      const result = await callClient(path, { ...rest, redirect: "manual", fetch });
       rememberCall(result.response, call);
       return result;
     } catch (error) {
@@ -99,6 +104,6 @@ export function serviceClient<Paths extends {}>(
 }
 
 function toCallError(error: unknown, call: Call, signal: AbortSignal | null | undefined): unknown {
-  if (signal?.aborted && error === signal.reason) return abortedError(signal, errorDetails(call));
+  if (signal?.aborted && Object.is(error, signal.reason)) return abortedError(signal, errorDetails(call));
   return error instanceof SyntaxError ? notJson(errorDetails(call)) : error;
 }

@@ -15,6 +15,10 @@ export interface Call {
   readonly timeout: number;
   /** Maximum time of the whole call, in ms. */
   readonly totalTimeout: number;
+  /** Maximum size of a body that is read whole, in bytes. @default 64 MiB */
+  readonly maxResponseSize?: number | undefined;
+  /** What to do with a redirect. @default "follow" */
+  readonly redirect?: "error" | "follow" | "manual" | undefined;
   /** How it is retried; `false` for never. */
   readonly retry: RetrySettings | false;
   /** Its own network, in place of the client's. */

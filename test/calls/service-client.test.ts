@@ -62,8 +62,8 @@ describe("an error of a call tells", () => {
   test("as much where nothing came", async () => {
     const { people } = scripted([
       failed(503, { "x-request-id": "r-1" }),
-      new TypeError("reset"),
-      new TypeError("reset"),
+      new TypeError("fetch failed"),
+      new TypeError("fetch failed"),
     ]);
     expect(await rejection(people.request("post", "/search", { body: {} }))).toMatchObject({
       code: "connection",
@@ -227,7 +227,7 @@ describe("`maxCredits`", () => {
 describe("a call that must not happen twice", () => {
   const body = { name: "Jane Doe", company: "Example Corp" };
 
-  test.each([failed(503), new TypeError("reset")])(
+  test.each([failed(503), new TypeError("fetch failed")])(
     "is not to be made again by its caller either: %s",
     async (answer) => {
       const { ledgers, people } = scripted([answer, answer]);

@@ -38,7 +38,9 @@ describe("a failure of the network", () => {
   });
 
   test("that a custom fetch throws raw is one, too", async () => {
-    const broken = withAttempt(networkStep({ fetch: () => Promise.reject(Object.assign(new Error("ECONNRESET"))) }));
+    const broken = withAttempt(
+      networkStep({ fetch: () => Promise.reject(Object.assign(new Error("reset"), { code: "ECONNRESET" })) }),
+    );
     await expect(broken("http://127.0.0.1/", init())).rejects.toMatchObject(connectionError);
   });
 });

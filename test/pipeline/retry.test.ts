@@ -135,11 +135,6 @@ describe("a call that must not arrive twice", () => {
     expect((await run([failing([...refused, reset])], contacts())).bodies).toHaveLength(1);
   });
 
-  test("is not sent again where it may have been redirected to the host that cannot be reached", async () => {
-    const { bodies } = await run([breakOff("ECONNREFUSED")], contacts(), { redirect: "follow" });
-    expect(bodies).toEqual([BODY]);
-  });
-
   test.each<[string, Act]>([
     ["a reset", breakOff("ECONNRESET")],
     ["a broken socket", breakOff("UND_ERR_SOCKET")],

@@ -48,7 +48,7 @@ describe("a status that always comes", () => {
     [422, "bad_request", 1],
     [425, "unexpected_status", 1],
     [500, "server", 3],
-    [501, "server", 3],
+    [501, "server", 1],
     [502, "server", 3],
     [503, "server", 3],
     [504, "server", 3],
