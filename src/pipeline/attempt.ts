@@ -113,7 +113,7 @@ function nameFailure(error: unknown, origin: string, { signal }: SendInit, call:
   }
   if (kind === "tls") {
     return new ConnectionError(
-      `no trusted connection to ${origin} (${label}): check \`baseUrl\`, and whether this host trusts the certificate`,
+      `TLS with ${origin} failed (${label}): check \`baseUrl\`, and whether its certificate is trusted here`,
       details,
     );
   }

@@ -11,14 +11,14 @@ const UNCONNECTED =
 
 /** TLS that failed: mostly a certificate that is not trusted. */
 const TLS =
-  /^(CERT_|CRL_|DEPTH_ZERO|ERR_SSL_|ERR_TLS_|EPROTO|HOSTNAME_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|SELF_SIGNED|UNABLE_TO_)|^: .*(certificate|corrupt message)/;
+  /^(CERT_|CRL_|DEPTH_|ERR_SSL|ERR_TLS|EPROTO|HOSTNAME|INVALID_|PATH_|SELF_SIGNED|UNABLE_TO)|^: .*(certificate|corrupt message)/;
 
 /** A time limit of the platform's own. */
 const TIMEOUT = /^UND_ERR_(BODY|HEADERS)_TIMEOUT/;
 
 /** A connection that broke, or a body that arrived damaged. */
 const BROKEN =
-  /^(EADDRNOTAVAIL|ECONN\w+|EHOSTDOWN|EMFILE|ENETDOWN|ENETRESET|ENFILE|ENOBUFS|EPIPE|ETIMEDOUT|ERR_STREAM_PREMATURE_CLOSE|ERR__ERROR_\w+|HPE_INVALID_EOF_STATE|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|UND_ERR_SOCKET|Z_\w+|ZSTD\w*|ConnectionClosed|ZlibError|Brotli\w+):|^UND_ERR_ABORTED: Proxy response \((408|429|5)|^: (.*\(os error \d+\)|error (sending request|reading a body)|unexpected end of file|.*connection (closed|lost)|Failed to fetch|Load failed|NetworkError|Network request failed|network error)/i;
+  /^(E(ADDRNOT|CONN|HOST|MFILE|NET|NFILE|NOBUFS|PIPE|TIMEDOUT)|ERR_STREAM_PREM|ERR__ERROR|HPE_INVALID_EOF|UND_ERR_(RES_CONT|SOCKET)|UND_ERR_ABORTED: Proxy response .(408|429|5)|Z_|Z\w+Error|ZSTD|Brotli|ConnectionClosed)|^: (.*(\(os error|connection (closed|lost))|error (send|read)ing |unexpected end of file|Failed to fetch|Load failed|Network ?(error|request failed))/i;
 
 /** What `fetch` rejected with. */
 export interface Failure {

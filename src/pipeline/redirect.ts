@@ -1,5 +1,6 @@
-import { responseError } from "../errors/response-error.js";
+import { UnexpectedStatusError } from "../errors/classes.js";
 import { redirectTarget } from "../headers.js";
+import { errorDetails } from "./call.js";
 import { isRepeatable } from "./request.js";
 import type { Send, SendInit } from "./send.js";
 
@@ -21,7 +22,12 @@ export function withRedirects(send: Send, origins: readonly string[]): Send {
     for (let from = new URL(url); ; ) {
       const response = await send(visited.size > 0 ? from.href : url, init);
       const target = redirectTarget(response, from);
-      if (target && init.call?.redirect === "error") throw responseError(response, undefined, init.call);
+      if (target && init.call?.redirect === "error") {
+        throw new UnexpectedStatusError(
+          `a redirect to ${target.origin}, which \`redirect\` forbids`,
+          errorDetails(init.call),
+        );
+      }
       visited.add(from.href);
       const isFollowed =
         target &&
