@@ -66,8 +66,8 @@ export function safeObserver<Event>(observe: Observer<Event> | undefined): Obser
   if (!observe) return () => {};
   return (event) => {
     try {
-      const outcome: unknown = observe(event);
-      if (outcome instanceof Promise) outcome.catch(() => {});
+      const outcome = observe(event) as Partial<PromiseLike<unknown>> | undefined;
+      outcome?.then?.(undefined, () => {});
     } catch {
       // A failing observer must not fail the call.
     }

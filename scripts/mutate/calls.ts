@@ -59,13 +59,6 @@ export const callMutations: readonly Mutation[] = [
     replace: "{ call }",
   },
   {
-    rule: "options: a call that is not idempotent follows redirects",
-    file: "calls/service-client.ts",
-    in: "serviceClient",
-    find: '(isIdempotent ? "follow" : "manual")',
-    replace: '"follow"',
-  },
-  {
     rule: "options: accepts `maxCredits` for a free operation",
     file: "calls/service-client.ts",
     in: "serviceClient",

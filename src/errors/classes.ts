@@ -132,8 +132,9 @@ function brandOf(value: unknown): unknown {
 
 /** Drops the message of an error that is not ours: it may say anything. Causes may be cyclic. */
 function causeToJSON(error: unknown, depth = 0): unknown {
-  if (!(error instanceof Error) || depth === MAX_CAUSES) return undefined;
-  const { name, code, cause }: Error & { code?: unknown } = error;
+  // By shape: an error may come from another realm.
+  if (typeof error !== "object" || error === null || !("message" in error) || depth === MAX_CAUSES) return undefined;
+  const { name, code, cause } = error as Error & { code?: unknown };
   const own = isLiveDataError(error) ? { message: error.message, status: error.status } : {};
   return { name, code: typeof code === "string" ? code : undefined, ...own, cause: causeToJSON(cause, depth + 1) };
 }
@@ -180,14 +181,17 @@ export class BatchError extends LiveDataError {
   }
 }
 
-/** An option or environment variable is missing or invalid. The message names it and the fix. Nothing was sent. */
+/**
+ * An option or environment variable is missing or invalid. The message names it and the fix. Nothing was sent, unless
+ * `attempts` counts a request on which `fetch` itself failed, as a custom one with a bug does.
+ */
 export class ConfigurationError extends LiveDataError {
   protected static override readonly code = "configuration";
   declare readonly code: "configuration";
   override readonly name = "ConfigurationError";
 }
 
-/** The network failed before the response was complete. `cause` is the platform's error. */
+/** The network failed before the response was complete, or does not trust the server. `cause` is the platform's error. */
 export class ConnectionError extends LiveDataError {
   protected static override readonly code = "connection";
   declare readonly code: "connection";
