@@ -73,6 +73,20 @@ export const callMutations: readonly Mutation[] = [
     replace: "return used;",
   },
   {
+    rule: "maxCredits: forgets what a lost response of the same people may have cost",
+    file: "calls/credit-limit.ts",
+    in: "creditsSpent",
+    find: "lostResponses > 0 ? Math.max(used, people) : used",
+    replace: "used",
+  },
+  {
+    rule: "maxCredits: takes a body that is not JSON for free",
+    file: "calls/credit-limit.ts",
+    in: "maxCost",
+    find: "return Infinity;",
+    replace: "return 0;",
+  },
+  {
     rule: "maxCredits: makes the call whatever it costs",
     file: "calls/credit-limit.ts",
     in: "enforceCreditLimit",

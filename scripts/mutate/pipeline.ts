@@ -332,6 +332,27 @@ export const pipelineMutations: readonly Mutation[] = [
     replace: "limit: Infinity, inFlight",
   },
   {
+    rule: "cooldown: all calls leave at once after the first success",
+    file: "pipeline/cooldown.ts",
+    in: "Cooldown.passed",
+    find: "phase.limit + 1",
+    replace: "Infinity",
+  },
+  {
+    rule: "cooldown: the hold has no jitter",
+    file: "pipeline/cooldown.ts",
+    in: "Cooldown.rejected",
+    find: "requested + jitter",
+    replace: "requested",
+  },
+  {
+    rule: "cooldown: does not hold a call that turned retries off",
+    file: "pipeline/cooldown.ts",
+    in: "Cooldown.enter",
+    find: "this.queue.isEmpty && this.#admit();",
+    replace: "place.call.retry ? this.queue.isEmpty && this.#admit() : this.#phase;",
+  },
+  {
     rule: "cooldown: calls do not keep their order",
     file: "pipeline/call-queue.ts",
     in: "CallQueue.add",
