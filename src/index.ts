@@ -11,11 +11,19 @@ export {
 export { type AuthFetch, type AuthMiddlewareOptions, authFetch, authMiddleware } from "./auth/own-client.js";
 export type { Secret } from "./auth/secret.js";
 export type { TokenSource } from "./auth/token-source.js";
-export type { CallOptions, ServiceClient, ServiceResult } from "./calls/types.js";
+export { credits, metadata, type ResponseMetadata } from "./calls/metadata.js";
+export type { CallOptions, PaidCallOptions, ServiceClient, ServiceResult } from "./calls/types.js";
 export { type CallResult, type DataOf, type Unwrapped, unwrap } from "./calls/unwrap.js";
-export { createLiveData, type LiveData } from "./client.js";
+export {
+  type CompaniesClient,
+  createLiveData,
+  type IdentityClient,
+  type LedgersClient,
+  type LiveData,
+  type PeopleClient,
+} from "./client.js";
 export type { LiveDataOptions } from "./config.js";
-export { type Credits, credits } from "./credits.js";
+export type { Credits } from "./credits.js";
 export * from "./errors/classes.js";
 export type {
   AuthEvent,

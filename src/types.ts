@@ -13,7 +13,7 @@ export type Job = People["Job"];
 /** Seniority of a job: an open string that suggests the values seen so far. */
 export type Level = People["Level"];
 /** Job function, such as `Engineering`: an open string that suggests the values seen so far. */
-export type JobFunction = People["Function"];
+export type JobFunction = People["JobFunction"];
 /** A company, of a job or of a company lookup. */
 export type Company = People["Company"];
 /** One entry of a person's education. */

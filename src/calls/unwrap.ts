@@ -2,6 +2,7 @@ import { hasName, isRecord } from "../checks.js";
 import { ProtocolError } from "../errors/classes.js";
 import { responseError } from "../errors/response-error.js";
 import { callOf, errorDetails } from "../pipeline/call.js";
+import { rememberMetadata } from "./metadata.js";
 
 /** Result of a call of an openapi-fetch client. */
 export type CallResult =
@@ -60,6 +61,7 @@ function dataOf({ data, error, response }: CallResult): unknown {
   if (!response.ok) throw responseError(response, isEmpty ? undefined : error, call);
   const type = data === undefined ? "missing" : data === null ? "null" : Array.isArray(data) ? "array" : typeof data;
   const isExpected = call.responseTypes?.includes(type) ?? (call.isStream || !/^(?:missing|null)$/.test(type));
+  rememberMetadata(data, response);
   assertResponse(isExpected, `the response body is not what the OpenAPI document promises, but ${type}`, response);
   return data;
 }

@@ -19,7 +19,7 @@
  * - openapi/ledgers.yaml
  * - openapi/people.yaml
  *
- * SHA-256 of the documents: f96bef6b9829ba6fd93c1d62b323379b47e56dca552f7efbdc50cf377a2e5042
+ * SHA-256 of the documents: 28db05c8c69daaa9eb6ba6ca540f9f8c1bece464cad740c339cad9ee0c484372
  */
 
 /** A schema. No other keywords occur below. */

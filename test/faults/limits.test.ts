@@ -1,9 +1,9 @@
 import { json } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { apiKey } from "../../src/auth/credentials.js";
+import { credits } from "../../src/calls/metadata.js";
 import { createLiveData } from "../../src/client.js";
 import type { LiveDataOptions } from "../../src/config.js";
-import { credits } from "../../src/credits.js";
 import { count } from "../../src/people/count.js";
 import { findMany } from "../../src/people/find-many.js";
 import { paginate } from "../../src/people/paginate.js";
