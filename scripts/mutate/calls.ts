@@ -97,7 +97,7 @@ export const callMutations: readonly Mutation[] = [
     rule: "maxCredits: takes a missing cost for free",
     file: "calls/credit-limit.ts",
     in: "enforceCreditLimit",
-    find: "credits(result.response).cost;",
+    find: "readCredits(result.response.headers).cost;",
     replace: "credits(result.response).cost ?? 0;",
   },
   {

@@ -19,7 +19,7 @@
  * - openapi/ledgers.yaml
  * - openapi/people.yaml
  *
- * SHA-256 of the documents: 28db05c8c69daaa9eb6ba6ca540f9f8c1bece464cad740c339cad9ee0c484372
+ * SHA-256 of the documents: 87b782ba1d364da9b402ed571b74d3987b65eef5a97ffc36b236df8ce8e68483
  */
 
 /** Facts about an operation that are not types. A property is absent if the document does not state the fact. */

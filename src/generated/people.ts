@@ -14,7 +14,7 @@
  * - openapi/components/security.yaml
  * - openapi/people.yaml
  *
- * SHA-256 of the documents: 0927053c3ae23e2f56a3e029aca06e12c2d80f5e2f1a5619440ff6ab8e9e9e39
+ * SHA-256 of the documents: a9930a539780740f666a9a2593c9c13df63b27bedaec483fd90f7db8c5577e61
  */
 
 export interface paths {
@@ -471,6 +471,12 @@ export type Day = string;
 export interface FilterClause {
     /** @enum {string} */
     type: "must" | "must_not";
+    /**
+     * Dotted path of the field to compare, such as `jobs.title`. Seen so far: `first_name`, `last_name`, `jobs.title`,
+     * `jobs.function`, `jobs.level`, `jobs.location`, `jobs.started_at`, `jobs.ended_at`, `jobs.company.name`,
+     * `jobs.company.id`, `jobs.company.group_id`, `jobs.company.linkedin`, `education.school` and `education.field`.
+     * Others may work.
+     */
     field: FilterField;
     /**
      * How the field is compared. Optional for dates.
