@@ -84,9 +84,11 @@ export type ServiceResult<Operation, As extends ParseAs = "json"> =
       response: Response;
     };
 
-/** A string, of which the compiler knows that it is not empty: `if (error) throw error` then leaves `data`. */
-// biome-ignore lint/suspicious/noExplicitAny: a template of `string` alone counts as `string`.
-type NonEmptyString = `${any}${string}`;
+/**
+ * A string, of which the compiler knows that it is not empty: `if (error) throw error` then leaves `data`. A template of
+ * `string` alone would count as `string`.
+ */
+type NonEmptyString = `${string & {}}${string}`;
 
 type ContentOf<Operation, Status> = Content<Responses<Operation>[keyof Responses<Operation> & Status]>;
 
