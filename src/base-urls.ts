@@ -12,7 +12,7 @@ export interface BaseUrlOptions {
   readonly baseUrl?: string | undefined;
   /**
    * The complete base URL of a service, instead of the one made from `baseUrl`. The defaults of `companies` and
-   * `ledgers` are inferred, the vendor documents neither: set them here if yours differ.
+   * `ledgers` are inferred, the vendor documents neither: set them here if yours differ. `{orgId}` stands for `orgId`.
    */
   readonly baseUrls?: { readonly [Name in Service]?: string | undefined } | undefined;
 }
@@ -35,14 +35,15 @@ export const servicePaths: Readonly<Record<Service, string>> = {
  */
 export function serviceBaseUrl(service: Service, options: BaseUrlOptions, orgId = ""): string {
   const own = options.baseUrls?.[service];
-  if (own !== undefined) return checkBaseUrl(own, `baseUrls.${service}`);
+  const fillIn = (url: string) => url.replaceAll("{orgId}", encodeURIComponent(orgId));
+  if (own !== undefined) return fillIn(checkBaseUrl(own, `baseUrls.${service}`));
   const host = checkBaseUrl(options.baseUrl ?? DEFAULT_HOST, "baseUrl");
-  if (/\/api(\/|$)/.test(host)) {
+  if (/\/api(\/|$)/.test(new URL(host).pathname)) {
     throw new ConfigurationError(
       "`baseUrl` (LIVEDATA_BASE_URL) contains the path of a service: pass the host alone, or use `baseUrls`",
     );
   }
-  return host + servicePaths[service].replace("{orgId}", encodeURIComponent(orgId));
+  return fillIn(host + servicePaths[service]);
 }
 
 /** Returns the origins of all services. */
@@ -59,6 +60,7 @@ function checkBaseUrl(text: string, option: string): string {
   const url = new URL(text);
   if (url.username || url.password) throw invalid("contains a user name or password: pass credentials as `auth`");
   if (/[?#]/.test(text)) throw invalid("has a query or fragment: remove it");
+  if (/[{}]/.test(text.replaceAll("{orgId}", ""))) throw invalid("has a placeholder: fill it in");
   if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))) {
     return text.trim().replace(/\/+$/, "");
   }

@@ -118,8 +118,9 @@ function orgIdFault(orgId: unknown): string | undefined {
   if (orgId === undefined) return "is missing";
   if (typeof orgId !== "string") return "is not a string";
   if (orgId.trim() === "") return "is blank";
-  // Dots and slashes would change the path. Quotes come from a file that a shell would have read differently.
-  if (/^\.+$|["'/\\]/.test(orgId)) return "is not an id (it contains a dot, slash or quote)";
+  // Dots and slashes would change the path. Quotes come from a file that a shell would have read differently. A lone
+  // surrogate is half a character, which no URL can carry.
+  if (/^\.+$|["'/\\]|\p{Cs}/u.test(orgId)) return "is not an id (it has a dot, slash, quote or half a character)";
   return undefined;
 }
 

@@ -13,7 +13,7 @@ export interface OperationFacts {
   readonly isPaid?: true;
   /** Path of the operation that previews the cost. */
   readonly preview?: string;
-  /** JSON types of the body of a success. */
+  /** JSON types of the body of a success; \`missing\` if it has none. */
   readonly responseTypes?: readonly string[];
 }
 `;
@@ -58,18 +58,19 @@ function isPaid({ responses }: Bundle): boolean {
   return isRecord(responses) && "402" in responses;
 }
 
-/** The JSON types that the schemas of all successes allow; nothing if one allows any. */
+/** The JSON types that the schemas of all successes allow, `missing` for one without a body; nothing if one allows any. */
 function responseTypesOf({ responses }: Bundle, bundle: Bundle): Bundle {
   const successes = Object.entries(isRecord(responses) ? responses : {}).filter(([status]) => status.startsWith("2"));
-  const types = successes.map(([, response]) => typesOf(jsonSchemaOf(resolve(response, bundle)), bundle));
+  const types = successes.map(([, response]) => bodyTypesOf(resolve(response, bundle), bundle));
   const known = types.flatMap((each) => each ?? []);
   return types.length === 0 || types.includes(undefined) ? {} : { responseTypes: [...new Set(known)].sort() };
 }
 
-function jsonSchemaOf(response: unknown): unknown {
+function bodyTypesOf(response: unknown, bundle: Bundle): readonly string[] | undefined {
   const content = isRecord(response) ? response["content"] : undefined;
+  if (content === undefined) return ["missing"];
   const media = isRecord(content) ? content["application/json"] : undefined;
-  return isRecord(media) ? media["schema"] : undefined;
+  return isRecord(media) ? typesOf(media["schema"], bundle) : undefined;
 }
 
 /** The types that a schema allows; undefined if it does not say. */

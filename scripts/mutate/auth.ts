@@ -62,7 +62,7 @@ export const authMutations: readonly Mutation[] = [
     rule: "isolation: a call that is already aborted starts an exchange",
     file: "auth/session-token-source.ts",
     in: "SessionTokenSource.token",
-    find: "signal?.throwIfAborted();",
+    find: "throwIfAborted(signal);",
     replace: "",
   },
   {

@@ -1,5 +1,5 @@
 import type { AuthObserver } from "../events.js";
-import { untilAborted } from "../pipeline/abort.js";
+import { throwIfAborted, untilAborted } from "../pipeline/abort.js";
 import type { NetworkOptions } from "../pipeline/options.js";
 import { AccessToken } from "./access-token.js";
 import { now, systemClock } from "./clock.js";
@@ -31,7 +31,7 @@ export class ApiKeyTokenSource implements TokenSource {
   }
 
   async token({ signal }: { readonly signal?: AbortSignal | null | undefined } = {}): Promise<AccessToken> {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     if (this.#token && !this.#rejected) return this.#token;
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined;

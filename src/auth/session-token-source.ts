@@ -1,6 +1,6 @@
 import { SessionError } from "../errors/classes.js";
 import type { AuthObserver } from "../events.js";
-import { jitteredDelay, untilAborted } from "../pipeline/abort.js";
+import { jitteredDelay, throwIfAborted, untilAborted } from "../pipeline/abort.js";
 import type { NetworkOptions } from "../pipeline/options.js";
 import type { AccessToken } from "./access-token.js";
 import type { Clock } from "./clock.js";
@@ -72,7 +72,7 @@ export class SessionTokenSource implements TokenSource {
   }
 
   async token({ signal }: { readonly signal?: AbortSignal | null | undefined } = {}): Promise<AccessToken> {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const token = this.#unexpired();
     const zone = token?.zone(this.#parts.clock);
     if (token && (zone === "fresh" || this.#cooldown.isActive)) return token;

@@ -32,7 +32,7 @@ export interface OperationFacts {
   readonly isPaid?: true;
   /** Path of the operation that previews the cost. */
   readonly preview?: string;
-  /** JSON types of the body of a success. */
+  /** JSON types of the body of a success; `missing` if it has none. */
   readonly responseTypes?: readonly string[];
 }
 

@@ -1,5 +1,5 @@
 import { ConfigurationError, ConnectionError, isLiveDataError, TimeoutError } from "../errors/classes.js";
-import { startDeadline, untilAborted } from "./abort.js";
+import { startDeadline, throwIfAborted, untilAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
 import { describeFailure } from "./network-failure.js";
 import { isRepeatable } from "./request.js";
@@ -58,14 +58,9 @@ export function withAttempt(network: Send): Send {
     const fail = (error: unknown): never => {
       throw nameFailure(error, origin, init, call);
     };
-    callerSignal?.throwIfAborted();
-    // Without a time limit, nobody would say when to stop listening to a body that is taken as a stream.
-    const isUnlimited = call.isStream && call.timeout === Infinity;
-    const deadline = isUnlimited
-      ? undefined
-      : startDeadline(call.timeout, () => timeoutError(call, "timeout"), callerSignal);
-    const signal = deadline?.signal ?? callerSignal ?? null;
-
+    throwIfAborted(callerSignal);
+    const deadline = startDeadline(call.timeout, () => timeoutError(call, "timeout"), callerSignal);
+    const { signal } = deadline;
     const pool = pools.get(origin) ?? { kept: 0, inUse: 0, mostInUse: 0 };
     pools.set(origin, pool);
     pool.mostInUse = Math.max(pool.mostInUse, ++pool.inUse);
@@ -79,10 +74,10 @@ export function withAttempt(network: Send): Send {
       limitReading(response, deadline, fail);
       return response;
     } catch (error) {
-      deadline?.release();
+      deadline.release();
       // The body of a failure may be lost, but not its status.
       if (!callerSignal?.aborted && hasFailed(call.response)) return withoutBody(call.response);
-      return fail(signal?.aborted ? signal.reason : error);
+      return fail(signal.aborted ? signal.reason : error);
     } finally {
       pool.inUse--;
     }

@@ -73,5 +73,5 @@ function isUnconnected(error: unknown, depth = 0): boolean {
   const isLeftOut = (part: unknown) => isUnconnected(part, depth + 1);
   // A host with several addresses: each was tried.
   if (Array.isArray(errors) && errors.length > 0) return errors.every(isLeftOut);
-  return UNCONNECTED.test(textOf(error)) || isLeftOut(cause);
+  return error["syscall"] === "connect" || UNCONNECTED.test(textOf(error)) || isLeftOut(cause);
 }
