@@ -21,11 +21,23 @@ export type Send = (url: string, init: SendInit) => Promise<Response>;
 export function networkStep({ fetch: clientFetch, requestInitExt }: NetworkOptions): Send {
   return function network(url, { call, ...rest }) {
     const fetch = call?.fetch ?? clientFetch;
-    const init = sentOnce(rest);
-    if (fetch) return fetch(new Request(url, init), requestInitExt);
+    const { init, ext } = uncached(sentOnce(rest), requestInitExt);
+    if (fetch) return fetch(new Request(url, init), ext);
     // Given a URL, `fetch` builds one Request. Given a Request, it builds a second one and pipes the body into it.
-    return globalThis.fetch(url, { ...requestInitExt, ...init });
+    return globalThis.fetch(url, { ...ext, ...init });
   };
+}
+
+/**
+ * Asks for no cache, because Next.js also caches a POST. `cache` and `next` of `requestInitExt` take precedence, except
+ * over a request that asks for no cache itself, as the session exchange does.
+ */
+function uncached({ cache: own = "default", ...init }: RequestInit, ext: NetworkOptions["requestInitExt"]) {
+  const { cache: extCache, next, ...otherExt } = ext ?? {};
+  if (own === "default" && (extCache ?? next) !== undefined) return { init, ext };
+  // Workers with a compatibility date before 2024-11-11 do not know the member, and throw.
+  const cache = own === "default" ? "no-store" : own;
+  return { init: "cache" in Request.prototype ? { ...init, cache } : init, ext: ext && otherExt };
 }
 
 /** Adds the SDK's `User-Agent`. A browser has its own, and would ask the API for permission to send another. */
