@@ -68,6 +68,20 @@ describe("a shared exchange whose request ended", () => {
     expect((await token).value).toBe("token-2");
   });
 
+  test("[1] is not lost during the delay before a further attempt", async () => {
+    const model = sessionModel();
+    const { source, exchanges, clock } = model;
+    const waiting = [source.token()];
+    await settle();
+    model.beforeDelayEnds = () => waiting.push(source.token());
+    clock.advance(9_000);
+    await exchanges[0]?.fail(new SessionError("unavailable", "503", { retryAfter: 4_000 }));
+    await settle();
+    expect(exchanges).toHaveLength(2);
+    await exchanges[1]?.succeed();
+    expect((await Promise.all(waiting)).map(({ value }) => value)).toEqual(["token-2", "token-2"]);
+  });
+
   test("[1] does not keep the token from being refreshed in the background later", async () => {
     const { source, exchanges, clock } = sessionModel(3_600_000);
     const first = source.token();
@@ -85,10 +99,8 @@ describe("a shared exchange whose request ended", () => {
   });
 
   test("[1] counts for the function of an API key, too", async () => {
-    let reads = 0;
-    const source = createTokenSource({
-      auth: apiKey(() => (++reads === 1 ? new Promise<string>(() => {}) : Promise.resolve("key-2"))),
-    });
+    const reads: ((key: string) => void)[] = [];
+    const source = createTokenSource({ auth: apiKey(() => new Promise<string>((resolve) => reads.push(resolve))) });
     // The timers of a request that ended never fire: that of the function, and that of its caller's wait.
     const dead = (() => 0) as unknown as typeof setTimeout;
     vi.spyOn(globalThis, "setTimeout").mockImplementationOnce(dead).mockImplementationOnce(dead);
@@ -96,8 +108,12 @@ describe("a shared exchange whose request ended", () => {
     await vi.advanceTimersByTimeAsync(9_000);
     const waiting = source.token();
     await vi.advanceTimersByTimeAsync(1_500);
+    expect(reads).toHaveLength(2);
+    reads[1]?.("key-2");
     expect((await waiting).value).toBe("key-2");
-    expect(reads).toBe(2);
+    reads[0]?.("key-1");
+    await settle();
+    expect((await source.token()).value).toBe("key-2");
     vi.restoreAllMocks();
   });
 });
