@@ -78,8 +78,9 @@ describe("a shared exchange whose request ended", () => {
     await exchanges[0]?.fail(new SessionError("unavailable", "503", { retryAfter: 4_000 }));
     await settle();
     expect(exchanges).toHaveLength(2);
-    await exchanges[1]?.succeed();
-    expect((await Promise.all(waiting)).map(({ value }) => value)).toEqual(["token-2", "token-2"]);
+    const failures = waiting.map((token) => expect(token).rejects.toMatchObject({ attempts: 2 }));
+    await exchanges[1]?.fail(new SessionError("invalid_response", "no session"));
+    await Promise.all(failures);
   });
 
   test("[1] does not keep the token from being refreshed in the background later", async () => {
