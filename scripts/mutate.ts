@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -140,7 +141,12 @@ interface Report {
   }[];
 }
 
-/** Runs tests. @returns their report; undefined if they did not end in time */
+/**
+ * Runs tests.
+ *
+ * @returns their report; undefined if they did not end in time
+ * @throws if there is no report
+ */
 async function vitest(folder: string, files: readonly string[]): Promise<string | undefined> {
   const args = [path.resolve("node_modules/vitest/vitest.mjs"), "run", "--bail=1", "--reporter=json", ...files];
   const env = { ...process.env, SCHEDULES: "3000" };
@@ -149,7 +155,7 @@ async function vitest(folder: string, files: readonly string[]): Promise<string 
     cwd: folder,
     env,
     detached: true,
-    stdio: ["ignore", "pipe", "ignore"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
   const kill = () => child.pid && process.kill(-child.pid, "SIGKILL");
   let isLate = false;
@@ -158,8 +164,14 @@ async function vitest(folder: string, files: readonly string[]): Promise<string 
     kill();
   }, MAX_RUN);
   process.on("exit", kill);
-  const output = await text(child.stdout);
+  const [output, errors, [code, signal]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
   process.off("exit", kill);
   clearTimeout(timer);
-  return isLate ? undefined : output;
+  if (isLate) return undefined;
+  if (!output.includes("{")) throw new Error(`Vitest has crashed (${signal ?? code}): ${errors}`);
+  return output;
 }

@@ -16,6 +16,11 @@ export function checkLimit(value: number, option: string): number {
   return value === Infinity ? value : checkCount(value, option, 0);
 }
 
+/** Requires a size in bytes, or `Infinity` for no limit. */
+export function checkSize(value: number, option: string): number {
+  return value === Infinity ? value : checkCount(value, option, 1);
+}
+
 /** Requires a time in ms that a timer can hold, or `Infinity` for no limit. Only `maxWait` may be 0. */
 export function checkTimeout(value: unknown, option: "maxWait" | "timeout" | "totalTimeout"): number {
   if (value === Infinity || (value === 0 && option === "maxWait")) return value;
@@ -59,4 +64,9 @@ export function isRecords(value: unknown): boolean {
 /** Whether a value is an object whose members may be read. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
+}
+
+/** Returns the name of a value's class, whichever realm or polyfill the value is from. */
+export function kindOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
 }

@@ -12,6 +12,7 @@ import type { paths as LedgersPaths } from "./generated/ledgers.js";
 import { operationFacts } from "./generated/operation-facts.js";
 import type { paths as PeoplePaths } from "./generated/people.js";
 import { withAttempt } from "./pipeline/attempt.js";
+import { withRedirects } from "./pipeline/redirect.js";
 import { replayableRequest } from "./pipeline/request.js";
 import { withRetry } from "./pipeline/retry.js";
 import { networkStep, type Send } from "./pipeline/send.js";
@@ -54,7 +55,7 @@ export function createLiveData(options: LiveDataOptions = {}): LiveData {
   const tokens = createTokenSource(configuration);
   const observe = safeObserver(configuration.observe);
   const attempt = withAttempt(networkStep(configuration));
-  const authorized = withAuthorization(attempt, tokens);
+  const authorized = withAuthorization(withRedirects(attempt, tokens.origins), tokens);
 
   // Each service has its own retry step, so that a 429 of one says nothing about the others.
   function client<Paths extends {}>(service: Service, send: Send = authorized): ServiceClient<Paths> {

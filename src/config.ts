@@ -1,6 +1,6 @@
 import { apiKey, type Credentials, serviceAccount, userPassword } from "./auth/credentials.js";
 import { type BaseUrlOptions, type Service, serviceBaseUrl } from "./base-urls.js";
-import { checkFunction, checkTimeout, member } from "./checks.js";
+import { checkFunction, checkSize, checkTimeout, member } from "./checks.js";
 import { ConfigurationError } from "./errors/classes.js";
 import type { LiveDataObserver } from "./events.js";
 import {
@@ -10,6 +10,7 @@ import {
   resolveRetry,
   type TimeoutOptions,
 } from "./pipeline/options.js";
+import { DEFAULT_MAX_RESPONSE_SIZE } from "./pipeline/response.js";
 import { isBrowser } from "./pipeline/send.js";
 
 /** Options of {@link createLiveData}. Omitted options come from the environment if they have a variable. */
@@ -32,6 +33,12 @@ export interface LiveDataOptions extends BaseUrlOptions, NetworkOptions, Timeout
    */
   readonly retry?: RetryOptions | false | undefined;
   /**
+   * Maximum size of a response body, in bytes after decompression. A call with a larger one fails with a ProtocolError,
+   * and its connection is closed. `Infinity` for no limit. Bodies that are taken as a stream have none.
+   * @default 64 MiB
+   */
+  readonly maxResponseSize?: number | undefined;
+  /**
    * Allows the SDK to run in a web browser, where everyone who opens the page can read the secret, password or key, and
    * spend your credits.
    * @default false
@@ -48,6 +55,7 @@ export interface Configuration extends BaseUrlOptions, NetworkOptions {
   readonly timeout: number;
   readonly totalTimeout: number;
   readonly maxWait: number;
+  readonly maxResponseSize: number;
   readonly retry: RetrySettings | false;
   readonly observe: LiveDataObserver | undefined;
 }
@@ -90,6 +98,7 @@ export function resolveConfiguration(options: LiveDataOptions, environment: Envi
     timeout: checkTimeout(options.timeout ?? DEFAULT_TIMEOUT, "timeout"),
     totalTimeout: checkTimeout(options.totalTimeout ?? Infinity, "totalTimeout"),
     maxWait: checkTimeout(options.maxWait ?? DEFAULT_MAX_WAIT, "maxWait"),
+    maxResponseSize: checkSize(options.maxResponseSize ?? DEFAULT_MAX_RESPONSE_SIZE, "maxResponseSize"),
     retry: resolveRetry(options.retry),
     fetch: checkFunction(fetch, "fetch"),
     observe: checkFunction(observe, "observe"),

@@ -43,3 +43,18 @@ export function retryAfter(headers: Headers): number | undefined {
 export function requestId(headers: Headers): string | undefined {
   return REQUEST_ID_NAMES.map((name) => headers.get(name)).find(Boolean) ?? undefined;
 }
+
+/**
+ * Returns where a redirect leads; undefined for any other response.
+ *
+ * @param from what a relative `Location` is relative to
+ */
+export function redirectTarget({ status, headers, url }: Response, from: string | URL = url): URL | undefined {
+  const location = headers.get("location");
+  if (location === null || ![301, 302, 303, 307, 308].includes(status)) return undefined;
+  try {
+    return new URL(location, from || undefined);
+  } catch {
+    return undefined;
+  }
+}

@@ -59,13 +59,6 @@ export const callMutations: readonly Mutation[] = [
     replace: "{ call }",
   },
   {
-    rule: "options: a call that is not idempotent follows redirects",
-    file: "calls/service-client.ts",
-    in: "serviceClient",
-    find: '(isIdempotent ? "follow" : "manual")',
-    replace: '"follow"',
-  },
-  {
     rule: "options: accepts `maxCredits` for a free operation",
     file: "calls/service-client.ts",
     in: "serviceClient",
@@ -78,6 +71,20 @@ export const callMutations: readonly Mutation[] = [
     in: "creditsSpent",
     find: "return used + lostResponses * lost;",
     replace: "return used;",
+  },
+  {
+    rule: "maxCredits: forgets what a lost response of the same people may have cost",
+    file: "calls/credit-limit.ts",
+    in: "creditsSpent",
+    find: "lostResponses > 0 ? Math.max(used, people) : used",
+    replace: "used",
+  },
+  {
+    rule: "maxCredits: takes a body that is not JSON for free",
+    file: "calls/credit-limit.ts",
+    in: "maxCost",
+    find: "return Infinity;",
+    replace: "return 0;",
   },
   {
     rule: "maxCredits: makes the call whatever it costs",

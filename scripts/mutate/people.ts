@@ -73,6 +73,20 @@ export const peopleMutations: readonly Mutation[] = [
     replace: "",
   },
   {
+    rule: "findMany: yields more people than `size`",
+    file: "people/find-many.ts",
+    in: "resultOf",
+    find: ".slice(0, size)",
+    replace: "",
+  },
+  {
+    rule: "findMany: a 402 ends the loop although some of its queries can be paid for",
+    file: "people/find-many.ts",
+    in: "affordableWidth",
+    find: "affordable < width ? affordable : width >> 1",
+    replace: "0",
+  },
+  {
     rule: "findMany: running requests go on after the loop",
     file: "people/find-many.ts",
     in: "results",
@@ -127,6 +141,13 @@ export const peopleMutations: readonly Mutation[] = [
     in: "paginate",
     find: "limit - found, maxCredits",
     replace: "limit - found + 1, maxCredits",
+  },
+  {
+    rule: "paginate: yields more people than the limit",
+    file: "people/paginate.ts",
+    in: "paginate",
+    find: "fresh.slice(0, limit - found)",
+    replace: "fresh",
   },
   {
     rule: "paginate: spends more credits than allowed",

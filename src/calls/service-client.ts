@@ -1,5 +1,5 @@
 import type { Client } from "openapi-fetch";
-import { checkTimeout, hasName } from "../checks.js";
+import { checkSize, checkTimeout, hasName } from "../checks.js";
 import { ConfigurationError, isLiveDataError } from "../errors/classes.js";
 import type { OperationFacts } from "../generated/operation-facts.js";
 import { abortedError } from "../pipeline/abort.js";
@@ -40,7 +40,7 @@ export function serviceClient<Paths extends {}>(
   client: Client<Paths>,
   send: Send,
   facts: Readonly<Record<string, OperationFacts>>,
-  defaults: Pick<Call, "maxWait" | "retry" | "timeout" | "totalTimeout">,
+  defaults: Pick<Call, "maxResponseSize" | "maxWait" | "retry" | "timeout" | "totalTimeout">,
 ): ServiceClient<Paths> {
   const calls = client as unknown as AnyClient;
 
@@ -52,7 +52,17 @@ export function serviceClient<Paths extends {}>(
   ): Promise<CallResult> {
     const operation = `${method} ${path}`;
     const { isPaid, preview, ...fact } = facts[operation] ?? {};
-    const { fetch: callFetch, timeout, totalTimeout, maxWait, retry, maxCredits, ...rest } = init;
+    const {
+      fetch: callFetch,
+      timeout,
+      totalTimeout,
+      maxWait,
+      maxResponseSize,
+      redirect,
+      retry,
+      maxCredits,
+      ...rest
+    } = init;
     const inputs = checkInputs(path, init);
     const { idempotent: isIdempotent = fact.isIdempotent ?? IDEMPOTENT.test(method) } = retry || {};
     const call: Call = {
@@ -64,6 +74,9 @@ export function serviceClient<Paths extends {}>(
       timeout: timeout === undefined ? defaults.timeout : checkTimeout(timeout, "timeout"),
       totalTimeout: totalTimeout === undefined ? defaults.totalTimeout : checkTimeout(totalTimeout, "totalTimeout"),
       maxWait: maxWait === undefined ? defaults.maxWait : checkTimeout(maxWait, "maxWait"),
+      maxResponseSize:
+        maxResponseSize === undefined ? defaults.maxResponseSize : checkSize(maxResponseSize, "maxResponseSize"),
+      redirect,
       retry: retry === undefined ? defaults.retry : resolveRetry(retry, defaults.retry),
       fetch: callFetch,
       attempts: 0,
@@ -81,12 +94,13 @@ export function serviceClient<Paths extends {}>(
       const failure = await enforceCreditLimit({ operation, maxCredits, body: inputs.body, preview, callPreview });
       if (failure) return failure;
     }
+    // openapi-fetch drops an error that is falsy, as the reason of a signal may be.
+    const rethrow = (error: unknown) => Promise.reject(toCallError(error, call, init.signal));
     // The signal is passed separately, because a middleware may replace the Request and its signal.
     const fetch: CustomFetch = async (request) =>
-      send(...(await sendArguments(request, { signal: init.signal, call })));
+      send(...(await sendArguments(request, { signal: init.signal, call }))).catch(rethrow);
     try {
-      const redirect = rest.redirect ?? (isIdempotent ? "follow" : "manual");
-      const result = await originalMethod(path, { ...rest, ...inputs, redirect, fetch });
+      const result = await originalMethod(path, { ...rest, ...inputs, redirect: "manual", fetch });
       const { response, error } = result;
       rememberCall(response, call);
       return response.ok || error ? result : { error: {}, response };
@@ -106,7 +120,7 @@ export function serviceClient<Paths extends {}>(
 }
 
 function toCallError(error: unknown, call: Call, signal: AbortSignal | null | undefined): unknown {
-  if (signal?.aborted && error === signal.reason) return abortedError(signal, errorDetails(call));
+  if (signal?.aborted && Object.is(error, signal.reason)) return abortedError(signal, errorDetails(call));
   // A timer has none of the caller's frames, and V8 keeps ten, which the SDK's own would take up.
   if (isLiveDataError(error)) (Error as { captureStackTrace?: (of: object) => void }).captureStackTrace?.(error);
   return hasName(error, "SyntaxError") ? notJson(errorDetails(call)) : error;

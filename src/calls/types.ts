@@ -21,7 +21,13 @@ export interface CallOptions extends TimeoutOptions {
   readonly baseUrl?: string | undefined;
   /** Middlewares of this call. They run after the client's. */
   readonly middleware?: readonly Middleware[] | undefined;
-  /** What to do with a redirect. @default "follow", but "manual" if the call is not idempotent */
+  /** Maximum size of the response body, in bytes after decompression. @default the client's `maxResponseSize` */
+  readonly maxResponseSize?: number | undefined;
+  /**
+   * What to do with a redirect: `follow` it within the API's origins if it keeps the method, return every redirect as
+   * the response (`manual`), or throw an UnexpectedStatusError (`error`).
+   * @default "follow"
+   */
   readonly redirect?: "error" | "follow" | "manual" | undefined;
   /** Whether the request may outlive the page or process that made it, if the platform supports that. */
   readonly keepalive?: boolean | undefined;

@@ -188,14 +188,17 @@ export class BatchError extends LiveDataError {
   }
 }
 
-/** An option or environment variable is missing or invalid. The message names it and the fix. Nothing was sent. */
+/**
+ * An option or environment variable is missing or invalid. The message names it and the fix. Nothing was sent, unless
+ * `attempts` counts a request on which `fetch` itself failed, as a custom one with a bug does.
+ */
 export class ConfigurationError extends LiveDataError {
   protected static override readonly code = "configuration";
   declare readonly code: "configuration";
   override readonly name = "ConfigurationError";
 }
 
-/** The network failed before the response was complete. `cause` is the platform's error. */
+/** The network failed before the response was complete, or does not trust the server. `cause` is the platform's error. */
 export class ConnectionError extends LiveDataError {
   protected static override readonly code = "connection";
   declare readonly code: "connection";

@@ -1,5 +1,5 @@
 import { credits } from "../credits.js";
-import { requestId, retryAfter } from "../headers.js";
+import { redirectTarget, requestId, retryAfter } from "../headers.js";
 import {
   AuthenticationError,
   BadRequestError,
@@ -43,7 +43,7 @@ const statuses = {
 
 /** Whether a status indicates a transient failure: the same request may succeed later. */
 export function isTransient(status: number): boolean {
-  return status === 408 || status === 429 || status >= 500;
+  return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
 }
 
 /**
@@ -55,7 +55,7 @@ export function responseError(response: Response, body: unknown, context: Respon
   const { status, headers } = response;
   const { operation, attempts, role, isIdempotent = true, rejection } = context;
   const [ErrorClass, usualMeaning] = describe(status);
-  const meaning = (status === 401 && rejection) || usualMeaning;
+  const meaning = (status === 401 && rejection) || redirection(response) || usualMeaning;
   const { used, remaining } = credits(response);
   const left = status === 402 && remaining !== undefined ? ` (${remaining} left)` : "";
   const needed = status === 403 && role !== undefined ? `, which must be at least ${role}` : "";
@@ -72,6 +72,14 @@ export function responseError(response: Response, body: unknown, context: Respon
     remaining,
     role,
   });
+}
+
+/** Says where a redirect leads that was not followed. The rest of the URL may name a person. */
+function redirection(response: Response): string | undefined {
+  const target = redirectTarget(response);
+  if (!target && response.type !== "opaqueredirect") return undefined;
+  const where = target ? `to ${target.origin}` : "whose target this platform hides";
+  return `a redirect ${where}, not followed: it needs another method, leaves the API's origins or has no end. Check \`baseUrl\``;
 }
 
 function describe(status: number) {

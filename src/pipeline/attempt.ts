@@ -1,39 +1,62 @@
-import { ConnectionError, isLiveDataError } from "../errors/classes.js";
-import { isTransient } from "../errors/response-error.js";
+import { ConfigurationError, ConnectionError, isLiveDataError, TimeoutError } from "../errors/classes.js";
 import { startDeadline, untilAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
-import { aroundReading, limitReading, readWhole } from "./response.js";
+import { describeFailure } from "./network-failure.js";
+import { isRepeatable } from "./request.js";
+import { hasFailed, isFinal, limitReading, readWhole, withoutBody } from "./response.js";
 import type { Send, SendInit } from "./send.js";
 import { timeoutError } from "./timeout.js";
 
+/** How often an attempt is resent over another connection. The next idle connection may be stale, too. */
+const MAX_RESENDS = 3;
+
+/** How many connections a platform keeps, for each that was in use at the same time: it opens some before others are free. */
+const MAX_KEPT = 1.25;
+
 /**
- * Codes of a connection that was never made, so that nothing was sent over it. Node reports the operating system's and
- * undici's, Bun the last one.
+ * The connections to an origin that may be kept from earlier responses. A server closes them while they are idle, which
+ * the next request finds out, and which says nothing about the server: that request is resent at once, without a retry.
+ *
+ * No platform says whether a connection was kept, so they are counted: a complete response leaves one, a resend takes
+ * one. A server that breaks every connection soon has none left.
  */
-const NOT_CONNECTED = new Set([
-  "EAI_AGAIN",
-  "ECONNREFUSED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "ConnectionRefused",
-]);
+interface Pool {
+  kept: number;
+  inUse: number;
+  mostInUse: number;
+}
 
 /**
  * Makes one attempt of a call: counts it, limits its time, sends it, and reads the response into memory, so that a
  * failure within the body is a failure of the attempt. A response that may be retried, and a stream, stay unread.
  *
  * @param network the last step
- * @returns a step that throws a TimeoutError, the reason of the caller's signal, or a ConnectionError with the
- *   platform's error as its cause, before the headers or within the body
+ * @returns a step that throws a TimeoutError, the reason of the caller's signal, a ConnectionError with the platform's
+ *   error as its cause, before the headers or within the body, or a ConfigurationError if `fetch` failed otherwise
  */
 export function withAttempt(network: Send): Send {
+  const pools = new Map<string, Pool>();
+
+  /** Sends an attempt, again if a kept connection breaks before a byte of the response. */
+  async function send(url: string, init: SendInit, call: Call, pool: Pool): Promise<Response> {
+    for (let resends = 0; ; resends++) {
+      call.attempts++;
+      try {
+        return await untilAborted(network(url, init), init.signal);
+      } catch (error) {
+        if (pool.kept < 1 || resends === MAX_RESENDS || !mayResend(error, init, call)) throw error;
+        pool.kept--;
+        call.lostResponses++;
+      }
+    }
+  }
+
   return async function attempt(url, init) {
     const { call, signal: callerSignal } = init;
     if (!call) return network(url, init);
+    const { origin } = new URL(url);
     const fail = (error: unknown): never => {
-      throw nameFailure(error, url, init, call);
+      throw nameFailure(error, origin, init, call);
     };
     callerSignal?.throwIfAborted();
     // Without a time limit, nobody would say when to stop listening to a body that is taken as a stream.
@@ -43,37 +66,57 @@ export function withAttempt(network: Send): Send {
       : startDeadline(call.timeout, () => timeoutError(call, "timeout"), callerSignal);
     const signal = deadline?.signal ?? callerSignal ?? null;
 
-    call.attempts++;
+    const pool = pools.get(origin) ?? { kept: 0, inUse: 0, mostInUse: 0 };
+    pools.set(origin, pool);
+    pool.mostInUse = Math.max(pool.mostInUse, ++pool.inUse);
     call.response = undefined;
     try {
-      const sent = await untilAborted(network(url, { ...init, signal }), signal);
+      const sent = await send(url, { ...init, signal }, call, pool);
       call.response = sent;
-      const isKept = !call.isStream && sent.status !== 401 && !isTransient(sent.status);
-      const response = isKept ? await untilAborted(readWhole(sent), signal) : sent;
-      if (deadline) limitReading(response, deadline, fail);
-      else aroundReading(response, (reading) => reading.catch(fail));
+      const isKept = isFinal(sent.status) && !(call.isStream && sent.ok);
+      const response = isKept ? await untilAborted(readWhole(sent, call), signal) : sent;
+      if (isKept) pool.kept = Math.min(pool.kept + 1, MAX_KEPT * pool.mostInUse);
+      limitReading(response, deadline, fail);
       return response;
     } catch (error) {
       deadline?.release();
+      // The body of a failure may be lost, but not its status.
+      if (!callerSignal?.aborted && hasFailed(call.response)) return withoutBody(call.response);
       return fail(signal?.aborted ? signal.reason : error);
+    } finally {
+      pool.inUse--;
     }
   };
 }
 
-/** The SDK's own errors, the reason of the caller's signal, and a parser's error are not failures of the network. */
-function nameFailure(error: unknown, url: string, { signal, redirect }: SendInit, call: Call): unknown {
-  if (isLiveDataError(error) || signal?.aborted || error instanceof SyntaxError) return error;
-  // A redirected request did arrive somewhere.
-  const retryable = call.isIdempotent || (redirect === "manual" && neverLeft(error));
-  const message = `no complete response from ${new URL(url).origin}`;
-  return new ConnectionError(message, { ...errorDetails(call), cause: error, retryable });
+/** Whether an attempt may be resent at once, over another connection, although the server may have received it. */
+function mayResend(error: unknown, { body, signal }: SendInit, call: Call): boolean {
+  if (!call.isIdempotent || !call.retry || !isRepeatable(body) || signal?.aborted) return false;
+  return describeFailure(error).kind === "broken";
 }
 
-/** Whether a request was certainly not sent. If the error does not say so, it may have been. */
-function neverLeft(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code, cause, errors }: Error & { code?: unknown; errors?: unknown } = error;
-  // A host with several addresses: each was tried.
-  if (Array.isArray(errors) && errors.length > 0) return errors.every(neverLeft);
-  return NOT_CONNECTED.has(String(code)) || neverLeft(cause);
+/** The SDK's own errors and the reason of the caller's signal pass as they are. */
+function nameFailure(error: unknown, origin: string, { signal }: SendInit, call: Call): unknown {
+  if (isLiveDataError(error) || signal?.aborted) return error;
+  const { kind, label } = describeFailure(error);
+  const details = { ...errorDetails(call), cause: error };
+  const retryable = call.isIdempotent || kind === "unconnected";
+  if (kind === "other") {
+    return new ConfigurationError(
+      `\`fetch\` failed, but not because of the network (${label}): check \`fetch\`, \`requestInitExt\` and \`baseUrl\``,
+      details,
+    );
+  }
+  if (kind === "timeout") {
+    return new TimeoutError(`no complete response within the time limit of \`fetch\` itself (${label})`, {
+      ...details,
+      retryable,
+    });
+  }
+  if (kind === "tls") {
+    const message = `TLS with ${origin} failed (${label}): check \`baseUrl\`, and whether its certificate is trusted here`;
+    return new ConnectionError(message, details);
+  }
+  const hint = label === "ENOTFOUND" ? ": there is no such host, check `baseUrl`" : "";
+  return new ConnectionError(`no complete response from ${origin} (${label})${hint}`, { ...details, retryable });
 }

@@ -19,6 +19,10 @@ export interface Call {
   readonly totalTimeout: number;
   /** Maximum time that it waits for the API's rate limit in all, in ms. */
   readonly maxWait: number;
+  /** Maximum size of a body that is read whole, in bytes. @default 64 MiB */
+  readonly maxResponseSize?: number | undefined;
+  /** What to do with a redirect. @default "follow" */
+  readonly redirect?: "error" | "follow" | "manual" | undefined;
   /** How it is retried; `false` for never. */
   readonly retry: RetrySettings | false;
   /** Its own network, in place of the client's. */

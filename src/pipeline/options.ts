@@ -21,7 +21,8 @@ export interface NetworkOptions {
 /** How long a call may take. */
 export interface TimeoutOptions {
   /**
-   * Maximum time of one attempt, in ms. It includes the body, but not the wait for a token. `Infinity` for no limit.
+   * Maximum time of one attempt, in ms. It includes the body, but not the wait for a token. `Infinity` for no limit but
+   * the platform's: Node gives up after 300 s without headers or data, as a TimeoutError.
    * @default 30_000
    */
   readonly timeout?: number | undefined;

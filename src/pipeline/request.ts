@@ -1,3 +1,4 @@
+import { kindOf } from "../checks.js";
 import { untilAborted } from "./abort.js";
 import type { Call } from "./call.js";
 import { type SendInit, withUserAgent } from "./send.js";
@@ -6,6 +7,8 @@ import { type SendInit, withUserAgent } from "./send.js";
 export type CallInit = { readonly [Member in keyof RequestInit]?: RequestInit[Member] | undefined } & {
   readonly call?: Call;
 };
+
+const REPEATABLE = new Set(["ArrayBuffer", "Blob", "File", "FormData", "URLSearchParams"]);
 
 const inits = new WeakMap<Request, RequestInit>();
 
@@ -37,7 +40,7 @@ export async function sendArguments(
   input: string | URL | Request,
   init: CallInit = {},
 ): Promise<[url: string, init: SendInit]> {
-  if (!(input instanceof Request)) {
+  if (!isRequest(input)) {
     return [String(input), { ...withoutUndefined(init), headers: withUserAgent(new Headers(init.headers)) }];
   }
   // Entry by entry: nock and msw patch `Headers` to copy what a Request was made from instead of what it has.
@@ -51,13 +54,12 @@ export async function sendArguments(
 /** Whether a body can be sent a second time. Platforms have many kinds of streams, so the repeatable kinds are listed. */
 export function isRepeatable(body: RequestInit["body"]): boolean {
   if (body === undefined || body === null || typeof body === "string") return true;
-  return (
-    body instanceof ArrayBuffer ||
-    ArrayBuffer.isView(body) ||
-    body instanceof Blob ||
-    body instanceof FormData ||
-    body instanceof URLSearchParams
-  );
+  return ArrayBuffer.isView(body) || REPEATABLE.has(kindOf(body));
+}
+
+/** Whether an argument of `fetch` is a Request. undici, for one, can replace the global class at any time. */
+function isRequest(input: string | URL | Request): input is Request {
+  return typeof input === "object" && "headers" in input;
 }
 
 function settingsOf(request: Request): RequestInit {

@@ -1,26 +1,41 @@
+import { ProtocolError } from "../errors/classes.js";
+import { isTransient } from "../errors/response-error.js";
 import { type Deadline, untilAborted } from "./abort.js";
+import { type Call, errorDetails } from "./call.js";
+
+/** Default of the option `maxResponseSize`, in bytes. */
+export const DEFAULT_MAX_RESPONSE_SIZE = 64 * 1024 * 1024;
 
 /** How much of an unwanted body is read, in bytes, so that its connection can be reused. */
 const DISCARD_LIMIT = 64 * 1024;
 
 const readers = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"] as const;
-const readCallbacks = new WeakMap<Response, () => void>();
 const wholeResponses = new WeakSet<Response>();
 
 /**
  * Reads the body of a response into memory. The result can be read any number of times and is otherwise the same.
  * A failed body of an unsuccessful response counts as empty, so that the status is not lost.
  *
- * @throws whatever the body of a successful response fails with
+ * @param call says how large the body may be
+ * @throws ProtocolError if the body is too large; whatever the body of a successful response fails with
  */
-export async function readWhole(response: Response): Promise<Response> {
+export async function readWhole(response: Response, call: Call): Promise<Response> {
   if (isWhole(response)) return response;
+  const { maxResponseSize = DEFAULT_MAX_RESPONSE_SIZE } = call;
   try {
-    return inMemory(response, await response.arrayBuffer());
+    const bytes = await readBytes(response, maxResponseSize);
+    if (bytes) return inMemory(response, bytes);
+    const message = `the response body has more than ${maxResponseSize} bytes (option \`maxResponseSize\`)`;
+    throw new ProtocolError(message, errorDetails({ ...call, response }));
   } catch (error) {
     if (response.ok) throw error;
-    return inMemory(response, new ArrayBuffer(0));
+    return withoutBody(response);
   }
+}
+
+/** Returns a response with an empty body in place of its own. */
+export function withoutBody(response: Response): Response {
+  return inMemory(response, new Uint8Array());
 }
 
 /** Whether the body of a response is in memory, or there is none. */
@@ -28,39 +43,69 @@ export function isWhole(response: Response): boolean {
   return wholeResponses.has(response) || response.body === null;
 }
 
-/**
- * Keeps a deadline running until the body of a response was read, discarded, or failed. Taking `body` as a stream, or a
- * clone, is not noticed: the deadline then ends by itself.
- *
- * @param onError maps the error of a read
- */
-export function limitReading(response: Response, deadline: Deadline, onError?: (error: unknown) => never): void {
-  if (isWhole(response) || response.headers.get("content-length") === "0") {
-    deadline.release();
-    return;
-  }
-  const earlier = readCallbacks.get(response);
-  const release = () => {
-    earlier?.();
-    deadline.release();
-  };
-  readCallbacks.set(response, release);
-  // Covers a custom `fetch` that ignores its signal.
-  aroundReading(response, (reading) => untilAborted(reading, deadline.signal).catch(onError).finally(release));
-  deadline.unref();
+/** Whether a status is neither retried nor resent. */
+export function isFinal(status: number): boolean {
+  return status !== 401 && !isTransient(status);
+}
+
+/** Whether a call has failed by its status, whatever becomes of the body. */
+export function hasFailed(response: Response | undefined): response is Response {
+  return response !== undefined && !response.ok && isFinal(response.status);
 }
 
 /**
- * Wraps every reader of a response (`json()`, `text()` and so on). The response stays the platform's own: a new one
- * around another stream would lose its `url` and `type`.
+ * Keeps a deadline running until the body of a response was read to its end, was cancelled, or failed. A clone, or a
+ * platform that takes the response itself, is not noticed: the deadline then ends by itself.
+ *
+ * The response stays the platform's own, with other readers: a new one around another stream would lose its `url` and
+ * `type`.
+ *
+ * @param onError maps the error of a read
  */
-export function aroundReading(response: Response, around: (reading: Promise<unknown>) => Promise<unknown>): void {
+export function limitReading(
+  response: Response,
+  deadline: Deadline | undefined,
+  onError: (error: unknown) => never = rethrow,
+): void {
+  if (isWhole(response) || response.headers.get("content-length") === "0") {
+    deadline?.release();
+    return;
+  }
+  const { body, headers } = response as Response & { body: ReadableStream<Uint8Array> };
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  const limited = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        reader ??= body.getReader();
+        try {
+          // Also for a custom `fetch` that ignores its signal.
+          const { done, value } = await untilAborted(reader.read(), deadline?.signal).catch(onError);
+          if (!done) return controller.enqueue(value);
+          controller.close();
+        } catch (error) {
+          controller.error(error);
+        }
+        deadline?.release();
+      },
+      cancel(reason) {
+        deadline?.release();
+        return (reader ?? body).cancel(reason);
+      },
+    },
+    // Nothing is read before somebody asks for it, so that the response itself can still be passed on.
+    { highWaterMark: 0 },
+  );
+  Object.defineProperty(response, "body", { value: limited, configurable: true });
   for (const name of readers) {
-    const read: (() => Promise<unknown>) | undefined = response[name];
-    if (!read) continue;
-    const value = () => (response.bodyUsed ? read.call(response) : around(read.call(response)));
+    if (!(name in response)) continue;
+    const value = async () => new Response(limited, { headers })[name]();
     Object.defineProperty(response, name, { value, configurable: true });
   }
+  deadline?.unref();
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }
 
 /**
@@ -69,34 +114,42 @@ export function aroundReading(response: Response, around: (reading: Promise<unkn
  * @returns the text; undefined if there is more, in which case the rest is cancelled
  */
 export async function readText(response: Response, limit: number): Promise<string | undefined> {
-  if (!response.body) return "";
-  const reader = response.body.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
+  const bytes = await readBytes(response, limit);
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+async function readBytes(response: Response, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return text + decoder.decode();
-      size += value.byteLength;
-      if (size > limit) {
-        // Not awaited: if the stream is one branch of a tee, this waits for the other branch.
-        reader.cancel().catch(() => {});
-        return undefined;
-      }
-      text += decoder.decode(value, { stream: true });
-    }
-  } finally {
-    readCallbacks.get(response)?.();
+  const reader = response.body?.getReader();
+  while (reader) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.byteLength;
+    if (size > limit) return cancelled(reader);
+    chunks.push(value);
   }
+  if (chunks.length === 1) return chunks[0];
+  const bytes = new Uint8Array(size);
+  let end = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, end);
+    end += chunk.byteLength;
+  }
+  return bytes;
 }
 
 /** Frees the connection of a response that nobody will read. Never rejects. */
 export async function discardBody(response: Response): Promise<void> {
-  await readText(response, DISCARD_LIMIT).catch(() => {});
+  await readBytes(response, DISCARD_LIMIT).catch(() => {});
 }
 
-function inMemory(response: Response, bytes: ArrayBuffer): Response {
+function cancelled(reader: ReadableStreamDefaultReader): undefined {
+  // Not awaited: if the stream is one branch of a tee, this waits for the other branch.
+  reader.cancel().catch(() => {});
+}
+
+function inMemory(response: Response, bytes: Uint8Array<ArrayBuffer>): Response {
   WholeResponse ??= wholeResponse();
   const whole = new WholeResponse(response, bytes);
   wholeResponses.add(whole);
@@ -113,9 +166,9 @@ let WholeResponse: ReturnType<typeof wholeResponse> | undefined;
 function wholeResponse() {
   return class Whole extends Response {
     readonly #original: Response;
-    readonly #bytes: ArrayBuffer;
+    readonly #bytes: Uint8Array<ArrayBuffer>;
 
-    constructor(original: Response, bytes: ArrayBuffer) {
+    constructor(original: Response, bytes: Uint8Array<ArrayBuffer>) {
       super(bytes.byteLength > 0 ? bytes : null, acceptable(original));
       this.#original = original;
       this.#bytes = bytes;
@@ -151,10 +204,10 @@ function wholeResponse() {
       return JSON.parse(await this.text());
     }
     override async arrayBuffer() {
-      return this.#bytes.slice(0);
+      return this.#bytes.slice().buffer;
     }
     override async bytes() {
-      return new Uint8Array(await this.arrayBuffer());
+      return this.#bytes.slice();
     }
   };
 }

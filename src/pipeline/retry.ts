@@ -56,8 +56,8 @@ export function withRetry(send: Send, observe: Observer<CallEvent>): Send {
       if (reason === undefined || !(isRejected || budget.take())) {
         if ("error" in outcome) throw outcome.error;
         if (!isTransient(outcome.response.status)) budget.succeed(retries);
-        if (call.isStream) return outcome.response;
-        const response = await readWhole(outcome.response);
+        if (call.isStream && outcome.response.ok) return outcome.response;
+        const response = await readWhole(outcome.response, call);
         signal?.throwIfAborted();
         return response;
       }

@@ -1,5 +1,7 @@
+import { isRecord, kindOf } from "../checks.js";
+import { ConfigurationError } from "../errors/classes.js";
 import { VERSION } from "../generated/version.js";
-import type { Call } from "./call.js";
+import { type Call, errorDetails } from "./call.js";
 import type { NetworkOptions } from "./options.js";
 
 const USER_AGENT = `livedata-sdk/${VERSION}`;
@@ -17,14 +19,23 @@ export interface SendInit extends RequestInit {
  */
 export type Send = (url: string, init: SendInit) => Promise<Response>;
 
-/** Returns the last step, which hands a request to the call's own `fetch`, the client's, or the platform's. */
+/**
+ * Makes the last step, which hands a request to the call's own `fetch`, the client's, or the platform's.
+ *
+ * @returns a step that throws a ConfigurationError if a custom `fetch` returns no Response
+ */
 export function networkStep({ fetch: clientFetch, requestInitExt }: NetworkOptions): Send {
-  return function network(url, { call, ...rest }) {
+  return async function network(url, { call, ...rest }) {
     const fetch = call?.fetch ?? clientFetch;
     const { init, ext } = uncached(sentOnce(rest), requestInitExt);
-    if (fetch) return fetch(new Request(url, init), ext);
     // Given a URL, `fetch` builds one Request. Given a Request, it builds a second one and pipes the body into it.
-    return globalThis.fetch(url, { ...ext, ...init });
+    if (!fetch) return globalThis.fetch(url, { ...ext, ...init });
+    const response: unknown = await fetch(new Request(url, init), ext);
+    if (isResponse(response)) return response;
+    throw new ConfigurationError(
+      "`fetch` must return a Response, of the Fetch standard: its `body` is a ReadableStream or null",
+      errorDetails(call ?? {}),
+    );
   };
 }
 
@@ -38,6 +49,14 @@ function uncached({ cache: own = "default", ...init }: RequestInit, ext: Network
   // Workers with a compatibility date before 2024-11-11 do not know the member, and throw.
   const cache = own === "default" ? "no-store" : own;
   return { init: "cache" in Request.prototype ? { ...init, cache } : init, ext: ext && otherExt };
+}
+
+/** Decides by shape: the Response may be one of undici, or of another realm. */
+function isResponse(value: unknown): value is Response {
+  if (!isRecord(value)) return false;
+  const { status, headers, body } = value;
+  const isReadable = body === null || (isRecord(body) && "getReader" in body);
+  return typeof status === "number" && isRecord(headers) && "get" in headers && isReadable && "arrayBuffer" in value;
 }
 
 /** Adds the SDK's `User-Agent`. A browser has its own, and would ask the API for permission to send another. */
@@ -64,8 +83,10 @@ function sentOnce(init: SendInit): SendInit {
   const { body } = init;
   if (!("Deno" in globalThis)) return init;
   if (typeof body === "string") return { ...init, body: new Blob([body], { type: "text/plain;charset=UTF-8" }) };
-  if (body instanceof URLSearchParams) {
+  const kind = kindOf(body);
+  if (kind === "URLSearchParams") {
     return { ...init, body: new Blob([String(body)], { type: "application/x-www-form-urlencoded;charset=UTF-8" }) };
   }
-  return body instanceof ArrayBuffer || ArrayBuffer.isView(body) ? { ...init, body: new Blob([body]) } : init;
+  const isBytes = kind === "ArrayBuffer" || ArrayBuffer.isView(body);
+  return isBytes ? { ...init, body: new Blob([body as ArrayBuffer]) } : init;
 }

@@ -90,7 +90,7 @@ describe("a redirect to another origin", () => {
     });
     const livedata = createLiveData({ orgId: "o_0123abcd", auth, baseUrl: origin });
     for (let call = 0; call < 3; call++) {
-      expect((await livedata.people.POST("/search", { body: {} })).response.status).toBe(401);
+      expect((await livedata.people.POST("/search", { body: {} })).response.status).toBe(307);
     }
     expect(exchanges).toBe(1);
   });
@@ -103,8 +103,7 @@ describe("a redirect to another origin", () => {
     });
     const livedata = createLiveData({ orgId: "o_0123abcd", auth, baseUrl: origin });
     await livedata.people.POST("/search", { body: { size: 1 } });
-    expect(received).toHaveLength(1);
-    expect(received.join()).not.toMatch(/token-1|s3cret/);
+    expect(received).toEqual([]);
   });
 });
 

@@ -1,129 +1,84 @@
-import { createContext, runInContext } from "node:vm";
-import { describe, expect, test, vi } from "vitest";
-import { serviceAccount } from "../../src/auth/credentials.js";
-import { createLiveData } from "../../src/client.js";
-import { ConnectionError, SessionError } from "../../src/errors/classes.js";
+import * as undici from "undici7";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { unwrap } from "../../src/calls/unwrap.js";
 import { safeObserver } from "../../src/events.js";
+import { isRepeatable } from "../../src/pipeline/request.js";
+import { body, connect, errorOf, found, respond, serveRecorded } from "./support.js";
 
-const auth = serviceAccount({ clientId: "client-1", clientSecret: "s3cret" });
-const orgId = "o_0123abcd";
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
-/** Runs code in a realm of its own, as jest does with tests. */
-function elsewhere<T>(code: string): T {
-  return runInContext(code, createContext({})) as T;
-}
+describe("globals that are replaced after the client was made", () => {
+  test("[8] undici's install() does not break a call", async () => {
+    const { origin, received } = await serveRecorded(respond);
+    const livedata = connect(origin);
+    for (const name of ["fetch", "Headers", "Response", "Request", "FormData"]) {
+      vi.stubGlobal(name, globalThis[name as keyof typeof globalThis]);
+    }
+    undici.install();
+    expect(globalThis.Request).toBe(undici.Request);
+    expect(await unwrap(livedata.people.POST("/search", { body }))).toEqual(found);
+    expect(received).toMatchObject([{ method: "POST", body: JSON.stringify(body) }]);
+  });
 
-describe("another realm", () => {
-  test("[8] the codes of its errors are named by a SessionError", async () => {
-    const fetch = async () => {
-      throw elsewhere(`
-        const cause = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
-        new TypeError("fetch failed", { cause })`);
-    };
-    const livedata = createLiveData({ orgId, auth, fetch });
-    await expect(livedata.accessToken()).rejects.toMatchObject({
-      reason: "unreachable",
-      message: expect.stringContaining("TypeError, Error ECONNREFUSED"),
+  test("[8] a call works, and fails, with another Promise", async () => {
+    const { origin } = await serveRecorded(respond);
+    const NativePromise = Promise;
+    vi.stubGlobal("Promise", class extends NativePromise<unknown> {});
+    const livedata = connect(origin);
+    expect((await livedata.people.POST("/search", { body })).data).toEqual(found);
+    expect(await errorOf(livedata.people.POST("/search", { body, signal: AbortSignal.abort() }))).toMatchObject({
+      code: "aborted",
     });
   });
 
-  test("[8] its errors are written into the JSON as causes", () => {
-    const cause = elsewhere(`Object.assign(new Error("x"), { code: "ECONNRESET", cause: new TypeError("y") })`);
-    expect(JSON.parse(JSON.stringify(new ConnectionError("broken", { cause }))).cause).toEqual({
-      name: "Error",
-      code: "ECONNRESET",
-      cause: { name: "TypeError" },
+  test("[8] an observer that rejects ends nothing, whatever `Promise` is", async () => {
+    const unhandled = vi.fn();
+    process.on("unhandledRejection", unhandled);
+    const rejecting = Object.assign(async () => {
+      throw new Error("the log is full");
     });
-  });
-
-  test("[8] an observer's rejected promise of another realm is ignored", async () => {
-    const unhandled = vi.fn();
-    process.on("unhandledRejection", unhandled);
-    safeObserver(() => elsewhere(`Promise.reject(new Error("observer"))`))({});
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    process.off("unhandledRejection", unhandled);
-    expect(unhandled).not.toHaveBeenCalled();
-  });
-
-  test("[8] an async observer's rejection is ignored when the global Promise was replaced", async () => {
-    const unhandled = vi.fn();
-    process.on("unhandledRejection", unhandled);
-    class Bluebird extends Promise<unknown> {}
-    vi.stubGlobal("Promise", Bluebird);
-    safeObserver(async () => {
-      throw new Error("observer");
-    })({});
+    vi.stubGlobal("Promise", class {});
+    safeObserver<string>(rejecting)("event");
+    safeObserver<string>(() => null as unknown as undefined)("event");
     vi.unstubAllGlobals();
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise(setImmediate);
     process.off("unhandledRejection", unhandled);
     expect(unhandled).not.toHaveBeenCalled();
   });
 });
 
-describe("cyclic causes", () => {
-  function cyclic() {
-    const first = Object.assign(new Error("a"), { code: "EA" });
-    const second = Object.assign(new Error("b", { cause: first }), { code: "EB" });
-    first.cause = second;
-    return first;
+test("[8] the body of another realm's or polyfill's class can be repeated, a stream cannot", () => {
+  const { FormData } = undici;
+  expect(isRepeatable(new FormData() as unknown as BodyInit)).toBe(true);
+  for (const tag of ["ArrayBuffer", "Blob", "File", "FormData", "URLSearchParams"]) {
+    expect(isRepeatable({ [Symbol.toStringTag]: tag } as unknown as BodyInit)).toBe(true);
   }
-
-  test("[9] end in the message of a SessionError", async () => {
-    const fetch = async () => {
-      throw cyclic();
-    };
-    const error = await createLiveData({ orgId, auth, fetch })
-      .accessToken()
-      .catch((error: unknown) => error);
-    expect(error).toBeInstanceOf(SessionError);
-    expect(error).toMatchObject({ reason: "unreachable", message: expect.stringContaining("(Error EA, Error EB, ") });
-  });
-
-  test("[9] end in the JSON of an error", () => {
-    const json = JSON.parse(JSON.stringify(new ConnectionError("broken", { cause: cyclic() })));
-    expect(json.cause).toMatchObject({ name: "Error", code: "EA", cause: { name: "Error", code: "EB" } });
-  });
+  expect(isRepeatable(new ReadableStream())).toBe(false);
 });
 
-describe("the environment", () => {
-  const unreadable = new Proxy<Record<string, string | undefined>>(
-    {},
-    {
-      get(_target, name) {
-        throw Object.assign(new Error(`Requires env access to "${String(name)}"`), { name: "NotCapable" });
-      },
-      getOwnPropertyDescriptor() {
-        throw Object.assign(new Error("Requires env access"), { name: "NotCapable" });
-      },
-    },
-  );
-
-  test("[4] a variable that must not be read counts as missing", () => {
-    vi.stubGlobal(
-      "process",
-      new Proxy(process, { get: (of, key) => (key === "env" ? unreadable : Reflect.get(of, key)) }),
-    );
-    try {
-      expect(() => createLiveData({ orgId, auth })).not.toThrow();
-      expect(() => createLiveData({ orgId })).toThrow(/`auth` is missing/);
-      expect(() => createLiveData({ auth })).toThrow(/`orgId` is missing/);
-    } finally {
-      vi.unstubAllGlobals();
+describe("a signal that aborts with a falsy reason", () => {
+  test.each([null, 0, false, "", Number.NaN, 0n])("[9] ends a call with an AbortedError: %s", async (reason) => {
+    const { origin } = await serveRecorded(() => {});
+    const before = await errorOf(connect(origin).people.POST("/search", { body, signal: AbortSignal.abort(reason) }));
+    expect(before).toMatchObject({ code: "aborted", cause: reason, attempts: 0, retryable: false });
+    for (const options of [{}, { totalTimeout: 60_000 }, { timeout: Infinity }]) {
+      const leaving = new AbortController();
+      const call = connect(origin).people.POST("/search", { body, signal: leaving.signal, ...options });
+      setTimeout(() => leaving.abort(reason), 50);
+      expect(await errorOf(call)).toMatchObject({ code: "aborted", cause: reason });
     }
   });
 
-  test("[4] an environment that must not be read counts as empty", () => {
-    const { platform } = process;
-    vi.stubGlobal("process", {
-      platform,
-      get env() {
-        throw new Error("Requires env access");
-      },
+  test("[9] ends a call in the delay before a retry", async () => {
+    const { origin } = await serveRecorded((_request, response) => response.writeHead(503).end());
+    const leaving = new AbortController();
+    const livedata = connect(origin, {
+      retry: { baseDelay: 60_000, maxDelay: 60_000 },
+      observe: () => setTimeout(() => leaving.abort(null), 10),
     });
-    try {
-      expect(() => createLiveData({ orgId, auth })).not.toThrow();
-    } finally {
-      vi.unstubAllGlobals();
-    }
+    const error = await errorOf(livedata.people.POST("/search", { body, signal: leaving.signal }));
+    expect(error).toMatchObject({ code: "aborted", cause: null, attempts: 1 });
   });
 });

@@ -37,8 +37,10 @@ describe("an attempt throws a ConnectionError", () => {
     await expect(response.text()).rejects.toMatchObject(connectionError);
   });
 
-  test("if a custom `fetch` throws a plain error", async () => {
-    const broken = withAttempt(networkStep({ fetch: () => Promise.reject(Object.assign(new Error("ECONNRESET"))) }));
+  test("if a custom `fetch` throws an error with a network code", async () => {
+    const broken = withAttempt(
+      networkStep({ fetch: () => Promise.reject(Object.assign(new Error("reset"), { code: "ECONNRESET" })) }),
+    );
     await expect(broken("http://127.0.0.1/", init())).rejects.toMatchObject(connectionError);
   });
 });

@@ -144,11 +144,6 @@ describe("a non-idempotent call", () => {
     expect((await run([failing([...refused, reset])], contacts())).bodies).toHaveLength(1);
   });
 
-  test("is not retried after ECONNREFUSED if it follows redirects", async () => {
-    const { bodies } = await run([breakConnection("ECONNREFUSED")], contacts(), { redirect: "follow" });
-    expect(bodies).toEqual([BODY]);
-  });
-
   test.each<[string, Handler]>([
     ["a reset", breakConnection("ECONNRESET")],
     ["a broken socket", breakConnection("UND_ERR_SOCKET")],

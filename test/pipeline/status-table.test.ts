@@ -42,7 +42,7 @@ describe("a search", () => {
     [422, "bad_request", 1],
     [425, "unexpected_status", 1],
     [500, "server", 3],
-    [501, "server", 3],
+    [501, "server", 1],
     [502, "server", 3],
     [503, "server", 3],
     [504, "server", 3],
