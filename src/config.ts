@@ -1,6 +1,6 @@
 import { apiKey, type Credentials, serviceAccount, userPassword } from "./auth/credentials.js";
 import { type BaseUrlOptions, type Service, serviceBaseUrl } from "./base-urls.js";
-import { checkFunction, checkSize, checkTimeout } from "./checks.js";
+import { checkFunction, checkSize, checkTimeout, member } from "./checks.js";
 import { ConfigurationError } from "./errors/classes.js";
 import type { LiveDataObserver } from "./events.js";
 import {
@@ -72,7 +72,7 @@ const BROWSER =
 /** Returns the variables of the process; none on platforms without them, such as Workers. */
 export function processEnvironment(): Environment {
   const { process } = globalThis as { process?: { env?: Environment } };
-  return process?.env ?? {};
+  return readable(() => process?.env) ?? {};
 }
 
 /**
@@ -81,11 +81,11 @@ export function processEnvironment(): Environment {
  * @throws ConfigurationError that names the option and the variable
  */
 export function resolveConfiguration(options: LiveDataOptions, environment: Environment): Configuration {
-  const { fetch, requestInitExt, baseUrls, observe } = options;
+  const { fetch, requestInitExt, observe } = options;
   if (isBrowser() && options.dangerouslyAllowBrowser !== true) throw new ConfigurationError(BROWSER);
-  const baseUrl = options.baseUrl ?? variable(environment, "LIVEDATA_BASE_URL");
+  const baseUrl = member(options, "baseUrl") ?? variable(environment, "LIVEDATA_BASE_URL");
   const orgId = checkOrgId(options.orgId ?? variable(environment, "LIVEDATA_ORG_ID"));
-  const urls = { baseUrl, baseUrls };
+  const urls = { baseUrl, baseUrls: member(options, "baseUrls") };
   return Object.freeze({
     ...urls,
     auth: options.auth ?? credentialsFrom(environment),
@@ -161,6 +161,15 @@ function credentialsFrom(environment: Environment): Credentials {
 }
 
 function variable(environment: Environment, name: string): string | undefined {
-  const value = environment[name];
-  return value === undefined || value.trim() === "" ? undefined : value;
+  const value = readable(() => member(environment, name));
+  return value?.trim() === "" ? undefined : value;
+}
+
+/** Reads a value that may be off limits: Deno throws on a variable that it may not read. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }

@@ -11,6 +11,8 @@ import type { SessionCredentials, SessionRequest } from "./credentials.js";
 import { parseExpiresAt } from "./expires-at.js";
 import { HEADER_SAFE } from "./secret.js";
 
+/** How many nested causes an error's message names. */
+const MAX_CAUSES = 5;
 /** Maximum size of a session response, in bytes. */
 const MAX_BODY = 1024 * 1024;
 
@@ -49,16 +51,18 @@ export function sessionExchange(kind: SessionCredentials["kind"], options: Sessi
       redirect: "manual",
       signal,
     });
-    checkRedirect(response);
+    const { type, status, headers: received } = response;
+    if (type === "opaqueredirect" || (status >= 300 && status <= 399)) throw redirected();
+    if (Number(received.get("age")) > 0) throw fromCache();
     const text = await readText(response, MAX_BODY);
     if (text === undefined) throw invalid(`more than ${MAX_BODY} bytes`);
     if (!response.ok) throw statusError(kind, response);
     const { accessToken, expiresAt } = parseSession(text);
-    const serverTime = serverTimeOf(response.headers, start.wall);
+    const serverTime = serverTimeOf(received, start.wall);
     const life = expiresAt - (serverTime ?? start.wall);
     if (life <= 0) throw invalid("an `expiresAt` in the past");
     const clockSkew = serverTime && start.wall - serverTime;
-    return new AccessToken(accessToken, { life, start, clockSkew }, random());
+    return new AccessToken(accessToken, { life, start, clockSkew, date: received.get("date") }, random());
   }
 
   return async (request) => {
@@ -81,9 +85,14 @@ function serialize({ contentType, body }: SessionRequest): string {
   return contentType === "application/json" ? JSON.stringify(body) : new URLSearchParams({ ...body }).toString();
 }
 
-function checkRedirect({ type, status }: Response): void {
-  if (type !== "opaqueredirect" && (status < 300 || status > 399)) return;
-  throw invalid("a redirect, which is not followed because it could carry the secret elsewhere: check `baseUrl`");
+/** Returns the error of an exchange that was redirected. */
+export function redirected(): SessionError {
+  return invalid("a redirect, which could carry the secret elsewhere: check `baseUrl` and `fetch`");
+}
+
+/** Returns the error of a session that a cache returned. */
+export function fromCache(): SessionError {
+  return invalid("a session from a cache (an old one, or one that was rejected): exclude `POST /session` from caching");
 }
 
 function parseSession(text: string): { accessToken: string; expiresAt: number } {
@@ -141,9 +150,10 @@ function statusError(kind: SessionCredentials["kind"], { status, headers }: Resp
 }
 
 /** The names and codes of an error and its causes. Their messages may hold the request, and with it the secret. */
-function describeCauses(error: unknown): string {
-  if (!(error instanceof Error)) return "no error";
-  const { name, code, cause }: Error & { code?: unknown } = error;
-  const own = typeof code === "string" ? `${name} ${code}` : name;
-  return cause === undefined ? own : `${own}, ${describeCauses(cause)}`;
+function describeCauses(error: unknown, depth = 0): string {
+  // By shape: an error may come from another realm. Causes may be cyclic.
+  if (!isRecord(error) || !("message" in error)) return "no error";
+  const { name, code, cause } = error;
+  const own = typeof code === "string" ? `${name} ${code}` : String(name);
+  return cause === undefined || depth === MAX_CAUSES ? own : `${own}, ${describeCauses(cause, depth + 1)}`;
 }
