@@ -1,4 +1,4 @@
-import { SessionError } from "../errors/classes.js";
+import { isLiveDataError, SessionError } from "../errors/classes.js";
 import type { AuthObserver } from "../events.js";
 import { type delay, jitteredDelay, throwIfAborted } from "../pipeline/abort.js";
 import type { NetworkOptions } from "../pipeline/options.js";
@@ -222,7 +222,10 @@ export class SessionTokenSource implements TokenSource {
   }
 }
 
-/** Whether a failure must be reported. A remembered rejection, for which no request was sent, was reported before. */
+/**
+ * Whether a failure must be reported, and remembered. A remembered rejection, for which no request was sent, was reported
+ * before; an error that controls rendering is no failure.
+ */
 function isReportable({ requests }: Refresh, error: unknown): boolean {
-  return requests > 0 || !(error instanceof SessionError);
+  return isLiveDataError(error) && (requests > 0 || !(error instanceof SessionError));
 }

@@ -1,8 +1,9 @@
 import { isRecord } from "../checks.js";
-import { SessionError } from "../errors/classes.js";
+import { ConfigurationError, isLiveDataError, SessionError } from "../errors/classes.js";
 import { isTransient } from "../errors/response-error.js";
 import { parseHttpDate, requestId, retryAfter } from "../headers.js";
 import { startDeadline, untilAborted } from "../pipeline/abort.js";
+import { CHECK_FETCH, describeFailure, isControlFlow, tlsMessage } from "../pipeline/network-failure.js";
 import { readText } from "../pipeline/response.js";
 import { type Send, withUserAgent } from "../pipeline/send.js";
 import { AccessToken } from "./access-token.js";
@@ -72,13 +73,45 @@ export function sessionExchange(kind: SessionCredentials["kind"], options: Sessi
       return await untilAborted(post(request, signal), signal);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      if (error instanceof SessionError) throw error;
-      const codes = describeCauses(error);
-      throw new SessionError("unreachable", `The session exchange got no complete response from ${baseUrl} (${codes})`);
+      throw isLiveDataError(error) || isControlFlow(error) ? error : sendError(error, baseUrl, request);
     } finally {
       release();
     }
   };
+}
+
+function sendError(error: unknown, baseUrl: string, request: SessionRequest): SessionError | ConfigurationError {
+  const { kind } = describeFailure(error);
+  const codes = describeCauses(error);
+  const cause = isSafe(error, Object.values(request.body)) ? error : undefined;
+  if (kind === "other") {
+    return new ConfigurationError(`The session exchange failed in \`fetch\` itself (${codes}): ${CHECK_FETCH}`, {
+      attempts: 1,
+      cause,
+    });
+  }
+  const message =
+    kind === "tls"
+      ? tlsMessage(baseUrl, codes)
+      : `The session exchange got no complete response from ${baseUrl} (${codes})`;
+  return new SessionError("unreachable", message, { cause, retryable: kind !== "tls" });
+}
+
+/** What errors of the platform and of the language may have. Those of HTTP libraries have the whole request. */
+const SAFE_KEYS =
+  /^(?:address|bytes\w+|cause|code|errno|errors|family|host|hostname|local\w+|message|name|port|reason|remote\w+|socket|stack|syscall|timeout)$/;
+
+/** Whether an error and its causes hold no secret. */
+function isSafe(error: unknown, secrets: readonly string[], depth = 0): boolean {
+  if (typeof error === "string")
+    return !secrets.some((secret) => [secret, encodeURIComponent(secret)].some((form) => error.includes(form)));
+  if (!isRecord(error)) return true;
+  return (
+    depth < MAX_CAUSES &&
+    Object.getOwnPropertyNames(error).every(
+      (key) => (Array.isArray(error) || SAFE_KEYS.test(key)) && isSafe(error[key], secrets, depth + 1),
+    )
+  );
 }
 
 function serialize({ contentType, body }: SessionRequest): string {

@@ -310,8 +310,8 @@ export class SessionError extends LiveDataError {
   constructor(reason: SessionErrorReason, message: string, options: LiveDataErrorOptions = {}) {
     super(message, {
       attempts: 1,
-      ...options,
       retryable: reason === "unavailable" || reason === "unreachable" || reason === "timeout",
+      ...options,
     });
     this.reason = reason;
   }

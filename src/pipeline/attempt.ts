@@ -1,7 +1,7 @@
 import { ConfigurationError, ConnectionError, isLiveDataError, TimeoutError } from "../errors/classes.js";
 import { startDeadline, throwIfAborted, untilAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
-import { describeFailure } from "./network-failure.js";
+import { CHECK_FETCH, describeFailure, isControlFlow, tlsMessage } from "./network-failure.js";
 import { isRepeatable } from "./request.js";
 import { hasFailed, isFinal, limitReading, readWhole, withoutBody } from "./response.js";
 import type { Send, SendInit } from "./send.js";
@@ -90,15 +90,15 @@ function mayResend(error: unknown, { body, signal }: SendInit, call: Call): bool
   return describeFailure(error).kind === "broken";
 }
 
-/** The SDK's own errors and the reason of the caller's signal pass as they are. */
+/** The SDK's own errors, the reason of the caller's signal, and those that control rendering pass as they are. */
 function nameFailure(error: unknown, origin: string, { signal }: SendInit, call: Call): unknown {
-  if (isLiveDataError(error) || signal?.aborted) return error;
+  if (isLiveDataError(error) || isControlFlow(error) || signal?.aborted) return error;
   const { kind, label } = describeFailure(error);
   const details = { ...errorDetails(call), cause: error };
   const retryable = call.isIdempotent || kind === "unconnected";
   if (kind === "other") {
     return new ConfigurationError(
-      `\`fetch\` failed, but not because of the network (${label}): check \`fetch\`, \`requestInitExt\` and \`baseUrl\``,
+      `\`fetch\` failed, but not because of the network (${label}): ${CHECK_FETCH}`,
       details,
     );
   }
@@ -108,10 +108,7 @@ function nameFailure(error: unknown, origin: string, { signal }: SendInit, call:
       retryable,
     });
   }
-  if (kind === "tls") {
-    const message = `TLS with ${origin} failed (${label}): check \`baseUrl\`, and whether its certificate is trusted here`;
-    return new ConnectionError(message, details);
-  }
+  if (kind === "tls") return new ConnectionError(tlsMessage(origin, label), details);
   const hint = label === "ENOTFOUND" ? ": there is no such host, check `baseUrl`" : "";
   return new ConnectionError(`no complete response from ${origin} (${label})${hint}`, { ...details, retryable });
 }
