@@ -5,7 +5,14 @@ import { createFakeLiveData } from "@livedata/sdk/testing";
 import { startNext } from "./next-server.js";
 
 const TOKEN_LIFE = 3000;
-const uncached = ["people", "profiles", "default-cache/plain", "default-cache/middleware", "default-cache/own-fetch"];
+const uncached = [
+  "front",
+  "people",
+  "profiles",
+  "default-cache/plain",
+  "default-cache/middleware",
+  "default-cache/own-fetch",
+];
 const cached = ["default-cache/force-cache", "default-cache/revalidate"];
 
 const fake = createFakeLiveData({ tokenLife: TOKEN_LIFE });
@@ -60,7 +67,7 @@ for (const route of cached) {
 
 async function ask(route, step) {
   const before = [fake.requestsTo("createSession").length, fake.requestsTo("getPerson").length];
-  const response = await fetch(`${next.url}/${route}/LDP-1-EXAMPLE`);
+  const response = await fetch(`${next.url}/${route}${route === "front" ? "" : "/LDP-1-EXAMPLE"}`);
   await response.text();
   const exchanges = fake.requestsTo("createSession").length - before[0];
   const calls = fake.requestsTo("getPerson").length - before[1];
