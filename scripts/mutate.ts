@@ -101,7 +101,11 @@ function testsOf(file: string): readonly string[][] {
     case "testing":
       return [["test/testing/"]];
     case "auth":
-      return [["test/auth/"], [...shared, "test/e2e/secrets-stay", "test/e2e/sockets"]];
+      return [
+        ["test/auth/"],
+        [...shared, "test/e2e/secrets-stay", "test/e2e/sockets"],
+        ["caching", "rejected-tokens", "secrets", "shared-work"].map((name) => `test/faults/${name}`),
+      ];
     case "people":
       return [["test/people/"], [...shared, "test/calls/", "test/e2e/people"]];
     case "calls":

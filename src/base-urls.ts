@@ -1,3 +1,4 @@
+import { member } from "./checks.js";
 import { ConfigurationError } from "./errors/classes.js";
 
 /** A service of the API. Each has its own document under `openapi/`. */
@@ -12,7 +13,7 @@ export interface BaseUrlOptions {
   readonly baseUrl?: string | undefined;
   /**
    * The complete base URL of a service, instead of the one made from `baseUrl`. The defaults of `companies` and
-   * `ledgers` are inferred, the vendor documents neither: set them here if yours differ.
+   * `ledgers` are inferred, the vendor documents neither: set them here if yours differ. `{orgId}` stands for `orgId`.
    */
   readonly baseUrls?: { readonly [Name in Service]?: string | undefined } | undefined;
 }
@@ -34,15 +35,17 @@ export const servicePaths: Readonly<Record<Service, string>> = {
  * @throws ConfigurationError if an option is not a URL, or if a secret must not be sent there
  */
 export function serviceBaseUrl(service: Service, options: BaseUrlOptions, orgId = ""): string {
-  const own = options.baseUrls?.[service];
-  if (own !== undefined) return checkBaseUrl(own, `baseUrls.${service}`);
-  const host = checkBaseUrl(options.baseUrl ?? DEFAULT_HOST, "baseUrl");
-  if (/\/api(\/|$)/.test(host)) {
+  const urls = member(options, "baseUrls");
+  const own = urls && member(urls, service);
+  const fillIn = (url: string) => url.replaceAll("{orgId}", encodeURIComponent(orgId));
+  if (own !== undefined) return fillIn(checkBaseUrl(own, `baseUrls.${service}`));
+  const host = checkBaseUrl(member(options, "baseUrl") ?? DEFAULT_HOST, "baseUrl");
+  if (/\/api(\/|$)/.test(new URL(host).pathname)) {
     throw new ConfigurationError(
       "`baseUrl` (LIVEDATA_BASE_URL) contains the path of a service: pass the host alone, or use `baseUrls`",
     );
   }
-  return host + servicePaths[service].replace("{orgId}", encodeURIComponent(orgId));
+  return fillIn(host + servicePaths[service]);
 }
 
 /** Returns the origins of all services. */
@@ -51,18 +54,24 @@ export function serviceOrigins(options: BaseUrlOptions): string[] {
   return [...new Set(services.map((service) => new URL(serviceBaseUrl(service, options)).origin))];
 }
 
-/** The URL stays out of the message: it may contain a password. */
 function checkBaseUrl(text: string, option: string): string {
-  const variable = option === "baseUrl" ? " (LIVEDATA_BASE_URL)" : "";
-  const invalid = (fault: string) => new ConfigurationError(`\`${option}\`${variable} ${fault}`);
-  if (typeof text !== "string" || !URL.canParse(text)) throw invalid(`is not a URL: pass one such as ${DEFAULT_HOST}`);
-  const url = new URL(text);
-  if (url.username || url.password) throw invalid("contains a user name or password: pass credentials as `auth`");
+  const name = `\`${option}\`${option === "baseUrl" ? " (LIVEDATA_BASE_URL)" : ""}`;
+  const invalid = (fault: string) => new ConfigurationError(`${name} ${fault}`);
+  const url = checkUrl(text, name);
   if (/[?#]/.test(text)) throw invalid("has a query or fragment: remove it");
+  if (/[{}]/.test(text.replaceAll("{orgId}", ""))) throw invalid("has a placeholder: fill it in");
   if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))) {
     return text.trim().replace(/\/+$/, "");
   }
   throw invalid("is not https: plain http exposes secrets to the network and is allowed for loopback only");
+}
+
+/** Requires a URL without a user name or password. The message calls it `name`; the platform's own errors quote it. */
+export function checkUrl(text: unknown, name: string): URL {
+  const url = typeof text === "string" && URL.canParse(text) ? new URL(text) : undefined;
+  if (!url) throw new ConfigurationError(`${name} is not a URL: pass one such as ${DEFAULT_HOST}`);
+  if (!url.username && !url.password) return url;
+  throw new ConfigurationError(`${name} contains a user name or password: pass credentials as \`auth\``);
 }
 
 function isLoopback(hostname: string): boolean {

@@ -35,6 +35,22 @@ export function checkFunction<T>(value: T, option: string): T {
   throw new ConfigurationError(`\`${option}\` must be a function`);
 }
 
+/** Creates headers, which must be possible to send. The platform's own error quotes the value. */
+export function checkHeaders(create: () => Headers): Headers {
+  try {
+    return create();
+  } catch {
+    throw new ConfigurationError(
+      "A header has a name or value that cannot be sent: remove line breaks and characters beyond Latin-1",
+    );
+  }
+}
+
+/** Reads a member of an object, unless it is only there because `Object.prototype` was polluted. */
+export function member<Of extends object, Name extends keyof Of>(of: Of, name: Name): Of[Name] | undefined {
+  return name in Object.prototype && !Object.hasOwn(of, name) ? undefined : of[name];
+}
+
 /** Whether a value is an error of this name. `instanceof` would miss those of another realm. */
 export function hasName(error: unknown, name: string): boolean {
   return isRecord(error) && error["name"] === name;

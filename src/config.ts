@@ -1,6 +1,6 @@
 import { apiKey, type Credentials, serviceAccount, userPassword } from "./auth/credentials.js";
 import { type BaseUrlOptions, type Service, serviceBaseUrl } from "./base-urls.js";
-import { checkFunction, checkSize, checkTimeout } from "./checks.js";
+import { checkFunction, checkSize, checkTimeout, member } from "./checks.js";
 import { ConfigurationError } from "./errors/classes.js";
 import type { LiveDataObserver } from "./events.js";
 import {
@@ -72,7 +72,7 @@ const BROWSER =
 /** Returns the variables of the process; none on platforms without them, such as Workers. */
 export function processEnvironment(): Environment {
   const { process } = globalThis as { process?: { env?: Environment } };
-  return process?.env ?? {};
+  return readable(() => process?.env) ?? {};
 }
 
 /**
@@ -81,11 +81,11 @@ export function processEnvironment(): Environment {
  * @throws ConfigurationError that names the option and the variable
  */
 export function resolveConfiguration(options: LiveDataOptions, environment: Environment): Configuration {
-  const { fetch, requestInitExt, baseUrls, observe } = options;
+  const { fetch, requestInitExt, observe } = options;
   if (isBrowser() && options.dangerouslyAllowBrowser !== true) throw new ConfigurationError(BROWSER);
-  const baseUrl = options.baseUrl ?? variable(environment, "LIVEDATA_BASE_URL");
+  const baseUrl = member(options, "baseUrl") ?? variable(environment, "LIVEDATA_BASE_URL");
   const orgId = checkOrgId(options.orgId ?? variable(environment, "LIVEDATA_ORG_ID"));
-  const urls = { baseUrl, baseUrls };
+  const urls = { baseUrl, baseUrls: member(options, "baseUrls") };
   return Object.freeze({
     ...urls,
     auth: options.auth ?? credentialsFrom(environment),
@@ -118,8 +118,9 @@ function orgIdFault(orgId: unknown): string | undefined {
   if (orgId === undefined) return "is missing";
   if (typeof orgId !== "string") return "is not a string";
   if (orgId.trim() === "") return "is blank";
-  // Dots and slashes would change the path. Quotes come from a file that a shell would have read differently.
-  if (/^\.+$|["'/\\]/.test(orgId)) return "is not an id (it contains a dot, slash or quote)";
+  // Dots and slashes would change the path. Quotes come from a file that a shell would have read differently. A lone
+  // surrogate is half a character, which no URL can carry.
+  if (/^\.+$|["'/\\]|\p{Cs}/u.test(orgId)) return "is not an id (it has a dot, slash, quote or half a character)";
   return undefined;
 }
 
@@ -160,6 +161,15 @@ function credentialsFrom(environment: Environment): Credentials {
 }
 
 function variable(environment: Environment, name: string): string | undefined {
-  const value = environment[name];
-  return value === undefined || value.trim() === "" ? undefined : value;
+  const value = readable(() => member(environment, name));
+  return value?.trim() === "" ? undefined : value;
+}
+
+/** Reads a value that may be off limits: Deno throws on a variable that it may not read. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }

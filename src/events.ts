@@ -18,7 +18,7 @@ export type AuthEvent =
       /** Time until the next attempt is allowed, in ms. */
       readonly nextAttemptIn: number;
     }
-  /** The API rejected the current token with a 401. The token is dropped. */
+  /** The API rejected the current token with a 401. The token is dropped, unless it replaced another rejected one. */
   | { readonly type: "token_rejected" }
   /** A request is resent with a new token after a 401. */
   | { readonly type: "request_resent"; readonly method: string };
@@ -66,6 +66,7 @@ export function safeObserver<Event>(observe: Observer<Event> | undefined): Obser
   if (!observe) return () => {};
   return (event) => {
     try {
+      // By shape: it may be a promise of another realm or library.
       const outcome = observe(event) as Partial<PromiseLike<unknown>> | undefined;
       outcome?.then?.(undefined, () => {});
     } catch {

@@ -1,16 +1,20 @@
-export type { AccessToken } from "./auth/access-token.js";
+export type {
+  BodySerializer,
+  HeadersOptions,
+  Middleware,
+  PathSerializer,
+  QuerySerializer,
+  QuerySerializerOptions,
+} from "openapi-fetch";
+export type { AccessToken, AccessTokenLife, Zone } from "./auth/access-token.js";
+export type { Clock, Moment } from "./auth/clock.js";
 export { createTokenSource, type TokenSourceOptions } from "./auth/create-token-source.js";
-export {
-  apiKey,
-  type Credentials,
-  type ServiceAccountOptions,
-  serviceAccount,
-  type UserPasswordOptions,
-  userPassword,
-} from "./auth/credentials.js";
+export type * from "./auth/credentials.js";
+export { apiKey, serviceAccount, userPassword } from "./auth/credentials.js";
 export { type AuthFetch, type AuthMiddlewareOptions, authFetch, authMiddleware } from "./auth/own-client.js";
 export type { Secret } from "./auth/secret.js";
 export type { TokenSource } from "./auth/token-source.js";
+export type { BaseUrlOptions, Service } from "./base-urls.js";
 export { credits, metadata, type ResponseMetadata } from "./calls/metadata.js";
 export type { CallOptions, PaidCallOptions, ServiceClient, ServiceResult } from "./calls/types.js";
 export { type CallResult, type DataOf, type Unwrapped, unwrap } from "./calls/unwrap.js";

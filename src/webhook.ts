@@ -32,7 +32,7 @@ const READ_TIMEOUT = 10_000;
  * @param token the token that you chose; surrounding white space, which no header keeps, is ignored
  * @returns the contact
  * @throws WebhookError, whose `reason` says whether to respond with 401 or 400; ConfigurationError for a token that is blank
- *   or that no header can carry, or a `Request` that was read before
+ *   or that no header can carry, or a request whose body was read before and not kept
  * @example
  * try {
  *   const contact = await verifyWebhook(request, process.env.LIVEDATA_WEBHOOK_TOKEN);
@@ -56,8 +56,8 @@ export async function verifyWebhook(request: WebhookRequest, token: string | und
     const fault = sent === undefined ? "has no X-LiveData-Token" : "has the wrong X-LiveData-Token";
     throw new WebhookError(`the request ${fault}: respond with 401`, { reason: "token" });
   }
-  if ("bodyUsed" in request && request.bodyUsed === true) {
-    throw new ConfigurationError("`request` was read before: verify it first, or pass a clone");
+  if (wasRead(request)) {
+    throw new ConfigurationError("`request` was read before: verify it first, pass a clone, or set its `body`");
   }
   const body = await readJson(request);
   if (isContact(body)) return body;
@@ -93,6 +93,13 @@ async function digestOf(text: string): Promise<Uint8Array> {
 function tokenOf({ headers }: WebhookRequest): string | undefined {
   const value = typeof headers.get === "function" ? headers.get(HEADER) : (headers as NodeRequest["headers"])[HEADER];
   return typeof value === "string" ? value : undefined;
+}
+
+/** Whether the body was read before and not kept. Node's streams have `readableDidRead`. */
+function wasRead(
+  request: WebhookRequest & { readonly bodyUsed?: unknown; readonly readableDidRead?: unknown },
+): boolean {
+  return request.bodyUsed === true || (request.body === undefined && request.readableDidRead === true);
 }
 
 function isContact(body: unknown): body is Contact | ContactV2 {

@@ -82,6 +82,7 @@ describe("option validation", () => {
     [{ orgId: ".." }, /^`orgId` is not an id/],
     [{ orgId: "o_1/../.." }, /^`orgId` is not an id/],
     [{ orgId: '"o_0123abcd"' }, /^`orgId` is not an id/],
+    [{ orgId: "o_\ud800" }, /^`orgId` is not an id/],
     [{ baseUrl: "gotlivedata.io" }, /^`baseUrl` \(LIVEDATA_BASE_URL\) is not a URL/],
     [{ baseUrl: "" }, /^`baseUrl`.* is not a URL/],
     [{ baseUrl: "http://gotlivedata.io" }, /^`baseUrl`.* is not https/],
@@ -105,12 +106,15 @@ describe("option validation", () => {
     expect(inspect(error)).not.toContain("hunter2");
   });
 
-  test.each(["http://localhost:8080", "http://127.0.0.1:1", "http://[::1]:8080", "https://proxy.test/a/b"])(
-    "accepts %s as `baseUrl`",
-    (baseUrl) => {
-      expect(resolveConfiguration({ orgId, auth, baseUrl }, {}).services.identity).toBe(`${baseUrl}/api/identity/v1`);
-    },
-  );
+  test.each([
+    "http://localhost:8080",
+    "http://127.0.0.1:1",
+    "http://[::1]:8080",
+    "https://proxy.test/a/b",
+    "https://api",
+  ])("accepts %s as `baseUrl`", (baseUrl) => {
+    expect(resolveConfiguration({ orgId, auth, baseUrl }, {}).services.identity).toBe(`${baseUrl}/api/identity/v1`);
+  });
 });
 
 describe("the browser check", () => {

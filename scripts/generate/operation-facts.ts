@@ -17,7 +17,7 @@ export interface OperationFacts {
   readonly isPaid?: true;
   /** Path of the operation that previews the cost. */
   readonly preview?: string;
-  /** JSON types of the body of a success; \`missing\` if it may have none. */
+  /** JSON types of the body of a success; \`missing\` if it has none. */
   readonly responseTypes?: readonly string[];
 }
 `;
@@ -64,7 +64,7 @@ function isPaid({ responses }: Bundle): boolean {
   return isRecord(responses) && "402" in responses;
 }
 
-/** The JSON types that the schemas of all successes allow; nothing if one allows any. */
+/** The JSON types that the schemas of all successes allow, `missing` for one without a body; nothing if one allows any. */
 function responseTypesOf({ responses }: Bundle, bundle: Bundle): Bundle {
   const successes = Object.entries(isRecord(responses) ? responses : {}).filter(([status]) => status.startsWith("2"));
   const types = successes.map(([, each]) => {

@@ -412,7 +412,7 @@ export const pipelineMutations: readonly Mutation[] = [
     rule: "timeout: keeps the process alive while nobody reads the body",
     file: "pipeline/response.ts",
     in: "limitReading",
-    find: "deadline?.unref();",
+    find: "deadline.unref();",
     replace: "",
   },
   {

@@ -28,6 +28,8 @@ export interface AccessTokenLife {
   readonly start: Moment;
   /** How far the local clock is ahead of the server's, in ms; undefined if the server's is not known. */
   readonly clockSkew?: number | undefined;
+  /** The `Date` of the response that it came with, if any. */
+  readonly date?: string | null;
 }
 
 /**
@@ -40,7 +42,10 @@ export class AccessToken {
   readonly life: number;
   /** How far the local clock is ahead of the server's, in ms; undefined if the server's is not known. */
   readonly clockSkew: number | undefined;
+  /** Whether a request with it got a response other than a 401. */
+  wasAccepted = false;
   readonly #value: string;
+  readonly #date: string | null;
   readonly #start: Moment;
   readonly #softLeeway: number;
 
@@ -48,8 +53,9 @@ export class AccessToken {
    * @param value the token, safe to put into a header
    * @param random a number from 0 up to 1, for the jitter
    */
-  constructor(value: string, { life, start, clockSkew }: AccessTokenLife, random: number) {
+  constructor(value: string, { life, start, clockSkew, date = null }: AccessTokenLife, random: number) {
     this.#value = value;
+    this.#date = date;
     this.life = life;
     this.clockSkew = clockSkew;
     this.#start = start;
@@ -69,6 +75,11 @@ export class AccessToken {
     return left <= this.#softLeeway ? "soft" : "fresh";
   }
 
+  /** Whether another token came with the same response, which then is from a cache. */
+  isSameAs(other: AccessToken): boolean {
+    return this.#value === other.#value && this.#date !== null && this.#date === other.#date;
+  }
+
   /** Returns a placeholder, never the token. */
   toJSON(): string {
     return "[access token]";
@@ -78,3 +89,6 @@ export class AccessToken {
     return "[access token]";
   }
 }
+
+// `util.inspect` can show the accessors of every class but the platform's.
+Object.defineProperty(AccessToken.prototype, "constructor", { value: Object });

@@ -1,9 +1,10 @@
 import type { AuthObserver } from "../events.js";
-import { untilAborted } from "../pipeline/abort.js";
+import { delay, throwIfAborted } from "../pipeline/abort.js";
 import type { NetworkOptions } from "../pipeline/options.js";
 import { AccessToken } from "./access-token.js";
 import { now, systemClock } from "./clock.js";
 import type { ApiKey } from "./credentials.js";
+import { SharedWork } from "./shared-work.js";
 import type { TokenSource } from "./token-source.js";
 
 /**
@@ -17,7 +18,7 @@ export class ApiKeyTokenSource implements TokenSource {
   readonly #network: NetworkOptions;
   #token: AccessToken | undefined;
   #rejected = false;
-  #reading: Promise<AccessToken> | undefined;
+  #reading: SharedWork<AccessToken> | undefined;
 
   constructor(apiKey: ApiKey, origins: readonly string[], network: NetworkOptions, observe: AuthObserver) {
     this.origins = origins;
@@ -31,12 +32,15 @@ export class ApiKeyTokenSource implements TokenSource {
   }
 
   async token({ signal }: { readonly signal?: AbortSignal | null | undefined } = {}): Promise<AccessToken> {
-    signal?.throwIfAborted();
-    if (this.#token && !this.#rejected) return this.#token;
-    this.#reading ??= this.#read().finally(() => {
-      this.#reading = undefined;
-    });
-    return untilAborted(this.#reading, signal);
+    for (;;) {
+      throwIfAborted(signal);
+      if (this.#token && !this.#rejected) return this.#token;
+      if (!this.#reading || this.#reading.isOver) {
+        this.#reading = new SharedWork(() => this.#read(), { clock: systemClock, delay });
+      }
+      const token = await this.#reading.wait(signal);
+      if (token) return token;
+    }
   }
 
   invalidate(rejected?: AccessToken): void {
@@ -46,11 +50,15 @@ export class ApiKeyTokenSource implements TokenSource {
   }
 
   async #read(): Promise<AccessToken> {
+    const reading = this.#reading;
     const key = await this.#apiKey.read();
-    this.#rejected = false;
     // The same object again tells the caller that there is nothing new to try.
-    if (this.#token?.value === key) return this.#token;
-    this.#token = new AccessToken(key, { life: Infinity, start: now(systemClock) }, 0);
-    return this.#token;
+    const token =
+      this.#token?.value === key ? this.#token : new AccessToken(key, { life: Infinity, start: now(systemClock) }, 0);
+    // A read that was lost must not overwrite a newer key.
+    if (this.#reading !== reading) return token;
+    this.#rejected = false;
+    this.#token = token;
+    return token;
   }
 }

@@ -1,11 +1,14 @@
+import { checkUrl } from "../base-urls.js";
 import { ConfigurationError } from "../errors/classes.js";
 import { rememberCall } from "../pipeline/call.js";
 import { isRepeatable } from "../pipeline/request.js";
 import { discardBody } from "../pipeline/response.js";
 import type { Send, SendInit } from "../pipeline/send.js";
 import type { AccessToken } from "./access-token.js";
+import { redirected } from "./session.js";
 import type { TokenSource } from "./token-source.js";
 
+const REQUEST_URL = "The request URL";
 const API_KEY_REJECTED =
   "the API rejected the API key. It may be mistyped, revoked, or of another organization: check `apiKey` and `orgId` " +
   "(LIVEDATA_API_KEY, LIVEDATA_ORG_ID)";
@@ -21,67 +24,82 @@ const API_KEY_REJECTED =
  */
 export function withAuthorization(send: Send, source: TokenSource): Send {
   return async function authorize(url, init) {
-    if (init.headers.has("authorization")) return send(url, init);
+    if (init.headers.has("authorization")) return send(checkUrl(url, REQUEST_URL).href, init);
     checkOrigin(url, source);
 
     const token = await source.token(init);
     const response = await send(url, { ...init, headers: withToken(init.headers, token) });
-    if (response.status !== 401 || isFromOtherOrigin(response, source)) return response;
+    if (!isRejected(source, token, response)) return response;
     if (init.call?.wasResent || !isRepeatable(init.body)) {
       source.invalidate(token);
       return response;
     }
 
-    const refreshed = await refreshRejected(source, token, response, init);
-    if (!refreshed) return response;
-    if (init.call) init.call.wasResent = true;
-    source.observe?.({ type: "request_resent", method: init.method ?? "GET" });
-    return send(url, { ...init, headers: withToken(init.headers, refreshed) });
+    return resend(source, token, response, init, (headers) => send(url, { ...init, headers }));
   };
 }
 
 /**
- * Sends requests that carry a secret in their body: to the API's origins only, without following a redirect, which could
- * carry the secret elsewhere.
+ * Sends requests that carry a secret in their body: to the API's origins only, past all caches, without following a
+ * redirect, which could carry the secret elsewhere.
+ *
+ * @returns a step that throws a SessionError if a custom `fetch` followed a redirect anyway
  */
 export function withOriginCheck(send: Send, origins: Pick<TokenSource, "origins">): Send {
   return async (url, init) => {
     checkOrigin(url, origins);
     // `error` would do on most platforms, but workerd only knows `follow` and `manual`.
-    return send(url, { ...init, redirect: "manual" });
+    const response = await send(url, { ...init, redirect: "manual", cache: "no-store" });
+    if (response.redirected) throw redirected();
+    return response;
   };
 }
 
 /**
- * Gets a token in place of a rejected one.
+ * Sends a request again with a token in place of a rejected one.
  *
  * @param response the 401; its body is discarded unless there is nothing left to try
- * @param init the rejected request; its signal ends the wait
- * @returns the token for the resend; undefined if the source has no other
+ * @param init the rejected request; its signal ends the wait for the token
+ * @param send sends the request with these headers
+ * @returns the second response; the first one if the source has no other token
  */
-export async function refreshRejected(
+export async function resend(
   source: TokenSource,
   rejected: AccessToken,
   response: Response,
-  { call, signal }: Pick<SendInit, "call" | "signal">,
-): Promise<AccessToken | undefined> {
+  init: Pick<SendInit, "call" | "headers" | "method" | "signal">,
+  send: (headers: Headers) => Promise<Response>,
+): Promise<Response> {
   source.invalidate(rejected);
   let token: AccessToken | undefined;
   try {
-    token = await source.token({ signal });
-    if (token !== rejected) return token;
-    if (call) call.rejection = API_KEY_REJECTED;
-    else rememberCall(response, { rejection: API_KEY_REJECTED });
-    return undefined;
+    token = await source.token({ signal: init.signal });
   } finally {
     // Not awaited: a slow body must not delay the resend.
     if (token !== rejected) void discardBody(response);
   }
+  if (token === rejected) {
+    // A session's token that is returned again only stays in use for a while.
+    const rejection = token.life === Infinity ? API_KEY_REJECTED : undefined;
+    rememberCall(response, Object.assign(init.call ?? {}, { rejection }));
+    return response;
+  }
+  if (init.call) init.call.wasResent = true;
+  source.observe?.({ type: "request_resent", method: init.method ?? "GET" });
+  const second = await send(withToken(init.headers, token));
+  if (isRejected(source, token, second) && token.life !== Infinity) source.invalidate(token);
+  return second;
 }
 
-/** A redirect to another origin drops the token, so a 401 from there says nothing about it. */
-export function isFromOtherOrigin({ redirected, url }: Response, { origins }: TokenSource): boolean {
-  return redirected && !origins.includes(new URL(url).origin);
+/**
+ * Whether the API rejected a token. Notes on the token whether it was accepted. A redirect to another origin drops the
+ * token, so a 401 from there says nothing about it.
+ */
+export function isRejected({ origins }: TokenSource, token: AccessToken, response: Response): boolean {
+  const { status, redirected, url } = response;
+  if (redirected && !origins.includes(new URL(url).origin)) return false;
+  if (status !== 401) token.wasAccepted = true;
+  return status === 401;
 }
 
 /**
@@ -90,10 +108,7 @@ export function isFromOtherOrigin({ redirected, url }: Response, { origins }: To
  * @throws ConfigurationError that names the origin
  */
 export function checkOrigin(url: string, { origins }: Pick<TokenSource, "origins">): string {
-  const { origin, username, password } = new URL(url);
-  if (username || password) {
-    throw new ConfigurationError("The request URL contains a user name or password: pass credentials as `auth`");
-  }
+  const { origin } = checkUrl(url, REQUEST_URL);
   if (origins.includes(origin)) return url;
   throw new ConfigurationError(
     `Not sent: a request to ${origin} would carry a token or secret of ${origins.join(", ")}. ` +
@@ -102,7 +117,7 @@ export function checkOrigin(url: string, { origins }: Pick<TokenSource, "origins
 }
 
 /** A copy with the token: a log of the caller's own headers does not show it. */
-export function withToken(headers: Headers, token: AccessToken): Headers {
+function withToken(headers: Headers, token: AccessToken): Headers {
   const copy = new Headers(headers);
   copy.set("authorization", `Bearer ${token.value}`);
   return copy;

@@ -1,5 +1,5 @@
 import { type BaseUrlOptions, serviceBaseUrl, serviceOrigins } from "../base-urls.js";
-import { isRecord } from "../checks.js";
+import { checkFunction, isRecord } from "../checks.js";
 import { ConfigurationError } from "../errors/classes.js";
 import { type AuthObserver, safeObserver } from "../events.js";
 import { delay } from "../pipeline/abort.js";
@@ -36,8 +36,8 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   const { fetch, requestInitExt }: Partial<TokenSourceOptions> = options ?? {};
   const auth = checkCredentials(options?.auth);
   const origins = serviceOrigins(options);
-  const network = { fetch, requestInitExt };
-  const observe = safeObserver(options.observe);
+  const network = { fetch: checkFunction(fetch, "fetch"), requestInitExt };
+  const observe = safeObserver(checkFunction(options.observe, "observe"));
   if (auth.kind === "API key") return new ApiKeyTokenSource(auth, origins, network, observe);
 
   const clock = systemClock;

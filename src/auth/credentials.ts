@@ -45,10 +45,13 @@ export function serviceAccount(options: ServiceAccountOptions): SessionCredentia
     option: "clientSecret",
     variable: "LIVEDATA_CLIENT_SECRET",
   });
-  return new SealedCredentials("service account", async () => ({
-    contentType: "application/json",
-    body: { grantType: "clientCredentials", clientId: await clientId(), clientSecret: await clientSecret() },
-  }));
+  return new SealedCredentials("service account", async () => {
+    const [id, secret] = await Promise.all([clientId(), clientSecret()]);
+    return {
+      contentType: "application/json",
+      body: { grantType: "clientCredentials", clientId: id, clientSecret: secret },
+    };
+  });
 }
 
 /**
@@ -60,10 +63,10 @@ export function serviceAccount(options: ServiceAccountOptions): SessionCredentia
 export function userPassword(options: UserPasswordOptions): SessionCredentials {
   const username = secretReader(options.username, { option: "username", variable: "LIVEDATA_USERNAME" });
   const password = secretReader(options.password, { option: "password", variable: "LIVEDATA_PASSWORD" });
-  return new SealedCredentials("user", async () => ({
-    contentType: "application/x-www-form-urlencoded",
-    body: { username: await username(), password: await password() },
-  }));
+  return new SealedCredentials("user", async () => {
+    const [name, word] = await Promise.all([username(), password()]);
+    return { contentType: "application/x-www-form-urlencoded", body: { username: name, password: word } };
+  });
 }
 
 /**

@@ -22,15 +22,15 @@ interface Rejection {
  *
  * @param credentials what to exchange; read once more if they were rejected, since they may just have been rotated
  * @param digestOf SHA-256, except in tests
- * @returns a function that returns a token and calls `onStart` before each request; within 5 s of a rejection it throws
- *   the same error, unless the credentials changed
+ * @returns a function that returns a token; it calls `onStart` before each request, and `onReread` before it reads the
+ *   credentials once more. Within 5 s of a rejection it throws the same error, unless the credentials changed
  */
 export function withFreshCredentials(
   credentials: SessionCredentials,
   exchange: SessionExchange,
   clock: Clock,
   digestOf: Digest = sha256,
-): (onStart: () => void) => Promise<AccessToken> {
+): (onStart: () => void, onReread?: () => void) => Promise<AccessToken> {
   let rejection: Rejection | undefined;
 
   async function exchangeOnce(request: SessionRequest, digest: string, onStart: () => void): Promise<AccessToken> {
@@ -44,13 +44,14 @@ export function withFreshCredentials(
     }
   }
 
-  return async (onStart) => {
+  return async (onStart, onReread) => {
     const request = await credentials.read();
     const digest = await digestOf(request);
     try {
       return await exchangeOnce(request, digest, onStart);
     } catch (error) {
       if (!isRejection(error)) throw error;
+      onReread?.();
       const reread = await credentials.read();
       const digestOfReread = await digestOf(reread);
       if (digestOfReread === digest) throw error;

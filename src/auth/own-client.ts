@@ -1,9 +1,10 @@
 import type { Middleware } from "openapi-fetch";
+import { checkHeaders } from "../checks.js";
 import type { NetworkOptions } from "../pipeline/options.js";
 import { sendArguments } from "../pipeline/request.js";
 import { networkStep } from "../pipeline/send.js";
 import type { AccessToken } from "./access-token.js";
-import { checkOrigin, isFromOtherOrigin, refreshRejected, withAuthorization, withToken } from "./authorize.js";
+import { checkOrigin, isRejected, resend, withAuthorization } from "./authorize.js";
 import { checkTokenSource, type TokenSource } from "./token-source.js";
 
 /** A `fetch` whose requests carry an access token. */
@@ -22,7 +23,10 @@ export type AuthFetch = (input: string | URL | Request, init?: RequestInit) => P
 export function authFetch(source: TokenSource, options?: NetworkOptions): AuthFetch {
   const { network = {} } = checkTokenSource(source);
   const send = withAuthorization(networkStep(options ?? network), source);
-  return async (input, init) => send(...(await sendArguments(input, init)));
+  return async (input, init) => {
+    checkHeaders(() => new Headers(init?.headers));
+    return send(...(await sendArguments(input, init)));
+  };
 }
 
 /** State kept between a call's request and its response. */
@@ -71,18 +75,17 @@ export function authMiddleware(source: TokenSource, options: AuthMiddlewareOptio
     async onResponse({ request, response, options: call }) {
       const sent = authorized.get(call);
       authorized.delete(call);
-      if (!sent || response.status !== 401 || isFromOtherOrigin(response, source)) return;
+      if (!sent || !isRejected(source, sent.token, response)) return;
       if (request.headers.get("authorization") !== `Bearer ${sent.token.value}`) return;
       if (request !== sent.request && request.body) {
         source.invalidate(sent.token);
         return;
       }
-      const refreshed = await refreshRejected(source, sent.token, response, request);
-      if (!refreshed) return;
-      const [url, init] = await sendArguments(request === sent.request ? sent.replay : request);
-      source.observe?.({ type: "request_resent", method: request.method });
       const send = networkStep({ fetch: call.fetch, requestInitExt: options.requestInitExt });
-      return send(url, { ...init, headers: withToken(request.headers, refreshed) });
+      return resend(source, sent.token, response, request, async (headers) => {
+        const [url, init] = await sendArguments(request === sent.request ? sent.replay : request);
+        return send(url, { ...init, headers });
+      });
     },
   };
 }

@@ -1,10 +1,13 @@
-import { SessionError } from "../errors/classes.js";
+import { isLiveDataError, SessionError } from "../errors/classes.js";
 import type { AuthObserver } from "../events.js";
-import { jitteredDelay, untilAborted } from "../pipeline/abort.js";
+import { type delay, jitteredDelay, throwIfAborted } from "../pipeline/abort.js";
 import type { NetworkOptions } from "../pipeline/options.js";
 import type { AccessToken } from "./access-token.js";
-import type { Clock } from "./clock.js";
+import { type Clock, elapsedSince, type Moment, now } from "./clock.js";
+import { REJECTION_COOLDOWN } from "./fresh-credentials.js";
 import { RefreshCooldown } from "./refresh-cooldown.js";
+import { fromCache } from "./session.js";
+import { errorForCaller, SharedWork } from "./shared-work.js";
 import type { TokenSource } from "./token-source.js";
 
 /** How often a refresh that a call waits for is retried. */
@@ -18,24 +21,24 @@ const MAX_RETRY_AFTER = 5_000;
 export interface SessionTokenSourceParts {
   readonly origins: readonly string[];
   readonly network?: NetworkOptions;
-  /** Returns a token; calls `onStart` before each request. */
-  readonly exchange: (onStart: () => void) => Promise<AccessToken>;
+  /** Returns a token; calls `onStart` before each request, and `onReread` before it reads the credentials once more. */
+  readonly exchange: (onStart: () => void, onReread: () => void) => Promise<AccessToken>;
   readonly clock: Clock;
   /** Returns numbers from 0 up to 1. */
   readonly random: () => number;
-  /** Resolves after some ms. */
-  readonly delay: (ms: number) => Promise<void>;
+  /** Resolves after some ms, or rejects once the signal aborts. */
+  readonly delay: typeof delay;
   readonly observe: AuthObserver;
 }
 
 /** One exchange with its retries, which many callers may wait for. */
 interface Refresh {
-  promise: Promise<AccessToken>;
+  readonly work: SharedWork<AccessToken>;
   /** Callers that wait. Without one, a failure is not retried at once. */
   waiting: number;
   /** Whether a caller ever waited. */
   wasAwaited: boolean;
-  /** Whether `invalidate()` was called meanwhile. */
+  /** Whether `invalidate()` was called meanwhile, or it was lost. */
   isAbandoned: boolean;
   /** Requests sent; none for credentials that were just rejected. */
   requests: number;
@@ -46,8 +49,10 @@ interface Refresh {
  *
  * - Fresh: return it. Soft leeway: return it, and one call refreshes it in the background. Hard leeway: wait for the
  *   refresh, and if that fails use the token while it lasts.
- * - Single flight: all callers share one refresh. One caller's abort ends its own wait only.
+ * - Single flight: all callers share one refresh. One caller's abort ends its own wait only. A refresh that is past its
+ *   deadline is lost, and the next caller starts another.
  * - Compare and invalidate: a rejected token is dropped only if it is still the current one.
+ * - If the token in place of a rejected one is rejected, too, it stays in use for 5 s: an exchange would not help.
  * - No background timers: every decision is made when a token is requested.
  *
  * `docs/internals/token-lifecycle.md` has the rules.
@@ -59,6 +64,10 @@ export class SessionTokenSource implements TokenSource {
   readonly #cooldown: RefreshCooldown;
   #current: AccessToken | undefined;
   #pending: Refresh | undefined;
+  /** The last token that was rejected, unless one was refreshed since. */
+  #rejected: AccessToken | undefined;
+  /** When a token in place of a rejected one was rejected. */
+  #secondRejection: Moment | undefined;
 
   constructor(parts: SessionTokenSourceParts) {
     this.origins = parts.origins;
@@ -72,44 +81,64 @@ export class SessionTokenSource implements TokenSource {
   }
 
   async token({ signal }: { readonly signal?: AbortSignal | null | undefined } = {}): Promise<AccessToken> {
-    signal?.throwIfAborted();
-    const token = this.#unexpired();
-    const zone = token?.zone(this.#parts.clock);
-    if (token && (zone === "fresh" || this.#cooldown.isActive)) return token;
-    if (token && zone === "soft") {
-      this.#pending ??= this.#startRefresh();
-      return token;
+    for (;;) {
+      throwIfAborted(signal);
+      const token = this.#unexpired();
+      const zone = token?.zone(this.#parts.clock);
+      if (token && (zone === "fresh" || this.#cooldown.isActive)) return token;
+      if (this.#pending?.work.isOver) this.#abandon(this.#pending);
+      if (token && zone === "soft") {
+        this.#pending ??= this.#startRefresh();
+        return token;
+      }
+      const refreshed = await this.#waitForRefresh(signal);
+      if (refreshed) return refreshed;
     }
-    return this.#waitForRefresh(signal).catch((error) => {
-      const fallback = signal?.aborted ? undefined : this.#unexpired();
-      if (fallback) return fallback;
-      throw error;
-    });
   }
 
   invalidate(rejected?: AccessToken): void {
     if (rejected && rejected !== this.#current) return;
-    this.#current = undefined;
     if (rejected) this.observe({ type: "token_rejected" });
-    else this.#abandonRefresh();
+    else if (this.#pending) this.#abandon(this.#pending);
+    if (rejected && this.#staysInUse(rejected)) return;
+    this.#current = undefined;
+    this.#rejected = rejected;
+  }
+
+  /** Whether a rejected token stays in use, because it replaced a rejected one, and was never accepted. */
+  #staysInUse(rejected: AccessToken): boolean {
+    const { clock } = this.#parts;
+    const isSecond = !rejected.wasAccepted && this.#rejected && this.#rejected !== rejected;
+    if (this.#secondRejection && elapsedSince(this.#secondRejection, clock) < REJECTION_COOLDOWN) return true;
+    if (!isSecond) return false;
+    this.#secondRejection = now(clock);
+    this.#rejected = rejected;
+    return true;
   }
 
   #unexpired(): AccessToken | undefined {
     return this.#current?.zone(this.#parts.clock) === "expired" ? undefined : this.#current;
   }
 
-  /** Waits for the refresh under way, or for a new one. */
-  async #waitForRefresh(signal: AbortSignal | null | undefined): Promise<AccessToken> {
-    if (!this.#pending && this.#cooldown.failsFast) throw this.#cooldown.error;
+  /**
+   * Waits for the refresh under way, or for a new one. If it fails, the current token is returned while it lasts.
+   *
+   * @returns undefined if the refresh was lost, or failed after it was abandoned
+   */
+  async #waitForRefresh(signal: AbortSignal | null | undefined): Promise<AccessToken | undefined> {
+    if (!this.#pending && this.#cooldown.failsFast) throw errorForCaller(this.#cooldown.error);
     this.#pending ??= this.#startRefresh();
     const refresh = this.#pending;
     refresh.wasAwaited = true;
     refresh.waiting++;
     try {
-      return await untilAborted(refresh.promise, signal);
+      const token = await refresh.work.wait(signal);
+      if (!token) this.#abandon(refresh);
+      return token;
     } catch (error) {
-      if (refresh.isAbandoned && !signal?.aborted) return await this.token({ signal });
-      throw error;
+      const fallback = this.#unexpired();
+      if (signal?.aborted || !(fallback || refresh.isAbandoned)) throw error;
+      return fallback;
     } finally {
       refresh.waiting--;
     }
@@ -117,31 +146,34 @@ export class SessionTokenSource implements TokenSource {
 
   #startRefresh(): Refresh {
     const refresh: Refresh = {
-      promise: Promise.resolve().then(() => this.#refresh(refresh)),
+      work: new SharedWork(() => this.#refresh(refresh), this.#parts),
       waiting: 0,
       wasAwaited: false,
       isAbandoned: false,
       requests: 0,
     };
-    // Nobody may be waiting, and an unhandled rejection ends the process on Node.
-    refresh.promise.catch(() => {});
     return refresh;
   }
 
   /** An abandoned refresh must not overwrite a newer token. */
-  #abandonRefresh(): void {
-    if (this.#pending) this.#pending.isAbandoned = true;
-    this.#pending = undefined;
+  #abandon(refresh: Refresh): void {
+    refresh.isAbandoned = true;
+    if (this.#pending === refresh) this.#pending = undefined;
   }
 
   async #refresh(refresh: Refresh): Promise<AccessToken> {
+    const onStart = () => this.#onRequest(refresh);
+    const onReread = () => refresh.work.startStep();
     for (let retries = 0; ; retries++) {
       try {
-        return this.#store(refresh, await this.#parts.exchange(() => this.#onRequest(refresh)));
+        const token = await this.#parts.exchange(onStart, onReread);
+        if (this.#rejected?.isSameAs(token)) throw fromCache();
+        return this.#store(refresh, token);
       } catch (error) {
         const delay = this.#retryDelay(retries, refresh, error);
         if (delay === undefined) throw this.#fail(refresh, error);
         this.#reportFailure(refresh, error, delay);
+        refresh.work.startStep(delay);
         await this.#parts.delay(delay);
         if (refresh.isAbandoned || refresh.waiting === 0) throw this.#fail(refresh, error);
       }
@@ -162,6 +194,7 @@ export class SessionTokenSource implements TokenSource {
     this.observe({ type: "exchange_succeeded", background: !refresh.wasAwaited, life, clockSkew });
     if (refresh.isAbandoned) return token;
     this.#pending = undefined;
+    if (this.#current?.wasAccepted) this.#rejected = undefined;
     this.#current = token;
     this.#cooldown.succeed();
     return token;
@@ -171,12 +204,14 @@ export class SessionTokenSource implements TokenSource {
     if (refresh.isAbandoned) return error;
     this.#pending = undefined;
     if (!isReportable(refresh, error)) return error;
-    const failure = error instanceof SessionError ? copyWithAttempts(error, refresh.requests) : error;
+    // An exchange knows of one request; its retries are counted here.
+    const failure = errorForCaller(error, { attempts: refresh.requests });
     this.#reportFailure(refresh, failure, this.#cooldown.fail(failure, refresh.wasAwaited));
     return failure;
   }
 
   #onRequest(refresh: Refresh): void {
+    refresh.work.startStep();
     refresh.requests++;
     this.observe({ type: "exchange_started", background: !refresh.wasAwaited });
   }
@@ -187,13 +222,10 @@ export class SessionTokenSource implements TokenSource {
   }
 }
 
-/** Whether a failure must be reported. A remembered rejection, for which no request was sent, was reported before. */
+/**
+ * Whether a failure must be reported, and remembered. A remembered rejection, for which no request was sent, was reported
+ * before; an error that controls rendering is no failure.
+ */
 function isReportable({ requests }: Refresh, error: unknown): boolean {
-  return requests > 0 || !(error instanceof SessionError);
-}
-
-/** An exchange knows of one request; its retries are counted here. */
-function copyWithAttempts(error: SessionError, attempts: number): SessionError {
-  if (attempts <= 1) return error;
-  return new SessionError(error.reason, error.message, { ...error, operation: undefined, attempts });
+  return isLiveDataError(error) && (requests > 0 || !(error instanceof SessionError));
 }

@@ -1,8 +1,9 @@
 import { isRecord } from "../checks.js";
-import { SessionError } from "../errors/classes.js";
+import { ConfigurationError, isLiveDataError, SessionError } from "../errors/classes.js";
 import { isTransient } from "../errors/response-error.js";
 import { parseHttpDate, requestId, retryAfter } from "../headers.js";
 import { startDeadline, untilAborted } from "../pipeline/abort.js";
+import { CHECK_FETCH, describeFailure, isControlFlow, tlsMessage } from "../pipeline/network-failure.js";
 import { readText } from "../pipeline/response.js";
 import { type Send, withUserAgent } from "../pipeline/send.js";
 import { AccessToken } from "./access-token.js";
@@ -11,6 +12,8 @@ import type { SessionCredentials, SessionRequest } from "./credentials.js";
 import { parseExpiresAt } from "./expires-at.js";
 import { HEADER_SAFE } from "./secret.js";
 
+/** How many nested causes an error's message names. */
+const MAX_CAUSES = 5;
 /** Maximum size of a session response, in bytes. */
 const MAX_BODY = 1024 * 1024;
 
@@ -49,16 +52,18 @@ export function sessionExchange(kind: SessionCredentials["kind"], options: Sessi
       redirect: "manual",
       signal,
     });
-    checkRedirect(response);
+    const { type, status, headers: received } = response;
+    if (type === "opaqueredirect" || (status >= 300 && status <= 399)) throw redirected();
+    if (Number(received.get("age")) > 0) throw fromCache();
     const text = await readText(response, MAX_BODY);
     if (text === undefined) throw invalid(`more than ${MAX_BODY} bytes`);
     if (!response.ok) throw statusError(kind, response);
     const { accessToken, expiresAt } = parseSession(text);
-    const serverTime = serverTimeOf(response.headers, start.wall);
+    const serverTime = serverTimeOf(received, start.wall);
     const life = expiresAt - (serverTime ?? start.wall);
     if (life <= 0) throw invalid("an `expiresAt` in the past");
     const clockSkew = serverTime && start.wall - serverTime;
-    return new AccessToken(accessToken, { life, start, clockSkew }, random());
+    return new AccessToken(accessToken, { life, start, clockSkew, date: received.get("date") }, random());
   }
 
   return async (request) => {
@@ -68,22 +73,59 @@ export function sessionExchange(kind: SessionCredentials["kind"], options: Sessi
       return await untilAborted(post(request, signal), signal);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      if (error instanceof SessionError) throw error;
-      const codes = describeCauses(error);
-      throw new SessionError("unreachable", `The session exchange got no complete response from ${baseUrl} (${codes})`);
+      throw isLiveDataError(error) || isControlFlow(error) ? error : sendError(error, baseUrl, request);
     } finally {
       release();
     }
   };
 }
 
+function sendError(error: unknown, baseUrl: string, request: SessionRequest): SessionError | ConfigurationError {
+  const { kind } = describeFailure(error);
+  const codes = describeCauses(error);
+  const cause = isSafe(error, Object.values(request.body)) ? error : undefined;
+  if (kind === "other") {
+    return new ConfigurationError(`The session exchange failed in \`fetch\` itself (${codes}): ${CHECK_FETCH}`, {
+      attempts: 1,
+      cause,
+    });
+  }
+  const message =
+    kind === "tls"
+      ? tlsMessage(baseUrl, codes)
+      : `The session exchange got no complete response from ${baseUrl} (${codes})`;
+  return new SessionError("unreachable", message, { cause, retryable: kind !== "tls" });
+}
+
+/** What errors of the platform and of the language may have. Those of HTTP libraries have the whole request. */
+const SAFE_KEYS =
+  /^(?:address|bytes\w+|cause|code|errno|errors|family|host|hostname|local\w+|message|name|port|reason|remote\w+|socket|stack|syscall|timeout)$/;
+
+/** Whether an error and its causes hold no secret. */
+function isSafe(error: unknown, secrets: readonly string[], depth = 0): boolean {
+  if (typeof error === "string")
+    return !secrets.some((secret) => [secret, encodeURIComponent(secret)].some((form) => error.includes(form)));
+  if (!isRecord(error)) return true;
+  return (
+    depth < MAX_CAUSES &&
+    Object.getOwnPropertyNames(error).every(
+      (key) => (Array.isArray(error) || SAFE_KEYS.test(key)) && isSafe(error[key], secrets, depth + 1),
+    )
+  );
+}
+
 function serialize({ contentType, body }: SessionRequest): string {
   return contentType === "application/json" ? JSON.stringify(body) : new URLSearchParams({ ...body }).toString();
 }
 
-function checkRedirect({ type, status }: Response): void {
-  if (type !== "opaqueredirect" && (status < 300 || status > 399)) return;
-  throw invalid("a redirect, which is not followed because it could carry the secret elsewhere: check `baseUrl`");
+/** Returns the error of an exchange that was redirected. */
+export function redirected(): SessionError {
+  return invalid("a redirect, which could carry the secret elsewhere: check `baseUrl` and `fetch`");
+}
+
+/** Returns the error of a session that a cache returned. */
+export function fromCache(): SessionError {
+  return invalid("a session from a cache (an old one, or one that was rejected): exclude `POST /session` from caching");
 }
 
 function parseSession(text: string): { accessToken: string; expiresAt: number } {
@@ -141,9 +183,10 @@ function statusError(kind: SessionCredentials["kind"], { status, headers }: Resp
 }
 
 /** The names and codes of an error and its causes. Their messages may hold the request, and with it the secret. */
-function describeCauses(error: unknown): string {
-  if (!(error instanceof Error)) return "no error";
-  const { name, code, cause }: Error & { code?: unknown } = error;
-  const own = typeof code === "string" ? `${name} ${code}` : name;
-  return cause === undefined ? own : `${own}, ${describeCauses(cause)}`;
+function describeCauses(error: unknown, depth = 0): string {
+  // By shape: an error may come from another realm. Causes may be cyclic.
+  if (!isRecord(error) || !("message" in error)) return "no error";
+  const { name, code, cause } = error;
+  const own = typeof code === "string" ? `${name} ${code}` : String(name);
+  return cause === undefined || depth === MAX_CAUSES ? own : `${own}, ${describeCauses(cause, depth + 1)}`;
 }

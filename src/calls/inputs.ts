@@ -1,4 +1,6 @@
 import { createQuerySerializer, mergeHeaders } from "openapi-fetch";
+import { checkUrl } from "../base-urls.js";
+import { checkHeaders } from "../checks.js";
 import { ConfigurationError } from "../errors/classes.js";
 import type { CallOptions } from "./types.js";
 
@@ -21,9 +23,10 @@ export interface CallInputs extends CallOptions {
  * @throws ConfigurationError for an input that would call something else, or that would be dropped silently
  */
 export function checkInputs(path: string, init: CallInputs): CallInputs {
-  const { body, pathSerializer, querySerializer } = init;
+  const { body, pathSerializer, querySerializer, headers, params } = init;
   checkPath(path, init);
-  const serialized = body === undefined ? undefined : serializeBody(init);
+  const merged = checkHeaders(() => mergeHeaders(headers, params?.header));
+  const serialized = body === undefined ? undefined : serializeBody(init, merged);
   return {
     body: serialized,
     bodySerializer: () => serialized,
@@ -35,9 +38,11 @@ export function checkInputs(path: string, init: CallInputs): CallInputs {
 /** `.` or `..` as a segment. Encoded ones count, because some servers decode them. */
 const DOT_SEGMENT = /(?:^|[/\\]|%(?:25)*(?:2f|5c))(?:\.|%(?:25)*2e){1,2}(?:$|[/\\]|%(?:25)*(?:2f|5c))/i;
 
-function checkPath(path: string, { baseUrl = "", params, pathSerializer }: CallInputs): void {
+function checkPath(path: string, init: CallInputs): void {
+  const { baseUrl = "", params, pathSerializer } = init;
   // The URL parser ends a path at some characters, and drops or rewrites others.
   if (/^[^/]|[?#\\\s]/.test(path) || DOT_SEGMENT.test(path)) throw refusal("path", "must be one of the API's");
+  if (init.baseUrl !== undefined) checkUrl(baseUrl, "`baseUrl`");
   if (/[?#]/.test(baseUrl)) throw refusal("baseUrl", "must end after its path");
   const values = params?.path;
   // A serializer of the caller's own may take other values. Its result is checked.
@@ -85,15 +90,14 @@ function serializeQuery(options: Parameters<typeof createQuerySerializer>[0]): (
   };
 }
 
-function serializeBody({ body, bodySerializer, headers, params }: CallInputs): unknown {
-  const all = mergeHeaders(headers, params?.header);
+function serializeBody({ body, bodySerializer }: CallInputs, headers: Headers): unknown {
   if (bodySerializer) {
-    const result: unknown = (bodySerializer as (...input: unknown[]) => unknown)(body, all);
+    const result: unknown = (bodySerializer as (...input: unknown[]) => unknown)(body, headers);
     // The caller may reuse the memory for the next body.
     return ArrayBuffer.isView(result) ? structuredClone(result) : result;
   }
   const json = toJson(body, "body");
-  const isForm = all.get("content-type") === "application/x-www-form-urlencoded";
+  const isForm = headers.get("content-type") === "application/x-www-form-urlencoded";
   return isForm ? String(new URLSearchParams(body as Record<string, string>)) : json;
 }
 

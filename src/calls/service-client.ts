@@ -1,6 +1,6 @@
 import type { Client } from "openapi-fetch";
 import { checkSize, checkTimeout, hasName } from "../checks.js";
-import { ConfigurationError } from "../errors/classes.js";
+import { ConfigurationError, isLiveDataError } from "../errors/classes.js";
 import type { OperationFacts } from "../generated/operation-facts.js";
 import { abortedError } from "../pipeline/abort.js";
 import { type Call, errorDetails, rememberCall } from "../pipeline/call.js";
@@ -122,5 +122,7 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
 
 function toCallError(error: unknown, call: Call, signal: AbortSignal | null | undefined): unknown {
   if (signal?.aborted && Object.is(error, signal.reason)) return abortedError(signal, errorDetails(call));
+  // A timer has none of the caller's frames, and V8 keeps ten, which the SDK's own would take up.
+  if (isLiveDataError(error)) (Error as { captureStackTrace?: (of: object) => void }).captureStackTrace?.(error);
   return hasName(error, "SyntaxError") ? notJson(errorDetails(call)) : error;
 }

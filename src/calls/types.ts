@@ -51,7 +51,8 @@ type PathsWith<Paths, V extends Method> = {
   [Path in keyof Paths]: Paths[Path] extends Record<V, unknown> ? Path : never;
 }[keyof Paths];
 
-type Content<Part> = Part extends { content: infer Media } ? Media[keyof Media] : never;
+/** The body of a request or response; `Empty` if it has none. */
+type Content<Part, Empty = never> = Part extends { content: infer Media } ? Media[keyof Media] : Empty;
 
 /** A body is sent as JSON, even if an operation takes several media types. */
 type JsonOf<RequestBody> = RequestBody extends { content: { "application/json": infer Json } } ? Json : never;
@@ -80,7 +81,7 @@ type Responses<Operation> = Operation extends { responses: infer Statuses } ? St
 /** Result of a call: `data` after a success, `error` after anything else. */
 export type ServiceResult<Operation, As extends ParseAs = "json"> =
   | {
-      data: As extends "json" ? ContentOf<Operation, Success> : Parsed[Exclude<As, "json">];
+      data: As extends "json" ? ContentOf<Operation, Success, undefined> : Parsed[Exclude<As, "json">];
       error?: never;
       response: Response;
     }
@@ -91,11 +92,16 @@ export type ServiceResult<Operation, As extends ParseAs = "json"> =
       response: Response;
     };
 
-/** A string, of which the compiler knows that it is not empty: `if (error) throw error` then leaves `data`. */
-// biome-ignore lint/suspicious/noExplicitAny: a template of `string` alone counts as `string`.
-type NonEmptyString = `${any}${string}`;
+/**
+ * A string, of which the compiler knows that it is not empty: `if (error) throw error` then leaves `data`. A template of
+ * `string` alone would count as `string`.
+ */
+type NonEmptyString = `${string & {}}${string}`;
 
-type ContentOf<Operation, Status> = Content<Responses<Operation>[keyof Responses<Operation> & Status]>;
+type ContentOf<Operation, Status, Empty = never> = Content<
+  Responses<Operation>[keyof Responses<Operation> & Status],
+  Empty
+>;
 
 interface Parsed {
   arrayBuffer: ArrayBuffer;

@@ -25,8 +25,9 @@ export type Unwrapped<Result> =
  *
  * @param result what the call resolved with, or the call itself
  * @returns the data, typed as the success in the OpenAPI document
- * @throws the LiveDataError of the response's status; a ProtocolError for a success whose body is missing, null, or not of
- *   the documented type (an object, an array) and, given the call itself, for a body that is not JSON
+ * @throws the LiveDataError of the response's status; a ProtocolError for a success whose body is not of the documented
+ *   type (for example missing, null, or an array in place of an object) and, given the call itself, for a body that is not
+ *   JSON
  * @example
  * const { people, count } = unwrap(await livedata.people.POST("/search", { body: { size: 10 } }));
  */
@@ -60,7 +61,8 @@ function dataOf({ data, error, response }: CallResult): unknown {
   const isEmpty = isRecord(error) && Object.keys(error).length === 0;
   if (!response.ok) throw responseError(response, isEmpty ? undefined : error, call);
   const type = data === undefined ? "missing" : data === null ? "null" : Array.isArray(data) ? "array" : typeof data;
-  const isExpected = call.responseTypes?.includes(type) ?? (call.isStream || !/^(?:missing|null)$/.test(type));
+  const isUsual = type === "missing" ? response.status === 204 : type !== "null";
+  const isExpected = call.responseTypes?.includes(type) ?? (call.isStream || isUsual);
   rememberMetadata(data, response);
   assertResponse(isExpected, `the response body is not what the OpenAPI document promises, but ${type}`, response);
   return data;

@@ -52,6 +52,8 @@ export interface LiveDataErrorOptions {
   readonly retryable?: boolean;
 }
 
+const bodies = new WeakMap<object, unknown>();
+
 /**
  * Base class of every error that this package throws on purpose.
  *
@@ -81,12 +83,6 @@ export abstract class LiveDataError extends Error {
    * and must not do so twice, such as a `POST /contacts` whose response was lost.
    */
   readonly retryable: boolean;
-  /**
-   * The parsed body of the response, if there was one. It may name people, so `util.inspect`, `JSON.stringify` and
-   * `Object.keys` skip it.
-   */
-  declare readonly body: unknown;
-
   constructor(message: string, options: LiveDataErrorOptions = {}) {
     const { operation, cause } = options;
     super(operation === undefined ? message : `${operation}: ${message}`, cause === undefined ? undefined : { cause });
@@ -97,8 +93,16 @@ export abstract class LiveDataError extends Error {
     this.requestId = options.requestId;
     this.retryAfter = options.retryAfter;
     this.retryable = options.retryable ?? false;
-    Object.defineProperty(this, "body", { value: options.body });
+    bodies.set(this, options.body);
     Object.defineProperty(this, BRAND, { value: this.code });
+  }
+
+  /**
+   * The parsed body of the response, if there was one. It may name people, so `util.inspect`, `JSON.stringify` and
+   * `Object.keys` skip it.
+   */
+  get body(): unknown {
+    return bodies.get(this);
   }
 
   /** Whether a value is an error of this class, from either copy of the package. */
@@ -116,6 +120,9 @@ export abstract class LiveDataError extends Error {
     return { ...Object.fromEntries(fields), cause: causeToJSON(this.cause) };
   }
 }
+
+// `util.inspect` can show the accessors of every class but the platform's.
+Object.defineProperty(LiveDataError.prototype, "constructor", { value: Error });
 
 /**
  * Whether a caught value is an error of this package, from either copy. Its `code` then tells the class.
@@ -303,8 +310,8 @@ export class SessionError extends LiveDataError {
   constructor(reason: SessionErrorReason, message: string, options: LiveDataErrorOptions = {}) {
     super(message, {
       attempts: 1,
-      ...options,
       retryable: reason === "unavailable" || reason === "unreachable" || reason === "timeout",
+      ...options,
     });
     this.reason = reason;
   }

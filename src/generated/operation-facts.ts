@@ -36,7 +36,7 @@ export interface OperationFacts {
   readonly isPaid?: true;
   /** Path of the operation that previews the cost. */
   readonly preview?: string;
-  /** JSON types of the body of a success; `missing` if it may have none. */
+  /** JSON types of the body of a success; `missing` if it has none. */
   readonly responseTypes?: readonly string[];
 }
 

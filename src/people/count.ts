@@ -4,7 +4,7 @@ import type { paths } from "../generated/people.js";
 import type { FilterGroup } from "../types.js";
 
 /** Options of {@link count}. */
-export type CountOptions = Pick<CallOptions, "retry" | "signal" | "timeout" | "totalTimeout">;
+export type CountOptions = Pick<CallOptions, "maxWait" | "retry" | "signal" | "timeout" | "totalTimeout">;
 
 /**
  * Counts the people who match. Free, since it asks for none of them (`size: 0`).

@@ -12,7 +12,7 @@ import { mapInOrder } from "./map-in-order.js";
 /** Options of {@link findMany}. */
 export interface FindManyOptions
   extends Pick<FindRequest, "confidence" | "return_fields">,
-    Pick<CallOptions, "retry" | "signal" | "timeout" | "totalTimeout"> {
+    Pick<CallOptions, "maxWait" | "retry" | "signal" | "timeout" | "totalTimeout"> {
   /**
    * Maximum number of people for each query.
    * @default 1
@@ -220,9 +220,9 @@ async function findOnce<Query extends Match>(
   settings: Settings,
   signal: AbortSignal,
 ): Promise<BatchOutcome<Query>> {
-  const { size, confidence, return_fields, timeout, totalTimeout, retry } = settings;
+  const { size, confidence, return_fields, timeout, totalTimeout, maxWait, retry } = settings;
   const body = { matches: queries.map(({ fields }) => ({ fields })), size, confidence, return_fields };
-  const call = await people.POST("/find", { body, signal, timeout, totalTimeout, retry });
+  const call = await people.POST("/find", { body, signal, timeout, totalTimeout, maxWait, retry });
   const { matches } = unwrap(call);
   const isOfQueries = Array.isArray(matches) && matches.length === queries.length && matches.every(isMatchResult);
   assertResponse(

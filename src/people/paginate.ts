@@ -13,7 +13,8 @@ import type { Person, SearchRequest, SearchResponse } from "../types.js";
 export type PagedSearch = Omit<SearchRequest, "size">;
 
 /** Options of {@link paginate}. */
-export interface PaginateOptions extends Pick<CallOptions, "retry" | "signal" | "timeout" | "totalTimeout"> {
+export interface PaginateOptions
+  extends Pick<CallOptions, "maxWait" | "retry" | "signal" | "timeout" | "totalTimeout"> {
   /**
    * How many people to ask for in one request. The API's maximum is unknown; up to 300 was seen to work.
    * @default 100
@@ -58,7 +59,7 @@ export function paginate(
   options: PaginateOptions = {},
 ): PeoplePages {
   const { pageSize = 100, limit = Infinity, maxCredits = Infinity } = options;
-  const { signal, timeout, totalTimeout, retry } = options;
+  const { signal, timeout, totalTimeout, maxWait, retry } = options;
   checkCount(pageSize, "pageSize", 1);
   checkLimit(limit, "limit");
   checkLimit(maxCredits, "maxCredits");
@@ -78,7 +79,7 @@ export function paginate(
         return stoppedBy;
       }
       const body = { ...search, size, ...(token !== undefined && { pagination_token: token }) };
-      const result = await people.POST("/search", { body, signal, timeout, totalTimeout, retry });
+      const result = await people.POST("/search", { body, signal, timeout, totalTimeout, maxWait, retry });
       const page = unwrap(result);
       assertResponse(isRecords(page.people), "the response has no `people`, an array of objects", result.response);
       spent += creditsSpent(result.response, page.people.length, size);

@@ -39,6 +39,11 @@ function watch(signal: AbortSignal): Watch {
   return made;
 }
 
+/** Throws the reason of a signal that has aborted. A polyfill may lack the method. */
+export function throwIfAborted(signal: AbortSignal | null | undefined): void {
+  if (signal?.aborted) throw signal.reason;
+}
+
 /**
  * Settles as a promise does, or rejects with the signal's reason once it aborts. The promise itself goes on. Leaves no
  * listener behind.

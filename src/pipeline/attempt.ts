@@ -1,7 +1,7 @@
 import { ConfigurationError, ConnectionError, isLiveDataError, TimeoutError } from "../errors/classes.js";
-import { startDeadline, untilAborted } from "./abort.js";
+import { startDeadline, throwIfAborted, untilAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
-import { describeFailure } from "./network-failure.js";
+import { CHECK_FETCH, describeFailure, isControlFlow, tlsMessage } from "./network-failure.js";
 import { isRepeatable } from "./request.js";
 import { hasFailed, isFinal, limitReading, readWhole, withoutBody } from "./response.js";
 import type { Send, SendInit } from "./send.js";
@@ -58,14 +58,9 @@ export function withAttempt(network: Send): Send {
     const fail = (error: unknown): never => {
       throw nameFailure(error, origin, init, call);
     };
-    callerSignal?.throwIfAborted();
-    // Without a time limit, nobody would say when to stop listening to a body that is taken as a stream.
-    const isUnlimited = call.isStream && call.timeout === Infinity;
-    const deadline = isUnlimited
-      ? undefined
-      : startDeadline(call.timeout, () => timeoutError(call, "timeout"), callerSignal);
-    const signal = deadline?.signal ?? callerSignal ?? null;
-
+    throwIfAborted(callerSignal);
+    const deadline = startDeadline(call.timeout, () => timeoutError(call, "timeout"), callerSignal);
+    const { signal } = deadline;
     const pool = pools.get(origin) ?? { kept: 0, inUse: 0, mostInUse: 0 };
     pools.set(origin, pool);
     pool.mostInUse = Math.max(pool.mostInUse, ++pool.inUse);
@@ -79,10 +74,10 @@ export function withAttempt(network: Send): Send {
       limitReading(response, deadline, fail);
       return response;
     } catch (error) {
-      deadline?.release();
+      deadline.release();
       // The body of a failure may be lost, but not its status.
       if (!callerSignal?.aborted && hasFailed(call.response)) return withoutBody(call.response);
-      return fail(signal?.aborted ? signal.reason : error);
+      return fail(signal.aborted ? signal.reason : error);
     } finally {
       pool.inUse--;
     }
@@ -95,15 +90,15 @@ function mayResend(error: unknown, { body, signal }: SendInit, call: Call): bool
   return describeFailure(error).kind === "broken";
 }
 
-/** The SDK's own errors and the reason of the caller's signal pass as they are. */
+/** The SDK's own errors, the reason of the caller's signal, and those that control rendering pass as they are. */
 function nameFailure(error: unknown, origin: string, { signal }: SendInit, call: Call): unknown {
-  if (isLiveDataError(error) || signal?.aborted) return error;
+  if (isLiveDataError(error) || isControlFlow(error) || signal?.aborted) return error;
   const { kind, label } = describeFailure(error);
   const details = { ...errorDetails(call), cause: error };
   const retryable = call.isIdempotent || kind === "unconnected";
   if (kind === "other") {
     return new ConfigurationError(
-      `\`fetch\` failed, but not because of the network (${label}): check \`fetch\`, \`requestInitExt\` and \`baseUrl\``,
+      `\`fetch\` failed, but not because of the network (${label}): ${CHECK_FETCH}`,
       details,
     );
   }
@@ -113,10 +108,7 @@ function nameFailure(error: unknown, origin: string, { signal }: SendInit, call:
       retryable,
     });
   }
-  if (kind === "tls") {
-    const message = `TLS with ${origin} failed (${label}): check \`baseUrl\`, and whether its certificate is trusted here`;
-    return new ConnectionError(message, details);
-  }
+  if (kind === "tls") return new ConnectionError(tlsMessage(origin, label), details);
   const hint = label === "ENOTFOUND" ? ": there is no such host, check `baseUrl`" : "";
   return new ConnectionError(`no complete response from ${origin} (${label})${hint}`, { ...details, retryable });
 }

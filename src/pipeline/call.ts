@@ -9,7 +9,10 @@ export interface Call {
   readonly role?: string | undefined;
   /** Whether it may be sent again although the API may have received it. */
   readonly isIdempotent: boolean;
-  /** Documented types of a successful body; undefined if they are unknown, or the body is not read as JSON. */
+  /**
+   * Documented types of a successful body, `missing` for none; undefined if they are unknown, or the body is not read as
+   * JSON.
+   */
   readonly responseTypes?: readonly string[] | undefined;
   /** Whether its body is returned as a stream, unread. */
   readonly isStream: boolean;

@@ -1,6 +1,6 @@
 import { RateLimitedError } from "../errors/classes.js";
 import type { CallEvent, Observer } from "../events.js";
-import { onAbort } from "./abort.js";
+import { onAbort, throwIfAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
 import { CallQueue, type Place, sleep, timeLeft } from "./call-queue.js";
 import { DEFAULT_RETRY, type RetrySettings } from "./options.js";
@@ -56,7 +56,7 @@ export class Cooldown {
     this.queue.add(place);
     try {
       for (let isTold = wasRejected; ; isTold = true) {
-        signal?.throwIfAborted();
+        throwIfAborted(signal);
         if (!this.mayWait(place)) throw this.#tooLong(call);
         place.wakesAt = Infinity;
         const isNext = this.#next() === place;

@@ -20,6 +20,19 @@ const TIMEOUT = /^UND_ERR_(BODY|HEADERS)_TIMEOUT/;
 const BROKEN =
   /^(E(ADDRNOT|CONN|HOST|MFILE|NET|NFILE|NOBUFS|PIPE|TIMEDOUT)|ERR_STREAM_PREM|ERR__ERROR|HPE_INVALID_EOF|UND_ERR_(RES_CONT|SOCKET)|UND_ERR_ABORTED: Proxy response .(408|429|5)|Z_|Z\w+Error|ZSTD|Brotli|ConnectionClosed)|^: (.*(\(os error|connection (closed|lost))|error (send|read)ing |unexpected end of file|Failed to fetch|Load failed|Network ?(error|request failed))/i;
 
+/** What to check if `fetch` fails otherwise. */
+export const CHECK_FETCH = "check `fetch`, `requestInitExt` and `baseUrl`";
+
+/** Says that TLS with a host failed. */
+export function tlsMessage(host: string, label: string): string {
+  return `TLS with ${host} failed (${label}): check \`baseUrl\`, and whether its certificate is trusted here`;
+}
+
+/** Whether an error is one by which React and Next.js control rendering, as `fetch` throws in a page that is built. */
+export function isControlFlow(error: unknown): boolean {
+  return isRecord(error) && typeof error["digest"] === "string";
+}
+
 /** What `fetch` rejected with. */
 export interface Failure {
   /** `other` is not a failure of the network, and would be the same next time. */
@@ -73,5 +86,5 @@ function isUnconnected(error: unknown, depth = 0): boolean {
   const isLeftOut = (part: unknown) => isUnconnected(part, depth + 1);
   // A host with several addresses: each was tried.
   if (Array.isArray(errors) && errors.length > 0) return errors.every(isLeftOut);
-  return UNCONNECTED.test(textOf(error)) || isLeftOut(cause);
+  return error["syscall"] === "connect" || UNCONNECTED.test(textOf(error)) || isLeftOut(cause);
 }

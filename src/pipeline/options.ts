@@ -1,4 +1,4 @@
-import { MAX_DELAY } from "../checks.js";
+import { isRecord, MAX_DELAY } from "../checks.js";
 import { ConfigurationError } from "../errors/classes.js";
 
 /** A replacement for the platform's `fetch`. It is called as openapi-fetch calls one: with a `Request`. */
@@ -87,13 +87,15 @@ export type RetrySettings = typeof DEFAULT_RETRY;
  *
  * @param options the options; `false` for no retries
  * @param defaults what applies to omitted options
- * @throws ConfigurationError if a number is out of range; the message names the option
+ * @throws ConfigurationError if they are not an object, or a number is out of range; the message names the option
  */
 export function resolveRetry(
   options: RetryOptions | false = {},
   defaults: RetrySettings | false = DEFAULT_RETRY,
 ): RetrySettings | false {
   if (options === false) return false;
+  const value: unknown = options;
+  if (!isRecord(value)) throw new ConfigurationError("`retry` must be an object or false");
   const settings = { ...(defaults || DEFAULT_RETRY) };
   for (const name of Object.keys(settings) as (keyof RetrySettings)[]) {
     settings[name] = checkRetryNumber(options[name] ?? settings[name], name);

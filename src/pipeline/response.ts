@@ -64,11 +64,11 @@ export function hasFailed(response: Response | undefined): response is Response 
  */
 export function limitReading(
   response: Response,
-  deadline: Deadline | undefined,
+  deadline: Deadline,
   onError: (error: unknown) => never = rethrow,
 ): void {
   if (isWhole(response) || response.headers.get("content-length") === "0") {
-    deadline?.release();
+    deadline.release();
     return;
   }
   const { body, headers } = response as Response & { body: ReadableStream<Uint8Array> };
@@ -79,16 +79,16 @@ export function limitReading(
         reader ??= body.getReader();
         try {
           // Also for a custom `fetch` that ignores its signal.
-          const { done, value } = await untilAborted(reader.read(), deadline?.signal).catch(onError);
+          const { done, value } = await untilAborted(reader.read(), deadline.signal).catch(onError);
           if (!done) return controller.enqueue(value);
           controller.close();
         } catch (error) {
           controller.error(error);
         }
-        deadline?.release();
+        deadline.release();
       },
       cancel(reason) {
-        deadline?.release();
+        deadline.release();
         return (reader ?? body).cancel(reason);
       },
     },
@@ -101,7 +101,7 @@ export function limitReading(
     const value = async () => new Response(limited, { headers })[name]();
     Object.defineProperty(response, name, { value, configurable: true });
   }
-  deadline?.unref();
+  deadline.unref();
 }
 
 function rethrow(error: unknown): never {

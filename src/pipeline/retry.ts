@@ -2,7 +2,7 @@ import { ConnectionError, TimeoutError } from "../errors/classes.js";
 import { isTransient } from "../errors/response-error.js";
 import type { CallEvent, Observer, RetryReason } from "../events.js";
 import { retryAfter } from "../headers.js";
-import { delay, jitteredDelay } from "./abort.js";
+import { delay, jitteredDelay, throwIfAborted } from "./abort.js";
 import type { Call } from "./call.js";
 import { Cooldown } from "./cooldown.js";
 import { DEFAULT_RETRY } from "./options.js";
@@ -58,7 +58,7 @@ export function withRetry(send: Send, observe: Observer<CallEvent>): Send {
         if (!isTransient(outcome.response.status)) budget.succeed(retries);
         if (call.isStream && outcome.response.ok) return outcome.response;
         const response = await readWhole(outcome.response, call);
-        signal?.throwIfAborted();
+        throwIfAborted(signal);
         return response;
       }
       observe({ type: "call_retried", operation: call.operation, attempt, delay: pause, reason });

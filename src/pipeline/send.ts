@@ -27,16 +27,28 @@ export type Send = (url: string, init: SendInit) => Promise<Response>;
 export function networkStep({ fetch: clientFetch, requestInitExt }: NetworkOptions): Send {
   return async function network(url, { call, ...rest }) {
     const fetch = call?.fetch ?? clientFetch;
-    const init = sentOnce(rest);
+    const { init, ext } = uncached(sentOnce(rest), requestInitExt);
     // Given a URL, `fetch` builds one Request. Given a Request, it builds a second one and pipes the body into it.
-    if (!fetch) return globalThis.fetch(url, { ...requestInitExt, ...init });
-    const response: unknown = await fetch(new Request(url, init), requestInitExt);
+    if (!fetch) return globalThis.fetch(url, { ...ext, ...init });
+    const response: unknown = await fetch(new Request(url, init), ext);
     if (isResponse(response)) return response;
     throw new ConfigurationError(
       "`fetch` must return a Response, of the Fetch standard: its `body` is a ReadableStream or null",
       errorDetails(call ?? {}),
     );
   };
+}
+
+/**
+ * Asks for no cache, because Next.js also caches a POST. `cache` and `next` of `requestInitExt` take precedence, except
+ * over a request that asks for no cache itself, as the session exchange does.
+ */
+function uncached({ cache: own = "default", ...init }: RequestInit, ext: NetworkOptions["requestInitExt"]) {
+  const { cache: extCache, next, ...otherExt } = ext ?? {};
+  if (own === "default" && (extCache ?? next) !== undefined) return { init, ext };
+  // Workers with a compatibility date before 2024-11-11 do not know the member, and throw.
+  const cache = own === "default" ? "no-store" : own;
+  return { init: "cache" in Request.prototype ? { ...init, cache } : init, ext: ext && otherExt };
 }
 
 /** Decides by shape: the Response may be one of undici, or of another realm. */

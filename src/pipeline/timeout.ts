@@ -1,5 +1,5 @@
 import { TimeoutError } from "../errors/classes.js";
-import { startDeadline, untilAborted } from "./abort.js";
+import { startDeadline, throwIfAborted, untilAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
 import { hasFailed, limitReading, withoutBody } from "./response.js";
 import type { Send } from "./send.js";
@@ -12,7 +12,7 @@ export function withTotalTimeout(send: Send): Send {
   return async function limitTime(url, init) {
     const { call, signal } = init;
     if (!call || call.totalTimeout === Infinity) return send(url, init);
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     call.deadline = performance.now() + call.totalTimeout;
     const deadline = startDeadline(call.totalTimeout, () => timeoutError(call, "totalTimeout"), signal);
     try {

@@ -21,6 +21,8 @@ const environment: NodeJS.ProcessEnv = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("LIVEDATA_"))),
   NO_COLOR: "1",
   NEXT_TELEMETRY_DISABLED: "1",
+  // Next 14 does not find its binaries in the lockfile of a workspace, and would ask the registry for them.
+  NEXT_IGNORE_INCORRECT_LOCKFILE: "1",
 };
 delete environment["FORCE_COLOR"];
 

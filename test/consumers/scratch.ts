@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mustRun } from "./command.js";
@@ -44,8 +45,9 @@ async function ownFolder(): Promise<string> {
 
 async function installDependencies(scratch: string, lockfile: string): Promise<void> {
   await rm(scratch, { recursive: true, force: true });
-  await mkdir(scratch);
-  for (const file of ["package.json", "package-lock.json"]) await cp(`${HERE}/${file}`, join(scratch, file));
+  for (const file of ["package.json", "package-lock.json", "programs/next14/package.json"]) {
+    await cp(`${HERE}/${file}`, join(scratch, file));
+  }
   await mustRun("npm", ["ci", "--ignore-scripts", "--include=dev"], { cwd: scratch, timeout: 600_000 });
   // Written last, so that an interrupted install is repeated.
   await writeFile(join(scratch, INSTALLED), lockfile);
@@ -59,15 +61,27 @@ async function installTarball(scratch: string, tarball: string): Promise<void> {
 
 async function copyPrograms(scratch: string): Promise<void> {
   for (const folder of ["matrix", "programs"]) {
-    await rm(join(scratch, folder), { recursive: true, force: true });
+    await removeSources(join(scratch, folder));
     await cp(`${HERE}/${folder}`, join(scratch, folder), { recursive: true });
   }
   await cp("examples/fastify", join(scratch, "programs/fastify"), { recursive: true });
+  // `next14` has only a `package.json` of its own.
+  await cp(`${HERE}/programs/nextjs`, join(scratch, "programs/next14"), { recursive: true, force: false });
   const setupFile = setupFileOf(
     await readFile(join(scratch, "node_modules/@livedata/sdk/docs/guide/testing.md"), "utf8"),
   );
   for (const program of ["jest", "nestjs"]) {
     await writeFile(join(scratch, "programs", program, "live-data.setup.js"), setupFile);
+  }
+}
+
+/** Removes everything in a folder, except for the dependencies that npm installed there. */
+async function removeSources(folder: string): Promise<void> {
+  if (!existsSync(folder)) return;
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if (existsSync(join(path, "node_modules"))) await removeSources(path);
+    else if (name !== "node_modules") await rm(path, { recursive: true });
   }
 }
 

@@ -18,6 +18,8 @@ const prints: readonly [page: string, block: string, stdout: RegExp][] = [
   ["docs/guide/auth.md", "vault.read", /^$/],
   ["docs/guide/auth.md", "authMiddleware(tokens)", /^$/],
   ["docs/guide/errors.md", "switch (error.code)", /^nobody has this id\n$/],
+  ["docs/guide/platforms.md", "env: Env", /^$/],
+  ["docs/guide/platforms.md", "console.log(count)", /^[1-9]\d*\n$/],
   ["docs/guide/platforms.md", "export async function GET(", /^$/],
   ["docs/guide/platforms.md", "new ProxyAgent(proxy)", /^$/],
   ["docs/guide/platforms.md", "export async function handler(", /^$/],

@@ -112,7 +112,7 @@ test("the resend after a 401 has the same URL, body bytes and Content-Length", a
   const { origin } = await serve(async (request, response) => {
     const body = await textOf(request);
     if (request.url === SESSION) {
-      response.end(sessionJson());
+      response.end(sessionJson().replace("token-1", `token-${received.length + 1}`));
       return;
     }
     received.push({ line: `${request.method} ${request.url}`, body, length: request.headers["content-length"] });

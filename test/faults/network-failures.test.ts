@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
 import { runInNewContext } from "node:vm";
 import { Agent } from "undici";
 import { describe, expect, test, vi } from "vitest";
+import { serviceAccount } from "../../src/auth/credentials.js";
 import { unwrap } from "../../src/calls/unwrap.js";
 import { describeFailure } from "../../src/pipeline/network-failure.js";
 import type { CustomFetch } from "../../src/pipeline/options.js";
@@ -130,6 +132,61 @@ function nodeFetchResponse() {
   const headers = new Headers();
   return { ok: true, status: 200, headers, body: { pipe() {}, on() {} }, arrayBuffer: async () => new ArrayBuffer(0) };
 }
+
+describe("a session exchange that no retry can change", () => {
+  const secret = "s3cret-value";
+  const auth = serviceAccount({ clientId: "client-1", clientSecret: secret });
+  const exchange = (fetch: CustomFetch, baseUrl = "https://api.test") =>
+    errorOf(connect(baseUrl, { auth, fetch }).people.POST("/search", { body }));
+
+  test("[10] is sent once if the custom fetch has a bug, which is the cause", async () => {
+    const bug = new ReferenceError("prxy is not defined");
+    const fetch = vi.fn<CustomFetch>(() => Promise.reject(bug));
+    const error = await exchange(fetch);
+    expect(error).toMatchObject({ code: "configuration", retryable: false, attempts: 1 });
+    const { cause } = error;
+    expect(cause instanceof Error && cause.cause === bug ? bug : cause).toBe(bug);
+    expect(error.message).toMatch(/ReferenceError.*`fetch`/);
+    expect(fetch).toHaveBeenCalledTimes(1);
+  });
+
+  test("[10] is sent once if the certificate is not trusted", async () => {
+    const server = createSecureServer(createCertificate(), respond).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const fetch = vi.fn<CustomFetch>((request) => globalThis.fetch(request));
+    const error = await exchange(fetch, `https://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    server.close();
+    expect(error).toMatchObject({ code: "session", reason: "unreachable", retryable: false, attempts: 1 });
+    expect(error.message).toMatch(/DEPTH_ZERO_SELF_SIGNED_CERT.*certificate/);
+    expect(fetch).toHaveBeenCalledTimes(1);
+  });
+
+  test.each<[string, unknown]>([
+    ["its message", new TypeError(`cannot send ${secret}`)],
+    ["a member of its own", Object.assign(new TypeError("failed"), { config: { data: "e30=" } })],
+    ["its cause", new TypeError("failed", { cause: new Error(encodeURIComponent(secret)) })],
+  ])("[10] [24] has no cause that could hold the secret in %s", async (_name, failure) => {
+    const error = await exchange(() => Promise.reject(failure));
+    const inner = error.cause instanceof Error ? error.cause.cause : undefined;
+    expect([error.code, inner]).toEqual(["configuration", undefined]);
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(secret);
+  });
+
+  test("[3] [10] passes an error on by which Next.js controls rendering, and does not remember it", async () => {
+    const control = Object.assign(new Error("Dynamic server usage"), { digest: "DYNAMIC_SERVER_USAGE" });
+    const fetch = vi.fn<CustomFetch>(() => Promise.reject(control));
+    const events: string[] = [];
+    const livedata = connect("https://api.test", { auth, fetch, observe: ({ type }) => events.push(type) });
+    for (const calls of [1, 2]) {
+      await expect(livedata.people.POST("/search", { body })).rejects.toBe(control);
+      expect(fetch).toHaveBeenCalledTimes(calls);
+    }
+    expect(events).not.toContain("exchange_failed");
+    const keyed = connect("https://api.test", { fetch });
+    await expect(keyed.people.POST("/search", { body })).rejects.toBe(control);
+    expect(fetch).toHaveBeenCalledTimes(3);
+  });
+});
 
 describe("the message of a ConnectionError", () => {
   test("[35] names the code and the origin if nobody listens", async () => {

@@ -378,7 +378,7 @@ test("findMany passes call options to each request", async () => {
     received.push(rest[0]);
     return people.POST(path, ...rest);
   };
-  const options = { timeout: 1_000, totalTimeout: 2_000, retry: { maxRetries: 1 } };
+  const options = { timeout: 1_000, totalTimeout: 2_000, maxWait: 3_000, retry: { maxRetries: 1 } };
   await collect(findMany({ POST }, numbered(1), options));
   expect(received).toMatchObject([options]);
 });

@@ -176,13 +176,15 @@ describe("the total timeout", () => {
   });
 });
 
-test("a stream without a timeout leaves no listener on its signal", async () => {
+test("streams without a timeout share one listener on their signal, and leave none once they were read", async () => {
   const { origin: url } = await serve((_request, response) => response.end("done"));
   const { signal } = new AbortController();
   const call = makeCall({ timeout: Infinity }, { isStream: true });
-  const response = await withAttempt(async () => new Response("done"))(url, { ...init(signal), call });
+  const attempt = withAttempt(networkStep({}));
+  const responses = await Promise.all(Array.from({ length: 30 }, () => attempt(url, { ...init(signal), call })));
+  expect(getEventListeners(signal, "abort")).toHaveLength(1);
+  expect(await Promise.all(responses.map((response) => response.text()))).toEqual(Array(30).fill("done"));
   expect(getEventListeners(signal, "abort")).toHaveLength(0);
-  expect(await response.text()).toBe("done");
 });
 
 test("an attempt without a timeout starts no timer", async () => {

@@ -2,8 +2,9 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { type Build, type Command, type Runtime, runtimesIn } from "./runtimes.js";
+import { type Build, type Command, type Result, type Runtime, runtimesIn } from "./runtimes.js";
 import { createScratch, installRuntimes } from "./scratch.js";
+import { separateRequests } from "./separate-requests.js";
 
 /** Runs the conformance program with the packed SDK on every runtime, in memory and on sockets, and prints a table. */
 
@@ -20,13 +21,6 @@ const TIME_ZONE = "Asia/Kolkata";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = fileURLToPath(new URL("../..", import.meta.url));
-
-/** The result of one case. */
-interface Result {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-}
 
 /** One run of the program: a runtime, a build and a way to reach the API. */
 interface Job {
@@ -60,7 +54,7 @@ const jobs = runtimes.flatMap((runtime) =>
 );
 const outcomes = await mapConcurrently(jobs, perform);
 await control.close();
-report(outcomes);
+report(outcomes, await performOthers());
 
 function isWanted(runtime: string): boolean {
   return wanted.length === 0 || wanted.some((text) => runtime.toLowerCase().startsWith(text.toLowerCase()));
@@ -89,6 +83,31 @@ async function perform(job: Job): Promise<Outcome> {
   const results = resultsIn(run.stdout);
   const seconds = (performance.now() - started) / 1000;
   return { ...job, results, failure: failureOf(run, results), seconds };
+}
+
+/** Runs what is not part of the program: separate requests to Workers, and Deno without access to its variables. */
+async function performOthers(): Promise<Others[]> {
+  const others = runtimes.map(async ({ name, version, file }): Promise<Others[]> => {
+    const [, service] = name.split(" ");
+    if (name.startsWith("workerd") && service) {
+      const results = await separateRequests(file, scratch.folder, service);
+      return [{ title: `${name} ${version}, separate requests`, results }];
+    }
+    if (name !== "Deno") return [];
+    const args = ["run", "--no-prompt", "--no-remote", "--allow-read", "program/without-env.js"];
+    const run = await runProgram({ file, args });
+    const results = resultsIn(run.stdout);
+    const failure = failureOf(run, results);
+    const failed = failure === undefined ? [] : [{ name: "the program", ok: false, detail: failure }];
+    return [{ title: `${name} ${version}, without variables`, results: [...results, ...failed] }];
+  });
+  return (await Promise.all(others)).flat();
+}
+
+/** The results of these cases on one runtime. */
+interface Others {
+  readonly title: string;
+  readonly results: readonly Result[];
 }
 
 /** The outcome of a process. */
@@ -133,7 +152,7 @@ function resultsIn(stdout: string): Result[] {
   return line === undefined ? [] : JSON.parse(line);
 }
 
-function report(outcomes: readonly Outcome[]): void {
+function report(outcomes: readonly Outcome[], others: readonly Others[]): void {
   const header = ["runtime", "build", "in memory", "socket", "seconds"];
   const rows = pairsOf(outcomes).map(([inMemory, socket]) => [
     `${inMemory.runtime.name} ${inMemory.runtime.version}`,
@@ -152,9 +171,18 @@ function report(outcomes: readonly Outcome[]): void {
     );
   }
 
-  const failures = outcomes.flatMap(failuresOf);
+  for (const { title, results } of others) {
+    console.log(`${title}: ${results.filter(({ ok }) => ok).length}/${results.length}`);
+  }
+
+  const failures = [
+    ...outcomes.flatMap(failuresOf),
+    ...others.flatMap(({ title, results }) =>
+      results.filter(({ ok }) => !ok).map(({ name, detail }) => `✗ ${title}: ${name}\n${detail}`),
+    ),
+  ];
   if (failures.length > 0) console.error(`\n${failures.join("\n\n")}\n`);
-  const results = outcomes.flatMap((outcome) => outcome.results);
+  const results = [...outcomes, ...others].flatMap((outcome) => outcome.results);
   const passed = results.filter(({ ok }) => ok).length;
   console.log(`\n${((performance.now() - startedAt) / 1000).toFixed(0)} s, including packing and installing`);
   console.log(`${passed} passed, ${failures.length} failed`);

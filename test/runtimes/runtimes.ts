@@ -4,6 +4,13 @@ import { join } from "node:path";
 /** A build of the SDK. */
 export type Build = "CJS" | "ESM";
 
+/** The result of one case. */
+export interface Result {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
 /** A command to run in the scratch folder. */
 export interface Command {
   readonly file: string;
@@ -17,6 +24,8 @@ export interface Runtime {
   readonly name: string;
   readonly version: string;
   readonly builds: readonly Build[];
+  /** Path of its binary. */
+  readonly file: string;
   /**
    * @param build build of the SDK
    * @param controlUrl control server for embedded APIs on sockets; undefined if they are in memory
@@ -44,6 +53,7 @@ export function runtimesIn(here: string): Runtime[] {
     name: `workerd ${service}`,
     version: versionOf("@cloudflare/workerd-linux-64"),
     builds: ["ESM"],
+    file: packaged("@cloudflare/workerd-linux-64", "bin", "workerd"),
     command: (_build, controlUrl = "") => ({
       file: packaged("@cloudflare/workerd-linux-64", "bin", "workerd"),
       args: ["test", "program/worker.capnp", service],
@@ -74,6 +84,7 @@ export function runtimesIn(here: string): Runtime[] {
       name: "edge runtime",
       version: versionOf("@edge-runtime/vm"),
       builds: ["ESM"],
+      file: process.execPath,
       command: (_build, controlUrl) => ({
         file: process.execPath,
         args: [join(here, "edge-vm.js"), "program/edge.bundle.js", ...optional(controlUrl)],
@@ -95,6 +106,7 @@ function processRuntime({ name, version, file, flags }: ProcessRuntime): Runtime
     name,
     version,
     builds: ["ESM", "CJS"],
+    file,
     command: (build, controlUrl) => {
       const format = build.toLowerCase();
       const program = build === "ESM" ? "program/process.js" : "program/process.cjs";

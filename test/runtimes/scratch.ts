@@ -80,6 +80,7 @@ async function bundleProgram(program: string): Promise<void> {
       packages: "external",
     }),
     build({ ...withSdk, entryPoints: [file("worker.js")], outfile: file("worker.bundle.js"), format: "esm" }),
+    build({ ...withSdk, entryPoints: [file("requests.js")], outfile: file("requests.bundle.js"), format: "esm" }),
     build({
       ...withSdk,
       entryPoints: [file("conformance.js")],

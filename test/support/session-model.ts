@@ -2,6 +2,7 @@ import { AccessToken } from "../../src/auth/access-token.js";
 import { now } from "../../src/auth/clock.js";
 import { SessionTokenSource } from "../../src/auth/session-token-source.js";
 import type { AuthEvent } from "../../src/events.js";
+import { delay as realDelay } from "../../src/pipeline/abort.js";
 import { type FakeClock, fakeClock } from "./fake-clock.js";
 import { settle } from "./settle.js";
 
@@ -53,7 +54,9 @@ export function sessionModel(life = 3_600_000): SessionModel {
     });
   };
 
-  const delay = async (ms: number) => {
+  const delay: typeof realDelay = async (ms, signal) => {
+    // The limit of a caller's wait.
+    if (signal) return realDelay(ms, signal);
     delays.push(ms);
     clock.advance(ms);
     model.beforeDelayEnds();

@@ -10,12 +10,16 @@ export type EndpointMode = "broken" | "down" | "healthy" | "unreachable";
 
 const reasons = { broken: "invalid_response", down: "unavailable", unreachable: "unreachable" } as const;
 
+/** Maximum time of an exchange, in ms, as of the real one. */
+const EXCHANGE_TIMEOUT = 10_000;
+
 /** An exchange, as the server sees it. Times are in ms. */
 export interface Exchange {
   readonly startedAt: number;
   readonly secret: string;
   endedAt: number;
-  outcome: "pending" | "rejected" | "token" | "unavailable";
+  /** `lost`: the request that started it has ended, so that it never settles. */
+  outcome: "lost" | "pending" | "rejected" | "token" | "unavailable";
 }
 
 /** A request to the API. Times are in ms. */
@@ -42,6 +46,8 @@ export interface ModelApi {
   /** All tokens issued, in order. */
   readonly tokens: { readonly token: AccessToken; readonly expiresAt: number; arrivedAt: number }[];
   revokeAll(): void;
+  /** Ends the requests that started the pending exchanges, as Workers do. */
+  loseExchanges(): void;
   readonly exchange: (request: SessionRequest) => Promise<AccessToken>;
   readonly send: Send;
 }
@@ -56,15 +62,19 @@ export function createModelApi(time: VirtualTime, random: () => number, onExchan
   const valid = new Map<string, number>();
   const isValid = (token: string) => time.now() < (valid.get(token) ?? 0);
 
+  function end(exchange: Exchange, outcome: Exchange["outcome"]): void {
+    if (exchange.outcome === "pending") exchange.outcome = outcome;
+  }
+
   async function respondToExchange(exchange: Exchange): Promise<AccessToken> {
     const start = now(time.clock);
     await time.delay(api.latency);
     if (api.mode !== "healthy") {
-      exchange.outcome = "unavailable";
+      end(exchange, "unavailable");
       throw new SessionError(reasons[api.mode], api.mode);
     }
     if (exchange.secret !== api.secret) {
-      exchange.outcome = "rejected";
+      end(exchange, "rejected");
       throw new SessionError("rejected", "401", { status: 401 });
     }
     const value = `token-${api.tokens.length + 1}`;
@@ -75,7 +85,7 @@ export function createModelApi(time: VirtualTime, random: () => number, onExchan
     api.tokens.push(issued);
     await time.delay(api.latency);
     issued.arrivedAt = time.now();
-    exchange.outcome = "token";
+    end(exchange, "token");
     return token;
   }
 
@@ -88,13 +98,21 @@ export function createModelApi(time: VirtualTime, random: () => number, onExchan
     sent: [],
     tokens: [],
     revokeAll: () => valid.clear(),
+    loseExchanges() {
+      for (const exchange of api.exchanges) end(exchange, "lost");
+    },
     async exchange({ body }) {
       onExchange();
       const secret = "clientSecret" in body ? body.clientSecret : "";
       const exchange: Exchange = { startedAt: time.now(), secret, endedAt: Number.NaN, outcome: "pending" };
       api.exchanges.push(exchange);
-      return respondToExchange(exchange).finally(() => {
+      const timeout = time.delay(EXCHANGE_TIMEOUT).then(() => {
+        end(exchange, "unavailable");
+        throw new SessionError("timeout", "timeout");
+      });
+      return Promise.race([respondToExchange(exchange), timeout]).finally(() => {
         exchange.endedAt = time.now();
+        return exchange.outcome === "lost" ? new Promise(() => {}) : undefined;
       });
     },
     async send(url, { headers, body }) {

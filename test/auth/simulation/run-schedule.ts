@@ -16,6 +16,7 @@ export type Step =
   | { readonly do: "suspend"; readonly ms: number }
   | { readonly do: "adjust wall"; readonly by: number }
   | { readonly do: "revoke" }
+  | { readonly do: "end requests" }
   | { readonly do: "endpoint"; readonly mode: EndpointMode }
   | { readonly do: "latency"; readonly ms: number }
   | { readonly do: "life"; readonly ms: number }
@@ -79,12 +80,12 @@ export async function runSchedule(steps: readonly Step[], seed: number): Promise
     random,
     delay: time.delay,
     observe: () => {},
-    async exchange(onStart) {
+    async exchange(onStart, onReread) {
       const startedAfter = invalidations;
       if (pending.includes(startedAfter)) violations.push(`two exchanges were pending at ${time.now()}`);
       pending.push(startedAfter);
       try {
-        const token = await exchange(onStart);
+        const token = await exchange(onStart, onReread);
         // After an `invalidate`, the token of an earlier exchange is only for the callers that waited for it.
         if (startedAfter === invalidations) current = token;
         return token;
@@ -148,6 +149,10 @@ export async function runSchedule(steps: readonly Step[], seed: number): Promise
       wasSetBack ||= step.by < 0;
     }
     if (step.do === "revoke") api.revokeAll();
+    if (step.do === "end requests" && api.exchanges.some(({ outcome }) => outcome === "pending")) {
+      api.loseExchanges();
+      pending.length = 0;
+    }
     if (step.do === "endpoint") api.mode = step.mode;
     if (step.do === "latency") api.latency = step.ms;
     if (step.do === "life") api.life = step.ms;

@@ -14,6 +14,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: durations.map((ms): Step => ({ do: "advance", ms })) },
   { weight: 2, arbitrary: fc.nat({ max: 20 }).map((call): Step => ({ do: "abort", call })) },
   { weight: 2, arbitrary: fc.constant<Step>({ do: "revoke" }) },
+  { weight: 1, arbitrary: fc.constant<Step>({ do: "end requests" }) },
   {
     weight: 3,
     arbitrary: fc

@@ -1,4 +1,5 @@
 import type { Clock } from "../../../src/auth/clock.js";
+import { type delay, untilAborted } from "../../../src/pipeline/abort.js";
 import { settle } from "../../support/settle.js";
 
 /** Time that advances only when a test says so. Delays end in the order of their times. */
@@ -7,8 +8,8 @@ export interface VirtualTime {
   readonly now: () => number;
   /** The clocks of the client, which may be wrong. */
   readonly clock: Clock;
-  /** Resolves after `ms`. */
-  readonly delay: (ms: number) => Promise<void>;
+  /** Resolves after `ms`, or rejects once the signal aborts. */
+  readonly delay: typeof delay;
   /** Advances the time by `ms` and ends the delays on the way. */
   readonly advance: (ms: number) => Promise<void>;
   /** Advances the time by `ms` while the client's machine is suspended: its monotonic clock stands still. */
@@ -53,7 +54,10 @@ export function createVirtualTime(): VirtualTime {
   return {
     now: () => time,
     clock: { wall: () => EPOCH + time + wallOffset, monotonic: () => time - suspended },
-    delay: (ms) => new Promise((fire) => timers.push({ at: time + ms, fire })),
+    delay(ms, signal) {
+      const end = new Promise<void>((fire) => timers.push({ at: time + ms, fire }));
+      return untilAborted(end, signal);
+    },
     advance,
     async suspend(ms) {
       suspended += ms;

@@ -1,26 +1,20 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
-import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { createFakeLiveData } from "@livedata/sdk/testing";
+import { startNext } from "./next-server.js";
 
 const fake = createFakeLiveData();
 const START = { timeout: 60_000 };
-let server;
+let stop;
 let url;
 
 before(async () => {
   await fake.listen();
-  server = spawn(process.execPath, [createRequire(import.meta.url).resolve("next/dist/bin/next"), "start", "-p", "0"], {
-    env: { ...process.env, ...fake.env },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  url = await addressOf(server.stdout);
+  ({ url, stop } = await startNext(fake.env));
 }, START);
 
 after(async () => {
-  server.kill();
+  await stop();
   await fake.close();
 });
 
@@ -45,12 +39,3 @@ test("the webhook returns the changed contact only with the right token", async 
   const response = await fake.deliverJobChange(id, { url: webhook, token: "the token that you chose" });
   assert.deepEqual(await response.json(), { noted: "Ada Example" });
 });
-
-/** Reads the URL of the server from the output of `next start`, which picks a free port. */
-async function addressOf(output) {
-  for await (const line of createInterface({ input: output })) {
-    const [address] = line.match(/http:\/\/localhost:\d+/) ?? [];
-    if (address) return address;
-  }
-  throw new Error("next start ended without printing a URL");
-}

@@ -1,7 +1,7 @@
 import { LiveDataError, unwrap } from "@livedata/sdk";
 import { livedata } from "../../../live-data";
 
-export async function GET(_request: Request, { params }: RouteContext<"/people/[id]">): Promise<Response> {
+export async function GET(_request: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {
   const { id } = await params;
   try {
     const person = unwrap(await livedata().people.GET("/person/{id}", { params: { path: { id } } }));
