@@ -98,7 +98,7 @@ export const callMutations: readonly Mutation[] = [
     file: "calls/credit-limit.ts",
     in: "enforceCreditLimit",
     find: "readCredits(result.response.headers).cost;",
-    replace: "credits(result.response).cost ?? 0;",
+    replace: "readCredits(result.response.headers).cost ?? 0;",
   },
   {
     rule: "maxCredits: makes the call although the preview failed",

@@ -11,7 +11,9 @@ const suggestions = { enum: ["a", "b"] };
 
 describe("generateTypes", () => {
   it("keeps suggested values next to an open string", async () => {
-    expect(await typesOf({ anyOf: [suggestions, { type: "string" }] })).toContain('type It = ("a" | "b") | (string & {});');
+    expect(await typesOf({ anyOf: [suggestions, { type: "string" }] })).toContain(
+      'type It = ("a" | "b") | (string & {});',
+    );
   });
 
   it("keeps suggested values next to an open nullable string", async () => {
