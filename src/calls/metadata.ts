@@ -51,8 +51,9 @@ export function credits(source: unknown): Credits {
 }
 
 /** Remembers which response an object came with. */
-export function rememberMetadata(data: unknown, response: Response): void {
+export function rememberMetadata<Data>(data: Data, response: Response): Data {
   if (isRecord(data)) records().set(data, metadata(response));
+  return data;
 }
 
 /** Shared by the ESM and the CommonJS copy of this package. */

@@ -9,6 +9,7 @@ import { sendArguments } from "../pipeline/request.js";
 import type { Send } from "../pipeline/send.js";
 import { enforceCreditLimit } from "./credit-limit.js";
 import { type CallInputs, checkInputs } from "./inputs.js";
+import { rememberMetadata } from "./metadata.js";
 import { namedMethods } from "./named-methods.js";
 import type { ServiceClient } from "./types.js";
 import { type CallResult, notJson } from "./unwrap.js";
@@ -104,6 +105,7 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
       const result = await originalMethod(path, { ...rest, ...inputs, redirect: "manual", fetch });
       const { response, error } = result;
       rememberCall(response, call);
+      rememberMetadata(result.data, response);
       return response.ok || error ? result : { error: {}, response };
     } catch (error) {
       throw toCallError(error, call, init.signal);

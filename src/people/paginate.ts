@@ -1,4 +1,5 @@
 import { creditsSpent } from "../calls/credit-limit.js";
+import { rememberMetadata } from "../calls/metadata.js";
 import type { CallOptions, ServiceClient } from "../calls/types.js";
 import { assertResponse, unwrap } from "../calls/unwrap.js";
 import { checkCount, checkLimit, isRecords } from "../checks.js";
@@ -95,7 +96,7 @@ export function paginate(
       const hasNew = seen.size > known;
       const taken = hasNew ? fresh.slice(0, limit - found) : [];
       found += taken.length;
-      if (hasNew) yield { ...page, people: taken };
+      if (hasNew) yield rememberMetadata({ ...page, people: taken }, result.response);
       token = page.pagination_token ?? undefined;
       if ((taken.length === fresh.length && (!token || tokens.has(token))) || !hasNew) {
         stoppedBy = "end";
