@@ -19,7 +19,7 @@
  * - openapi/ledgers.yaml
  * - openapi/people.yaml
  *
- * SHA-256 of the documents: 87b782ba1d364da9b402ed571b74d3987b65eef5a97ffc36b236df8ce8e68483
+ * SHA-256 of the documents: 60ac6cca56dfd465543d5307e12b8fe60497fab971c3f86fe34c0539ba857a93
  */
 
 /** Facts about an operation that are not types. A property is absent if the document does not state the fact. */

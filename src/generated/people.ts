@@ -14,7 +14,7 @@
  * - openapi/components/security.yaml
  * - openapi/people.yaml
  *
- * SHA-256 of the documents: a9930a539780740f666a9a2593c9c13df63b27bedaec483fd90f7db8c5577e61
+ * SHA-256 of the documents: 0b6fddc2b1699ecf26916f065f4a222da96b78a07cfca6a6f1a8efe60758f807
  */
 
 export interface paths {
@@ -420,6 +420,7 @@ export interface MatchResult {
     /** The people found. The key is `people`, not `results`. */
     people: Person[];
 }
+/** One result for each match of a find. */
 export interface FindResponse {
     /** One result per match of the request, in the same order. */
     matches: MatchResult[];
@@ -576,6 +577,7 @@ export interface ReportResults {
     };
     [key: string]: unknown;
 }
+/** A page of people, and the count of all who match. */
 export interface SearchResponse {
     /** The people of this page. The key is `people`, not `results`. */
     people: Person[];
