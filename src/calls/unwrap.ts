@@ -21,7 +21,7 @@ export type Unwrapped<Result> =
       : never;
 
 /**
- * Returns the data of a call, or throws the error in its place.
+ * Returns the data of a path call, or throws the error in its place. A named method does this itself.
  *
  * @param result what the call resolved with, or the call itself
  * @returns the data, typed as the success in the OpenAPI document
