@@ -108,7 +108,7 @@ describe("`maxResponseSize`", () => {
     const livedata = connect(origin, { maxResponseSize: 1024 });
     const { data } = await livedata.people.POST("/search", { body, parseAs: "stream" });
     let size = 0;
-    for await (const chunk of data ?? []) size += chunk.byteLength;
+    for await (const chunk of data as AsyncIterable<Uint8Array>) size += chunk.byteLength;
     expect(size).toBe(3 * 1024 * 1024);
   });
 
