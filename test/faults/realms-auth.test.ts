@@ -76,7 +76,10 @@ describe("cyclic causes", () => {
       .accessToken()
       .catch((error: unknown) => error);
     expect(error).toBeInstanceOf(SessionError);
-    expect(error).toMatchObject({ reason: "unreachable", message: expect.stringContaining("(Error ECONNRESET, Error EPIPE, ") });
+    expect(error).toMatchObject({
+      reason: "unreachable",
+      message: expect.stringContaining("(Error ECONNRESET, Error EPIPE, "),
+    });
   });
 
   test("[9] end in the JSON of an error", () => {
