@@ -78,7 +78,11 @@ export function createLiveData(options: LiveDataOptions = {}): LiveData {
     send: Send = authorized,
   ): Methods & ServiceClient<Paths> {
     const pipeline = withTotalTimeout(withRetry(send, observe));
-    const plain = createClient<Paths>({ baseUrl: configuration.services[service], Request: replayableRequest() });
+    const plain = createClient<Paths>({
+      baseUrl: configuration.services[service],
+      headers: service === "identity" ? {} : configuration.headers,
+      Request: replayableRequest(),
+    });
     return serviceClient<Paths, Methods>(plain, pipeline, operationFacts[service], configuration);
   }
 

@@ -47,6 +47,12 @@ export {
   findMany,
 } from "./people/find-many.js";
 export {
+  type LookupManyEnd,
+  type LookupManyOptions,
+  type LookupManyResults,
+  lookupMany,
+} from "./people/lookup-many.js";
+export {
   type PagedSearch,
   type PaginateOptions,
   type PaginationEnd,
