@@ -3,6 +3,20 @@ import type { Mutation } from "./mutation.js";
 /** What a call's own options promise. */
 export const callMutations: readonly Mutation[] = [
   {
+    rule: "named methods: take the query for an option of the call",
+    file: "calls/named-methods.ts",
+    in: "namedMethods",
+    find: "path: Object.fromEntries(values), query",
+    replace: "path: Object.fromEntries(values)",
+  },
+  {
+    rule: "metadata: a copy of the data has it, too",
+    file: "calls/metadata.ts",
+    in: "metadata",
+    find: "if (record) return record;",
+    replace: "if (record ?? isRecord(source)) return record ?? readMetadata({ response: new Response() })!;",
+  },
+  {
     rule: "options: ignores a call's own `timeout`",
     file: "calls/service-client.ts",
     in: "serviceClient",
