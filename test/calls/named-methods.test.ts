@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { describe, expect, test } from "vitest";
 import { credits, metadata } from "../../src/calls/metadata.js";
 import { unwrap } from "../../src/calls/unwrap.js";
@@ -103,10 +102,5 @@ describe("metadata and credits", () => {
       expect(() => read(change(page))).toThrow(/not a copy or a part/);
     }
   });
-
-  test("are the same in both copies of the package", async () => {
-    const { livedata } = await connected({ people: 2 });
-    const copy: typeof import("@livedata/sdk") = createRequire(import.meta.url)("@livedata/sdk");
-    expect(copy.credits(await livedata.people.search({ size: 1 })).used).toBe(1);
-  });
+});
 });
