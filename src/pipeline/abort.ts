@@ -56,7 +56,7 @@ export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | null 
   }
   return new Promise((resolve, reject) => {
     const stopWaiting = onAbort(signal, () => reject(signal.reason));
-    promise.then(resolve, reject).finally(stopWaiting);
+    promise.then(resolve, reject).then(stopWaiting);
   });
 }
 
@@ -67,7 +67,11 @@ export async function delay(ms: number, signal?: AbortSignal | null): Promise<vo
     const timer = setTimeout(resolve, Math.min(ms, MAX_DELAY));
     stop = () => clearTimeout(timer);
   });
-  await untilAborted(elapsed, signal).finally(stop);
+  try {
+    await untilAborted(elapsed, signal);
+  } finally {
+    stop();
+  }
 }
 
 /**
