@@ -109,12 +109,17 @@ export function startDeadline(
   callerSignal?: AbortSignal | null | undefined,
 ): Deadline {
   const controller = new AbortController();
+  const abort = (reason: unknown) => {
+    // A polyfill forgets the reason, and the platform replaces undefined, which is the reason of a polyfill's signal.
+    Object.defineProperty(controller.signal, "reason", { value: reason });
+    controller.abort(reason);
+  };
   const onTimeout = () => {
     release();
-    controller.abort(timeoutError());
+    abort(timeoutError());
   };
   const timer: unknown = ms === Infinity ? undefined : setTimeout(onTimeout, ms);
-  const stopListening = callerSignal && onAbort(callerSignal, () => controller.abort(callerSignal.reason));
+  const stopListening = callerSignal && onAbort(callerSignal, () => abort(callerSignal.reason));
   function release(): void {
     clearTimeout(timer as ReturnType<typeof setTimeout>);
     stopListening?.();
