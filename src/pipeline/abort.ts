@@ -111,7 +111,7 @@ export function startDeadline(
   const controller = new AbortController();
   const abort = (reason: unknown) => {
     // A polyfill forgets the reason, and the platform replaces undefined, which is the reason of a polyfill's signal.
-    Object.defineProperty(controller.signal, "reason", { value: reason });
+    Reflect.defineProperty(controller.signal, "reason", { value: reason });
     controller.abort(reason);
   };
   const onTimeout = () => {
