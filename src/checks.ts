@@ -1,4 +1,5 @@
 import { ConfigurationError } from "./errors/classes.js";
+import { readMember } from "./errors/read-error.js";
 
 // Each check returns the value, or throws a ConfigurationError that names the option.
 
@@ -53,7 +54,7 @@ export function member<Of extends object, Name extends keyof Of>(of: Of, name: N
 
 /** Whether a value is an error of this name. `instanceof` would miss those of another realm. */
 export function hasName(error: unknown, name: string): boolean {
-  return isRecord(error) && error["name"] === name;
+  return readMember(error, "name") === name;
 }
 
 /** Whether a value is an array of objects. */

@@ -75,8 +75,7 @@ const BROWSER =
 
 /** Returns the variables of the process; none on platforms without them, such as Workers. */
 export function processEnvironment(): Environment {
-  const { process } = globalThis as { process?: { env?: Environment } };
-  return readable(() => process?.env) ?? {};
+  return readable(() => (globalThis as { process?: { env?: Environment } }).process?.env) ?? {};
 }
 
 /**

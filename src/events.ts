@@ -65,12 +65,12 @@ export type LiveDataObserver = Observer<LiveDataEvent>;
 export function safeObserver<Event>(observe: Observer<Event> | undefined): Observer<Event> {
   if (!observe) return () => {};
   return (event) => {
-    try {
+    const run = async () => {
       // By shape: it may be a promise of another realm or library.
       const outcome = observe(event) as Partial<PromiseLike<unknown>> | undefined;
-      outcome?.then?.(undefined, () => {});
-    } catch {
-      // A failing observer must not fail the call.
-    }
+      await outcome?.then?.(undefined, () => {});
+    };
+    // A failing observer must not fail the call.
+    run().catch(() => {});
   };
 }

@@ -1,5 +1,5 @@
 import { isRecord } from "./checks.js";
-import { ConfigurationError, WebhookError } from "./errors/classes.js";
+import { ConfigurationError, isLiveDataError, WebhookError } from "./errors/classes.js";
 import { startDeadline, untilAborted } from "./pipeline/abort.js";
 import type { Contact, ContactV2 } from "./types.js";
 
@@ -51,6 +51,7 @@ export async function verifyWebhook(request: WebhookRequest, token: string | und
       "`token` has a character that no header can carry: choose another, for example of hex digits",
     );
   }
+  if (!isRecord(request?.headers)) throw new ConfigurationError("`request` has no headers: pass the request itself");
   const sent = tokenOf(request);
   if (sent === undefined || !(await isSameSecret(sent, token.trim()))) {
     const fault = sent === undefined ? "has no X-LiveData-Token" : "has the wrong X-LiveData-Token";
@@ -99,22 +100,22 @@ function tokenOf({ headers }: WebhookRequest): string | undefined {
 function wasRead(
   request: WebhookRequest & { readonly bodyUsed?: unknown; readonly readableDidRead?: unknown },
 ): boolean {
-  return request.bodyUsed === true || (request.body === undefined && request.readableDidRead === true);
+  const isLocked = isRecord(request.body) && request.body["locked"] === true;
+  return isLocked || request.bodyUsed === true || (request.body === undefined && request.readableDidRead === true);
 }
 
 function isContact(body: unknown): body is Contact | ContactV2 {
   return isRecord(body) && typeof body["id"] === "string";
 }
 
-/** Reads the body as JSON; undefined if it is too large or not JSON. */
+/** Reads the body as JSON; undefined if it is too large, not JSON, or breaks. */
 async function readJson(request: WebhookRequest): Promise<unknown> {
-  const source = sourceOf(request);
-  if (!source) return request.body;
-  const text = await readText(source);
   try {
-    return JSON.parse(text ?? "");
-  } catch {
+    const source = sourceOf(request);
+    return source ? JSON.parse((await readText(source)) ?? "") : request.body;
+  } catch (error) {
     // The parser's error quotes the body, which names a person.
+    if (isLiveDataError(error)) throw error;
     return undefined;
   }
 }

@@ -55,7 +55,7 @@ export const authMutations: readonly Mutation[] = [
     rule: "isolation: leaves a listener on the caller's signal",
     file: "pipeline/abort.ts",
     in: "untilAborted",
-    find: ".finally(stopWaiting)",
+    find: ".then(stopWaiting)",
     replace: "",
   },
   {
@@ -349,8 +349,8 @@ export const authMutations: readonly Mutation[] = [
     rule: "resend: resends after a 401 of another origin",
     file: "auth/authorize.ts",
     in: "isRejected",
-    find: "redirected && !origins.includes(new URL(url).origin)",
-    replace: "redirected && !origins.includes(new URL(url).origin) && false",
+    find: "if (redirected &&",
+    replace: "if (redirected && !url &&",
   },
   {
     rule: "resend: omits the body",
@@ -536,10 +536,10 @@ export const authMutations: readonly Mutation[] = [
   },
   {
     rule: "no leaks: shows the message of the platform's error, which may hold the request",
-    file: "auth/session.ts",
-    in: "describeCauses",
-    find: "const { name, code, cause } = error;",
-    replace: "const { message: name, code, cause } = error;",
+    file: "pipeline/network-failure.ts",
+    in: "describeFailure",
+    find: "(code ?? name)",
+    replace: '(readText(error, "message") ?? code ?? name)',
   },
   {
     rule: "no leaks: the parser's error, which quotes the body, is the cause",

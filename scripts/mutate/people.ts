@@ -132,7 +132,7 @@ export const peopleMutations: readonly Mutation[] = [
     rule: "findMany: yields results after an abort",
     file: "people/find-many.ts",
     in: "results",
-    find: "ending.signal.throwIfAborted();",
+    find: "throwIfAborted(ending.signal);",
     replace: "",
   },
   {

@@ -27,8 +27,8 @@ export const pipelineMutations: readonly Mutation[] = [
     rule: "retry: takes a call for one that never left although it reached one of several addresses",
     file: "pipeline/network-failure.ts",
     in: "isUnconnected",
-    find: "errors.every(isLeftOut)",
-    replace: "errors.some(isLeftOut)",
+    find: "parts.every(isLeftOut)",
+    replace: "parts.some(isLeftOut)",
   },
   {
     rule: "retry: retries a failure that is not the network's",
@@ -111,8 +111,8 @@ export const pipelineMutations: readonly Mutation[] = [
     rule: "status: is lost when the body of a failure stalls",
     file: "pipeline/attempt.ts",
     in: "withAttempt",
-    find: "!callerSignal?.aborted && hasFailed(call.response)",
-    replace: "url === origin && hasFailed(call.response)",
+    find: "if (failed) return failed;",
+    replace: "",
   },
   {
     rule: "retry: sends a call that is not idempotent again after a timeout",
@@ -216,7 +216,7 @@ export const pipelineMutations: readonly Mutation[] = [
     rule: "retry: an aborted delay leaves its timer",
     file: "pipeline/abort.ts",
     in: "delay",
-    find: ".finally(stop)",
+    find: "stop();",
     replace: "",
   },
   {

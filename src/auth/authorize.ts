@@ -97,7 +97,7 @@ export async function resend(
  */
 export function isRejected({ origins }: TokenSource, token: AccessToken, response: Response): boolean {
   const { status, redirected, url } = response;
-  if (redirected && !origins.includes(new URL(url).origin)) return false;
+  if (redirected && !origins.some((origin) => url.startsWith(`${origin}/`))) return false;
   if (status !== 401) token.wasAccepted = true;
   return status === 401;
 }

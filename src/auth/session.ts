@@ -3,7 +3,7 @@ import { ConfigurationError, isLiveDataError, SessionError } from "../errors/cla
 import { isTransient } from "../errors/response-error.js";
 import { parseHttpDate, requestId, retryAfter } from "../headers.js";
 import { startDeadline, untilAborted } from "../pipeline/abort.js";
-import { CHECK_FETCH, describeFailure, isControlFlow, tlsMessage } from "../pipeline/network-failure.js";
+import { describeFailure, failureMessage, isControlFlow } from "../pipeline/network-failure.js";
 import { readText } from "../pipeline/response.js";
 import { type Send, withUserAgent } from "../pipeline/send.js";
 import { AccessToken } from "./access-token.js";
@@ -12,7 +12,7 @@ import type { SessionCredentials, SessionRequest } from "./credentials.js";
 import { parseExpiresAt } from "./expires-at.js";
 import { HEADER_SAFE } from "./secret.js";
 
-/** How many nested causes an error's message names. */
+/** How many nested causes of an error are searched for a secret. */
 const MAX_CAUSES = 5;
 /** Maximum size of a session response, in bytes. */
 const MAX_BODY = 1024 * 1024;
@@ -55,9 +55,13 @@ export function sessionExchange(kind: SessionCredentials["kind"], options: Sessi
     const { type, status, headers: received } = response;
     if (type === "opaqueredirect" || (status >= 300 && status <= 399)) throw redirected();
     if (Number(received.get("age")) > 0) throw fromCache();
+    if (!response.ok) {
+      // Not read: it may never end, and its status says all.
+      response.body?.cancel().catch(() => {});
+      throw statusError(kind, response);
+    }
     const text = await readText(response, MAX_BODY);
     if (text === undefined) throw invalid(`more than ${MAX_BODY} bytes`);
-    if (!response.ok) throw statusError(kind, response);
     const { accessToken, expiresAt } = parseSession(text);
     const serverTime = serverTimeOf(received, start.wall);
     const life = expiresAt - (serverTime ?? start.wall);
@@ -81,20 +85,15 @@ export function sessionExchange(kind: SessionCredentials["kind"], options: Sessi
 }
 
 function sendError(error: unknown, baseUrl: string, request: SessionRequest): SessionError | ConfigurationError {
-  const { kind } = describeFailure(error);
-  const codes = describeCauses(error);
+  const failure = describeFailure(error);
+  const { kind } = failure;
+  const message = `The session exchange failed: ${failureMessage(failure, new URL(baseUrl).origin)}`;
   const cause = isSafe(error, Object.values(request.body)) ? error : undefined;
-  if (kind === "other") {
-    return new ConfigurationError(`The session exchange failed in \`fetch\` itself (${codes}): ${CHECK_FETCH}`, {
-      attempts: 1,
-      cause,
-    });
-  }
-  const message =
-    kind === "tls"
-      ? tlsMessage(baseUrl, codes)
-      : `The session exchange got no complete response from ${baseUrl} (${codes})`;
-  return new SessionError("unreachable", message, { cause, retryable: kind !== "tls" });
+  if (kind === "other") return new ConfigurationError(message, { attempts: 1, cause });
+  return new SessionError(kind === "timeout" ? "timeout" : "unreachable", message, {
+    cause,
+    retryable: kind !== "tls",
+  });
 }
 
 /** What errors of the platform and of the language may have. Those of HTTP libraries have the whole request. */
@@ -103,15 +102,24 @@ const SAFE_KEYS =
 
 /** Whether an error and its causes hold no secret. */
 function isSafe(error: unknown, secrets: readonly string[], depth = 0): boolean {
-  if (typeof error === "string")
-    return !secrets.some((secret) => [secret, encodeURIComponent(secret)].some((form) => error.includes(form)));
-  if (!isRecord(error)) return true;
-  return (
-    depth < MAX_CAUSES &&
-    Object.getOwnPropertyNames(error).every(
-      (key) => (Array.isArray(error) || SAFE_KEYS.test(key)) && isSafe(error[key], secrets, depth + 1),
-    )
-  );
+  try {
+    if (typeof error === "string") return !secrets.flatMap(formsOf).some((form) => error.includes(form));
+    if (!isRecord(error)) return true;
+    return (
+      depth < MAX_CAUSES &&
+      Object.getOwnPropertyNames(error).every(
+        (key) => (Array.isArray(error) || SAFE_KEYS.test(key)) && isSafe(error[key], secrets, depth + 1),
+      )
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** How a secret may be written: as it is, and within JSON, a form or a URL. */
+function formsOf(secret: string): string[] {
+  const form = new URLSearchParams({ "": secret }).toString().slice(1);
+  return [secret, JSON.stringify(secret).slice(1, -1), form, encodeURIComponent(secret)];
 }
 
 function serialize({ contentType, body }: SessionRequest): string {
@@ -180,13 +188,4 @@ function statusError(kind: SessionCredentials["kind"], { status, headers }: Resp
   }
   const message = `The session exchange returned ${status}: check \`baseUrl\``;
   return new SessionError("invalid_response", message, details);
-}
-
-/** The names and codes of an error and its causes. Their messages may hold the request, and with it the secret. */
-function describeCauses(error: unknown, depth = 0): string {
-  // By shape: an error may come from another realm. Causes may be cyclic.
-  if (!isRecord(error) || !("message" in error)) return "no error";
-  const { name, code, cause } = error;
-  const own = typeof code === "string" ? `${name} ${code}` : String(name);
-  return cause === undefined || depth === MAX_CAUSES ? own : `${own}, ${describeCauses(cause, depth + 1)}`;
 }

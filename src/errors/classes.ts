@@ -1,3 +1,5 @@
+import { readMember, readText } from "./read-error.js";
+
 /** How many nested causes `toJSON` writes. */
 const MAX_CAUSES = 5;
 
@@ -138,16 +140,15 @@ export function isLiveDataError(value: unknown): value is AnyLiveDataError {
 }
 
 function brandOf(value: unknown): unknown {
-  return typeof value === "object" && value !== null && BRAND in value ? value[BRAND] : undefined;
+  return typeof value === "object" ? readMember(value, BRAND) : undefined;
 }
 
 /** Drops the message of an error that is not ours: it may say anything. Causes may be cyclic. */
 function causeToJSON(error: unknown, depth = 0): unknown {
-  // By shape: an error may come from another realm.
-  if (typeof error !== "object" || error === null || !("message" in error) || depth === MAX_CAUSES) return undefined;
-  const { name, code, cause } = error as Error & { code?: unknown };
+  if (typeof error !== "object" || readMember(error, "message") === undefined || depth === MAX_CAUSES) return undefined;
   const own = isLiveDataError(error) ? { message: error.message, status: error.status } : {};
-  return { name, code: typeof code === "string" ? code : undefined, ...own, cause: causeToJSON(cause, depth + 1) };
+  const cause = causeToJSON(readMember(error, "cause"), depth + 1);
+  return { name: readText(error, "name"), code: readText(error, "code"), ...own, cause };
 }
 
 /** The caller's own `AbortSignal` ended the call. `cause` is the signal's reason. */

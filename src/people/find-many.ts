@@ -4,7 +4,7 @@ import { assertResponse, unwrap } from "../calls/unwrap.js";
 import { checkCount, checkLimit, isRecord, isRecords } from "../checks.js";
 import { CreditsExhaustedError, isLiveDataError } from "../errors/classes.js";
 import type { paths } from "../generated/people.js";
-import { abortedError, onAbort } from "../pipeline/abort.js";
+import { abortedError, onAbort, throwIfAborted } from "../pipeline/abort.js";
 import type { FindRequest, Match, MatchResult, Person } from "../types.js";
 import { type Batch, batchesOf } from "./batches.js";
 import { mapInOrder } from "./map-in-order.js";
@@ -169,7 +169,7 @@ async function* results<Query extends Match>(
     const batches = batchesOf(queries, start, maxSize);
     for await (const { results, failure } of mapInOrder(batches, concurrency, find, ending.signal)) {
       for (const result of results) {
-        ending.signal.throwIfAborted();
+        throwIfAborted(ending.signal);
         if (result.found) found++;
         yield result;
       }

@@ -56,7 +56,7 @@ export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | null 
   }
   return new Promise((resolve, reject) => {
     const stopWaiting = onAbort(signal, () => reject(signal.reason));
-    promise.then(resolve, reject).finally(stopWaiting);
+    promise.then(resolve, reject).then(stopWaiting);
   });
 }
 
@@ -67,7 +67,11 @@ export async function delay(ms: number, signal?: AbortSignal | null): Promise<vo
     const timer = setTimeout(resolve, Math.min(ms, MAX_DELAY));
     stop = () => clearTimeout(timer);
   });
-  await untilAborted(elapsed, signal).finally(stop);
+  try {
+    await untilAborted(elapsed, signal);
+  } finally {
+    stop();
+  }
 }
 
 /**
@@ -105,12 +109,17 @@ export function startDeadline(
   callerSignal?: AbortSignal | null | undefined,
 ): Deadline {
   const controller = new AbortController();
+  const abort = (reason: unknown) => {
+    // A polyfill forgets the reason, and the platform replaces undefined, which is the reason of a polyfill's signal.
+    Reflect.defineProperty(controller.signal, "reason", { value: reason });
+    controller.abort(reason);
+  };
   const onTimeout = () => {
     release();
-    controller.abort(timeoutError());
+    abort(timeoutError());
   };
   const timer: unknown = ms === Infinity ? undefined : setTimeout(onTimeout, ms);
-  const stopListening = callerSignal && onAbort(callerSignal, () => controller.abort(callerSignal.reason));
+  const stopListening = callerSignal && onAbort(callerSignal, () => abort(callerSignal.reason));
   function release(): void {
     clearTimeout(timer as ReturnType<typeof setTimeout>);
     stopListening?.();

@@ -1,9 +1,9 @@
 import { ConfigurationError, ConnectionError, isLiveDataError, TimeoutError } from "../errors/classes.js";
 import { startDeadline, throwIfAborted, untilAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
-import { CHECK_FETCH, describeFailure, isControlFlow, tlsMessage } from "./network-failure.js";
+import { describeFailure, failureMessage, isControlFlow } from "./network-failure.js";
 import { isRepeatable } from "./request.js";
-import { hasFailed, isFinal, limitReading, readWhole, withoutBody } from "./response.js";
+import { failedResponse, isFinal, limitReading, readWhole } from "./response.js";
 import type { Send, SendInit } from "./send.js";
 import { timeoutError } from "./timeout.js";
 
@@ -55,9 +55,7 @@ export function withAttempt(network: Send): Send {
     const { call, signal: callerSignal } = init;
     if (!call) return network(url, init);
     const { origin } = new URL(url);
-    const fail = (error: unknown): never => {
-      throw nameFailure(error, origin, init, call);
-    };
+    const nameError = (error: unknown) => nameFailure(error, origin, init, call);
     throwIfAborted(callerSignal);
     const deadline = startDeadline(call.timeout, () => timeoutError(call, "timeout"), callerSignal);
     const { signal } = deadline;
@@ -71,13 +69,14 @@ export function withAttempt(network: Send): Send {
       const isKept = isFinal(sent.status) && !(call.isStream && sent.ok);
       const response = isKept ? await untilAborted(readWhole(sent, call), signal) : sent;
       if (isKept) pool.kept = Math.min(pool.kept + 1, MAX_KEPT * pool.mostInUse);
-      limitReading(response, deadline, fail);
+      limitReading(response, deadline, nameError);
       return response;
     } catch (error) {
       deadline.release();
       // The body of a failure may be lost, but not its status.
-      if (!callerSignal?.aborted && hasFailed(call.response)) return withoutBody(call.response);
-      return fail(signal.aborted ? signal.reason : error);
+      const failed = callerSignal?.aborted ? undefined : failedResponse(call);
+      if (failed) return failed;
+      throw nameError(signal.aborted ? signal.reason : error);
     } finally {
       pool.inUse--;
     }
@@ -93,22 +92,11 @@ function mayResend(error: unknown, { body, signal }: SendInit, call: Call): bool
 /** The SDK's own errors, the reason of the caller's signal, and those that control rendering pass as they are. */
 function nameFailure(error: unknown, origin: string, { signal }: SendInit, call: Call): unknown {
   if (isLiveDataError(error) || isControlFlow(error) || signal?.aborted) return error;
-  const { kind, label } = describeFailure(error);
+  const failure = describeFailure(error);
+  const { kind } = failure;
+  const message = failureMessage(failure, origin);
   const details = { ...errorDetails(call), cause: error };
-  const retryable = call.isIdempotent || kind === "unconnected";
-  if (kind === "other") {
-    return new ConfigurationError(
-      `\`fetch\` failed, but not because of the network (${label}): ${CHECK_FETCH}`,
-      details,
-    );
-  }
-  if (kind === "timeout") {
-    return new TimeoutError(`no complete response within the time limit of \`fetch\` itself (${label})`, {
-      ...details,
-      retryable,
-    });
-  }
-  if (kind === "tls") return new ConnectionError(tlsMessage(origin, label), details);
-  const hint = label === "ENOTFOUND" ? ": there is no such host, check `baseUrl`" : "";
-  return new ConnectionError(`no complete response from ${origin} (${label})${hint}`, { ...details, retryable });
+  if (kind === "other") return new ConfigurationError(message, details);
+  const retryable = kind !== "tls" && (call.isIdempotent || kind === "unconnected");
+  return new (kind === "timeout" ? TimeoutError : ConnectionError)(message, { ...details, retryable });
 }

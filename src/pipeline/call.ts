@@ -38,6 +38,8 @@ export interface Call {
   deadline: number;
   /** Whether it was resent after a 401, which happens at most once. */
   wasResent: boolean;
+  /** Whether it ends with its latest response, whose body may still arrive. */
+  isEnding?: boolean;
   /** How many responses may have been lost that were charged for. */
   lostResponses: number;
   /** Message for a 401, in place of the usual one. */

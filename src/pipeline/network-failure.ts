@@ -1,4 +1,5 @@
 import { isRecord } from "../checks.js";
+import { readMember, readText } from "../errors/read-error.js";
 
 /** How many errors of a chain of causes are looked at: a chain may be endless. */
 const MAX_ERRORS = 16;
@@ -20,17 +21,9 @@ const TIMEOUT = /^UND_ERR_(BODY|HEADERS)_TIMEOUT/;
 const BROKEN =
   /^(E(ADDRNOT|CONN|HOST|MFILE|NET|NFILE|NOBUFS|PIPE|TIMEDOUT)|ERR_STREAM_PREM|ERR__ERROR|HPE_INVALID_EOF|UND_ERR_(RES_CONT|SOCKET)|UND_ERR_ABORTED: Proxy response .(408|429|5)|Z_|Z\w+Error|ZSTD|Brotli|ConnectionClosed)|^: (.*(\(os error|connection (closed|lost))|error (send|read)ing |unexpected end of file|Failed to fetch|Load failed|Network ?(error|request failed))/i;
 
-/** What to check if `fetch` fails otherwise. */
-export const CHECK_FETCH = "check `fetch`, `requestInitExt` and `baseUrl`";
-
-/** Says that TLS with a host failed. */
-export function tlsMessage(host: string, label: string): string {
-  return `TLS with ${host} failed (${label}): check \`baseUrl\`, and whether its certificate is trusted here`;
-}
-
 /** Whether an error is one by which React and Next.js control rendering, as `fetch` throws in a page that is built. */
 export function isControlFlow(error: unknown): boolean {
-  return isRecord(error) && typeof error["digest"] === "string";
+  return readText(error, "digest") !== undefined;
 }
 
 /** What `fetch` rejected with. */
@@ -46,10 +39,9 @@ export function describeFailure(error: unknown): Failure {
   const errors = chainOf(error);
   const texts = errors.map(textOf);
   const has = (pattern: RegExp) => texts.some((text) => pattern.test(text));
-  const { name = typeof error } = errors.at(-1) ?? {};
-  const label = has(/^: (bad port|.*to port \d)/)
-    ? "blocked port"
-    : String(errors.map(({ code }) => code).find((code) => typeof code === "string") ?? name);
+  const name = readText(errors.at(-1), "name") ?? typeof error;
+  const code = errors.map((error) => readText(error, "code")).find((code) => code !== undefined);
+  const label = has(/^: (bad port|.*to port \d)/) ? "blocked port" : (code ?? name);
 
   if (has(TLS)) return { kind: "tls", label };
   if (has(TIMEOUT) || name === "TimeoutError") return { kind: "timeout", label };
@@ -58,33 +50,52 @@ export function describeFailure(error: unknown): Failure {
     has(BROKEN) ||
     has(UNCONNECTED) ||
     // workerd says so of its own.
-    errors.some(({ retryable }) => retryable === true) ||
+    errors.some((error) => readMember(error, "retryable") === true) ||
     // undici always adds the cause, mocks do not.
     /^: (fetch failed|terminated)$/.test(texts.at(-1) ?? "");
   return { kind: isBroken ? "broken" : "other", label };
 }
 
+/** Says in an error's message what failed. */
+export function failureMessage({ kind, label }: Failure, origin: string): string {
+  if (kind === "other") {
+    return `\`fetch\` failed, but not because of the network (${label}): check \`fetch\`, \`requestInitExt\` and \`baseUrl\``;
+  }
+  if (kind === "timeout") return `no complete response within the time limit of \`fetch\` itself (${label})`;
+  if (kind === "tls") {
+    return `TLS with ${origin} failed (${label}): check \`baseUrl\`, and whether its certificate is trusted here`;
+  }
+  const hint = label === "ENOTFOUND" ? ": there is no such host, check `baseUrl`" : "";
+  return `no complete response from ${origin} (${label})${hint}`;
+}
+
 /** An error, its causes, and the errors of an AggregateError, outermost first. */
-function chainOf(error: unknown): Readonly<Record<string, unknown>>[] {
+function chainOf(error: unknown): unknown[] {
   const errors = isRecord(error) ? [error] : [];
-  for (const { cause, errors: parts } of errors) {
-    for (const next of [cause, ...(Array.isArray(parts) ? parts : [])]) {
+  for (const outer of errors) {
+    for (const next of [readMember(outer, "cause"), ...partsOf(outer)]) {
       if (isRecord(next) && !errors.includes(next) && errors.length < MAX_ERRORS) errors.push(next);
     }
   }
   return errors;
 }
 
-function textOf({ code, message }: Readonly<Record<string, unknown>>): string {
-  return `${typeof code === "string" ? code : ""}: ${message}`;
+/** The errors of an AggregateError: a host with several addresses, each of which was tried. */
+function partsOf(error: unknown): readonly unknown[] {
+  const parts = readMember(error, "errors");
+  return Array.isArray(parts) ? parts : [];
+}
+
+function textOf(error: unknown): string {
+  return `${readText(error, "code") ?? ""}: ${readText(error, "message")}`;
 }
 
 /** Whether a request certainly never left. If the platform does not say so in a known way, it may have. */
 function isUnconnected(error: unknown, depth = 0): boolean {
   if (!isRecord(error) || depth === MAX_ERRORS) return false;
-  const { cause, errors } = error;
   const isLeftOut = (part: unknown) => isUnconnected(part, depth + 1);
-  // A host with several addresses: each was tried.
-  if (Array.isArray(errors) && errors.length > 0) return errors.every(isLeftOut);
-  return error["syscall"] === "connect" || UNCONNECTED.test(textOf(error)) || isLeftOut(cause);
+  const parts = partsOf(error);
+  if (parts.length > 0) return parts.every(isLeftOut);
+  const isConnecting = readMember(error, "syscall") === "connect" || UNCONNECTED.test(textOf(error));
+  return isConnecting || isLeftOut(readMember(error, "cause"));
 }

@@ -14,13 +14,20 @@ const MAX_REDIRECTS = 20;
  * response, and so is one that leads back to where the call has been.
  *
  * @param origins the API's
- * @returns a step that throws an UnexpectedStatusError for a redirect if the call's `redirect` is `error`
+ * @returns a step that throws an UnexpectedStatusError for a redirect if the call's `redirect` is `error`, or if a custom
+ *   `fetch` followed one, unless the method is GET, which every redirect keeps
  */
 export function withRedirects(send: Send, origins: readonly string[]): Send {
   return async function redirect(url, init) {
     const visited = new Set<string>();
     for (let from = new URL(url); ; ) {
       const response = await send(visited.size > 0 ? from.href : url, init);
+      if (response.redirected && init.method !== "GET") {
+        throw new UnexpectedStatusError(
+          "`fetch` followed a redirect, which may have changed the method: pass on the Request's `redirect`",
+          errorDetails(init.call ?? {}),
+        );
+      }
       const target = redirectTarget(response, from);
       if (target && init.call?.redirect === "error") {
         throw new UnexpectedStatusError(

@@ -48,9 +48,9 @@ export function isFinal(status: number): boolean {
   return status !== 401 && !isTransient(status);
 }
 
-/** Whether a call has failed by its status, whatever becomes of the body. */
-export function hasFailed(response: Response | undefined): response is Response {
-  return response !== undefined && !response.ok && isFinal(response.status);
+/** Returns the response of a call that has failed by its status, whatever becomes of the body. */
+export function failedResponse({ response, isEnding }: Call): Response | undefined {
+  return response && !response.ok && (isEnding || isFinal(response.status)) ? withoutBody(response) : undefined;
 }
 
 /**
@@ -60,12 +60,12 @@ export function hasFailed(response: Response | undefined): response is Response 
  * The response stays the platform's own, with other readers: a new one around another stream would lose its `url` and
  * `type`.
  *
- * @param onError maps the error of a read
+ * @param nameError returns what a read fails with
  */
 export function limitReading(
   response: Response,
   deadline: Deadline,
-  onError: (error: unknown) => never = rethrow,
+  nameError = (error: unknown): unknown => error,
 ): void {
   if (isWhole(response) || response.headers.get("content-length") === "0") {
     deadline.release();
@@ -73,23 +73,26 @@ export function limitReading(
   }
   const { body, headers } = response as Response & { body: ReadableStream<Uint8Array> };
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  // A clone locks the stream, and gives the platform's response another one.
+  const source = (): typeof body =>
+    body.locked ? Reflect.get(Object.getPrototypeOf(response), "body", response) : body;
   const limited = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        reader ??= body.getReader();
         try {
+          reader ??= source().getReader();
           // Also for a custom `fetch` that ignores its signal.
-          const { done, value } = await untilAborted(reader.read(), deadline.signal).catch(onError);
+          const { done, value } = await untilAborted(reader.read(), deadline.signal);
           if (!done) return controller.enqueue(value);
           controller.close();
         } catch (error) {
-          controller.error(error);
+          controller.error(nameError(error));
         }
         deadline.release();
       },
       cancel(reason) {
         deadline.release();
-        return (reader ?? body).cancel(reason);
+        return (reader ?? source()).cancel(reason);
       },
     },
     // Nothing is read before somebody asks for it, so that the response itself can still be passed on.
@@ -102,10 +105,6 @@ export function limitReading(
     Object.defineProperty(response, name, { value, configurable: true });
   }
   deadline.unref();
-}
-
-function rethrow(error: unknown): never {
-  throw error;
 }
 
 /**
@@ -125,6 +124,7 @@ async function readBytes(response: Response, limit: number): Promise<Uint8Array<
   while (reader) {
     const { done, value } = await reader.read();
     if (done) break;
+    if (!ArrayBuffer.isView(value)) throw new TypeError("the body has a chunk that is not bytes");
     size += value.byteLength;
     if (size > limit) return cancelled(reader);
     chunks.push(value);

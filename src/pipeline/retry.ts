@@ -57,6 +57,7 @@ export function withRetry(send: Send, observe: Observer<CallEvent>): Send {
         if ("error" in outcome) throw outcome.error;
         if (!isTransient(outcome.response.status)) budget.succeed(retries);
         if (call.isStream && outcome.response.ok) return outcome.response;
+        call.isEnding = true;
         const response = await readWhole(outcome.response, call);
         throwIfAborted(signal);
         return response;

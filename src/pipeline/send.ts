@@ -56,7 +56,8 @@ function isResponse(value: unknown): value is Response {
   if (!isRecord(value)) return false;
   const { status, headers, body } = value;
   const isReadable = body === null || (isRecord(body) && "getReader" in body);
-  return typeof status === "number" && isRecord(headers) && "get" in headers && isReadable && "arrayBuffer" in value;
+  const hasReaders = "arrayBuffer" in value && "text" in value;
+  return typeof status === "number" && isRecord(headers) && "get" in headers && isReadable && hasReaders;
 }
 
 /** Adds the SDK's `User-Agent`. A browser has its own, and would ask the API for permission to send another. */

@@ -1,7 +1,7 @@
 import { TimeoutError } from "../errors/classes.js";
 import { startDeadline, throwIfAborted, untilAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
-import { hasFailed, limitReading, withoutBody } from "./response.js";
+import { failedResponse, limitReading } from "./response.js";
 import type { Send } from "./send.js";
 
 /**
@@ -21,7 +21,8 @@ export function withTotalTimeout(send: Send): Send {
       return response;
     } catch (error) {
       deadline.release();
-      if (deadline.signal.aborted && !signal?.aborted && hasFailed(call.response)) return withoutBody(call.response);
+      const failed = deadline.signal.aborted && !signal?.aborted && failedResponse(call);
+      if (failed) return failed;
       throw deadline.signal.aborted ? deadline.signal.reason : error;
     }
   };

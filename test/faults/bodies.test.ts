@@ -5,6 +5,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { createGzip, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { serviceAccount } from "../../src/auth/credentials.js";
 import { unwrap } from "../../src/calls/unwrap.js";
 import { body, connect, errorOf, found, respond, serveRecorded } from "./support.js";
 
@@ -70,7 +71,47 @@ describe("a failure whose body stalls", () => {
   });
 });
 
+test.each([
+  [401, "authentication"],
+  [408, "server"],
+  [429, "rate_limited"],
+  [503, "server"],
+])("[15] a final %i whose body stalls keeps its status when `totalTimeout` ends", async (status, code) => {
+  const { origin, received } = await serveRecorded((_request, response) => response.writeHead(status).write("{"));
+  const options = { totalTimeout: SHORT, retry: false } as const;
+  const error = await errorOf(unwrap(connect(origin, options).people.POST("/search", { body })));
+  expect(error).toMatchObject({ code, status, attempts: 1 });
+  expect(received).toHaveLength(1);
+});
+
+test.each([
+  ["stalls", (response: ServerResponse) => response.writeHead(401).write("{")],
+  ["breaks", (response: ServerResponse) => response.writeHead(401).write("{", () => response.destroy())],
+  ["is too large", (response: ServerResponse) => response.writeHead(401).end("x".repeat(2 * 1024 * 1024))],
+])("[15] a rejected exchange whose body %s keeps its status and is not retried", async (_what, reply) => {
+  const { origin, received } = await serveRecorded((_request, response) => reply(response));
+  const auth = serviceAccount({ clientId: "client-1", clientSecret: "s3cret-value" });
+  const error = await errorOf(connect(origin, { auth }).people.POST("/search", { body }));
+  expect(error).toMatchObject({ code: "session", reason: "rejected", status: 401, attempts: 1 });
+  expect(received).toHaveLength(1);
+});
+
 describe("`maxResponseSize`", () => {
+  test.each([
+    ["one text", ["{}"]],
+    ["several texts", ["{", "}"]],
+    ["buffers", [new ArrayBuffer(2), new ArrayBuffer(2)]],
+    ["nothing", [undefined]],
+  ])("[11] [22] cannot be lifted by a `fetch` whose bodies have chunks of %s", async (_what, chunks) => {
+    const start = (controller: ReadableStreamDefaultController) => {
+      for (const chunk of chunks) controller.enqueue(chunk);
+      controller.close();
+    };
+    const fetch = async () => new Response(new ReadableStream({ start }));
+    const error = await errorOf(connect("https://api.test", { fetch }).people.POST("/search", { body }));
+    expect(error).toMatchObject({ code: "configuration", message: expect.stringContaining("`fetch`"), attempts: 1 });
+  });
+
   /** A response of many megabytes, which arrive as a few kB. */
   async function serveBomb(megabytes: number) {
     let closed: Promise<unknown> | undefined;
@@ -155,6 +196,21 @@ describe("a stream", () => {
     expect(deadlines()).toBe(0);
     expect(await (await livedata.people.POST("/search", streamed)).response.json()).toEqual(found);
     expect(deadlines()).toBe(0);
+  });
+
+  test("[31] that was cloned can be read, and so can the clone", async () => {
+    const { origin } = await serveRecorded(respond);
+    const livedata = connect(origin);
+    const { response } = await livedata.people.POST("/search", streamed);
+    expect(await response.clone().json()).toEqual(found);
+    expect(await response.json()).toEqual(found);
+    livedata.people.use({
+      async onResponse({ response }) {
+        await response.clone().text();
+      },
+    });
+    const { data } = await livedata.people.POST("/search", streamed);
+    expect(await new Response(data).json()).toEqual(found);
   });
 
   test("[31] that was cancelled keeps no timer, and closes its connection", async () => {

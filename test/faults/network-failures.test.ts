@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import { runInNewContext } from "node:vm";
 import { Agent } from "undici";
 import { describe, expect, test, vi } from "vitest";
-import { serviceAccount } from "../../src/auth/credentials.js";
+import { apiKey, serviceAccount } from "../../src/auth/credentials.js";
 import { unwrap } from "../../src/calls/unwrap.js";
 import { describeFailure } from "../../src/pipeline/network-failure.js";
 import type { CustomFetch } from "../../src/pipeline/options.js";
@@ -110,6 +110,7 @@ describe("a failure that no retry can change", () => {
     ["undefined", undefined],
     ["null", null],
     ["a plain object", { ok: true, status: 200, json: async () => found }],
+    ["an object without `text`", { status: 200, headers: new Headers(), body: null, arrayBuffer() {} }],
     ["a Response of node-fetch 2, whose body is a Node stream", { ...nodeFetchResponse() }],
   ])("[10] [11] names `fetch` if it returns %s", async (_name, value) => {
     const fetch = vi.fn(() => value) as unknown as CustomFetch;
@@ -133,8 +134,60 @@ function nodeFetchResponse() {
   return { ok: true, status: 200, headers, body: { pipe() {}, on() {} }, arrayBuffer: async () => new ArrayBuffer(0) };
 }
 
+function throwingGetter(name: string) {
+  const error = new TypeError("fetch failed");
+  return Object.defineProperty(error, name, {
+    get() {
+      throw new Error("the getter");
+    },
+  });
+}
+
+const revoked = Proxy.revocable({}, {});
+revoked.revoke();
+
+const hostile: readonly (readonly [string, unknown])[] = [
+  ...["message", "name", "code", "cause", "digest", "errors"].map(
+    (name) => [`an error whose \`${name}\` cannot be read`, throwingGetter(name)] as const,
+  ),
+  ["an error without a prototype", Object.create(null)],
+  ["an error whose message is a Symbol", Object.assign(new Error(), { message: Symbol("text") })],
+  ["an error whose name has no text", Object.assign(new Error(), { name: Object.create(null) })],
+  ["a frozen error", Object.freeze(new ReferenceError("prxy is not defined"))],
+  ["a revoked proxy", revoked.proxy],
+];
+
+describe("a hostile error", () => {
+  test.each(hostile)("[10] is the cause, whatever it is: %s", async (_what, thrown) => {
+    for (const auth of [apiKey("key-1"), serviceAccount({ clientId: "client-1", clientSecret: "s3cret-value" })]) {
+      const fetch: CustomFetch = () => Promise.reject(thrown);
+      const error = await errorOf(connect("https://api.test", { auth, fetch }).people.POST("/search", { body }));
+      expect(error.code).toMatch(/^(configuration|connection|session)$/);
+      expect(JSON.parse(JSON.stringify(error))).toMatchObject({ code: error.code });
+      if (auth.kind === "API key") expect(Object.is(error.cause, thrown)).toBe(true);
+    }
+  });
+
+  test.each(hostile)("[9] is the reason of a signal that aborts: %s", async (_what, reason) => {
+    for (const isEarly of [true, false]) {
+      const leaving = new AbortController();
+      const leave = () => leaving.abort(reason);
+      if (isEarly) leave();
+      const fetch: CustomFetch = () => {
+        leave();
+        return new Promise(() => {});
+      };
+      const call = connect("https://api.test", { fetch }).people.POST("/search", { body, signal: leaving.signal });
+      const error = await errorOf(call);
+      expect(error.code).toBe("aborted");
+      expect(Object.is(error.cause, reason)).toBe(true);
+      expect(JSON.parse(JSON.stringify(error))).toMatchObject({ code: "aborted" });
+    }
+  });
+});
+
 describe("a session exchange that no retry can change", () => {
-  const secret = "s3cret-value";
+  const secret = 's3cret "value" é';
   const auth = serviceAccount({ clientId: "client-1", clientSecret: secret });
   const exchange = (fetch: CustomFetch, baseUrl = "https://api.test") =>
     errorOf(connect(baseUrl, { auth, fetch }).people.POST("/search", { body }));
@@ -165,11 +218,13 @@ describe("a session exchange that no retry can change", () => {
     ["its message", new TypeError(`cannot send ${secret}`)],
     ["a member of its own", Object.assign(new TypeError("failed"), { config: { data: "e30=" } })],
     ["its cause", new TypeError("failed", { cause: new Error(encodeURIComponent(secret)) })],
+    ["a text of JSON", new TypeError(JSON.stringify({ clientSecret: secret }))],
+    ["a form", new TypeError(new URLSearchParams({ secret }).toString())],
   ])("[10] [24] has no cause that could hold the secret in %s", async (_name, failure) => {
     const error = await exchange(() => Promise.reject(failure));
     const inner = error.cause instanceof Error ? error.cause.cause : undefined;
     expect([error.code, inner]).toEqual(["configuration", undefined]);
-    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(secret);
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/s3cret/);
   });
 
   test("[3] [10] passes an error on by which Next.js controls rendering, and does not remember it", async () => {
@@ -202,8 +257,10 @@ describe("the message of a ConnectionError", () => {
     expect(error.message).toMatch(/\((ENOTFOUND|EAI_AGAIN)\)/);
     const known = { code: "ENOTFOUND" };
     const fetch = () => Promise.reject(new TypeError("fetch failed", { cause: Object.assign(new Error(), known) }));
-    const unknown = await errorOf(connect("https://api.test", { fetch }).people.POST("/search", { body }));
-    expect(unknown.message).toMatch(/ENOTFOUND.*`baseUrl`/);
+    for (const auth of [apiKey("key-1"), serviceAccount({ clientId: "client-1", clientSecret: "s3cret-value" })]) {
+      const unknown = await errorOf(connect("https://api.test", { auth, fetch }).people.POST("/search", { body }));
+      expect(unknown.message).toMatch(/https:\/\/api\.test \(ENOTFOUND\).*`baseUrl`/);
+    }
   });
 });
 

@@ -71,6 +71,37 @@ describe("a signal that aborts with a falsy reason", () => {
     }
   });
 
+  test("[9] ends a call with the signal of a polyfill, which has no reason", async () => {
+    const signal = Object.assign(new EventTarget(), { aborted: false });
+    const fetch = () => {
+      signal.aborted = true;
+      signal.dispatchEvent(new Event("abort"));
+      return new Promise<Response>(() => {});
+    };
+    const call = connect("https://api.test", { fetch }).people.POST("/search", { body, signal: signal as AbortSignal });
+    expect(await errorOf(call)).toMatchObject({ code: "aborted", attempts: 1 });
+  });
+
+  test.each(["timeout", "totalTimeout"])(
+    "[9] `%s` ends a call although `AbortController` forgets reasons",
+    async (option) => {
+      vi.stubGlobal(
+        "AbortController",
+        class {
+          readonly signal = Object.assign(new EventTarget(), { aborted: false });
+          abort() {
+            this.signal.aborted = true;
+            this.signal.dispatchEvent(new Event("abort"));
+          }
+        },
+      );
+      const livedata = connect("https://api.test", { fetch: () => new Promise(() => {}), retry: false });
+      const error = await errorOf(livedata.people.POST("/search", { body, [option]: 20 }));
+      vi.unstubAllGlobals();
+      expect(error).toMatchObject({ code: "timeout", message: expect.stringContaining(option) });
+    },
+  );
+
   test("[9] ends a call in the delay before a retry", async () => {
     const { origin } = await serveRecorded((_request, response) => response.writeHead(503).end());
     const leaving = new AbortController();

@@ -41,6 +41,19 @@ describe("a redirect", () => {
     expect(response.url).toBe(`${origin}/moved?to=1`);
   });
 
+  test.each([301, 302, 303, 307, 308])(
+    "[34] of status %i that a custom `fetch` followed is refused",
+    async (status) => {
+      const { origin } = await serveRecorded(redirecting(status, () => "/other"));
+      // Drops the Request's `redirect`, as many gateways do.
+      const fetch: CustomFetch = ({ url, method, headers }) =>
+        globalThis.fetch(url, { method, headers, body: JSON.stringify(body) });
+      const error = await errorOf(connect(origin, { fetch }).people.POST("/search", { body }));
+      expect(error).toMatchObject({ code: "unexpected_status", attempts: 1, retryable: false });
+      expect(error.message).toContain("`fetch` followed a redirect");
+    },
+  );
+
   test.each([301, 302, 303, 307, 308])("[34] of status %i is followed by a GET", async (status) => {
     const { origin, received } = await serveRecorded(redirecting(status, () => "moved"));
     const { response } = await connect(origin).ledgers.GET("/contacts");

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
+import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -135,6 +136,41 @@ describe("[25] the limit of a body counts bytes", () => {
       request.end();
     });
     expect([await outcome, await status]).toEqual([contact, 204]);
+  });
+});
+
+describe("[25] an odd request", () => {
+  const headers = { "x-livedata-token": TOKEN };
+
+  test("[25] whose client leaves has no contact", async () => {
+    const { outcome } = await deliver((request) => {
+      request.write(json.slice(0, 9));
+      setTimeout(() => request.destroy(), 50);
+    });
+    expect(await outcome).toMatchObject({ code: "webhook", reason: "body" });
+  });
+
+  test.each<[string, unknown]>([
+    ["objects", Readable.from([contact])],
+    ["numbers", Readable.from([1, 2])],
+    ["nothing but a failure", new ReadableStream({ pull: () => Promise.reject(new Error("gone")) })],
+  ])("[25] whose body is a stream of %s has no contact", async (_what, body) => {
+    const outcome = verifyWebhook({ headers, body }, TOKEN);
+    await expect(outcome).rejects.toMatchObject({ code: "webhook", reason: "body" });
+  });
+
+  test.each([undefined, null, "request", {}, { headers: null }])("[25] is no request: %j", async (request) => {
+    const outcome = verifyWebhook(request as never, TOKEN);
+    await expect(outcome).rejects.toMatchObject({
+      code: "configuration",
+      message: expect.stringContaining("`request`"),
+    });
+  });
+
+  test("[25] whose body is locked was read before", async () => {
+    const request = new Request("https://backend.test", { method: "POST", body: json, headers });
+    request.body?.getReader();
+    await expect(verifyWebhook(request, TOKEN)).rejects.toMatchObject({ code: "configuration" });
   });
 });
 
