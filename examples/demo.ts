@@ -5,7 +5,6 @@ import {
   type LiveData,
   type LiveDataEvent,
   serviceAccount,
-  unwrap,
 } from "@livedata/sdk";
 import { createFakeLiveData, fakeCredentials } from "@livedata/sdk/testing";
 import {
@@ -138,7 +137,7 @@ const steps: [name: string, run: () => Promise<Outcome>][] = [
     async () => {
       const before = fake.credits.used();
       const error: unknown = await livedata.people
-        .POST("/search", { body: { size: 200 }, maxCredits: 5 })
+        .search({ size: 200 }, { maxCredits: 5 })
         .catch((reason: unknown) => reason);
       const isFree = fake.credits.used() === before;
       if (!(error instanceof CreditLimitError)) return { text: "no error", isExpected: false };
@@ -179,8 +178,7 @@ const steps: [name: string, run: () => Promise<Outcome>][] = [
       const before = [fake.requests.length, fake.credits.used()] as const;
       fake.failures.next("searchPeople", { status: 503 });
       fake.failures.next("searchPeople", "truncated");
-      const result = await livedata.people.POST("/search", { body: { size: 50 }, retry: { baseDelay: 10 } });
-      const { people } = unwrap(result);
+      const { people } = await livedata.people.search({ size: 50 }, { retry: { baseDelay: 10 } });
       const requests = fake.requests.length - before[0];
       const cost = fake.credits.used() - before[1];
       return {

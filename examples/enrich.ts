@@ -234,6 +234,5 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (!isLiveDataError(error)) return error.message;
   if (error.code === "aborted") return "Stopped. Run the same command to resume.";
-  if (error.code !== "batch") return error.message;
-  return `${error.message}\n${error.cause instanceof Error ? error.cause.message : error.cause}\nRun the same command to resume.`;
+  return error.index === undefined ? error.message : `${error.message}\nRun the same command to resume.`;
 }

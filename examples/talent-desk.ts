@@ -3,12 +3,13 @@ import {
   count,
   credits,
   type FilterClause,
+  type FilterGroup,
   findMany,
   type LiveData,
   type PaginationEnd,
   type Person,
   paginate,
-  unwrap,
+  type SearchResponse,
 } from "@livedata/sdk";
 
 /** A small backend on top of people data: the questions a recruiting team asks every morning. */
@@ -31,47 +32,40 @@ const worksAt = (company: string): FilterClause => ({
 
 /** Finds people who started at a company on or after a date (`YYYY-MM-DD`), most recent job change first. */
 export async function newJoiners(livedata: LiveData, company: string, since: string): Promise<PaidPeople> {
-  const result = await livedata.people.POST("/search", {
-    body: {
-      size: 25,
-      past_jobs: 6,
-      sort_by: "-company_change_detected_at",
-      filters: [
-        {
-          operator: "and",
-          // Both clauses must match the same job. Without this, the date could match any job of the person.
-          isJobsGroup: true,
-          filters: [
-            worksAt(company),
-            { type: "must", field: "jobs.started_at", match_type: "exists", date_from: since },
-          ],
-        },
-      ],
-    },
+  const page = await livedata.people.search({
+    size: 25,
+    past_jobs: 6,
+    sort_by: "-company_change_detected_at",
+    filters: [
+      {
+        operator: "and",
+        // Both clauses must match the same job. Without this, the date could match any job of the person.
+        isJobsGroup: true,
+        filters: [worksAt(company), { type: "must", field: "jobs.started_at", match_type: "exists", date_from: since }],
+      },
+    ],
   });
-  return withCredits(result.response, unwrap(result));
+  return withCredits(page);
 }
 
 /** Finds people who went to a school and have worked at a company. Education filters need their own group. */
 export async function alumniAt(livedata: LiveData, school: string, company: string): Promise<PaidPeople> {
-  const result = await livedata.people.POST("/search", {
-    body: {
-      size: 25,
-      filters: [
-        {
-          operator: "and",
-          isJobsGroup: false,
-          filters: [{ type: "must", field: "education.school", match_type: "fuzzy", string_values: [school] }],
-        },
-        {
-          operator: "and",
-          isJobsGroup: true,
-          filters: [{ type: "must", field: "jobs.company.name", match_type: "fuzzy", string_values: [company] }],
-        },
-      ],
-    },
+  const page = await livedata.people.search({
+    size: 25,
+    filters: [
+      {
+        operator: "and",
+        isJobsGroup: false,
+        filters: [{ type: "must", field: "education.school", match_type: "fuzzy", string_values: [school] }],
+      },
+      {
+        operator: "and",
+        isJobsGroup: true,
+        filters: [{ type: "must", field: "jobs.company.name", match_type: "fuzzy", string_values: [company] }],
+      },
+    ],
   });
-  return withCredits(result.response, unwrap(result));
+  return withCredits(page);
 }
 
 /** Counts the people who have a title now. Free. */
@@ -118,11 +112,10 @@ export async function namesOf(livedata: LiveData, emails: Iterable<string>): Pro
 
 /** Finds a person by email address. Returns undefined if nobody was found. */
 export async function findByEmail(livedata: LiveData, email: string): Promise<Person | undefined> {
-  const { matches } = unwrap(
-    await livedata.people.POST("/find", {
-      body: { size: 1, matches: [{ fields: [{ field_name: "email_address", search_term: email }] }] },
-    }),
-  );
+  const { matches } = await livedata.people.find({
+    size: 1,
+    matches: [{ fields: [{ field_name: "email_address", search_term: email }] }],
+  });
   return matches[0]?.people[0];
 }
 
@@ -132,58 +125,50 @@ export async function findByNameAndCompany(
   name: string,
   company: string,
 ): Promise<Person | undefined> {
-  const { matches } = unwrap(
-    await livedata.people.POST("/find", {
-      body: {
-        size: 3,
-        confidence: "medium",
-        return_fields: ["name", "linkedin", "position.title", "position.company.name"],
-        matches: [
-          {
-            fields: [
-              { field_name: "name", search_term: name },
-              { field_name: "company.name", search_term: company },
-            ],
-          },
+  const { matches } = await livedata.people.find({
+    size: 3,
+    confidence: "medium",
+    return_fields: ["name", "linkedin", "position.title", "position.company.name"],
+    matches: [
+      {
+        fields: [
+          { field_name: "name", search_term: name },
+          { field_name: "company.name", search_term: company },
         ],
       },
-    }),
-  );
+    ],
+  });
   return matches[0]?.people[0];
 }
 
 /** Counts the people at a company and its subsidiaries by job function, as of the latest month. Free. */
 export async function headcountByFunction(livedata: LiveData, companyId: string): Promise<Map<string, number>> {
-  const { report_results } = unwrap(
-    await livedata.people.POST("/search", {
-      body: {
-        size: 0,
+  const { report_results } = await livedata.people.search({
+    size: 0,
+    filters: [
+      {
+        operator: "and",
         filters: [
           {
-            operator: "and",
+            operator: "or",
             filters: [
+              { type: "must", field: "jobs.company.id", match_type: "exact", string_values: [companyId] },
               {
-                operator: "or",
-                filters: [
-                  { type: "must", field: "jobs.company.id", match_type: "exact", string_values: [companyId] },
-                  {
-                    type: "must",
-                    field: "jobs.company.group_id",
-                    match_type: "exact",
-                    string_values: [`${companyId}-group`],
-                  },
-                ],
+                type: "must",
+                field: "jobs.company.group_id",
+                match_type: "exact",
+                string_values: [`${companyId}-group`],
               },
             ],
-            report: {
-              name: "demographics",
-              params: { date_from: "2024-02-15", date_to: "2026-02-15", group_by: ["jobs.function"], status: "active" },
-            },
           },
         ],
+        report: {
+          name: "demographics",
+          params: { date_from: "2024-02-15", date_to: "2026-02-15", group_by: ["jobs.function"], status: "active" },
+        },
       },
-    }),
-  );
+    ],
+  });
   const headcounts = new Map<string, number>();
   for (const { group_values, count_employees } of report_results?.demographics ?? []) {
     // Rows are sorted by date, so the latest row of a function wins.
@@ -194,22 +179,17 @@ export async function headcountByFunction(livedata: LiveData, companyId: string)
 
 /** Previews what a search for people at a company would cost, in credits. The preview is free. */
 export async function priceOf(livedata: LiveData, company: string, size: number): Promise<number> {
-  const result = await livedata.people.POST("/search/preview", {
-    body: { size, filters: [{ operator: "and", filters: [worksAt(company)] }] },
-  });
-  unwrap(result);
-  const { cost } = credits(result.response);
+  const filters: FilterGroup[] = [{ operator: "and", filters: [worksAt(company)] }];
+  const { cost } = credits(await livedata.people.previewSearch({ size, filters }));
   if (cost === undefined) throw new Error("The preview response has no cost");
   return cost;
 }
 
-/** Retrieves a company by domain, id or LinkedIn slug. */
+/** Retrieves a company. It is unknown which lookups the API accepts. */
 export async function company(livedata: LiveData, lookup: string): Promise<Company> {
-  return unwrap(
-    await livedata.companies.GET("/companies/{company_lookup}", { params: { path: { company_lookup: lookup } } }),
-  );
+  return livedata.companies.retrieve(lookup);
 }
 
-function withCredits(response: Response, { people, count }: { people: Person[]; count: number }): PaidPeople {
-  return { people, count, creditsUsed: credits(response).used ?? 0 };
+function withCredits(page: SearchResponse): PaidPeople {
+  return { people: page.people, count: page.count, creditsUsed: credits(page).used ?? 0 };
 }

@@ -38,10 +38,11 @@ function declarationsOf(symbol: ts.Symbol): string {
   return (target.declarations ?? []).map(write).join("\n");
 }
 
-/** The source of a declaration. Generated types are left out: they change with the OpenAPI documents. */
+/** The source of a declaration. Generated types of schemas are left out: they change with the OpenAPI documents. */
 function write(declaration: ts.Declaration): string {
   const source = declaration.getSourceFile();
-  if (source.fileName.includes("/generated/")) return `(of ${source.fileName.split("/generated/")[1]})`;
+  const isTypes = source.fileName.includes("/generated/") && !source.fileName.endsWith("/operations.d.ts");
+  if (isTypes) return `(of ${source.fileName.split("/generated/")[1]})`;
   const node = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
   return printer.printNode(ts.EmitHint.Unspecified, node, source);
 }

@@ -10,6 +10,12 @@ import type { paths as CompaniesPaths } from "./generated/companies.js";
 import type { paths as IdentityPaths } from "./generated/identity.js";
 import type { paths as LedgersPaths } from "./generated/ledgers.js";
 import { operationFacts } from "./generated/operation-facts.js";
+import type {
+  CompaniesOperations,
+  IdentityOperations,
+  LedgersOperations,
+  PeopleOperations,
+} from "./generated/operations.js";
 import type { paths as PeoplePaths } from "./generated/people.js";
 import { withAttempt } from "./pipeline/attempt.js";
 import { withRedirects } from "./pipeline/redirect.js";
@@ -18,16 +24,25 @@ import { withRetry } from "./pipeline/retry.js";
 import { networkStep, type Send } from "./pipeline/send.js";
 import { withTotalTimeout } from "./pipeline/timeout.js";
 
-/** The Live Data API: one openapi-fetch client for each service. All share one access token. */
+/** People: named methods, and path calls as of openapi-fetch. */
+export interface PeopleClient extends PeopleOperations, ServiceClient<PeoplePaths> {}
+/** Companies: named methods, and path calls as of openapi-fetch. */
+export interface CompaniesClient extends CompaniesOperations, ServiceClient<CompaniesPaths> {}
+/** Ledgers: named methods, and path calls as of openapi-fetch. */
+export interface LedgersClient extends LedgersOperations, ServiceClient<LedgersPaths> {}
+/** Sessions: named methods, and path calls as of openapi-fetch. */
+export interface IdentityClient extends IdentityOperations, ServiceClient<IdentityPaths> {}
+
+/** The Live Data API: one client for each service. All share one access token. */
 export interface LiveData {
   /** People: find, search, look up, and free previews of what a call would cost. */
-  readonly people: ServiceClient<PeoplePaths>;
+  readonly people: PeopleClient;
   /** Companies. The service's base URL is inferred: see the option `baseUrls`. */
-  readonly companies: ServiceClient<CompaniesPaths>;
+  readonly companies: CompaniesClient;
   /** Contacts and imports. The service's base URL is inferred: see the option `baseUrls`. */
-  readonly ledgers: ServiceClient<LedgersPaths>;
+  readonly ledgers: LedgersClient;
   /** Sessions. Rarely needed: every other service signs in by itself. */
-  readonly identity: ServiceClient<IdentityPaths>;
+  readonly identity: IdentityClient;
 
   /**
    * Returns a fresh access token, for requests that the SDK does not cover.
@@ -48,7 +63,7 @@ export interface LiveData {
  *   orgId: "o_0123abcd",
  *   auth: serviceAccount({ clientId, clientSecret }),
  * });
- * const { data, error } = await livedata.people.POST("/search", { body: { size: 0 } });
+ * const { count } = await livedata.people.search({ size: 0 });
  */
 export function createLiveData(options: LiveDataOptions = {}): LiveData {
   const configuration = resolveConfiguration(options, processEnvironment());
@@ -58,18 +73,25 @@ export function createLiveData(options: LiveDataOptions = {}): LiveData {
   const authorized = withAuthorization(withRedirects(attempt, tokens.origins), tokens);
 
   // Each service has its own retry step, so that a 429 of one says nothing about the others.
-  function client<Paths extends {}>(service: Service, send: Send = authorized): ServiceClient<Paths> {
+  function client<Paths extends {}, Methods>(
+    service: Service,
+    send: Send = authorized,
+  ): Methods & ServiceClient<Paths> {
     const pipeline = withTotalTimeout(withRetry(send, observe));
-    const plain = createClient<Paths>({ baseUrl: configuration.services[service], Request: replayableRequest() });
-    return serviceClient(plain, pipeline, operationFacts[service], configuration);
+    const plain = createClient<Paths>({
+      baseUrl: configuration.services[service],
+      headers: service === "identity" ? {} : configuration.headers,
+      Request: replayableRequest(),
+    });
+    return serviceClient<Paths, Methods>(plain, pipeline, operationFacts[service], configuration);
   }
 
   return {
-    people: client<PeoplePaths>("people"),
-    companies: client<CompaniesPaths>("companies"),
-    ledgers: client<LedgersPaths>("ledgers"),
+    people: client<PeoplePaths, PeopleOperations>("people"),
+    companies: client<CompaniesPaths, CompaniesOperations>("companies"),
+    ledgers: client<LedgersPaths, LedgersOperations>("ledgers"),
     // A session call needs no token, but carries a secret.
-    identity: client<IdentityPaths>("identity", withOriginCheck(attempt, tokens)),
+    identity: client<IdentityPaths, IdentityOperations>("identity", withOriginCheck(attempt, tokens)),
     accessToken: async (options) => (await tokens.token(options)).value,
   };
 }

@@ -1,6 +1,7 @@
+import { type HeadersOptions, mergeHeaders } from "openapi-fetch";
 import { apiKey, type Credentials, serviceAccount, userPassword } from "./auth/credentials.js";
 import { type BaseUrlOptions, type Service, serviceBaseUrl } from "./base-urls.js";
-import { checkFunction, checkSize, checkTimeout, member } from "./checks.js";
+import { checkFunction, checkHeaders, checkSize, checkTimeout, member } from "./checks.js";
 import { ConfigurationError } from "./errors/classes.js";
 import type { LiveDataObserver } from "./events.js";
 import {
@@ -32,6 +33,8 @@ export interface LiveDataOptions extends BaseUrlOptions, NetworkOptions, Timeout
    * @default at most 2 retries
    */
   readonly retry?: RetryOptions | false | undefined;
+  /** Headers of every call but the session exchange. A call's own `headers` take precedence; `null` removes one. */
+  readonly headers?: HeadersOptions | undefined;
   /**
    * Maximum size of a response body, in bytes after decompression. A call with a larger one fails with a ProtocolError,
    * and its connection is closed. `Infinity` for no limit. Bodies that are taken as a stream have none.
@@ -57,6 +60,7 @@ export interface Configuration extends BaseUrlOptions, NetworkOptions {
   readonly maxWait: number;
   readonly maxResponseSize: number;
   readonly retry: RetrySettings | false;
+  readonly headers: Headers;
   readonly observe: LiveDataObserver | undefined;
 }
 
@@ -100,6 +104,7 @@ export function resolveConfiguration(options: LiveDataOptions, environment: Envi
     maxResponseSize: checkSize(options.maxResponseSize ?? DEFAULT_MAX_RESPONSE_SIZE, "maxResponseSize"),
     retry: resolveRetry(options.retry),
     fetch: checkFunction(fetch, "fetch"),
+    headers: checkHeaders(() => mergeHeaders(options.headers)),
     observe: checkFunction(observe, "observe"),
     requestInitExt,
   });

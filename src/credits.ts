@@ -8,15 +8,8 @@ export interface Credits {
   readonly cost: number | undefined;
 }
 
-/**
- * Reads the credits from the headers of a response. The vendor documents the headers for every success and for a 402.
- *
- * @param response the `response` of a call
- * @example
- * const result = await livedata.people.POST("/search/preview", { body });
- * const { cost } = credits(result.response);
- */
-export function credits({ headers }: Response): Credits {
+/** Reads the credits from headers. The vendor documents them for every success and for a 402. */
+export function readCredits(headers: Headers): Credits {
   return {
     used: readNumber(headers, "X-LDT-Credits-Used"),
     remaining: readNumber(headers, "X-LDT-Credits-Remaining"),

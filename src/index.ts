@@ -15,11 +15,19 @@ export { type AuthFetch, type AuthMiddlewareOptions, authFetch, authMiddleware }
 export type { Secret } from "./auth/secret.js";
 export type { TokenSource } from "./auth/token-source.js";
 export type { BaseUrlOptions, Service } from "./base-urls.js";
-export type { CallOptions, ServiceClient, ServiceResult } from "./calls/types.js";
+export { credits, metadata, type ResponseMetadata } from "./calls/metadata.js";
+export type { CallOptions, PaidCallOptions, ServiceClient, ServiceResult } from "./calls/types.js";
 export { type CallResult, type DataOf, type Unwrapped, unwrap } from "./calls/unwrap.js";
-export { createLiveData, type LiveData } from "./client.js";
+export {
+  type CompaniesClient,
+  createLiveData,
+  type IdentityClient,
+  type LedgersClient,
+  type LiveData,
+  type PeopleClient,
+} from "./client.js";
 export type { LiveDataOptions } from "./config.js";
-export { type Credits, credits } from "./credits.js";
+export type { Credits } from "./credits.js";
 export * from "./errors/classes.js";
 export type {
   AuthEvent,
@@ -38,6 +46,12 @@ export {
   type FindManyResults,
   findMany,
 } from "./people/find-many.js";
+export {
+  type LookupManyEnd,
+  type LookupManyOptions,
+  type LookupManyResults,
+  lookupMany,
+} from "./people/lookup-many.js";
 export {
   type PagedSearch,
   type PaginateOptions,

@@ -4,6 +4,8 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { apiKey, serviceAccount } from "../src/auth/credentials.js";
 import { unwrap } from "../src/calls/unwrap.js";
 import { createLiveData } from "../src/client.js";
+import { ConfigurationError } from "../src/errors/classes.js";
+import { createFakeLiveData, fakeCredentials } from "../src/testing/index.js";
 import { describeAuthorization } from "./auth/authorization-suite.js";
 import { CLIENT_SECRET, HOST, mockApi, ORG, SEARCH } from "./support/mock-api.js";
 
@@ -222,4 +224,20 @@ describe("a client", () => {
     expect(response.status).toBe(200);
     expect(new URL(response.url).pathname).toBe(SEARCH);
   });
+});
+
+test("`headers` of the client are sent with every call but the exchange, unless the call has its own", async () => {
+  const fake = createFakeLiveData({ people: 1 });
+  const { orgId } = fakeCredentials;
+  const auth = serviceAccount(fakeCredentials.serviceAccount);
+  const livedata = createLiveData({ orgId, auth, fetch: fake.fetch, headers: { "X-Team": "core", "X-Env": "test" } });
+  await livedata.people.search({ size: 0 });
+  await livedata.people.POST("/search", { body: {}, headers: { "X-Team": "other", "X-Env": null } });
+  const [exchange, first, second] = fake.requests.map(({ headers }) => [headers["x-team"], headers["x-env"]]);
+  expect([exchange, first, second]).toEqual([
+    [undefined, undefined],
+    ["core", "test"],
+    ["other", undefined],
+  ]);
+  expect(() => createLiveData({ orgId, auth, headers: { "X-Team": "a\nb" } })).toThrow(ConfigurationError);
 });

@@ -1,4 +1,4 @@
-import { createLiveData, isLiveDataError, type LiveData, unwrap, verifyWebhook } from "@livedata/sdk";
+import { createLiveData, isLiveDataError, type LiveData, verifyWebhook } from "@livedata/sdk";
 import Fastify, { type FastifyInstance } from "fastify";
 
 /** A small backend: lists people who just joined a company, and records job changes of our contacts. */
@@ -10,24 +10,22 @@ export function buildApp(
   const moves: (string | null | undefined)[] = [];
 
   app.get<{ Params: { company: string } }>("/joiners/:company", async ({ params }) => {
-    const { people } = unwrap(
-      await livedata.people.POST("/search", {
-        body: {
-          size: 10,
-          sort_by: "-company_change_detected_at",
-          filters: [
-            {
-              operator: "and",
-              isJobsGroup: true,
-              jobsGroupType: "active",
-              filters: [
-                { type: "must", field: "jobs.company.name", match_type: "exact", string_values: [params.company] },
-              ],
-            },
-          ],
-        },
-        maxCredits: 10,
-      }),
+    const { people } = await livedata.people.search(
+      {
+        size: 10,
+        sort_by: "-company_change_detected_at",
+        filters: [
+          {
+            operator: "and",
+            isJobsGroup: true,
+            jobsGroupType: "active",
+            filters: [
+              { type: "must", field: "jobs.company.name", match_type: "exact", string_values: [params.company] },
+            ],
+          },
+        ],
+      },
+      { maxCredits: 10 },
     );
     return people.map(({ name, position }) => ({ name, title: position?.title }));
   });

@@ -18,6 +18,9 @@ export const REQUEST_SCHEMAS = `${GENERATED}/request-schemas.ts`;
 /** The file for the facts about operations that are not types. */
 export const OPERATION_FACTS = `${GENERATED}/operation-facts.ts`;
 
+/** The file for the interfaces of the named methods. */
+export const OPERATIONS = `${GENERATED}/operations.ts`;
+
 /** The file for the version of the package. */
 export const VERSION = `${GENERATED}/version.ts`;
 
@@ -46,6 +49,7 @@ export function readApis(root: string): Api[] {
   const writers = new Map([
     [REQUEST_SCHEMAS, "the request schemas"],
     [OPERATION_FACTS, "the operation facts"],
+    [OPERATIONS, "the named methods"],
     [VERSION, "the version"],
   ]);
   return apis.items.map(({ key, value }) => {

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { type Api, OPERATION_FACTS, REQUEST_SCHEMAS, readApis, VENDOR_CONFIG, VERSION } from "./config.js";
+import { type Api, OPERATION_FACTS, OPERATIONS, REQUEST_SCHEMAS, readApis, VENDOR_CONFIG, VERSION } from "./config.js";
 import { generateOperationFacts } from "./operation-facts.js";
+import { findMethodProblems, generateOperations } from "./operations.js";
 import type { Output } from "./output.js";
 import { BrokenDocuments, type Problem } from "./problem.js";
 import { type Bundle, bundle, ifSound, lint } from "./redocly.js";
@@ -27,10 +28,13 @@ export async function generate(root: string): Promise<Generated> {
   const results = await ifSound(lintAll(root, apis), bundleAndGenerateTypes(root, apis));
   const output = new Map(results.map(({ api, types }) => [api.output, header(sources.get(api) ?? []) + types]));
   const bundles = results.map(({ api, bundled }) => [api, bundled] as const);
+  const problems = bundles.flatMap(([api, bundled]) => findMethodProblems(api, bundled));
+  if (problems.length > 0) throw new BrokenDocuments(problems);
   const all = new Map([...sources.values()].flat().map((source) => [source.file, source]));
   const everySource = [...all.keys()].sort().flatMap((file) => all.get(file) ?? []);
   output.set(REQUEST_SCHEMAS, header(everySource) + generateRequestSchemas(bundles));
   output.set(OPERATION_FACTS, header(everySource) + generateOperationFacts(bundles));
+  output.set(OPERATIONS, header(everySource) + generateOperations(bundles));
   output.set(VERSION, generateVersion(root));
   return { output, bundles };
 }

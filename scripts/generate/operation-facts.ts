@@ -1,10 +1,14 @@
 import type { Api } from "./config.js";
+import { bodyOf, jsonOf, methodName, operationsOf, resolve } from "./document.js";
 import { isRecord } from "./is-record.js";
-import { unescapeSegment } from "./json-pointer.js";
 import type { Bundle } from "./redocly.js";
 
 const DECLARATIONS = `/** Facts about an operation that are not types. A property is absent if the document does not state the fact. */
 export interface OperationFacts {
+  /** Name of its method. */
+  readonly method: string;
+  /** Set if its method takes a body. */
+  readonly hasBody?: true;
   /** The minimum role on the organization. */
   readonly role?: "administrator" | "editor" | "viewer";
   /** Set if the operation is idempotent although its HTTP method is not. */
@@ -20,7 +24,7 @@ export interface OperationFacts {
 
 /**
  * Generates the TypeScript module of operation facts, keyed by the API's name in `redocly.yaml`, then by method and
- * path. Operations without facts are omitted.
+ * path.
  *
  * @param bundles the bundled documents
  */
@@ -33,24 +37,26 @@ export const operationFacts: Readonly<Record<${names}, Readonly<Record<string, O
 `;
 }
 
-/** The facts of each operation in a document, by method and path. Operations without facts are omitted. */
+/** The facts of each operation in a document, by method and path. */
 export function factsOf(bundle: Bundle): Record<string, Bundle> {
   const paths = isRecord(bundle["paths"]) ? bundle["paths"] : {};
-  const all = Object.entries(paths).flatMap(([path, pathItem]) =>
-    Object.entries(pathItem as Bundle)
-      .filter((entry): entry is [string, Bundle] => isRecord(entry[1]) && "operationId" in entry[1])
-      .map(([method, operation]): [string, Bundle] => [
+  return Object.fromEntries(
+    operationsOf(bundle).map((each) => {
+      const { path, method, operation } = each;
+      return [
         `${method.toUpperCase()} ${path}`,
         {
+          method: methodName(each),
+          ...(bodyOf(each, bundle) && { hasBody: true }),
           ...("x-role" in operation && { role: operation["x-role"] }),
           ...(operation["x-idempotent"] === true && { isIdempotent: true }),
           ...(isPaid(operation) && { isPaid: true }),
           ...(method === "post" && `${path}/preview` in paths && { preview: `${path}/preview` }),
           ...responseTypesOf(operation, bundle),
         },
-      ]),
+      ];
+    }),
   );
-  return Object.fromEntries(all.filter(([, facts]) => Object.keys(facts).length > 0));
 }
 
 /** An operation costs credits if it can fail with 402. */
@@ -61,16 +67,13 @@ function isPaid({ responses }: Bundle): boolean {
 /** The JSON types that the schemas of all successes allow, `missing` for one without a body; nothing if one allows any. */
 function responseTypesOf({ responses }: Bundle, bundle: Bundle): Bundle {
   const successes = Object.entries(isRecord(responses) ? responses : {}).filter(([status]) => status.startsWith("2"));
-  const types = successes.map(([, response]) => bodyTypesOf(resolve(response, bundle), bundle));
+  const types = successes.map(([, each]) => {
+    const response = resolve(each, bundle);
+    const isEmpty = isRecord(response) && response["content"] === undefined;
+    return isEmpty ? ["missing"] : typesOf(jsonOf(response)?.["schema"], bundle);
+  });
   const known = types.flatMap((each) => each ?? []);
   return types.length === 0 || types.includes(undefined) ? {} : { responseTypes: [...new Set(known)].sort() };
-}
-
-function bodyTypesOf(response: unknown, bundle: Bundle): readonly string[] | undefined {
-  const content = isRecord(response) ? response["content"] : undefined;
-  if (content === undefined) return ["missing"];
-  const media = isRecord(content) ? content["application/json"] : undefined;
-  return isRecord(media) ? typesOf(media["schema"], bundle) : undefined;
 }
 
 /** The types that a schema allows; undefined if it does not say. */
@@ -90,14 +93,3 @@ function typesOf(schema: unknown, bundle: Bundle): readonly string[] | undefined
 }
 
 const JSON_TYPES: Readonly<Record<string, string>> = { integer: "number" };
-
-function resolve(node: unknown, bundle: Bundle): unknown {
-  if (!isRecord(node) || typeof node["$ref"] !== "string") return node;
-  const target = node["$ref"]
-    .slice(2)
-    .split("/")
-    .reduce<unknown>((parent, key) => {
-      return isRecord(parent) ? parent[unescapeSegment(key)] : undefined;
-    }, bundle);
-  return resolve(target, bundle);
-}

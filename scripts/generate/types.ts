@@ -2,6 +2,8 @@ import { createRequire } from "node:module";
 import type { GlobalContext, OpenAPI3 } from "openapi-typescript";
 import type ts from "typescript";
 import { isRecord } from "./is-record.js";
+import { nameTypes } from "./name-types.js";
+import { nameSchemas, schemaUse } from "./named-schemas.js";
 import type { Bundle } from "./redocly.js";
 
 // `require` instead of `import`: tsx would transform the TypeScript compiler, which takes a second and 80 MB.
@@ -17,32 +19,12 @@ const { factory, SyntaxKind } = compiler;
  * @param bundle a linted document. It is not checked again, because that would take most of the time
  */
 export async function generateTypes(bundle: Bundle): Promise<string> {
-  const document = withOptionalHeaders(bundle);
+  const document = nameSchemas(withOptionalHeaders(bundle));
   const nodes = transformSchema(document as unknown as OpenAPI3, contextOf(document));
-  return astToString(acceptReadonly(nodes, schemasSent(bundle)));
-}
-
-/** Names of the schemas that occur only in what a program sends. */
-function schemasSent(bundle: Bundle): Set<string> {
-  const [sent, received] = [new Set<string>(), new Set<string>()];
-  const visit = (value: unknown, names: Set<string>): void => {
-    if (typeof value !== "object" || value === null) return;
-    const { $ref } = value as Bundle;
-    const [, name] = /^#\/components\/schemas\/([^/]+)$/.exec(String($ref)) ?? [];
-    if (typeof $ref === "string" && !(name !== undefined && names.has(name))) {
-      if (name !== undefined) names.add(name);
-      visit(resolveRef(bundle, $ref, { silent: true }), names);
-    }
-    for (const child of Object.values(value)) visit(child, names);
-  };
-  for (const item of Object.values((bundle["paths"] ?? {}) as Bundle)) {
-    for (const operation of Object.values(item as Bundle).filter(isRecord)) {
-      visit([operation["requestBody"], operation["parameters"]], sent);
-      visit(operation["responses"], received);
-    }
-  }
-  visit(bundle["webhooks"], received);
-  return new Set([...sent].filter((name) => !received.has(name)));
+  const { sent, received } = schemaUse(document);
+  const text = astToString(nameTypes(acceptReadonly(nodes, new Set([...sent].filter((name) => !received.has(name))))));
+  // Editors would show the tag, and indented text as code.
+  return text.replaceAll(/^( *(?:\/\*\*|\*) )@description /gm, "$1").replaceAll(/^( *\*) {5}/gm, "$1 ");
 }
 
 /**

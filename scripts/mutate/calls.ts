@@ -3,6 +3,20 @@ import type { Mutation } from "./mutation.js";
 /** What a call's own options promise. */
 export const callMutations: readonly Mutation[] = [
   {
+    rule: "named methods: take the query for an option of the call",
+    file: "calls/named-methods.ts",
+    in: "namedMethods",
+    find: "path: Object.fromEntries(values), query",
+    replace: "path: Object.fromEntries(values)",
+  },
+  {
+    rule: "metadata: a copy of the data has it, too",
+    file: "calls/metadata.ts",
+    in: "metadata",
+    find: "if (record) return record;",
+    replace: "if (record ?? isRecord(source)) return record ?? readMetadata({ response: new Response() })!;",
+  },
+  {
     rule: "options: ignores a call's own `timeout`",
     file: "calls/service-client.ts",
     in: "serviceClient",
@@ -97,8 +111,8 @@ export const callMutations: readonly Mutation[] = [
     rule: "maxCredits: takes a missing cost for free",
     file: "calls/credit-limit.ts",
     in: "enforceCreditLimit",
-    find: "credits(result.response).cost;",
-    replace: "credits(result.response).cost ?? 0;",
+    find: "readCredits(result.response.headers).cost;",
+    replace: "readCredits(result.response.headers).cost ?? 0;",
   },
   {
     rule: "maxCredits: makes the call although the preview failed",

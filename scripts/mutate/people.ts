@@ -3,6 +3,34 @@ import type { Mutation } from "./mutation.js";
 /** What the helpers for people promise. */
 export const peopleMutations: readonly Mutation[] = [
   {
+    rule: "lookupMany: asks for more ids than credits are left",
+    file: "people/lookup-many.ts",
+    in: "lookupMany",
+    find: "Math.min(batchSize, maxCredits - spent)",
+    replace: "batchSize",
+  },
+  {
+    rule: "lookupMany: asks for an id twice",
+    file: "people/lookup-many.ts",
+    in: "lookupMany",
+    find: "[...new Set(ids)]",
+    replace: "[...ids]",
+  },
+  {
+    rule: "lookupMany: yields people as they come",
+    file: "people/lookup-many.ts",
+    in: "lookupMany",
+    find: "const id of batch",
+    replace: "const id of found.map((person) => person.id).sort()",
+  },
+  {
+    rule: "toArray: takes more than its limit",
+    file: "people/paginate.ts",
+    in: "paginate",
+    find: "Math.min(limit, checkCount",
+    replace: "Math.max(limit, checkCount",
+  },
+  {
     rule: "findMany: yields results in the order of the responses",
     file: "people/map-in-order.ts",
     in: "mapInOrder",
@@ -111,15 +139,15 @@ export const peopleMutations: readonly Mutation[] = [
     rule: "findMany: spends more credits than allowed",
     file: "people/find-many.ts",
     in: "results",
-    find: "Math.floor((maxCredits - spent) / size)",
+    find: "Math.floor((maxCredits - spent - reserved) / size)",
     replace: "Math.floor((maxCredits - spent) / size) + 1",
   },
   {
     rule: "findMany: several requests share a credit limit",
     file: "people/find-many.ts",
-    in: "settingsOf",
-    find: "concurrency: maxCredits < Infinity ? 1 : concurrency",
-    replace: "concurrency",
+    in: "results",
+    find: "- reserved",
+    replace: "",
   },
   {
     rule: "paginate: yields a person twice who moves between pages",

@@ -1,5 +1,5 @@
 import { checkLimit } from "../checks.js";
-import { credits } from "../credits.js";
+import { readCredits } from "../credits.js";
 import { CreditLimitError } from "../errors/classes.js";
 import { callOf } from "../pipeline/call.js";
 import { assertResponse, type CallResult } from "./unwrap.js";
@@ -29,7 +29,7 @@ export async function enforceCreditLimit(call: LimitedCall): Promise<CallResult 
   if (preview) {
     const result = await callPreview(preview);
     if (!result.response.ok) return result;
-    const previewed = credits(result.response).cost;
+    const previewed = readCredits(result.response.headers).cost;
     assertResponse(previewed !== undefined, "the preview has no cost: nothing was charged", result.response);
     cost = previewed;
   }
@@ -51,7 +51,7 @@ export async function enforceCreditLimit(call: LimitedCall): Promise<CallResult 
  *   then reports as already paid for
  */
 export function creditsSpent(response: Response, people: number, lost?: number): number {
-  const { used = people } = credits(response);
+  const { used = people } = readCredits(response.headers);
   const { lostResponses = 0 } = callOf(response);
   if (lost === undefined) return lostResponses > 0 ? Math.max(used, people) : used;
   return used + lostResponses * lost;

@@ -9,6 +9,8 @@ import { sendArguments } from "../pipeline/request.js";
 import type { Send } from "../pipeline/send.js";
 import { enforceCreditLimit } from "./credit-limit.js";
 import { type CallInputs, checkInputs } from "./inputs.js";
+import { rememberMetadata } from "./metadata.js";
+import { namedMethods } from "./named-methods.js";
 import type { ServiceClient } from "./types.js";
 import { type CallResult, notJson } from "./unwrap.js";
 
@@ -36,12 +38,12 @@ type AnyClient = Record<(typeof methods)[number], AnyMethod> & {
  * @param facts what the service's document says about its operations
  * @param defaults apply to options that a call omits
  */
-export function serviceClient<Paths extends {}>(
+export function serviceClient<Paths extends {}, Methods = unknown>(
   client: Client<Paths>,
   send: Send,
   facts: Readonly<Record<string, OperationFacts>>,
   defaults: Pick<Call, "maxResponseSize" | "maxWait" | "retry" | "timeout" | "totalTimeout">,
-): ServiceClient<Paths> {
+): Methods & ServiceClient<Paths> {
   const calls = client as unknown as AnyClient;
 
   async function callOperation(
@@ -51,7 +53,7 @@ export function serviceClient<Paths extends {}>(
     originalMethod: AnyMethod,
   ): Promise<CallResult> {
     const operation = `${method} ${path}`;
-    const { isPaid, preview, ...fact } = facts[operation] ?? {};
+    const { isPaid, preview, ...fact }: Partial<OperationFacts> = facts[operation] ?? {};
     const {
       fetch: callFetch,
       timeout,
@@ -103,6 +105,7 @@ export function serviceClient<Paths extends {}>(
       const result = await originalMethod(path, { ...rest, ...inputs, redirect: "manual", fetch });
       const { response, error } = result;
       rememberCall(response, call);
+      rememberMetadata(result.data, response);
       return response.ok || error ? result : { error: {}, response };
     } catch (error) {
       throw toCallError(error, call, init.signal);
@@ -116,7 +119,7 @@ export function serviceClient<Paths extends {}>(
   const { request } = calls;
   calls.request = (method, path, init = {}) =>
     callOperation(method.toUpperCase(), path, init, (path, init) => request(method, path, init));
-  return calls as unknown as ServiceClient<Paths>;
+  return Object.assign(calls, namedMethods(calls.request, facts)) as unknown as Methods & ServiceClient<Paths>;
 }
 
 function toCallError(error: unknown, call: Call, signal: AbortSignal | null | undefined): unknown {

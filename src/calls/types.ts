@@ -33,6 +33,17 @@ export interface CallOptions extends TimeoutOptions {
   readonly keepalive?: boolean | undefined;
 }
 
+/** Options of one call that costs credits. */
+export interface PaidCallOptions extends CallOptions {
+  /**
+   * Maximum cost of the call, in credits. The free preview is called first. If the call would cost more, it is not made,
+   * and a CreditLimitError says what it would cost. If the API has no preview, the maximum cost counts. The timeouts apply
+   * to the preview and to the call separately.
+   * @default no limit
+   */
+  readonly maxCredits?: number | undefined;
+}
+
 type Method = "delete" | "get" | "head" | "options" | "patch" | "post" | "put" | "trace";
 
 /** The paths that have an operation of a method. */
@@ -59,19 +70,9 @@ type Params<Operation> = Operation extends { parameters: infer Parameters }
   : never;
 
 /** An operation that may return 402 costs credits. */
-type Cost<Operation> = Operation extends { responses: { 402: unknown } }
-  ? {
-      /**
-       * Maximum cost of the call, in credits. The free preview is called first. If the call would cost more, it is not
-       * made, and a CreditLimitError says what it would cost. If the API has no preview, the maximum cost counts. The
-       * timeouts apply to the preview and to the call separately.
-       * @default no limit
-       */
-      readonly maxCredits?: number | undefined;
-    }
-  : unknown;
+type Options<Operation> = Operation extends { responses: { 402: unknown } } ? PaidCallOptions : CallOptions;
 
-type Init<Operation> = CallOptions & Params<Operation> & Body<Operation> & Cost<Operation>;
+type Init<Operation> = Options<Operation> & Params<Operation> & Body<Operation>;
 
 type Success = 200 | 201 | 202 | 203 | 204 | "2XX";
 

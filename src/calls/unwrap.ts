@@ -2,6 +2,7 @@ import { hasName, isRecord } from "../checks.js";
 import { ProtocolError } from "../errors/classes.js";
 import { responseError } from "../errors/response-error.js";
 import { callOf, errorDetails } from "../pipeline/call.js";
+import { rememberMetadata } from "./metadata.js";
 
 /** Result of a call of an openapi-fetch client. */
 export type CallResult =
@@ -20,7 +21,7 @@ export type Unwrapped<Result> =
       : never;
 
 /**
- * Returns the data of a call, or throws the error in its place.
+ * Returns the data of a path call, or throws the error in its place. A named method does this itself.
  *
  * @param result what the call resolved with, or the call itself
  * @returns the data, typed as the success in the OpenAPI document
@@ -62,6 +63,7 @@ function dataOf({ data, error, response }: CallResult): unknown {
   const type = data === undefined ? "missing" : data === null ? "null" : Array.isArray(data) ? "array" : typeof data;
   const isUsual = type === "missing" ? response.status === 204 : type !== "null";
   const isExpected = call.responseTypes?.includes(type) ?? (call.isStream || isUsual);
+  rememberMetadata(data, response);
   assertResponse(isExpected, `the response body is not what the OpenAPI document promises, but ${type}`, response);
   return data;
 }

@@ -16,7 +16,6 @@ export type AnyLiveDataError =
   | AbortedError
   | AuthenticationError
   | BadRequestError
-  | BatchError
   | ConfigurationError
   | ConnectionError
   | CreditLimitError
@@ -85,6 +84,11 @@ export abstract class LiveDataError extends Error {
    * and must not do so twice, such as a `POST /contacts` whose response was lost.
    */
   readonly retryable: boolean;
+  /** Position of the first query of `findMany` without a result, from 0: to resume, pass it as `start`. */
+  declare readonly index?: number;
+  /** How many queries of `findMany` the failed request had. */
+  declare readonly size?: number;
+
   constructor(message: string, options: LiveDataErrorOptions = {}) {
     const { operation, cause } = options;
     super(operation === undefined ? message : `${operation}: ${message}`, cause === undefined ? undefined : { cause });
@@ -166,27 +170,6 @@ export class BadRequestError extends LiveDataError {
   protected static override readonly code = "bad_request";
   declare readonly code: "bad_request";
   override readonly name = "BadRequestError";
-}
-
-/**
- * A batch of `findMany` failed; `cause` says why. All queries before it have their results. Resume with
- * `findMany(…, { start: error.index })`.
- */
-export class BatchError extends LiveDataError {
-  protected static override readonly code = "batch";
-  declare readonly code: "batch";
-  override readonly name = "BatchError";
-
-  /** Position of the first query without a result, from 0. */
-  readonly index: number;
-  /** Number of queries in the batch. */
-  readonly size: number;
-
-  constructor(message: string, options: LiveDataErrorOptions & Pick<BatchError, "index" | "size">) {
-    super(message, options);
-    this.index = options.index;
-    this.size = options.size;
-  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { credits } from "../credits.js";
+import { readCredits } from "../credits.js";
 import { redirectTarget, requestId, retryAfter } from "../headers.js";
 import {
   AuthenticationError,
@@ -56,7 +56,7 @@ export function responseError(response: Response, body: unknown, context: Respon
   const { operation, attempts, role, isIdempotent = true, rejection } = context;
   const [ErrorClass, usualMeaning] = describe(status);
   const meaning = (status === 401 && rejection) || redirection(response) || usualMeaning;
-  const { used, remaining } = credits(response);
+  const { used, remaining } = readCredits(headers);
   const left = status === 402 && remaining !== undefined ? ` (${remaining} left)` : "";
   const needed = status === 403 && role !== undefined ? `, which must be at least ${role}` : "";
   const detail = body === undefined || body === "" ? "" : " (see `error.body`)";

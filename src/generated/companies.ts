@@ -7,7 +7,7 @@
  * - openapi/components/errors.yaml
  * - openapi/components/security.yaml
  *
- * SHA-256 of the documents: 46eeed60a2449a3f8a8306eb94a77e662fafbf525c0da3fc7db36b3db60ad365
+ * SHA-256 of the documents: 5b6a065e7a52d6678d382bfac53363b91d24e8683b10d893555c9a5851be2b80
  */
 
 export interface paths {
@@ -20,7 +20,7 @@ export interface paths {
         };
         /**
          * Look up a company
-         * @description Returns one company.
+         * Returns one company.
          */
         get: operations["getCompany"];
         put?: never;
@@ -35,48 +35,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * @description An error body. Little is known about it: one consumer reads `message` or `error`. Neither is guaranteed, and the
-         *     body may not even be JSON.
-         */
-        ErrorBody: {
-            message?: unknown;
-            error?: unknown;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description A company, as it appears in a job. Any value may be `null` or absent. */
-        Company: {
-            /**
-             * @description Company ID, `LDC-…`. With the suffix `-group` it means the company and its subsidiaries.
-             * @example LDC-EXAMPLE
-             */
-            id?: string | null;
-            /**
-             * @description The values `None` and `Freelance/Self-employed` have also been seen.
-             * @example Acme Corp
-             */
-            name?: string | null;
-            domain?: string | null;
-            /** @description LinkedIn slug (inferred). */
-            linkedin?: string | null;
-            ticker?: string | null;
-            /** @example Technology */
-            industry?: string | null;
-            employee_count?: number | null;
-            country?: string | null;
-            location?: string | null;
-            type?: string | null;
-        };
+        ErrorBody: ErrorBody;
+        Company: Company;
     };
     responses: {
-        /** @description Any other failure. The possible statuses and bodies are unknown. */
+        /** Any other failure. The possible statuses and bodies are unknown. */
         Failure: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ErrorBody"];
+                "application/json": ErrorBody;
             };
         };
     };
@@ -87,28 +56,61 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    getCompany: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Identifies the company. The accepted formats are unknown. */
-                company_lookup: string;
-            };
-            cookie?: never;
+    getCompany: GetCompanyOperation;
+}
+/**
+ * An error body. Little is known about it: one consumer reads `message` or `error`. Neither is guaranteed, and the
+ * body may not even be JSON.
+ */
+export interface ErrorBody {
+    message?: unknown;
+    error?: unknown;
+    [key: string]: unknown;
+}
+/** A company, as it appears in a job. Any value may be `null` or absent. */
+export interface Company {
+    /**
+     * Company ID, `LDC-…`. With the suffix `-group` it means the company and its subsidiaries.
+     * @example LDC-EXAMPLE
+     */
+    id?: string | null;
+    /**
+     * The values `None` and `Freelance/Self-employed` have also been seen.
+     * @example Acme Corp
+     */
+    name?: string | null;
+    domain?: string | null;
+    /** LinkedIn slug (inferred). */
+    linkedin?: string | null;
+    ticker?: string | null;
+    /** @example Technology */
+    industry?: string | null;
+    employee_count?: number | null;
+    country?: string | null;
+    location?: string | null;
+    type?: string | null;
+}
+export interface GetCompanyOperation {
+    parameters: {
+        query?: never;
+        header?: never;
+        path: {
+            /** Identifies the company. The accepted formats are unknown. */
+            company_lookup: string;
         };
-        requestBody?: never;
-        responses: {
-            /** @description The company. We infer that it has the same fields as the company of a job. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Company"];
-                };
+        cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+        /** The company. We infer that it has the same fields as the company of a job. */
+        200: {
+            headers: {
+                [name: string]: unknown;
             };
-            default: components["responses"]["Failure"];
+            content: {
+                "application/json": Company;
+            };
         };
+        default: components["responses"]["Failure"];
     };
 }

@@ -19,11 +19,15 @@
  * - openapi/ledgers.yaml
  * - openapi/people.yaml
  *
- * SHA-256 of the documents: f96bef6b9829ba6fd93c1d62b323379b47e56dca552f7efbdc50cf377a2e5042
+ * SHA-256 of the documents: 60ac6cca56dfd465543d5307e12b8fe60497fab971c3f86fe34c0539ba857a93
  */
 
 /** Facts about an operation that are not types. A property is absent if the document does not state the fact. */
 export interface OperationFacts {
+  /** Name of its method. */
+  readonly method: string;
+  /** Set if its method takes a body. */
+  readonly hasBody?: true;
   /** The minimum role on the organization. */
   readonly role?: "administrator" | "editor" | "viewer";
   /** Set if the operation is idempotent although its HTTP method is not. */
@@ -40,6 +44,8 @@ export interface OperationFacts {
 export const operationFacts: Readonly<Record<"identity" | "people" | "companies" | "ledgers", Readonly<Record<string, OperationFacts>>>> = {
   "identity": {
     "POST /session": {
+      "method": "createSession",
+      "hasBody": true,
       "responseTypes": [
         "object"
       ]
@@ -47,6 +53,8 @@ export const operationFacts: Readonly<Record<"identity" | "people" | "companies"
   },
   "people": {
     "POST /find": {
+      "method": "find",
+      "hasBody": true,
       "isIdempotent": true,
       "isPaid": true,
       "preview": "/find/preview",
@@ -55,9 +63,13 @@ export const operationFacts: Readonly<Record<"identity" | "people" | "companies"
       ]
     },
     "POST /find/preview": {
+      "method": "previewFind",
+      "hasBody": true,
       "isIdempotent": true
     },
     "POST /search": {
+      "method": "search",
+      "hasBody": true,
       "isIdempotent": true,
       "isPaid": true,
       "preview": "/search/preview",
@@ -66,15 +78,20 @@ export const operationFacts: Readonly<Record<"identity" | "people" | "companies"
       ]
     },
     "POST /search/preview": {
+      "method": "previewSearch",
+      "hasBody": true,
       "isIdempotent": true
     },
     "GET /person/{id}": {
+      "method": "retrieve",
       "isPaid": true,
       "responseTypes": [
         "object"
       ]
     },
     "POST /persons/lookup_by_ids": {
+      "method": "lookup",
+      "hasBody": true,
       "isIdempotent": true,
       "isPaid": true,
       "responseTypes": [
@@ -84,6 +101,7 @@ export const operationFacts: Readonly<Record<"identity" | "people" | "companies"
   },
   "companies": {
     "GET /companies/{company_lookup}": {
+      "method": "retrieve",
       "responseTypes": [
         "object"
       ]
@@ -91,6 +109,7 @@ export const operationFacts: Readonly<Record<"identity" | "people" | "companies"
   },
   "ledgers": {
     "GET /contacts": {
+      "method": "listContacts",
       "role": "viewer",
       "responseTypes": [
         "array",
@@ -98,12 +117,15 @@ export const operationFacts: Readonly<Record<"identity" | "people" | "companies"
       ]
     },
     "POST /contacts": {
+      "method": "createContacts",
+      "hasBody": true,
       "role": "editor",
       "responseTypes": [
         "object"
       ]
     },
     "GET /imports": {
+      "method": "getImports",
       "responseTypes": [
         "object"
       ]

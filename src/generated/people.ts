@@ -14,7 +14,7 @@
  * - openapi/components/security.yaml
  * - openapi/people.yaml
  *
- * SHA-256 of the documents: b3d922474b3189c233634ce156b0c32eec9d7a8f9e6366206499180d5483643f
+ * SHA-256 of the documents: 0b6fddc2b1699ecf26916f065f4a222da96b78a07cfca6a6f1a8efe60758f807
  */
 
 export interface paths {
@@ -29,8 +29,8 @@ export interface paths {
         put?: never;
         /**
          * Look up people by email, name and company, or LinkedIn slug
-         * @description Returns the people that match a name and company, an email address, or a LinkedIn slug (`jane-doe`, not the
-         *     URL). Costs 1 credit per new person.
+         * Returns the people that match a name and company, an email address, or a LinkedIn slug (`jane-doe`, not the
+         * URL). Costs 1 credit per new person.
          */
         post: operations["findPeople"];
         delete?: never;
@@ -50,7 +50,7 @@ export interface paths {
         put?: never;
         /**
          * Preview the cost of a find
-         * @description Returns what the same body would cost if sent to `/find`. Free.
+         * Returns what the same body would cost if sent to `/find`. Free.
          */
         post: operations["previewFind"];
         delete?: never;
@@ -70,11 +70,11 @@ export interface paths {
         put?: never;
         /**
          * Search and count people, and run reports
-         * @description Finds people by filters on their jobs and education. Costs 1 credit per new person returned. `size: 0` is free
-         *     and still returns the count and the reports.
+         * Finds people by filters on their jobs and education. Costs 1 credit per new person returned. `size: 0` is free
+         * and still returns the count and the reports.
          *
-         *     A wrong key or value does not fail: it returns nothing. See `FilterGroup` for clauses that must match the same
-         *     job.
+         * A wrong key or value does not fail: it returns nothing. See `FilterGroup` for clauses that must match the same
+         * job.
          */
         post: operations["searchPeople"];
         delete?: never;
@@ -94,7 +94,7 @@ export interface paths {
         put?: never;
         /**
          * Preview the cost of a search
-         * @description Returns what the same body would cost if sent to `/search`. Free.
+         * Returns what the same body would cost if sent to `/search`. Free.
          */
         post: operations["previewSearch"];
         delete?: never;
@@ -112,7 +112,7 @@ export interface paths {
         };
         /**
          * Get a person by ID
-         * @description Costs 1 credit, unless the person was already paid for in this billing period.
+         * Costs 1 credit, unless the person was already paid for in this billing period.
          */
         get: operations["getPerson"];
         put?: never;
@@ -134,7 +134,7 @@ export interface paths {
         put?: never;
         /**
          * Get people by ID
-         * @description Costs 1 credit per new person.
+         * Costs 1 credit per new person.
          */
         post: operations["lookupPeople"];
         delete?: never;
@@ -147,393 +147,75 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description One known field of a person. */
-        MatchField: {
-            /**
-             * @description Name of the field. These are the values seen so far; others may work. `linkedin` takes the slug `jane-doe`, not
-             *     the URL. `email_address` is documented; the others were observed.
-             */
-            field_name: ("name" | "company.name" | "linkedin") | "email_address" | (string & {});
-            search_term: string;
-        };
-        /** @description What you know about one person. The fields are combined. */
-        Match: {
-            fields: readonly components["schemas"]["MatchField"][];
-        };
-        /**
-         * @description People to look up. This schema rejects unknown keys, because a misspelled key would find nobody instead of failing.
-         *     That rule is ours (inferred).
-         */
-        FindRequest: {
-            /** @description The people to look up, one match per person. */
-            matches: readonly components["schemas"]["Match"][];
-            /** @description Maximum number of people returned per match. 1 and 3 have been seen. */
-            size?: number | undefined;
-            /** @description Dotted paths of the fields to return, such as `position.company.name`. */
-            return_fields?: readonly string[] | undefined;
-            /** @description Only `medium` has been seen. */
-            confidence?: ("medium" | (string & {})) | undefined;
-        };
-        /**
-         * @description An error body. Little is known about it: one consumer reads `message` or `error`. Neither is guaranteed, and the
-         *     body may not even be JSON.
-         */
-        ErrorBody: {
-            message?: unknown;
-            error?: unknown;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description A location, split into its parts. */
-        LocationDetails: {
-            /** @example Los Angeles */
-            locality?: string | null;
-            /** @example California */
-            region?: string | null;
-            region_abbreviation?: string | null;
-            /** @example United States */
-            country?: string | null;
-            county?: string | null;
-            fips_code?: string | null;
-            postal_code?: string | null;
-            /** @description Metropolitan statistical area (inferred). */
-            msa?: string | null;
-            raw?: string | null;
-        };
-        /** @description Seniority of a job. These are the values seen so far; others may occur. */
-        Level: ("Intern" | "Staff" | "Senior Staff" | "Consultant" | "Manager" | "Director" | "VP" | "C-Team") | (string & {});
-        /** @description Line of work of a job. These are the values seen so far; others may occur. */
-        Function: ("Sales and Support" | "Engineering" | "Marketing and Product" | "Business Management" | "Finance and Administration" | "Human Resources" | "Operations" | "Information Technology" | "Consulting" | "Program and Project Management" | "Legal" | "Risk, Safety, Compliance" | "Healthcare" | "Education" | "Publishing, Editorial and Reporting") | (string & {});
-        /** @description A company, as it appears in a job. Any value may be `null` or absent. */
-        Company: {
-            /**
-             * @description Company ID, `LDC-…`. With the suffix `-group` it means the company and its subsidiaries.
-             * @example LDC-EXAMPLE
-             */
-            id?: string | null;
-            /**
-             * @description The values `None` and `Freelance/Self-employed` have also been seen.
-             * @example Acme Corp
-             */
-            name?: string | null;
-            domain?: string | null;
-            /** @description LinkedIn slug (inferred). */
-            linkedin?: string | null;
-            ticker?: string | null;
-            /** @example Technology */
-            industry?: string | null;
-            employee_count?: number | null;
-            country?: string | null;
-            location?: string | null;
-            type?: string | null;
-        };
-        /** @description One job of a person. `<field>_details` contains values computed about `<field>`. */
-        Job: {
-            /** @example Software Engineer */
-            title?: string | null;
-            /** @description Seniority, derived from the title. */
-            level?: components["schemas"]["Level"] | null;
-            /** @description Line of work, derived from the title. */
-            function?: components["schemas"]["Function"] | null;
-            location?: string | null;
-            location_details?: components["schemas"]["LocationDetails"] | null;
-            /** @example 2020-09-01T00:00:00Z */
-            started_at?: string | null;
-            /** @description How certain Live Data is about `started_at`. */
-            started_at_details?: {
-                confidence?: ("validated" | "low" | "medium" | "high") | (string & {}) | null;
-            } | null;
-            /** @description `null` for a current job. */
-            ended_at?: string | null;
-            /**
-             * @description Length of the job in months (inferred).
-             * @example 66
-             */
-            duration?: number | null;
-            /**
-             * @description In months.
-             * @example 66
-             */
-            company_tenure?: number | null;
-            is_first_at_company?: boolean | null;
-            is_last_at_company?: boolean | null;
-            company?: components["schemas"]["Company"] | null;
-        };
-        /** @description One school a person attended. */
-        Education: {
-            /** @example Example University */
-            school?: string | null;
-            /** @example Bachelor of Science - BS */
-            degree?: string | null;
-            /** @example Computer Science */
-            field?: string | null;
-            /** @example 2014-09-01T00:00:00Z */
-            started_at?: string | null;
-            /** @example 2018-05-01T00:00:00Z */
-            ended_at?: string | null;
-        };
-        /**
-         * @description A person. Only `id` is guaranteed: any other value may be `null` or absent, especially if `return_fields` limits
-         *     the response.
-         */
-        Person: {
-            /**
-             * @description Person ID, `LDP-1-…`. Credits are counted per ID.
-             * @example LDP-1-EXAMPLE
-             */
-            id: string;
-            name?: string | null;
-            first_name?: string | null;
-            last_name?: string | null;
-            /**
-             * @description LinkedIn slug, such as `jane-doe`, not the URL.
-             * @example jane-doe
-             */
-            linkedin?: string | null;
-            /** @example Los Angeles, CA */
-            location?: string | null;
-            location_details?: components["schemas"]["LocationDetails"] | null;
-            country?: string | null;
-            /** @description Only `employed` has been seen. */
-            employment_status?: "employed" | (string & {}) | null;
-            connections?: number | null;
-            /** @description The current job. It is repeated in `jobs`, so count only one of the two. */
-            position?: components["schemas"]["Job"] | null;
-            /** @description Current and past jobs, newest first. */
-            jobs?: components["schemas"]["Job"][] | null;
-            education?: components["schemas"]["Education"][] | null;
-            /** @example 2023-05-12T05:23:29Z */
-            created_at?: string | null;
-            title_change_detected_at?: string | null;
-            /** @description Searches can sort by it; `-company_change_detected_at` puts the newest first. */
-            company_change_detected_at?: string | null;
-            /** @example 2026-01-14T00:00:00Z */
-            info_change_detected_at?: string | null;
-        };
-        /** @description The result of one match. */
-        MatchResult: {
-            /** @description May be absent. */
-            found?: boolean;
-            /** @description The people found. The key is `people`, not `results`. */
-            people: components["schemas"]["Person"][];
-        };
-        FindResponse: {
-            /** @description One result per match of the request, in the same order. */
-            matches: components["schemas"]["MatchResult"][];
-        };
-        /**
-         * @description Clauses and groups, joined by `operator` and nested to any depth.
-         *
-         *     - With `isJobsGroup: true`, every clause in the group must match the *same* job. Use two groups for two different
-         *       jobs ("worked at A and at B"). Without same-job grouping, a date clause matches any job.
-         *     - Education clauses need a group of their own, with `isJobsGroup: false`. In a jobs group they do not fail, but
-         *       silently return a wrong count.
-         *
-         *     The API returns an empty list for a misspelled key or value, not an error. This schema therefore rejects unknown
-         *     keys and enum values, and does not mix the keys of groups and clauses. These rules are ours (inferred), not the
-         *     API's.
-         */
-        FilterGroup: {
-            /** @enum {string} */
-            operator: "and" | "or";
-            filters: readonly (components["schemas"]["FilterGroup"] | components["schemas"]["FilterClause"])[];
-            /** @description Whether all clauses in the group must match the same job. */
-            isJobsGroup?: boolean | undefined;
-            /**
-             * @description Which jobs count. Judging by the names, current jobs, past jobs, or both (inferred).
-             * @enum {string}
-             */
-            jobsGroupType?: ("active" | "ended" | "any") | undefined;
-            /**
-             * @description Which positions at a company count, judging by the name (inferred).
-             * @enum {string}
-             */
-            positionStatus?: ("all" | "first" | "last" | "promotion") | undefined;
-            report?: components["schemas"]["Report"] | undefined;
-            type?: never;
-            field?: never;
-            match_type?: never;
-            string_values?: never;
-            date_from?: never;
-            date_to?: never;
-        };
-        /** @description Dotted path of the field to compare. These are the fields seen so far; others may work. */
-        FilterField: ("first_name" | "last_name" | "jobs.title" | "jobs.function" | "jobs.level" | "jobs.location" | "jobs.started_at" | "jobs.ended_at" | "jobs.company.name" | "jobs.company.id" | "jobs.company.group_id" | "jobs.company.linkedin" | "education.school" | "education.field") | (string & {});
-        /**
-         * @description A date, `YYYY-MM-DD`. A range may have only one end.
-         * @example 2024-01-01
-         */
-        Day: string;
-        /** @description One condition on one field. Like a group, it rejects unknown keys; that rule is ours (inferred). */
-        FilterClause: {
-            /** @enum {string} */
-            type: "must" | "must_not";
-            field: components["schemas"]["FilterField"];
-            /**
-             * @description How the field is compared. Optional for dates.
-             *
-             *     - `exact` counts precisely. For a company name it needs the canonical name; `jobs.company.id`,
-             *       `jobs.company.group_id` (`<id>-group`, with the subsidiaries) and `jobs.company.linkedin` (the slug) are
-             *       robust.
-             *     - `fuzzy` on a title also matches longer titles.
-             *     - `exists`, judging by its name, requires the field to have a value (inferred).
-             * @enum {string}
-             */
-            match_type?: ("exact" | "fuzzy" | "exists") | undefined;
-            /** @description Values to match; any one of them is enough. */
-            string_values?: readonly string[] | undefined;
-            date_from?: components["schemas"]["Day"] | undefined;
-            date_to?: components["schemas"]["Day"] | undefined;
-            operator?: never;
-            filters?: never;
-            isJobsGroup?: never;
-            jobsGroupType?: never;
-            positionStatus?: never;
-            report?: never;
-        };
-        /**
-         * @description Parameters of a report. `arrivals_departures` takes the dates and `group_by`, `demographics` takes all four, `stats`
-         *     takes only `status`. The schema is open, because another report may take other parameters.
-         */
-        ReportParams: {
-            date_from?: components["schemas"]["Day"] | undefined;
-            date_to?: components["schemas"]["Day"] | undefined;
-            group_by?: readonly (("jobs.function" | "jobs.level" | "jobs.company.name") | (string & {}))[] | undefined;
-            /** @description Only `active` has been seen. */
-            status?: ("active" | (string & {})) | undefined;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * @description A report on the people a filter group matches, seen in one consumer. Request it with `size: 0`, which is free. The
-         *     result is in `report_results`, keyed by the report's name.
-         */
-        Report: {
-            /** @description These are the reports seen so far; others may exist. */
-            name: ("arrivals_departures" | "demographics" | "stats") | (string & {});
-            params: components["schemas"]["ReportParams"];
-        };
-        /**
-         * @description A filtered search. The API returns an empty list for a misspelled key, not an error, so this schema rejects unknown
-         *     keys. That rule is ours (inferred).
-         */
-        SearchRequest: {
-            /** @description Groups that must all match. May be absent. */
-            filters?: readonly components["schemas"]["FilterGroup"][] | undefined;
-            /**
-             * @description Maximum number of people returned. `0` is free and still returns `count` and the reports, so use it to count.
-             *     The default and the maximum are unknown; 0 to 300 have been seen to work.
-             */
-            size?: number | undefined;
-            /** @description Dotted paths of the fields to return, such as `position.company.name`. */
-            return_fields?: readonly string[] | undefined;
-            /**
-             * @description Field to sort by. A leading `-` sorts in descending order.
-             * @example -company_change_detected_at
-             */
-            sort_by?: string | undefined;
-            /** @description Number of past jobs returned with each person. */
-            past_jobs?: number | undefined;
-            /**
-             * @description The `pagination_token` of the previous page. The field was seen in responses; we infer that a request takes it
-             *     back under the same name.
-             */
-            pagination_token?: string | undefined;
-            /** @description Aggregations. They exist, but are ignored on the free tier. Their format is unknown. */
-            aggs?: unknown;
-        };
-        /** @description The values that define the group. */
-        GroupValues: {
-            value?: unknown;
-        }[];
-        /** @description How many people joined and left one group. */
-        ArrivalsDeparturesRow: {
-            group_values?: components["schemas"]["GroupValues"];
-            arrivals?: number;
-            departures?: number;
-        };
-        /** @description Headcount of one group on one date. */
-        DemographicsRow: {
-            group_values?: components["schemas"]["GroupValues"];
-            date?: string;
-            count_employees?: number;
-        };
-        /** @description Results of the requested reports, keyed by the report's name. */
-        ReportResults: {
-            arrivals_departures?: components["schemas"]["ArrivalsDeparturesRow"][];
-            demographics?: components["schemas"]["DemographicsRow"][];
-            /** @description An object. Its content is unknown. */
-            stats?: {
-                [key: string]: unknown;
-            };
-        } & {
-            [key: string]: unknown;
-        };
-        SearchResponse: {
-            /** @description The people of this page. The key is `people`, not `results`. */
-            people: components["schemas"]["Person"][];
-            /** @description Number of all people that match, not limited by `size`. */
-            count: number;
-            /** @description Token of the next page (inferred). */
-            pagination_token?: string | null;
-            report_results?: components["schemas"]["ReportResults"];
-            /** @description Results of the requested aggregations. Their format is unknown. */
-            aggs?: unknown;
-        };
-        /**
-         * @description People to get by ID. This schema rejects unknown keys, because a misspelled key would return nobody. That rule is
-         *     ours (inferred).
-         */
-        LookupRequest: {
-            ids: readonly string[];
-        };
-        /** @description An open object, because nothing is known about it. */
-        LookupResponse: {
-            /** @description Inferred from the responses of `/find` and `/search`, so it may be absent. */
-            people?: components["schemas"]["Person"][];
-        };
+        MatchField: MatchField;
+        Match: Match;
+        FindRequest: FindRequest;
+        ErrorBody: ErrorBody;
+        LocationDetails: LocationDetails;
+        Level: Level;
+        JobFunction: JobFunction;
+        Company: Company;
+        Job: Job;
+        Education: Education;
+        Person: Person;
+        MatchResult: MatchResult;
+        FindResponse: FindResponse;
+        FilterGroup: FilterGroup;
+        FilterField: FilterField;
+        Day: Day;
+        FilterClause: FilterClause;
+        ReportParams: ReportParams;
+        Report: Report;
+        SearchRequest: SearchRequest;
+        GroupValues: GroupValues;
+        ArrivalsDeparturesRow: ArrivalsDeparturesRow;
+        DemographicsRow: DemographicsRow;
+        ReportResults: ReportResults;
+        SearchResponse: SearchResponse;
+        LookupRequest: LookupRequest;
+        LookupResponse: LookupResponse;
     };
     responses: {
-        /** @description Any other failure. The possible statuses and bodies are unknown. */
+        /** Any other failure. The possible statuses and bodies are unknown. */
         Failure: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ErrorBody"];
+                "application/json": ErrorBody;
             };
         };
-        /** @description The token was rejected. That is the general meaning of a 401 (inferred). */
+        /** The token was rejected. That is the general meaning of a 401 (inferred). */
         Unauthorized: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ErrorBody"];
+                "application/json": ErrorBody;
             };
         };
-        /** @description The organization's credit quota is used up. The headers are documented; the body is not. */
+        /** The organization's credit quota is used up. The headers are documented; the body is not. */
         OverQuota: {
             headers: {
                 "X-LDT-Credits-Used": components["headers"]["CreditsUsed"];
-                /** @description Credits left after this call. Absent if the organization has no cap. */
+                /** Credits left after this call. Absent if the organization has no cap. */
                 "X-LDT-Credits-Remaining"?: number;
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ErrorBody"];
+                "application/json": ErrorBody;
             };
         };
-        /** @description The key may not use this endpoint. */
+        /** The key may not use this endpoint. */
         Forbidden: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ErrorBody"];
+                "application/json": ErrorBody;
             };
         };
-        /** @description The `X-LDT-Credits-Cost` header says what the real call would cost. The content of the body is unknown. */
+        /** The `X-LDT-Credits-Cost` header says what the real call would cost. The content of the body is unknown. */
         Preview: {
             headers: {
                 "X-LDT-Credits-Cost": components["headers"]["CreditsCost"];
@@ -548,182 +230,538 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
-         * @description Number of new records this call was charged for. One credit pays for one unique person, for the rest of the billing
-         *     period and the whole organization. After that the same ID is free, from any endpoint, key or user, so a repeated
-         *     call is never charged twice.
+         * Number of new records this call was charged for. One credit pays for one unique person, for the rest of the billing
+         * period and the whole organization. After that the same ID is free, from any endpoint, key or user, so a repeated
+         * call is never charged twice.
          */
         CreditsUsed: number;
-        /** @description Credits left after this call. Absent if the organization has no cap. */
+        /** Credits left after this call. Absent if the organization has no cap. */
         CreditsRemaining: number;
-        /** @description Credits the previewed call would cost. The preview itself is free. */
+        /** Credits the previewed call would cost. The preview itself is free. */
         CreditsCost: number;
     };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    findPeople: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FindRequest"];
-            };
-        };
-        responses: {
-            /** @description The results, in the order of the request's matches. */
-            200: {
-                headers: {
-                    "X-LDT-Credits-Used": components["headers"]["CreditsUsed"];
-                    /** @description Credits left after this call. Absent if the organization has no cap. */
-                    "X-LDT-Credits-Remaining"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FindResponse"];
-                };
-            };
-            401: components["responses"]["Unauthorized"];
-            402: components["responses"]["OverQuota"];
-            403: components["responses"]["Forbidden"];
-            default: components["responses"]["Failure"];
+    findPeople: FindPeopleOperation;
+    previewFind: PreviewFindOperation;
+    searchPeople: SearchPeopleOperation;
+    previewSearch: PreviewSearchOperation;
+    getPerson: GetPersonOperation;
+    lookupPeople: LookupPeopleOperation;
+}
+/** One known field of a person. */
+export interface MatchField {
+    /**
+     * Name of the field. These are the values seen so far; others may work. `linkedin` takes the slug `jane-doe`, not
+     * the URL. `email_address` is documented; the others were observed.
+     */
+    field_name: ("name" | "company.name" | "linkedin") | "email_address" | (string & {});
+    search_term: string;
+}
+/** What you know about one person. The fields are combined. */
+export interface Match {
+    fields: readonly MatchField[];
+}
+/**
+ * People to look up. This schema rejects unknown keys, because a misspelled key would find nobody instead of failing.
+ * That rule is ours (inferred).
+ */
+export interface FindRequest {
+    /** The people to look up, one match per person. */
+    matches: readonly Match[];
+    /** Maximum number of people returned per match. 1 and 3 have been seen. */
+    size?: number | undefined;
+    /** Dotted paths of the fields to return, such as `position.company.name`. */
+    return_fields?: readonly string[] | undefined;
+    /** Only `medium` has been seen. */
+    confidence?: ("medium" | (string & {})) | undefined;
+}
+/**
+ * An error body. Little is known about it: one consumer reads `message` or `error`. Neither is guaranteed, and the
+ * body may not even be JSON.
+ */
+export interface ErrorBody {
+    message?: unknown;
+    error?: unknown;
+    [key: string]: unknown;
+}
+/** A location, split into its parts. */
+export interface LocationDetails {
+    /** @example Los Angeles */
+    locality?: string | null;
+    /** @example California */
+    region?: string | null;
+    region_abbreviation?: string | null;
+    /** @example United States */
+    country?: string | null;
+    county?: string | null;
+    fips_code?: string | null;
+    postal_code?: string | null;
+    /** Metropolitan statistical area (inferred). */
+    msa?: string | null;
+    raw?: string | null;
+}
+/** Seniority of a job. These are the values seen so far; others may occur. */
+export type Level = ("Intern" | "Staff" | "Senior Staff" | "Consultant" | "Manager" | "Director" | "VP" | "C-Team") | (string & {});
+/** Line of work of a job. These are the values seen so far; others may occur. */
+export type JobFunction = ("Sales and Support" | "Engineering" | "Marketing and Product" | "Business Management" | "Finance and Administration" | "Human Resources" | "Operations" | "Information Technology" | "Consulting" | "Program and Project Management" | "Legal" | "Risk, Safety, Compliance" | "Healthcare" | "Education" | "Publishing, Editorial and Reporting") | (string & {});
+/** A company, as it appears in a job. Any value may be `null` or absent. */
+export interface Company {
+    /**
+     * Company ID, `LDC-…`. With the suffix `-group` it means the company and its subsidiaries.
+     * @example LDC-EXAMPLE
+     */
+    id?: string | null;
+    /**
+     * The values `None` and `Freelance/Self-employed` have also been seen.
+     * @example Acme Corp
+     */
+    name?: string | null;
+    domain?: string | null;
+    /** LinkedIn slug (inferred). */
+    linkedin?: string | null;
+    ticker?: string | null;
+    /** @example Technology */
+    industry?: string | null;
+    employee_count?: number | null;
+    country?: string | null;
+    location?: string | null;
+    type?: string | null;
+}
+/** One job of a person. `<field>_details` contains values computed about `<field>`. */
+export interface Job {
+    /** @example Software Engineer */
+    title?: string | null;
+    /** Seniority, derived from the title. */
+    level?: Level | null;
+    /** Line of work, derived from the title. */
+    function?: JobFunction | null;
+    location?: string | null;
+    location_details?: LocationDetails | null;
+    /** @example 2020-09-01T00:00:00Z */
+    started_at?: string | null;
+    /** How certain Live Data is about `started_at`. */
+    started_at_details?: {
+        confidence?: ("validated" | "low" | "medium" | "high") | (string & {}) | null;
+    } | null;
+    /** `null` for a current job. */
+    ended_at?: string | null;
+    /**
+     * Length of the job in months (inferred).
+     * @example 66
+     */
+    duration?: number | null;
+    /**
+     * In months.
+     * @example 66
+     */
+    company_tenure?: number | null;
+    is_first_at_company?: boolean | null;
+    is_last_at_company?: boolean | null;
+    company?: Company | null;
+}
+/** One school a person attended. */
+export interface Education {
+    /** @example Example University */
+    school?: string | null;
+    /** @example Bachelor of Science - BS */
+    degree?: string | null;
+    /** @example Computer Science */
+    field?: string | null;
+    /** @example 2014-09-01T00:00:00Z */
+    started_at?: string | null;
+    /** @example 2018-05-01T00:00:00Z */
+    ended_at?: string | null;
+}
+/**
+ * A person. Only `id` is guaranteed: any other value may be `null` or absent, especially if `return_fields` limits
+ * the response.
+ */
+export interface Person {
+    /**
+     * Person ID, `LDP-1-…`. Credits are counted per ID.
+     * @example LDP-1-EXAMPLE
+     */
+    id: string;
+    name?: string | null;
+    first_name?: string | null;
+    last_name?: string | null;
+    /**
+     * LinkedIn slug, such as `jane-doe`, not the URL.
+     * @example jane-doe
+     */
+    linkedin?: string | null;
+    /** @example Los Angeles, CA */
+    location?: string | null;
+    location_details?: LocationDetails | null;
+    country?: string | null;
+    /** Only `employed` has been seen. */
+    employment_status?: "employed" | (string & {}) | null;
+    connections?: number | null;
+    /** The current job. It is repeated in `jobs`, so count only one of the two. */
+    position?: Job | null;
+    /** Current and past jobs, newest first. */
+    jobs?: Job[] | null;
+    education?: Education[] | null;
+    /** @example 2023-05-12T05:23:29Z */
+    created_at?: string | null;
+    title_change_detected_at?: string | null;
+    /** Searches can sort by it; `-company_change_detected_at` puts the newest first. */
+    company_change_detected_at?: string | null;
+    /** @example 2026-01-14T00:00:00Z */
+    info_change_detected_at?: string | null;
+}
+/** The result of one match. */
+export interface MatchResult {
+    /** May be absent. */
+    found?: boolean;
+    /** The people found. The key is `people`, not `results`. */
+    people: Person[];
+}
+/** One result for each match of a find. */
+export interface FindResponse {
+    /** One result per match of the request, in the same order. */
+    matches: MatchResult[];
+}
+/**
+ * Clauses and groups, joined by `operator` and nested to any depth.
+ *
+ * - With `isJobsGroup: true`, every clause in the group must match the *same* job. Use two groups for two different
+ *   jobs ("worked at A and at B"). Without same-job grouping, a date clause matches any job.
+ * - Education clauses need a group of their own, with `isJobsGroup: false`. In a jobs group they do not fail, but
+ *   silently return a wrong count.
+ *
+ * The API returns an empty list for a misspelled key or value, not an error. This schema therefore rejects unknown
+ * keys and enum values, and does not mix the keys of groups and clauses. These rules are ours (inferred), not the
+ * API's.
+ */
+export interface FilterGroup {
+    /** @enum {string} */
+    operator: "and" | "or";
+    filters: readonly (FilterGroup | FilterClause)[];
+    /** Whether all clauses in the group must match the same job. */
+    isJobsGroup?: boolean | undefined;
+    /**
+     * Which jobs count. Judging by the names, current jobs, past jobs, or both (inferred).
+     * @enum {string}
+     */
+    jobsGroupType?: ("active" | "ended" | "any") | undefined;
+    /**
+     * Which positions at a company count, judging by the name (inferred).
+     * @enum {string}
+     */
+    positionStatus?: ("all" | "first" | "last" | "promotion") | undefined;
+    report?: Report | undefined;
+    type?: never;
+    field?: never;
+    match_type?: never;
+    string_values?: never;
+    date_from?: never;
+    date_to?: never;
+}
+/** Dotted path of the field to compare. These are the fields seen so far; others may work. */
+export type FilterField = ("first_name" | "last_name" | "jobs.title" | "jobs.function" | "jobs.level" | "jobs.location" | "jobs.started_at" | "jobs.ended_at" | "jobs.company.name" | "jobs.company.id" | "jobs.company.group_id" | "jobs.company.linkedin" | "education.school" | "education.field") | (string & {});
+/**
+ * A date, `YYYY-MM-DD`. A range may have only one end.
+ * @example 2024-01-01
+ */
+export type Day = string;
+/** One condition on one field. Like a group, it rejects unknown keys; that rule is ours (inferred). */
+export interface FilterClause {
+    /** @enum {string} */
+    type: "must" | "must_not";
+    /**
+     * Dotted path of the field to compare, such as `jobs.title`. Seen so far: `first_name`, `last_name`, `jobs.title`,
+     * `jobs.function`, `jobs.level`, `jobs.location`, `jobs.started_at`, `jobs.ended_at`, `jobs.company.name`,
+     * `jobs.company.id`, `jobs.company.group_id`, `jobs.company.linkedin`, `education.school` and `education.field`.
+     * Others may work.
+     */
+    field: FilterField;
+    /**
+     * How the field is compared. Optional for dates.
+     *
+     * - `exact` counts precisely. For a company name it needs the canonical name; `jobs.company.id`,
+     *   `jobs.company.group_id` (`<id>-group`, with the subsidiaries) and `jobs.company.linkedin` (the slug) are
+     *   robust.
+     * - `fuzzy` on a title also matches longer titles.
+     * - `exists`, judging by its name, requires the field to have a value (inferred).
+     * @enum {string}
+     */
+    match_type?: ("exact" | "fuzzy" | "exists") | undefined;
+    /** Values to match; any one of them is enough. */
+    string_values?: readonly string[] | undefined;
+    date_from?: Day | undefined;
+    date_to?: Day | undefined;
+    operator?: never;
+    filters?: never;
+    isJobsGroup?: never;
+    jobsGroupType?: never;
+    positionStatus?: never;
+    report?: never;
+}
+/**
+ * Parameters of a report. `arrivals_departures` takes the dates and `group_by`, `demographics` takes all four, `stats`
+ * takes only `status`. The schema is open, because another report may take other parameters.
+ */
+export interface ReportParams {
+    date_from?: Day | undefined;
+    date_to?: Day | undefined;
+    group_by?: readonly (("jobs.function" | "jobs.level" | "jobs.company.name") | (string & {}))[] | undefined;
+    /** Only `active` has been seen. */
+    status?: ("active" | (string & {})) | undefined;
+    [key: string]: unknown;
+}
+/**
+ * A report on the people a filter group matches, seen in one consumer. Request it with `size: 0`, which is free. The
+ * result is in `report_results`, keyed by the report's name.
+ */
+export interface Report {
+    /** These are the reports seen so far; others may exist. */
+    name: ("arrivals_departures" | "demographics" | "stats") | (string & {});
+    params: ReportParams;
+}
+/**
+ * A filtered search. The API returns an empty list for a misspelled key, not an error, so this schema rejects unknown
+ * keys. That rule is ours (inferred).
+ */
+export interface SearchRequest {
+    /** Groups that must all match. May be absent. */
+    filters?: readonly FilterGroup[] | undefined;
+    /**
+     * Maximum number of people returned. `0` is free and still returns `count` and the reports, so use it to count.
+     * The default and the maximum are unknown; 0 to 300 have been seen to work.
+     */
+    size?: number | undefined;
+    /** Dotted paths of the fields to return, such as `position.company.name`. */
+    return_fields?: readonly string[] | undefined;
+    /**
+     * Field to sort by. A leading `-` sorts in descending order.
+     * @example -company_change_detected_at
+     */
+    sort_by?: string | undefined;
+    /** Number of past jobs returned with each person. */
+    past_jobs?: number | undefined;
+    /**
+     * The `pagination_token` of the previous page. The field was seen in responses; we infer that a request takes it
+     * back under the same name.
+     */
+    pagination_token?: string | undefined;
+    /** Aggregations. They exist, but are ignored on the free tier. Their format is unknown. */
+    aggs?: unknown;
+}
+/** The values that define the group. */
+export type GroupValues = {
+    value?: unknown;
+}[];
+/** How many people joined and left one group. */
+export interface ArrivalsDeparturesRow {
+    group_values?: GroupValues;
+    arrivals?: number;
+    departures?: number;
+}
+/** Headcount of one group on one date. */
+export interface DemographicsRow {
+    group_values?: GroupValues;
+    date?: string;
+    count_employees?: number;
+}
+/** Results of the requested reports, keyed by the report's name. */
+export interface ReportResults {
+    arrivals_departures?: ArrivalsDeparturesRow[];
+    demographics?: DemographicsRow[];
+    /** An object. Its content is unknown. */
+    stats?: {
+        [key: string]: unknown;
+    };
+    [key: string]: unknown;
+}
+/** A page of people, and the count of all who match. */
+export interface SearchResponse {
+    /** The people of this page. The key is `people`, not `results`. */
+    people: Person[];
+    /** Number of all people that match, not limited by `size`. */
+    count: number;
+    /** Token of the next page (inferred). */
+    pagination_token?: string | null;
+    report_results?: ReportResults;
+    /** Results of the requested aggregations. Their format is unknown. */
+    aggs?: unknown;
+}
+/**
+ * People to get by ID. This schema rejects unknown keys, because a misspelled key would return nobody. That rule is
+ * ours (inferred).
+ */
+export interface LookupRequest {
+    ids: readonly string[];
+}
+/** An open object, because nothing is known about it. */
+export interface LookupResponse {
+    /** Inferred from the responses of `/find` and `/search`, so it may be absent. */
+    people?: Person[];
+}
+export interface FindPeopleOperation {
+    parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+    };
+    requestBody: {
+        content: {
+            "application/json": FindRequest;
         };
     };
-    previewFind: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
+    responses: {
+        /** The results, in the order of the request's matches. */
+        200: {
+            headers: {
+                "X-LDT-Credits-Used": components["headers"]["CreditsUsed"];
+                /** Credits left after this call. Absent if the organization has no cap. */
+                "X-LDT-Credits-Remaining"?: number;
+                [name: string]: unknown;
+            };
             content: {
-                "application/json": components["schemas"]["FindRequest"];
+                "application/json": FindResponse;
             };
         };
-        responses: {
-            200: components["responses"]["Preview"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            default: components["responses"]["Failure"];
+        401: components["responses"]["Unauthorized"];
+        402: components["responses"]["OverQuota"];
+        403: components["responses"]["Forbidden"];
+        default: components["responses"]["Failure"];
+    };
+}
+export interface PreviewFindOperation {
+    parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+    };
+    requestBody: {
+        content: {
+            "application/json": FindRequest;
         };
     };
-    searchPeople: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SearchRequest"];
-            };
-        };
-        responses: {
-            /** @description A page of people, and the count of all matches. */
-            200: {
-                headers: {
-                    "X-LDT-Credits-Used": components["headers"]["CreditsUsed"];
-                    /** @description Credits left after this call. Absent if the organization has no cap. */
-                    "X-LDT-Credits-Remaining"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SearchResponse"];
-                };
-            };
-            401: components["responses"]["Unauthorized"];
-            402: components["responses"]["OverQuota"];
-            403: components["responses"]["Forbidden"];
-            default: components["responses"]["Failure"];
+    responses: {
+        200: components["responses"]["Preview"];
+        401: components["responses"]["Unauthorized"];
+        403: components["responses"]["Forbidden"];
+        default: components["responses"]["Failure"];
+    };
+}
+export interface SearchPeopleOperation {
+    parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+    };
+    requestBody: {
+        content: {
+            "application/json": SearchRequest;
         };
     };
-    previewSearch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
+    responses: {
+        /** A page of people, and the count of all matches. */
+        200: {
+            headers: {
+                "X-LDT-Credits-Used": components["headers"]["CreditsUsed"];
+                /** Credits left after this call. Absent if the organization has no cap. */
+                "X-LDT-Credits-Remaining"?: number;
+                [name: string]: unknown;
+            };
             content: {
-                "application/json": components["schemas"]["SearchRequest"];
+                "application/json": SearchResponse;
             };
         };
-        responses: {
-            200: components["responses"]["Preview"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            default: components["responses"]["Failure"];
+        401: components["responses"]["Unauthorized"];
+        402: components["responses"]["OverQuota"];
+        403: components["responses"]["Forbidden"];
+        default: components["responses"]["Failure"];
+    };
+}
+export interface PreviewSearchOperation {
+    parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+    };
+    requestBody: {
+        content: {
+            "application/json": SearchRequest;
         };
     };
-    getPerson: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description Person ID, `LDP-1-…`.
-                 * @example LDP-1-EXAMPLE
-                 */
-                id: string;
-            };
-            cookie?: never;
+    responses: {
+        200: components["responses"]["Preview"];
+        401: components["responses"]["Unauthorized"];
+        403: components["responses"]["Forbidden"];
+        default: components["responses"]["Failure"];
+    };
+}
+export interface GetPersonOperation {
+    parameters: {
+        query?: never;
+        header?: never;
+        path: {
+            /**
+             * Person ID, `LDP-1-…`.
+             * @example LDP-1-EXAMPLE
+             */
+            id: string;
         };
-        requestBody?: never;
-        responses: {
-            /** @description The person. We infer that the body is the person itself, without a wrapper. */
-            200: {
-                headers: {
-                    "X-LDT-Credits-Used": components["headers"]["CreditsUsed"];
-                    /** @description Credits left after this call. Absent if the organization has no cap. */
-                    "X-LDT-Credits-Remaining"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Person"];
-                };
+        cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+        /** The person. We infer that the body is the person itself, without a wrapper. */
+        200: {
+            headers: {
+                "X-LDT-Credits-Used": components["headers"]["CreditsUsed"];
+                /** Credits left after this call. Absent if the organization has no cap. */
+                "X-LDT-Credits-Remaining"?: number;
+                [name: string]: unknown;
             };
-            401: components["responses"]["Unauthorized"];
-            402: components["responses"]["OverQuota"];
-            403: components["responses"]["Forbidden"];
-            default: components["responses"]["Failure"];
+            content: {
+                "application/json": Person;
+            };
+        };
+        401: components["responses"]["Unauthorized"];
+        402: components["responses"]["OverQuota"];
+        403: components["responses"]["Forbidden"];
+        default: components["responses"]["Failure"];
+    };
+}
+export interface LookupPeopleOperation {
+    parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+    };
+    requestBody: {
+        content: {
+            "application/json": LookupRequest;
         };
     };
-    lookupPeople: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
+    responses: {
+        /** The people. The format of the body is inferred. */
+        200: {
+            headers: {
+                "X-LDT-Credits-Used": components["headers"]["CreditsUsed"];
+                /** Credits left after this call. Absent if the organization has no cap. */
+                "X-LDT-Credits-Remaining"?: number;
+                [name: string]: unknown;
+            };
             content: {
-                "application/json": components["schemas"]["LookupRequest"];
+                "application/json": LookupResponse;
             };
         };
-        responses: {
-            /** @description The people. The format of the body is inferred. */
-            200: {
-                headers: {
-                    "X-LDT-Credits-Used": components["headers"]["CreditsUsed"];
-                    /** @description Credits left after this call. Absent if the organization has no cap. */
-                    "X-LDT-Credits-Remaining"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LookupResponse"];
-                };
-            };
-            401: components["responses"]["Unauthorized"];
-            402: components["responses"]["OverQuota"];
-            403: components["responses"]["Forbidden"];
-            default: components["responses"]["Failure"];
-        };
+        401: components["responses"]["Unauthorized"];
+        402: components["responses"]["OverQuota"];
+        403: components["responses"]["Forbidden"];
+        default: components["responses"]["Failure"];
     };
 }

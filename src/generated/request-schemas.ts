@@ -19,7 +19,7 @@
  * - openapi/ledgers.yaml
  * - openapi/people.yaml
  *
- * SHA-256 of the documents: f96bef6b9829ba6fd93c1d62b323379b47e56dca552f7efbdc50cf377a2e5042
+ * SHA-256 of the documents: 60ac6cca56dfd465543d5307e12b8fe60497fab971c3f86fe34c0539ba857a93
  */
 
 /** A schema. No other keywords occur below. */

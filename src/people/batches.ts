@@ -11,17 +11,18 @@ export interface Batch<Query> {
  * Groups queries into batches. If their source fails, the queries before the failure come first, as a batch.
  *
  * @param start how many queries to skip
- * @param maxSize returns how many queries the present batch may have; 0 ends the batches, after one query was read to
+ * @param maxSize resolves with how many queries the next batch may have; 0 ends the batches, after one query was read to
  *   see whether there are more
  * @throws ConfigurationError if there are fewer queries than `start`
  */
 export async function* batchesOf<Query>(
   queries: Iterable<Query> | AsyncIterable<Query>,
   start: number,
-  maxSize: () => number,
+  maxSize: () => Promise<number>,
 ): AsyncGenerator<Batch<Query>, void, undefined> {
   let failure: { readonly error: unknown } | undefined;
   let batch: Query[] = [];
+  let size = 0;
   let index = start;
   let skipped = 0;
   try {
@@ -30,7 +31,7 @@ export async function* batchesOf<Query>(
         skipped++;
         continue;
       }
-      const size = maxSize();
+      if (batch.length === 0) size = await maxSize();
       if (size === 0) return;
       batch.push(query);
       if (batch.length < size) continue;

@@ -2,7 +2,7 @@ import { creditsSpent } from "../calls/credit-limit.js";
 import type { CallOptions, ServiceClient } from "../calls/types.js";
 import { assertResponse, unwrap } from "../calls/unwrap.js";
 import { checkCount, checkLimit, isRecord, isRecords } from "../checks.js";
-import { BatchError, CreditsExhaustedError, isLiveDataError } from "../errors/classes.js";
+import { CreditsExhaustedError, isLiveDataError } from "../errors/classes.js";
 import type { paths } from "../generated/people.js";
 import { abortedError, onAbort, throwIfAborted } from "../pipeline/abort.js";
 import type { FindRequest, Match, MatchResult, Person } from "../types.js";
@@ -24,12 +24,12 @@ export interface FindManyOptions
    */
   readonly batchSize?: number | undefined;
   /**
-   * Number of concurrent requests. With `maxCredits` it is 1.
+   * Number of concurrent requests. With `maxCredits` fewer, if the credits left may not pay for all of them.
    * @default 4
    */
   readonly concurrency?: number | undefined;
   /**
-   * Number of queries to skip, to resume an earlier run: the `index` of a BatchError, or the number of results you had.
+   * Number of queries to skip, to resume an earlier run: the `index` of its error, or the number of results you had.
    * Pass all queries again, from the first one.
    * @default 0
    */
@@ -49,6 +49,8 @@ export interface FindManyOptions
 export interface FindManyProgress {
   /** Queries done so far, including those skipped by `start`. */
   readonly done: number;
+  /** All queries, if their source knows: an array, a Set or a Map. */
+  readonly total: number | undefined;
   /** How many of them found somebody; skipped queries do not count. */
   readonly found: number;
   /** Credits spent so far, at most. */
@@ -93,8 +95,8 @@ type Settings = FindManyOptions &
  * @param queries what is known of each person; an async source is closed at the end
  * @param options what to return, batches, concurrency, and limits
  * @returns an async iterable with one result for each query
- * @throws ConfigurationError at once for an invalid option; the loop throws a BatchError if a request fails, with the
- *   position to resume from, an AbortedError once its signal aborts, and whatever the source throws
+ * @throws ConfigurationError at once for an invalid option; the loop throws the LiveDataError of a request that failed,
+ *   with the `index` to resume from, an AbortedError once its signal aborts, and whatever the source throws
  * @example
  * const queries = emails.map((email) => ({ fields: [{ field_name: "email_address", search_term: email }] }));
  * for await (const { query, people } of findMany(livedata.people, queries)) save(query, people[0]);
@@ -124,8 +126,7 @@ function settingsOf(options: FindManyOptions): Settings {
   checkCount(concurrency, "concurrency", 1);
   checkCount(start, "start", 0);
   checkLimit(maxCredits, "maxCredits");
-  // The cost of a request is known from its response, so only one at a time can keep to a limit.
-  return { ...options, size, batchSize, concurrency: maxCredits < Infinity ? 1 : concurrency, start, maxCredits };
+  return { ...options, size, batchSize, concurrency, start, maxCredits };
 }
 
 async function* results<Query extends Match>(
@@ -141,17 +142,28 @@ async function* results<Query extends Match>(
   let spent = 0;
   let isLimited = false;
   let found = 0;
+  /** Requests that run, with the most that each may cost. */
+  const running = new Map<Promise<unknown>, number>();
 
-  const maxSize = () => {
-    const affordable = Math.floor((maxCredits - spent) / size);
-    isLimited = affordable < 1;
-    return Math.min(batchSize, Math.max(0, affordable));
+  /** Waits for running requests while what they may cost does not leave enough for a full one. */
+  const maxSize = async () => {
+    for (;;) {
+      const reserved = [...running.values()].reduce((sum, cost) => sum + cost, 0);
+      const affordable = Math.floor((maxCredits - spent - reserved) / size);
+      isLimited = affordable < 1;
+      if (affordable >= batchSize || running.size === 0) return Math.min(batchSize, Math.max(0, affordable));
+      await Promise.race(running.keys());
+    }
   };
   const find = async (batch: Batch<Query>) => {
-    const outcome = await findBatch(people, batch, settings, ending.signal);
+    const request = findBatch(people, batch, settings, ending.signal);
+    running.set(request, batch.queries.length * size);
+    const outcome = await request;
+    running.delete(request);
     spent += outcome.credits;
     return outcome;
   };
+  const total = totalOf(queries);
 
   try {
     const batches = batchesOf(queries, start, maxSize);
@@ -162,8 +174,8 @@ async function* results<Query extends Match>(
         yield result;
       }
       const last = results.at(-1);
-      if (last) onProgress?.({ done: last.index + 1, found, credits: spent });
-      if (failure) throw failure;
+      if (last) onProgress?.({ done: last.index + 1, total, found, credits: spent });
+      if (failure) throw failure.error;
     }
     return isLimited ? "max_credits" : "end";
   } catch (error) {
@@ -179,7 +191,7 @@ interface BatchOutcome<Query> {
   /** One result for each query, up to the failure. */
   readonly results: readonly FindManyResult<Query>[];
   readonly credits: number;
-  readonly failure?: BatchError;
+  readonly failure?: { readonly error: unknown };
 }
 
 /** Finds the people of one batch: by one request, or by several if the credits left do not pay for all at once. */
@@ -201,7 +213,7 @@ async function findBatch<Query extends Match>(
       credits += found.credits;
     } catch (error) {
       width = affordableWidth(error, size, settings.size);
-      if (width === 0) return { results, credits, failure: batchError(error, { index: part.index, size }) };
+      if (width === 0) return { results, credits, failure: { error: located(error, part.index, size) } };
     }
   }
   return { results, credits };
@@ -250,9 +262,16 @@ function resultOf<Query>(
   return { index, query, people, found: match?.found ?? people.length > 0 };
 }
 
-function batchError(cause: unknown, range: Pick<BatchError, "index" | "size">): BatchError {
-  const { index, size } = range;
-  const message = `queries ${index} to ${index + size - 1} failed; to resume, pass \`start: ${index}\``;
-  if (!isLiveDataError(cause)) return new BatchError(message, { ...range, operation, cause });
-  return new BatchError(`${message} (${cause.message})`, { ...cause, body: cause.body, ...range, operation, cause });
+/** Adds to an error of the SDK which queries failed. It belongs to this request alone. */
+function located(error: unknown, index: number, size: number): unknown {
+  if (!isLiveDataError(error)) return error;
+  const { message, stack } = error;
+  const hint = `${message}; queries ${index} to ${index + size - 1} failed: to resume, pass \`start: ${index}\``;
+  return Object.assign(error, { index, size, message: hint, stack: stack?.replace(message, () => hint) });
+}
+
+/** How many queries there are, if their source knows. */
+function totalOf(queries: object): number | undefined {
+  if (Array.isArray(queries)) return queries.length;
+  return "size" in queries && typeof queries.size === "number" ? queries.size : undefined;
 }

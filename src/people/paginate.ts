@@ -1,4 +1,5 @@
 import { creditsSpent } from "../calls/credit-limit.js";
+import { rememberMetadata } from "../calls/metadata.js";
 import type { CallOptions, ServiceClient } from "../calls/types.js";
 import { assertResponse, unwrap } from "../calls/unwrap.js";
 import { checkCount, checkLimit, isRecords } from "../checks.js";
@@ -37,6 +38,12 @@ export type PaginationEnd = "end" | "limit" | "max_credits";
 export interface PeoplePages extends AsyncIterable<Person> {
   /** The same, one page at a time, without people of an earlier page. */
   pages(): AsyncGenerator<SearchResponse, PaginationEnd, undefined>;
+  /**
+   * Returns the people as an array, at most `limit` of them: the smaller of this and the `limit` of `paginate` holds.
+   *
+   * @throws ConfigurationError without a limit, which protects the memory; what a loop throws
+   */
+  toArray(options: { readonly limit: number }): Promise<Person[]>;
   /** Why the latest loop ended; undefined while it runs, or if it was left. */
   readonly stoppedBy: PaginationEnd | undefined;
 }
@@ -65,7 +72,7 @@ export function paginate(
   checkLimit(maxCredits, "maxCredits");
   let stoppedBy: PaginationEnd | undefined;
 
-  async function* pages(): AsyncGenerator<SearchResponse, PaginationEnd, undefined> {
+  async function* pages(limit: number): AsyncGenerator<SearchResponse, PaginationEnd, undefined> {
     stoppedBy = undefined;
     const seen = new Set<string>();
     let found = 0;
@@ -95,7 +102,7 @@ export function paginate(
       const hasNew = seen.size > known;
       const taken = hasNew ? fresh.slice(0, limit - found) : [];
       found += taken.length;
-      if (hasNew) yield { ...page, people: taken };
+      if (hasNew) yield rememberMetadata({ ...page, people: taken }, result.response);
       token = page.pagination_token ?? undefined;
       if ((taken.length === fresh.length && (!token || tokens.has(token))) || !hasNew) {
         stoppedBy = "end";
@@ -105,15 +112,22 @@ export function paginate(
     }
   }
 
-  return {
-    pages,
-    async *[Symbol.asyncIterator]() {
-      for await (const page of pages()) {
-        for (const person of page.people) {
-          if (signal?.aborted) throw abortedError(signal, { operation: "POST /search" });
-          yield person;
-        }
+  async function* loop(limit: number): AsyncGenerator<Person, void, undefined> {
+    for await (const page of pages(limit)) {
+      for (const person of page.people) {
+        if (signal?.aborted) throw abortedError(signal, { operation: "POST /search" });
+        yield person;
       }
+    }
+  }
+
+  return {
+    pages: () => pages(limit),
+    [Symbol.asyncIterator]: () => loop(limit),
+    async toArray(options) {
+      const found: Person[] = [];
+      for await (const person of loop(Math.min(limit, checkCount(options?.limit, "limit", 0)))) found.push(person);
+      return found;
     },
     get stoppedBy() {
       return stoppedBy;

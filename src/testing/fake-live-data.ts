@@ -140,6 +140,7 @@ export interface FakeLiveData {
  *   auth: serviceAccount(fakeCredentials.serviceAccount),
  *   fetch: fake.fetch,
  * });
+ * const { count } = await livedata.people.search({ size: 0 });
  * ```
  * @throws {RangeError} if an option is out of range.
  */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { credits } from "../../src/calls/metadata.js";
 import { unwrap } from "../../src/calls/unwrap.js";
-import { credits } from "../../src/credits.js";
 import { count } from "../../src/people/count.js";
 import { paginate } from "../../src/people/paginate.js";
 import type { FilterGroup } from "../../src/types.js";

@@ -17,6 +17,7 @@ const prints: readonly [page: string, block: string, stdout: RegExp][] = [
   ["README.md", "createFakeLiveData()", /^1000 1\n$/],
   ["docs/guide/auth.md", "vault.read", /^$/],
   ["docs/guide/auth.md", "authMiddleware(tokens)", /^$/],
+  ["docs/guide/calls.md", 'parseAs: "text"', /^Jane Doe 1\n\{"id":"LDP-1-EXAMPLE",.+\n$/],
   ["docs/guide/errors.md", "switch (error.code)", /^nobody has this id\n$/],
   ["docs/guide/platforms.md", "env: Env", /^$/],
   ["docs/guide/platforms.md", "console.log(count)", /^[1-9]\d*\n$/],
@@ -25,7 +26,7 @@ const prints: readonly [page: string, block: string, stdout: RegExp][] = [
   ["docs/guide/platforms.md", "export async function handler(", /^$/],
   ["docs/guide/retries-and-timeouts.md", "totalTimeout: 60_000", /^200\n$/],
   ["docs/guide/searching.md", 'string_values: ["Software Engineer"]', /^\d+ people; the first one is .+\n$/],
-  ["docs/guide/searching.md", "maxCredits: 50", /^would cost 100 credits; the limit is 50\n$/],
+  ["docs/guide/calls.md", "maxCredits: 50", /^would cost 100 credits; the limit is 50\n$/],
   ["docs/guide/searching.md", "await count(livedata.people", /^[1-9]\d*\n$/],
   ["docs/guide/searching.md", "paginate(livedata.people", /^\d+ max_credits\n$/],
   [

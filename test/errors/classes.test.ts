@@ -23,7 +23,7 @@ const classes = Object.entries<unknown>(errors).filter(
 
 test("these tests cover every error class", () => {
   expect(classes.map(([name]) => name)).toEqual(expect.arrayContaining(["ServerError", "TimeoutError"]));
-  expect(classes).toHaveLength(16);
+  expect(classes).toHaveLength(15);
 });
 
 describe.each(classes)("%s", (name, ErrorClass) => {
@@ -100,9 +100,9 @@ test("an error's JSON has its causes, but only name and code of foreign ones", (
   const connection = new errors.ConnectionError("no response", {
     cause: new TypeError("fetch failed", { cause: refused }),
   });
-  const error = new errors.BatchError("", { index: 0, size: 1, cause: connection });
+  const error = new errors.ProtocolError("", { cause: connection });
   expect(JSON.parse(JSON.stringify(error))).toMatchObject({
-    code: "batch",
+    code: "protocol",
     cause: {
       code: "connection",
       message: "no response",
@@ -120,7 +120,6 @@ test.each<[LiveDataError, object]>([
   [new errors.CreditsExhaustedError("", { used: 0, remaining: 3 }), { used: 0, remaining: 3 }],
   [new errors.PermissionDeniedError("", { role: "editor" }), { role: "editor" }],
   [new errors.CreditLimitError("", { cost: 7, limit: 5 }), { cost: 7, limit: 5 }],
-  [new errors.BatchError("", { index: 50, size: 25 }), { index: 50, size: 25 }],
   [new errors.WebhookError("", { reason: "token" }), { reason: "token" }],
 ])("the JSON of a %s has its own fields", (error, own) => {
   expect(error).toMatchObject(own);

@@ -1,9 +1,9 @@
 import { json } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { apiKey } from "../../src/auth/credentials.js";
+import { credits } from "../../src/calls/metadata.js";
 import { createLiveData } from "../../src/client.js";
 import type { LiveDataOptions } from "../../src/config.js";
-import { credits } from "../../src/credits.js";
 import { count } from "../../src/people/count.js";
 import { findMany } from "../../src/people/find-many.js";
 import { paginate } from "../../src/people/paginate.js";
@@ -193,9 +193,9 @@ describe("[21] findMany", () => {
   ])("[21] refuses `matches` that are %s", async (_name, matches) => {
     const { people } = await replying(() => ({ body: { matches } }));
     await expect(collect(findMany(people, queries(1)))).rejects.toMatchObject({
-      code: "batch",
+      code: "protocol",
       index: 0,
-      cause: { code: "protocol", status: 200 },
+      status: 200,
     });
   });
 
@@ -237,11 +237,10 @@ describe("[21] findMany", () => {
     expect(bodies.map(({ matches }) => matches?.length)).toEqual([25, 5, 5, 5, 5]);
     expect([results.length, left()]).toEqual([15, 0]);
     expect(error).toMatchObject({
-      code: "batch",
+      code: "credits_exhausted",
       index: 15,
       size: 5,
       status: 402,
-      cause: { code: "credits_exhausted" },
     });
     // Whoever resumes gets the rest.
     const { people: richer } = await withCredits(25);
@@ -266,7 +265,7 @@ describe("[21] findMany", () => {
     const { people, left } = await withCredits(5, 2);
     const results: unknown[] = [];
     const run = collect(findMany(people, queries(25), { size: 2, concurrency: 1 }), results);
-    await expect(run).rejects.toMatchObject({ index: 6, size: 1, cause: { remaining: 1 } });
+    await expect(run).rejects.toMatchObject({ index: 6, size: 1, remaining: 1 });
     expect([results.length, left()]).toEqual([6, 1]);
   });
 

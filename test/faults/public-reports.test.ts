@@ -97,7 +97,7 @@ test("[openapi-typescript#1933] a success that is documented without a body is n
     serviceClient<Paths>(
       createClient<Paths>({ baseUrl: origin, Request: replayableRequest() }),
       withAttempt(networkStep({})),
-      responseTypes ? { "POST /tags": { responseTypes } } : {},
+      responseTypes ? { "POST /tags": { method: "tag", responseTypes } } : {},
       makeCall(),
     );
   const empty = { body: {}, params: { header: { "X-Empty": "1" } } };

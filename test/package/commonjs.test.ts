@@ -9,3 +9,11 @@ it("the CommonJS build can call the embedded API", async () => {
   const { count } = await unwrap(createLiveData().people.POST("/search", { body: { size: 0 } }));
   expect([count, fake.requests.length]).toEqual([5, 2]);
 });
+
+it("the CommonJS build knows the credits of what the ESM build returned", async () => {
+  const { createLiveData }: typeof import("@livedata/sdk") = await import("@livedata/sdk");
+  const { credits }: typeof import("@livedata/sdk") = createRequire(import.meta.url)("@livedata/sdk");
+  const { createFakeLiveData }: typeof import("@livedata/sdk/testing") = await import("@livedata/sdk/testing");
+  using _fake = createFakeLiveData({ people: 5 }).install();
+  expect(credits(await createLiveData().people.search({ size: 1 })).used).toBe(1);
+});

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { credits } from "../../src/credits.js";
+import { credits } from "../../src/calls/metadata.js";
 
 function creditsOf(headers: Record<string, string>) {
   return credits(new Response(null, { headers }));

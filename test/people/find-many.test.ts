@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { apiKey } from "../../src/auth/credentials.js";
 import { createLiveData } from "../../src/client.js";
-import type { BatchError } from "../../src/errors/classes.js";
+import type { LiveDataError } from "../../src/errors/classes.js";
 import { type FindManyOptions, type FindManyProgress, findMany } from "../../src/people/find-many.js";
 import type { FindRequest } from "../../src/types.js";
 import { inProcess } from "../support/sdk.js";
@@ -206,29 +206,32 @@ describe("a failed findMany request", () => {
   const failing = (first: number, status = 503) =>
     clientForFind({ respond: (rows) => (rows[0] === first ? new Response("no", { status }) : undefined) });
 
-  test("throws a BatchError with its position and cause after all earlier results", async () => {
+  test("throws its error with the position to resume from, after all earlier results", async () => {
     const { people } = failing(4);
     const results: Results = [];
     const error: unknown = await collect(findMany(people, numbered(9), { batchSize: 2 }), results).catch((e) => e);
     expect(results).toEqual(expected(0, 4));
     expect(error).toMatchObject({
-      name: "BatchError",
-      code: "batch",
+      name: "ServerError",
+      code: "server",
       index: 4,
       size: 2,
       status: 503,
       operation: "POST /find",
       attempts: 1,
       retryable: true,
-      message: expect.stringMatching(/^POST \/find: queries 4 to 5 .* `start: 4` \(POST \/find: 503: .*\)$/),
-      cause: { code: "server", status: 503 },
+      message: expect.stringMatching(/^POST \/find: 503: .*; queries 4 to 5 .* `start: 4`$/),
+      stack: expect.stringContaining("pass `start: 4`"),
     });
     expect(JSON.stringify(error)).not.toContain("p4");
   });
 
   test("can be resumed from without lost or repeated results", async () => {
     const results: Results = [];
-    const error: BatchError = await collect(findMany(failing(4).people, numbered(9), { batchSize: 2 }), results).then(
+    const error: LiveDataError = await collect(
+      findMany(failing(4).people, numbered(9), { batchSize: 2 }),
+      results,
+    ).then(
       () => expect.unreachable(),
       (reason) => reason,
     );
@@ -236,24 +239,22 @@ describe("a failed findMany request", () => {
     expect(results).toEqual(expected(0, 9));
   });
 
-  test("keeps an error of a custom client as its cause", async () => {
+  test("passes an error on that is not the SDK's", async () => {
     const own = new RangeError("mine");
     const { people } = clientForFind();
     const broken = { POST: () => Promise.reject(own) } as unknown as typeof people;
-    await expect(collect(findMany(broken, numbered(1)))).rejects.toMatchObject({ code: "batch", cause: own });
+    await expect(collect(findMany(broken, numbered(1)))).rejects.toBe(own);
   });
 
   test("is also reported for a response with too few or missing matches", async () => {
     const { people } = clientForFind({ respond: () => Response.json({ matches: [{ people: [] }] }) });
     await expect(collect(findMany(people, numbered(2)))).rejects.toMatchObject({
-      code: "batch",
+      code: "protocol",
       index: 0,
-      cause: { code: "protocol", status: 200 },
+      status: 200,
     });
     const formless = clientForFind({ respond: () => Response.json({ results: [] }) });
-    await expect(collect(findMany(formless.people, numbered(2)))).rejects.toMatchObject({
-      cause: { code: "protocol" },
-    });
+    await expect(collect(findMany(formless.people, numbered(2)))).rejects.toMatchObject({ code: "protocol" });
   });
 });
 
@@ -330,6 +331,18 @@ describe("`maxCredits` of findMany", () => {
     expect(requests.map(({ length }) => length)).toEqual([4, 4, 1]);
   });
 
+  test("lets requests run concurrently as long as it pays for all of them", async () => {
+    const run = async (maxCredits: number) => {
+      const { people, paid, maxPending } = clientForFind({
+        wait: () => new Promise((resolve) => setImmediate(resolve)),
+      });
+      await collect(findMany(people, numbered(60), { batchSize: 5, maxCredits }));
+      expect(paid.size).toBeLessThanOrEqual(maxCredits);
+      return maxPending();
+    };
+    expect([await run(9), await run(10), await run(100)]).toEqual([1, 2, 4]);
+  });
+
   test("does not count people already paid for", async () => {
     const { people, paid } = clientForFind();
     await collect(findMany(people, numbered(30)));
@@ -387,12 +400,27 @@ test("`onProgress` reports the queries done, people found and credits used", asy
   const { people } = clientForFind();
   const progress: FindManyProgress[] = [];
   await collect(
-    findMany(people, numbered(7), { batchSize: 3, concurrency: 1, start: 1, onProgress: (one) => progress.push(one) }),
+    findMany(people, numbered(7).values(), {
+      batchSize: 3,
+      concurrency: 1,
+      start: 1,
+      onProgress: (one) => progress.push(one),
+    }),
   );
   expect(progress).toEqual([
-    { done: 4, found: 2, credits: 2 },
-    { done: 7, found: 4, credits: 4 },
+    { done: 4, total: undefined, found: 2, credits: 2 },
+    { done: 7, total: undefined, found: 4, credits: 4 },
   ]);
+});
+
+test.each([
+  ["an array", numbered(2), 2],
+  ["a Set", new Set(numbered(2)), 2],
+  ["an iterator", numbered(2).values(), undefined],
+])("`onProgress` of %s has the total if it is known", async (_source, queries, total) => {
+  const progress: FindManyProgress[] = [];
+  await collect(findMany(clientForFind().people, queries, { onProgress: (one) => progress.push(one) }));
+  expect(progress).toMatchObject([{ done: 2, total }]);
 });
 
 test.each<[FindManyOptions, string]>([
@@ -463,7 +491,7 @@ test("findMany yields every result once and in order across random failures and 
       expect(getEventListeners(controller.signal, "abort")).toEqual([]);
       if (error === undefined) {
         expect(found.stoppedBy).toBe(results.length === count ? "end" : "max_credits");
-      } else if (error.code === "batch") {
+      } else if (error.index !== undefined) {
         expect(error.index).toBe(results.length);
       } else if (error instanceof RangeError) {
         expect(results).toHaveLength(at.sourceFailsAt ?? -1);

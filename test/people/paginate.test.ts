@@ -257,3 +257,27 @@ test("count asks for nobody", async () => {
   expect(requests).toMatchObject([{ size: 0 }]);
   expect(paid.size).toBe(0);
 });
+
+describe("toArray", () => {
+  test("returns at most its limit, or that of `paginate` if it is smaller", async () => {
+    const pages = [{ ids: [1, 2], token: "a" }, { ids: [3, 4] }];
+    const take = async (limit: number, options: PaginateOptions = {}) => {
+      const { people, requests } = clientWithPages(pages);
+      const found = await paginate(people, {}, options).toArray({ limit });
+      return [found.map(({ id }) => id), requests.length];
+    };
+    expect(await take(3)).toEqual([["LDP-1", "LDP-2", "LDP-3"], 2]);
+    expect(await take(9)).toEqual([["LDP-1", "LDP-2", "LDP-3", "LDP-4"], 2]);
+    expect(await take(9, { limit: 1 })).toEqual([["LDP-1"], 1]);
+    expect(await take(0)).toEqual([[], 0]);
+  });
+
+  test.each([undefined, {}, { limit: Infinity }, { limit: -1 }, { limit: 1.5 }])(
+    "is refused with %j",
+    async (options) => {
+      const { people } = clientWithPages([]);
+      const found = paginate(people, {}).toArray(options as { limit: number });
+      await expect(found).rejects.toThrow("`limit` must be an integer of at least 0");
+    },
+  );
+});

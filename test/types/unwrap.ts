@@ -107,8 +107,6 @@ export function narrowed(error: unknown): number | string | undefined {
       return error.cost - error.limit;
     case "credits_exhausted":
       return error.remaining;
-    case "batch":
-      return error.index;
     case "permission_denied":
       return error.role;
     case "session":

@@ -348,14 +348,11 @@ function shortest(differences: readonly Difference[]): Difference[] {
   return [...found.values()];
 }
 
-/** `Job` for the type of `components["schemas"]["Job"]`. */
+/** The name under which the generated module declares a type. */
 function componentName(type: ts.Type): string | undefined {
-  const declaration = type.aliasSymbol ?? type.getSymbol();
-  const property = declaration?.declarations?.[0]?.parent;
-  if (property === undefined || !ts.isPropertySignature(property)) return undefined;
-  const schemas = property.parent.parent;
-  if (!ts.isPropertySignature(schemas) || schemas.name.getText() !== "schemas") return undefined;
-  return ts.isStringLiteral(property.name) || ts.isIdentifier(property.name) ? property.name.text : undefined;
+  const declaration = type.aliasSymbol?.declarations?.[0];
+  const isTop = declaration !== undefined && ts.isSourceFile(declaration.parent);
+  return isTop && !/Operation$/.test(type.aliasSymbol?.name ?? "") ? type.aliasSymbol?.name : undefined;
 }
 
 const ids = new WeakMap<ts.Type, number>();

@@ -136,7 +136,7 @@ describe("our overlays give a vendor's document the same facts as our documents"
     const property = (name: string, key: string) =>
       record(record(record(record(record(overlaid["components"])["schemas"])[name])["properties"])[key]);
     expect(enumOf(property("Job", "level"))).toEqual(enumOf(schema("Level")));
-    expect(enumOf(property("Job", "function"))).toEqual(enumOf(schema("Function")));
+    expect(enumOf(property("Job", "function"))).toEqual(enumOf(schema("JobFunction")));
     expect(enumOf(property("FilterClause", "field"))).toEqual(enumOf(schema("FilterField")));
     const matchField = record(record(schema("MatchField")["properties"])["field_name"]);
     const suggested = (matchField["anyOf"] as Json[]).flatMap((branch) => branch["enum"] ?? []);

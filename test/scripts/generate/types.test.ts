@@ -11,12 +11,14 @@ const suggestions = { enum: ["a", "b"] };
 
 describe("generateTypes", () => {
   it("keeps suggested values next to an open string", async () => {
-    expect(await typesOf({ anyOf: [suggestions, { type: "string" }] })).toContain('It: ("a" | "b") | (string & {});');
+    expect(await typesOf({ anyOf: [suggestions, { type: "string" }] })).toContain(
+      'type It = ("a" | "b") | (string & {});',
+    );
   });
 
   it("keeps suggested values next to an open nullable string", async () => {
     const types = await typesOf({ anyOf: [suggestions, { type: ["string", "null"] }] });
-    expect(types).toContain('It: ("a" | "b") | ((string & {}) | null);');
+    expect(types).toContain('type It = ("a" | "b") | ((string & {}) | null);');
   });
 
   it("does not open strings inside an alternative", async () => {

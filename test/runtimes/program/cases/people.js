@@ -101,7 +101,7 @@ export const peopleCases = {
     await api.control("failures.next", "findPeople", { status: 400 });
     const query = { fields: [{ field_name: "email_address", search_term: "jane@example.com" }] };
     const error = await rejection(all(findMany(clientOf(api).people, [query, query, query], { batchSize: 2 })));
-    same([error.code, error.index, error.status], ["batch", 0, 400], "code, index and status");
+    same([error.code, error.index, error.status], ["bad_request", 0, 400], "code, index and status");
   },
 
   "count is free": async ({ open }) => {

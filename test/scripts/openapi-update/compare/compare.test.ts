@@ -70,7 +70,7 @@ describe("a schema shared by several operations", () => {
       "major GET /things | response 200: property `note` of `Thing` was removed (redocly)",
       "major POST /things | response 200: property `note` of `Thing` was removed (redocly)",
       "major webhook POST changed | payload: property `note` of `Thing` was removed (redocly)",
-      "major POST /things | request body: `Thing.note` is no longer known (typescript)",
+      "major POST /things | request body: `ThingInput.note` is no longer known (typescript)",
     ]);
   });
 

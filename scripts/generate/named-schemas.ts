@@ -1,0 +1,140 @@
+import { jsonOf, operationsOf, resolve } from "./document.js";
+import { isRecord } from "./is-record.js";
+import { pascal } from "./name-types.js";
+import type { Bundle } from "./redocly.js";
+
+const SCHEMAS = "#/components/schemas/";
+
+/**
+ * Returns a copy of a bundled document in which everything that a user sees has a name: each JSON body and each query
+ * becomes a schema, such as `ListContactsQuery`, unless it is one. A schema that is both sent and received gets a second
+ * one, `…Input`, which accepts more.
+ */
+export function nameSchemas(bundle: Bundle): Bundle {
+  const document = structuredClone(bundle);
+  const components = isRecord(document["components"]) ? document["components"] : {};
+  const schemas = isRecord(components["schemas"]) ? components["schemas"] : {};
+  document["components"] = { ...components, schemas };
+
+  function declare(name: string, schema: unknown): unknown {
+    if (!isRecord(schema) || "$ref" in schema || !isComposite(schema)) return schema;
+    const free = name in schemas ? `${name}Schema` : name;
+    schemas[free] = schema;
+    return { $ref: SCHEMAS + free };
+  }
+
+  for (const [section, suffix] of [["requestBodies", "Request"] as const, ["responses", "Response"] as const]) {
+    for (const [name, body] of Object.entries(isRecord(components[section]) ? components[section] : {})) {
+      const media = jsonOf(body);
+      if (media) media["schema"] = declare(pascal(name) + suffix, media["schema"]);
+    }
+  }
+  for (const { operation, id } of operationsOf(document)) {
+    const name = pascal(id);
+    const { requestBody, responses } = operation;
+    for (const [body, suffix] of [[requestBody, "Request"] as const, ...successes(responses)]) {
+      const media = jsonOf(body);
+      if (media) media["schema"] = declare(name + suffix, media["schema"]);
+    }
+    const query = querySchema(operation, document);
+    if (query) schemas[queryName(id)] = query;
+  }
+  splitInputs(document, schemas);
+  return document;
+}
+
+/** Name of the schema of an operation's query. */
+export function queryName(id: string): string {
+  return `${pascal(id)}Query`;
+}
+
+function successes(responses: unknown): (readonly [unknown, string])[] {
+  const all = Object.entries(isRecord(responses) ? responses : {}).filter(([status]) => status.startsWith("2"));
+  return all.map(([status, response]) => [response, all.length > 1 ? `Response${status}` : "Response"]);
+}
+
+/** Declares the second version of each schema that is both sent and received, and uses it in what is sent. */
+function splitInputs(document: Bundle, schemas: Bundle): void {
+  const { sent, received } = schemaUse(document);
+  const split = new Map([...sent].filter((name) => received.has(name)).map((name) => [name, `${name}Input`]));
+  // A schema without optional properties and arrays is the same on both sides.
+  for (let size = -1; size !== split.size; ) {
+    size = split.size;
+    for (const name of split.keys()) if (!acceptsMore(schemas[name], split)) split.delete(name);
+  }
+  const targets = new Map([...split].map(([name, input]) => [SCHEMAS + name, SCHEMAS + input]));
+  const copies = [...split].map(([name, input]) => [input, structuredClone(schemas[name])] as const);
+  const sentOnly = [...sent].filter((name) => !received.has(name)).map((name) => schemas[name]);
+  const places = operationsOf(document).flatMap(({ operation: { requestBody, parameters } }) => [
+    requestBody,
+    parameters,
+  ]);
+  redirect([...copies.map(([, copy]) => copy), ...sentOnly, ...places], targets);
+  Object.assign(schemas, Object.fromEntries(copies));
+}
+
+/** Names of the schemas that programs send, and of those that they receive, in whatever depth. */
+export function schemaUse(document: Bundle) {
+  const components = isRecord(document["components"]) ? document["components"] : {};
+  const [sent, received] = [new Set<string>(), new Set<string>()];
+  const visit = (value: unknown, names: Set<string>): void => {
+    if (typeof value !== "object" || value === null) return;
+    const { $ref } = value as Bundle;
+    const [, section = "", name = ""] = /^#\/components\/(\w+)\/([^/]+)$/.exec(String($ref)) ?? [];
+    const isSchema = section === "schemas";
+    const members = components[section];
+    if (isRecord(members) && !(isSchema && names.has(name))) {
+      if (isSchema) names.add(name);
+      visit(members[name], names);
+    }
+    for (const child of Object.values(value)) visit(child, names);
+  };
+  for (const { operation, item } of operationsOf(document)) {
+    visit([operation["requestBody"], operation["parameters"], item["parameters"]], sent);
+    visit(operation["responses"], received);
+  }
+  visit(document["webhooks"], received);
+  return { sent, received };
+}
+
+function acceptsMore(schema: unknown, split: ReadonlyMap<string, string>): boolean {
+  if (Array.isArray(schema)) return schema.some((part) => acceptsMore(part, split));
+  if (!isRecord(schema)) return false;
+  const { $ref, items, properties, required } = schema;
+  if (typeof $ref === "string") return split.has($ref.slice(SCHEMAS.length));
+  const names = isRecord(properties) ? Object.keys(properties) : [];
+  if (items !== undefined || names.some((name) => !(Array.isArray(required) && required.includes(name)))) return true;
+  return Object.values(schema).some((part) => acceptsMore(part, split));
+}
+
+/** Makes references refer to other targets, in place. */
+function redirect(value: unknown, targets: ReadonlyMap<string, string>): void {
+  if (typeof value !== "object" || value === null) return;
+  const node = value as Bundle;
+  const target = targets.get(String(node["$ref"]));
+  if (target !== undefined) node["$ref"] = target;
+  for (const child of Object.values(node)) redirect(child, targets);
+}
+
+function querySchema({ parameters }: Bundle, document: Bundle): Bundle | undefined {
+  const all = (Array.isArray(parameters) ? parameters : []).map((one) => resolve(one, document)).filter(isRecord);
+  const query = all.filter((parameter) => parameter["in"] === "query");
+  if (query.length === 0) return undefined;
+  const properties = query.map(({ name, schema, description, deprecated }) => [
+    String(name),
+    { ...(isRecord(schema) ? schema : {}), ...withoutUndefined({ description, deprecated }) },
+  ]);
+  const required = query.filter((parameter) => parameter["required"] === true).map(({ name }) => name);
+  return { type: "object", properties: Object.fromEntries(properties), ...(required.length > 0 && { required }) };
+}
+
+/** Whether the type of a schema has parts: an object, an array, a union. */
+function isComposite(schema: Bundle): boolean {
+  return ["properties", "additionalProperties", "items", "enum", "oneOf", "anyOf", "allOf"].some(
+    (key) => key in schema,
+  );
+}
+
+function withoutUndefined(members: Bundle): Bundle {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+}

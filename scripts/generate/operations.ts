@@ -1,0 +1,276 @@
+import type { Api } from "./config.js";
+import { bodyOf, jsonOf, methodName, type Operation, operationsOf, resolve, textOf } from "./document.js";
+import { isRecord } from "./is-record.js";
+import { METHODS } from "./methods.js";
+import { pascal, typeNames } from "./name-types.js";
+import { nameSchemas, queryName } from "./named-schemas.js";
+import type { Problem } from "./problem.js";
+import type { Bundle } from "./redocly.js";
+
+/** Members of every service client and of every object, which no method may replace. */
+const TAKEN = new Set([
+  ...["eject", "request", "then", "use"],
+  ...METHODS.map((method) => method.toUpperCase()),
+  ...Object.getOwnPropertyNames(Object.prototype),
+]);
+
+/** The error classes of statuses that documents describe. */
+const ERRORS = new Map([
+  ["400", "BadRequestError"],
+  ["401", "AuthenticationError"],
+  ["402", "CreditsExhaustedError"],
+  ["403", "PermissionDeniedError"],
+  ["404", "NotFoundError"],
+  ["422", "BadRequestError"],
+  ["429", "RateLimitedError"],
+]);
+
+/** How long a line of an example may be. */
+const WIDTH = 90;
+
+interface Parameter {
+  readonly name: string;
+  readonly type: string;
+  readonly isOptional: boolean;
+  readonly docs: string;
+}
+
+/** Finds methods of one service whose name is no name, is taken, or is that of another. */
+export function findMethodProblems({ root }: Api, bundle: Bundle): Problem[] {
+  const owners = new Map<string, string>();
+  return operationsOf(bundle).flatMap((operation) => {
+    const place = `${operation.method.toUpperCase()} ${operation.path}`;
+    const name = methodName(operation);
+    const owner = owners.get(name);
+    owners.set(name, place);
+    const fault = TAKEN.has(name)
+      ? "which every service client has already"
+      : owner !== undefined
+        ? `as ${owner} does`
+        : /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name)
+          ? undefined
+          : "which is not a name in TypeScript";
+    const message = `${place} becomes the method \`${name}\`, ${fault}. Set another name as its \`x-method\`.`;
+    return fault === undefined ? [] : [{ file: root, line: 1, column: 1, rule: "method-names", message }];
+  });
+}
+
+/**
+ * Generates the interface of each service's named methods, such as `people.search(body)`.
+ *
+ * @param bundles the bundled documents
+ */
+export function generateOperations(bundles: readonly (readonly [Api, Bundle])[]): string {
+  const imported = new Set<string>();
+  const imports: string[] = [];
+  const services = bundles.map(([api, bundle]) => {
+    const service = describeService(api.name, nameSchemas(bundle), imported);
+    const module = api.output.replace(/^.*\//, "./").replace(/\.ts$/, ".js");
+    if (service.imports.length > 0) imports.push(`import type { ${service.imports.join(", ")} } from "${module}";`);
+    return service.text;
+  });
+  return [`import type { CallOptions, PaidCallOptions } from "../calls/types.js";`, ...imports, "", ...services].join(
+    "\n",
+  );
+}
+
+function describeService(service: string, document: Bundle, imported: Set<string>) {
+  const components = isRecord(document["components"]) ? document["components"] : {};
+  const schemas = isRecord(components["schemas"]) ? components["schemas"] : {};
+  const names = typeNames(Object.keys(schemas));
+  const imports = new Map<string, string>();
+
+  /** The type of a schema. `nameSchemas` has named all but the simple ones. */
+  const typeOf = (schema: unknown): string => {
+    const { $ref, type } = isRecord(schema) ? schema : {};
+    const name = names.get(String($ref).replace("#/components/schemas/", ""));
+    if (name !== undefined) return use(name);
+    if (type === undefined) return "unknown";
+    return [type]
+      .flat()
+      .map((one) => SIMPLE.get(String(one)) ?? "unknown")
+      .join(" | ");
+  };
+  const use = (name: string): string => {
+    const known = imports.get(name);
+    if (known !== undefined) return known.split(" as ").at(-1) ?? name;
+    const own = imported.has(name) ? pascal(service) + name : name;
+    imported.add(own);
+    imports.set(name, own === name ? name : `${name} as ${own}`);
+    return own;
+  };
+
+  const extra: string[] = [];
+  const methods = operationsOf(document).map((operation) => {
+    const { id, operation: node } = operation;
+    const isPaid = isRecord(node["responses"]) && "402" in node["responses"];
+    const base = isPaid ? "PaidCallOptions" : "CallOptions";
+    const query = schemas[queryName(id)];
+    const isQueryRequired = isRecord(query) && query["required"] !== undefined;
+    const options = query === undefined ? base : `${pascal(id)}Options`;
+    if (query !== undefined) {
+      extra.push(`/** Query and options of \`${service}.${methodName(operation)}\`. */
+export interface ${options} extends ${base} {
+  readonly query${isQueryRequired ? "" : "?"}: ${use(queryName(id))}${isQueryRequired ? "" : " | undefined"};
+}
+`);
+    }
+    const body = bodyOf(operation, document);
+    const parameters: Parameter[] = [
+      ...pathParameters(operation, document, typeOf),
+      ...(body
+        ? [{ name: "body", type: typeOf(body.media["schema"]), isOptional: body.isOptional, docs: body.docs }]
+        : []),
+      {
+        name: "options",
+        type: options,
+        isOptional: !isQueryRequired,
+        docs: `${query ? "the query, and " : ""}options of the call`,
+      },
+    ];
+    const list = parameters.map(({ name, type, isOptional }, index) => {
+      const canOmit = parameters.slice(index).every((one) => one.isOptional);
+      return isOptional && !canOmit ? `${name}: ${type} | undefined` : `${name}${canOmit ? "?" : ""}: ${type}`;
+    });
+    const results = successes(node, document).map(({ response }) => {
+      const media = jsonOf(response);
+      return media ? typeOf(media["schema"]) : isRecord(response) && response["content"] ? "unknown" : "undefined";
+    });
+    const result = [...new Set(results)].join(" | ") || "unknown";
+    const docs = docsOf(operation, document, {
+      parameters,
+      isPaid,
+      call: `livedata.${service}.${methodName(operation)}`,
+      body: body?.media,
+    });
+    return `${comment(docs, "  ")}  ${methodName(operation)}(${list.join(", ")}): Promise<${result}>;\n`;
+  });
+  const text = `${extra.join("\n")}${extra.length > 0 ? "\n" : ""}/** Named methods of the ${service} service. Each returns the data, and throws what \`unwrap\` throws. */
+export interface ${pascal(service)}Operations {
+${methods.join("\n")}}
+`;
+  return { text, imports: [...imports.values()].sort() };
+}
+
+const SIMPLE = new Map([
+  ["string", "string"],
+  ["number", "number"],
+  ["integer", "number"],
+  ["boolean", "boolean"],
+  ["null", "null"],
+]);
+
+function pathParameters(
+  { path, operation, item }: Operation,
+  document: Bundle,
+  typeOf: (schema: unknown) => string,
+): Parameter[] {
+  const all = [operation["parameters"], item["parameters"]]
+    .flat()
+    .map((one) => resolve(one, document))
+    .filter(isRecord);
+  return [...path.matchAll(/\{([^}]+)\}/g)].map(([, name = ""]) => {
+    const parameter = all.find((one) => one["in"] === "path" && one["name"] === name) ?? {};
+    const type = typeOf(parameter["schema"]);
+    return {
+      name: camel(name),
+      type: type === "unknown" ? "string" : type,
+      isOptional: false,
+      docs: textOf(parameter),
+    };
+  });
+}
+
+function successes({ responses }: Bundle, document: Bundle) {
+  return Object.entries(isRecord(responses) ? responses : {})
+    .filter(([status]) => status.startsWith("2"))
+    .map(([, response]) => ({ response: resolve(response, document) }));
+}
+
+interface Shown {
+  readonly parameters: readonly Parameter[];
+  readonly isPaid: boolean;
+  /** How the method is called, up to its arguments. */
+  readonly call: string;
+  /** The JSON body that it takes. */
+  readonly body: Bundle | undefined;
+}
+
+function docsOf({ method, path, operation, item }: Operation, document: Bundle, shown: Shown): string {
+  const { parameters, isPaid } = shown;
+  const role = operation["x-role"] === undefined ? "" : `, for the role ${operation["x-role"]} or higher`;
+  const errors = Object.keys((operation["responses"] ?? {}) as Bundle).flatMap((status) =>
+    ERRORS.get(status) ? [`${ERRORS.get(status)} (${status})`] : [],
+  );
+  const [success] = successes(operation, document);
+  const result = isRecord(success?.response) ? textOf(success.response) : "";
+  const example = exampleOf(shown, { item, operation, document });
+  const parts = [
+    sentence(String(operation["summary"] ?? "")),
+    String(operation["description"] ?? "").trim(),
+    `\`${method.toUpperCase()} ${path}\`${isPaid ? ", costs credits" : ""}${role}`,
+    [
+      ...parameters.map(({ name, docs }) => `@param ${name} ${docs}`.trimEnd()),
+      ...(result ? [`@returns ${result}`] : []),
+      ...(isPaid ? ["@throws CreditLimitError if the call would cost more than `maxCredits`; nothing is charged"] : []),
+      `@throws ${[...errors, errors.length > 0 ? "or another LiveDataError" : "LiveDataError"].join(", ")}`,
+      ...(operation["deprecated"] === true ? ["@deprecated"] : []),
+      ...(example ? [`@example\n${example}`] : []),
+    ].join("\n"),
+  ];
+  return parts.filter(Boolean).join("\n\n");
+}
+
+/** A call with the examples of the document; undefined if one is missing. */
+function exampleOf(
+  { parameters, call, body }: Shown,
+  { operation, item, document }: Pick<Operation, "item" | "operation"> & { document: Bundle },
+) {
+  const declared = [operation["parameters"], item["parameters"]]
+    .flat()
+    .map((one) => resolve(one, document))
+    .filter(isRecord);
+  const values = parameters.slice(0, -1).map(({ name }): unknown => {
+    if (name === "body" && body) return examplesOf(body, document).sort((one, other) => sizeOf(one) - sizeOf(other))[0];
+    return examplesOf(declared.find((one) => camel(String(one["name"])) === name) ?? {}, document)[0];
+  });
+  return values.includes(undefined) ? undefined : `await ${call}(${values.map((value) => literal(value)).join(", ")});`;
+}
+
+function examplesOf({ example, examples }: Bundle, document: Bundle): unknown[] {
+  const named = Object.values(isRecord(examples) ? examples : {}).map((one) => resolve(one, document));
+  return [example, ...named.map((one) => (isRecord(one) ? one["value"] : undefined))].filter(
+    (one) => one !== undefined,
+  );
+}
+
+const sizeOf = (value: unknown) => JSON.stringify(value).length;
+
+/** Writes a JSON value as in TypeScript. */
+function literal(value: unknown, indent = ""): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const inner = `${indent}  `;
+  const isList = Array.isArray(value);
+  const parts = Object.entries(value).map(([key, member]) => {
+    const name = /^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key);
+    return `${isList ? "" : `${name}: `}${literal(member, inner)}`;
+  });
+  const [open, close] = isList ? ["[", "]"] : ["{ ", " }"];
+  const line = parts.length > 0 ? open + parts.join(", ") + close : open.trim() + close.trim();
+  if (indent.length + line.length <= WIDTH && !line.includes("\n")) return line;
+  return `${open.trim()}\n${parts.map((part) => `${inner}${part},\n`).join("")}${indent}${close.trim()}`;
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) || text === "" ? text : `${text}.`;
+}
+
+function camel(name: string): string {
+  const upper = pascal(name);
+  return upper.slice(0, 1).toLowerCase() + upper.slice(1);
+}
+
+function comment(text: string, indent: string): string {
+  const lines = text.replaceAll("*/", "*\\/").split("\n");
+  return `${indent}/**\n${lines.map((line) => `${indent} * ${line}`.trimEnd()).join("\n")}\n${indent} */\n`;
+}

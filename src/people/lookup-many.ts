@@ -1,0 +1,91 @@
+import { creditsSpent } from "../calls/credit-limit.js";
+import type { CallOptions, ServiceClient } from "../calls/types.js";
+import { assertResponse, unwrap } from "../calls/unwrap.js";
+import { checkCount, checkLimit, isRecords } from "../checks.js";
+import { ConfigurationError } from "../errors/classes.js";
+import type { paths } from "../generated/people.js";
+import { abortedError } from "../pipeline/abort.js";
+import type { Person } from "../types.js";
+
+/** Options of {@link lookupMany}. */
+export interface LookupManyOptions
+  extends Pick<CallOptions, "maxWait" | "retry" | "signal" | "timeout" | "totalTimeout"> {
+  /**
+   * Number of ids in one request. The API's maximum is unknown.
+   * @default 100
+   */
+  readonly batchSize?: number | undefined;
+  /**
+   * Maximum number of credits to spend. No request has more ids than credits are left. People already paid for are free
+   * and do not count.
+   * @default no limit
+   */
+  readonly maxCredits?: number | undefined;
+}
+
+/** Why the people end: every id was looked up, or `maxCredits` is spent. */
+export type LookupManyEnd = "end" | "max_credits";
+
+/** The people of many ids. Each loop starts again. */
+export interface LookupManyResults extends AsyncIterable<Person> {
+  /** Why the latest loop ended; undefined while it runs, or if it was left. */
+  readonly stoppedBy: LookupManyEnd | undefined;
+}
+
+/**
+ * Gets people by their ids, in batches. Each id is asked for once. The people come in the order of their ids; ids that
+ * nobody has are left out. The format of a response is inferred.
+ *
+ * @param people `livedata.people`
+ * @param ids ids of people, `LDP-1-…`
+ * @returns an async iterable of people
+ * @throws ConfigurationError at once for an invalid option or id; the loop throws the LiveDataError of a lookup
+ * @example
+ * for await (const person of lookupMany(livedata.people, ids, { maxCredits: 500 })) save(person);
+ */
+export function lookupMany(
+  people: Pick<ServiceClient<paths>, "POST">,
+  ids: Iterable<string>,
+  options: LookupManyOptions = {},
+): LookupManyResults {
+  const { batchSize = 100, maxCredits = Infinity, signal, ...rest } = options;
+  checkCount(batchSize, "batchSize", 1);
+  checkLimit(maxCredits, "maxCredits");
+  const { maxWait, retry, timeout, totalTimeout } = rest;
+  const distinct = [...new Set(ids)];
+  const isId = (id: unknown) => typeof id === "string" && id !== "";
+  if (!distinct.every(isId)) throw new ConfigurationError("`ids` has a value that is not a non-empty string");
+  let stoppedBy: LookupManyEnd | undefined;
+
+  async function* loop(): AsyncGenerator<Person, void, undefined> {
+    stoppedBy = undefined;
+    let spent = 0;
+    for (let start = 0; start < distinct.length; ) {
+      const batch = distinct.slice(start, start + Math.min(batchSize, maxCredits - spent));
+      if (batch.length === 0) {
+        stoppedBy = "max_credits";
+        return;
+      }
+      start += batch.length;
+      const call = { body: { ids: batch }, signal, maxWait, retry, timeout, totalTimeout };
+      const result = await people.POST("/persons/lookup_by_ids", call);
+      const { people: found = [] } = unwrap(result);
+      assertResponse(isRecords(found), "the response has no `people`, an array of objects", result.response);
+      spent += creditsSpent(result.response, found.length);
+      const byId = new Map(found.map((person) => [person.id, person]));
+      for (const id of batch) {
+        if (signal?.aborted) throw abortedError(signal, { operation: "POST /persons/lookup_by_ids" });
+        const person = byId.get(id);
+        if (person) yield person;
+      }
+    }
+    stoppedBy = "end";
+  }
+
+  return {
+    [Symbol.asyncIterator]: loop,
+    get stoppedBy() {
+      return stoppedBy;
+    },
+  };
+}

@@ -1,0 +1,179 @@
+import { describe, expect, test } from "vitest";
+import { findMethodProblems, generateOperations } from "../../../scripts/generate/operations.js";
+import { generateTypes } from "../../../scripts/generate/types.js";
+
+const api = { name: "shop", root: "openapi/shop.yaml", output: "src/generated/shop.ts" };
+const string = { type: "string" };
+const json = (schema: object) => ({ content: { "application/json": { schema } } });
+
+type Paths = Record<string, Record<string, object>>;
+
+/** What becomes of a document with these paths, with whitespace collapsed. */
+function operationsOf(paths: Paths, schemas: object = {}): string {
+  const bundle = { openapi: "3.1.0", paths, components: { schemas } };
+  return generateOperations([[api, bundle]]).replace(/\s+/g, " ");
+}
+
+function problemsOf(paths: Paths): string[] {
+  return findMethodProblems(api, { paths }).map(({ message }) => message);
+}
+
+describe("a named method", () => {
+  test("takes the parameters of its path in order, its body, and then the query with the options", () => {
+    const operation = {
+      operationId: "updateItem",
+      parameters: [
+        { name: "item-id", in: "path", required: true, schema: { type: "integer" } },
+        { name: "shop", in: "path", required: true, schema: string },
+        { name: "dry", in: "query", schema: { type: "boolean" } },
+      ],
+      requestBody: { required: true, ...json({ $ref: "#/components/schemas/Item" }) },
+      responses: { 200: json({ $ref: "#/components/schemas/Item" }) },
+    };
+    const text = operationsOf({ "/{shop}/items/{item-id}": { put: operation } }, { Item: { type: "object" } });
+    expect(text).toContain(
+      "updateItem(shop: string, itemId: number, body: Item, options?: UpdateItemOptions): Promise<Item>;",
+    );
+    expect(text).toContain("readonly query?: UpdateItemQuery | undefined;");
+  });
+
+  test("requires its options if it requires a query, even after a body that may be omitted", () => {
+    const operation = {
+      operationId: "list",
+      parameters: [{ name: "since", in: "query", required: true, schema: string }],
+      requestBody: json(string),
+      responses: { 200: json({ type: "array", items: string }) },
+    };
+    const text = operationsOf({ "/items": { post: operation } });
+    expect(text).toContain("list(body: string | undefined, options: ListOptions): Promise<ListResponse>;");
+    expect(text).toContain("readonly query: ListQuery;");
+  });
+
+  test.each<[string, object, string]>([
+    ["nothing for a 204", { 204: {} }, "undefined"],
+    ["either for a 200 and a 204", { 200: json(string), 204: {} }, "string | undefined"],
+    ["unknown for a body that is not JSON", { 200: { content: { "text/csv": {} } } }, "unknown"],
+    ["unknown for a response that the document does not describe", { default: {} }, "unknown"],
+    ["a nullable type", { 200: json({ type: ["integer", "null"] }) }, "number | null"],
+  ])("returns %s", (_what, responses, type) => {
+    const text = operationsOf({ "/items": { get: { operationId: "list", responses } } });
+    expect(text).toContain(`list(options?: CallOptions): Promise<${type}>;`);
+  });
+
+  test("takes `maxCredits` if it can fail with 402", () => {
+    const text = operationsOf({
+      "/items": { get: { operationId: "list", responses: { 200: json(string), 402: {} } } },
+    });
+    expect(text).toContain("list(options?: PaidCallOptions)");
+    expect(text).toContain("@throws CreditLimitError");
+    expect(text).toContain("@throws CreditsExhaustedError (402), or another LiveDataError");
+  });
+
+  test("is documented by the document, and cannot end its comment early", () => {
+    const operation = {
+      operationId: "getItem",
+      "x-method": "retrieve",
+      "x-role": "editor",
+      deprecated: true,
+      summary: "Get an item",
+      description: "Costs nothing. */ It is free.",
+      parameters: [{ name: "id", in: "path", required: true, schema: string, description: "Its ID.", example: "i-1" }],
+      responses: { 200: { description: "The item.", ...json(string) } },
+    };
+    expect(generateOperations([[api, { paths: { "/items/{id}": { get: operation } } }]])).toContain(`
+  /**
+   * Get an item.
+   *
+   * Costs nothing. *\\/ It is free.
+   *
+   * \`GET /items/{id}\`, for the role editor or higher
+   *
+   * @param id Its ID.
+   * @param options options of the call
+   * @returns The item.
+   * @throws LiveDataError
+   * @deprecated
+   * @example
+   * await livedata.shop.retrieve("i-1");
+   */
+  retrieve(id: string, options?: CallOptions): Promise<string>;
+`);
+  });
+});
+
+describe("the name of a method", () => {
+  const named = (method: string) => ({ operationId: "x", "x-method": method, responses: {} });
+
+  test.each(["use", "eject", "request", "then", "GET", "POST", "toString", "constructor", "__proto__"])(
+    "cannot be %s, which every client has",
+    (name) => {
+      expect(problemsOf({ "/a": { get: named(name) } })).toEqual([
+        `GET /a becomes the method \`${name}\`, which every service client has already. Set another name as its \`x-method\`.`,
+      ]);
+    },
+  );
+
+  test("must be a name in TypeScript", () => {
+    expect(problemsOf({ "/a": { get: { operationId: "list-items", responses: {} } } })).toEqual([
+      "GET /a becomes the method `list-items`, which is not a name in TypeScript. Set another name as its `x-method`.",
+    ]);
+  });
+
+  test("must differ from that of any other operation", () => {
+    expect(problemsOf({ "/a": { get: named("list") }, "/b": { post: named("list") } })).toEqual([
+      "POST /b becomes the method `list`, as GET /a does. Set another name as its `x-method`.",
+    ]);
+  });
+});
+
+describe("the types of schemas", () => {
+  const typesOf = async (paths: Paths, schemas: object) =>
+    (await generateTypes({ openapi: "3.1.0", paths, components: { schemas } })).replace(/\s+/g, " ");
+
+  test("are interfaces by name, or aliases if they are not objects", async () => {
+    const schemas = {
+      Item: { type: "object", properties: { tags: { $ref: "#/components/schemas/Tags" } } },
+      Tags: { type: "array", items: string },
+    };
+    const types = await typesOf({}, schemas);
+    expect(types).toContain("export interface Item { tags?: Tags; }");
+    expect(types).toContain("export type Tags = string[];");
+    expect(types).toContain("schemas: { Item: Item; Tags: Tags; };");
+  });
+
+  test.each([
+    ["Error", "ErrorSchema"],
+    ["Date", "DateSchema"],
+    ["class", "classSchema"],
+    ["string", "stringSchema"],
+    ["Record", "RecordSchema"],
+    ["paths", "pathsSchema"],
+    ["an.item", "an_item"],
+    ["3d", "_3d"],
+  ])("a schema called %s has the type %s", async (schema, name) => {
+    const types = await typesOf({}, { [schema]: { type: "object", properties: { a: string } } });
+    expect(types).toContain(`export interface ${name} { a?: string; }`);
+  });
+
+  test("a schema that is sent and received has a second type, which accepts readonly arrays and undefined", async () => {
+    const item = { $ref: "#/components/schemas/Item" };
+    const operation = { operationId: "x", requestBody: json(item), responses: { 200: json(item) } };
+    const schemas = {
+      Item: {
+        type: "object",
+        properties: {
+          tags: { type: "array", items: string },
+          level: { $ref: "#/components/schemas/Level" },
+          parent: item,
+        },
+      },
+      Level: { type: "string", enum: ["a"] },
+    };
+    const types = await typesOf({ "/a": { post: operation } }, schemas);
+    expect(types).toContain("export interface Item { tags?: string[]; level?: Level; parent?: Item; }");
+    expect(types).toContain(
+      "export interface ItemInput { tags?: readonly string[] | undefined; level?: Level | undefined; parent?: ItemInput | undefined; }",
+    );
+    expect(types).not.toContain("LevelInput");
+  });
+});
