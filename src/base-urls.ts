@@ -34,18 +34,21 @@ export const servicePaths: Readonly<Record<Service, string>> = {
  * @param orgId the organization; not used by the identity service
  * @throws ConfigurationError if an option is not a URL, or if a secret must not be sent there
  */
-export function serviceBaseUrl(service: Service, options: BaseUrlOptions, orgId = ""): string {
+export function serviceBaseUrl(service: Service, options: BaseUrlOptions, orgId?: string): string {
   const urls = member(options, "baseUrls");
   const own = urls && member(urls, service);
-  const fillIn = (url: string) => url.replaceAll("{orgId}", encodeURIComponent(orgId));
-  if (own !== undefined) return fillIn(checkBaseUrl(own, `baseUrls.${service}`));
-  const host = checkBaseUrl(member(options, "baseUrl") ?? DEFAULT_HOST, "baseUrl");
+  const id = encodeURIComponent(orgId ?? "");
+  // Without an organization, the placeholder is refused.
+  const fillIn = (url: string) =>
+    orgId !== undefined && typeof url === "string" ? url.replaceAll("{orgId}", id) : url;
+  if (own !== undefined) return checkBaseUrl(fillIn(own), `baseUrls.${service}`);
+  const host = checkBaseUrl(fillIn(member(options, "baseUrl") ?? DEFAULT_HOST), "baseUrl");
   if (/\/api(\/|$)/.test(new URL(host).pathname)) {
     throw new ConfigurationError(
       "`baseUrl` (LIVEDATA_BASE_URL) contains the path of a service: pass the host alone, or use `baseUrls`",
     );
   }
-  return fillIn(host + servicePaths[service]);
+  return host + servicePaths[service].replace("{orgId}", id);
 }
 
 /** Returns the origins of all services. */
@@ -59,7 +62,7 @@ function checkBaseUrl(text: string, option: string): string {
   const invalid = (fault: string) => new ConfigurationError(`${name} ${fault}`);
   const url = checkUrl(text, name);
   if (/[?#]/.test(text)) throw invalid("has a query or fragment: remove it");
-  if (/[{}]/.test(text.replaceAll("{orgId}", ""))) throw invalid("has a placeholder: fill it in");
+  if (/[{}]/.test(text)) throw invalid("has a placeholder: fill it in");
   if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))) {
     return text.trim().replace(/\/+$/, "");
   }

@@ -24,13 +24,13 @@ import { withRetry } from "./pipeline/retry.js";
 import { networkStep, type Send } from "./pipeline/send.js";
 import { withTotalTimeout } from "./pipeline/timeout.js";
 
-/** People: named methods, and path calls as of openapi-fetch. */
+/** The people service: named methods, and path calls like those of openapi-fetch. */
 export interface PeopleClient extends PeopleOperations, ServiceClient<PeoplePaths> {}
-/** Companies: named methods, and path calls as of openapi-fetch. */
+/** The companies service: named methods, and path calls like those of openapi-fetch. */
 export interface CompaniesClient extends CompaniesOperations, ServiceClient<CompaniesPaths> {}
-/** Ledgers: named methods, and path calls as of openapi-fetch. */
+/** The ledgers service: named methods, and path calls like those of openapi-fetch. */
 export interface LedgersClient extends LedgersOperations, ServiceClient<LedgersPaths> {}
-/** Sessions: named methods, and path calls as of openapi-fetch. */
+/** The identity service: named methods, and path calls like those of openapi-fetch. */
 export interface IdentityClient extends IdentityOperations, ServiceClient<IdentityPaths> {}
 
 /** The Live Data API: one client for each service. All share one access token. */
@@ -67,7 +67,7 @@ export interface LiveData {
  */
 export function createLiveData(options: LiveDataOptions = {}): LiveData {
   const configuration = resolveConfiguration(options, processEnvironment());
-  const tokens = createTokenSource(configuration);
+  const tokens = createTokenSource({ ...configuration, baseUrls: configuration.services });
   const observe = safeObserver(configuration.observe);
   const attempt = withAttempt(networkStep(configuration));
   const authorized = withAuthorization(withRedirects(attempt, tokens.origins), tokens);

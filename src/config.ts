@@ -33,7 +33,11 @@ export interface LiveDataOptions extends BaseUrlOptions, NetworkOptions, Timeout
    * @default at most 2 retries
    */
   readonly retry?: RetryOptions | false | undefined;
-  /** Headers of every call but the session exchange. A call's own `headers` take precedence; `null` removes one. */
+  /**
+   * Headers of every call but the session exchange. A call's own `headers` take precedence; `null` removes one. An
+   * `Authorization` replaces the access token in every call, which is then not resent after a 401.
+   * @default none
+   */
   readonly headers?: HeadersOptions | undefined;
   /**
    * Maximum size of a response body, in bytes after decompression. A call with a larger one fails with a ProtocolError,
@@ -60,7 +64,7 @@ export interface Configuration extends BaseUrlOptions, NetworkOptions {
   readonly maxWait: number;
   readonly maxResponseSize: number;
   readonly retry: RetrySettings | false;
-  readonly headers: Headers;
+  readonly headers: Readonly<Record<string, string>>;
   readonly observe: LiveDataObserver | undefined;
 }
 
@@ -104,7 +108,7 @@ export function resolveConfiguration(options: LiveDataOptions, environment: Envi
     maxResponseSize: checkSize(options.maxResponseSize ?? DEFAULT_MAX_RESPONSE_SIZE, "maxResponseSize"),
     retry: resolveRetry(options.retry),
     fetch: checkFunction(fetch, "fetch"),
-    headers: checkHeaders(() => mergeHeaders(options.headers)),
+    headers: Object.freeze(Object.fromEntries(checkHeaders(() => mergeHeaders(options.headers)))),
     observe: checkFunction(observe, "observe"),
     requestInitExt,
   });
@@ -122,9 +126,10 @@ function orgIdFault(orgId: unknown): string | undefined {
   if (orgId === undefined) return "is missing";
   if (typeof orgId !== "string") return "is not a string";
   if (orgId.trim() === "") return "is blank";
-  // Dots and slashes would change the path. Quotes come from a file that a shell would have read differently. A lone
-  // surrogate is half a character, which no URL can carry.
-  if (/^\.+$|["'/\\]|\p{Cs}/u.test(orgId)) return "is not an id (it has a dot, slash, quote or half a character)";
+  // Dots and slashes would change the path. Quotes come from a file that a shell would have read differently. No URL
+  // can carry a lone surrogate.
+  if (/^\.+$|["'/\\]|\p{Cs}/u.test(orgId))
+    return "is not an id (it consists of dots, or has a slash, quote or lone surrogate)";
   return undefined;
 }
 

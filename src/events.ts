@@ -33,7 +33,8 @@ export type CallEvent =
       readonly type: "call_retried";
       /** Method and path of the operation, such as `POST /search`. */
       readonly operation: string;
-      /** Number of the next attempt: 2 for the first retry. The resend after a 401 does not count. */
+      /** Number of the next attempt: 2 for the first retry. Resends after a 401 or over a stale connection do not
+       * count, so `attempts` of an error may be higher. */
       readonly attempt: number;
       /** Time until the next attempt, in ms. */
       readonly delay: number;

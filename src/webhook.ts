@@ -26,7 +26,7 @@ const READ_TIMEOUT = 10_000;
  * Verifies that a request to your webhook comes from Live Data, which calls it when a contact changes jobs (early access).
  *
  * The vendor documents the header `X-LiveData-Token` and that the body is the contact. Its version is not documented. The
- * token is compared in constant time, before the body is read. The body may have 1 MiB, and must arrive within 10 s.
+ * token is compared in constant time, before the body is read. The body may be at most 1 MiB, and must arrive within 10 s.
  *
  * @param request the request; its body must be unread
  * @param token the token that you chose; surrounding white space, which no header keeps, is ignored

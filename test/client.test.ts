@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import nock from "nock";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { createTokenSource } from "../src/auth/create-token-source.js";
 import { apiKey, serviceAccount } from "../src/auth/credentials.js";
 import { unwrap } from "../src/calls/unwrap.js";
 import { createLiveData } from "../src/client.js";
@@ -240,4 +241,17 @@ test("`headers` of the client are sent with every call but the exchange, unless 
     ["other", undefined],
   ]);
   expect(() => createLiveData({ orgId, auth, headers: { "X-Team": "a\nb" } })).toThrow(ConfigurationError);
+});
+
+test("`{orgId}` in the base URL of the identity service is filled in for the exchange, too", async () => {
+  const urls: string[] = [];
+  const fetch = async ({ url }: Request) => {
+    urls.push(url);
+    return new Response(null, { status: 404 });
+  };
+  const identity = "https://{orgId}.example.com/identity";
+  const livedata = createLiveData({ orgId: "o-1", auth, fetch, baseUrls: { identity } });
+  await expect(livedata.accessToken()).rejects.toMatchObject({ code: "session" });
+  expect(urls).toEqual(["https://o-1.example.com/identity/session"]);
+  expect(() => createTokenSource({ auth, baseUrls: { identity } })).toThrow("`baseUrls.identity` has a placeholder");
 });

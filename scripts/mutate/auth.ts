@@ -510,8 +510,8 @@ export const authMutations: readonly Mutation[] = [
     rule: "caches: a session with an `Age` is accepted",
     file: "auth/session.ts",
     in: "sessionExchange",
-    find: "throw fromCache();",
-    replace: "{}",
+    find: 'Number(received.get("age")) > 0',
+    replace: "false",
   },
   {
     rule: "caches: the session of a rejected token is accepted again",
@@ -538,8 +538,8 @@ export const authMutations: readonly Mutation[] = [
     rule: "no leaks: shows the message of the platform's error, which may hold the request",
     file: "pipeline/network-failure.ts",
     in: "describeFailure",
-    find: "(code ?? name)",
-    replace: '(readText(error, "message") ?? code ?? name)',
+    find: '/^\\w{1,64}$/.test(known) ? known : "unknown error"',
+    replace: 'readText(error, "message") ?? known',
   },
   {
     rule: "no leaks: the parser's error, which quotes the body, is the cause",

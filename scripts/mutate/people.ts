@@ -27,8 +27,8 @@ export const peopleMutations: readonly Mutation[] = [
     rule: "toArray: takes more than its limit",
     file: "people/paginate.ts",
     in: "paginate",
-    find: "Math.min(limit, checkCount",
-    replace: "Math.max(limit, checkCount",
+    find: "Math.min(limit, most)",
+    replace: "Math.max(limit, most)",
   },
   {
     rule: "findMany: yields results in the order of the responses",

@@ -50,7 +50,10 @@ export function withOriginCheck(send: Send, origins: Pick<TokenSource, "origins"
     checkOrigin(url, origins);
     // `error` would do on most platforms, but workerd only knows `follow` and `manual`.
     const response = await send(url, { ...init, redirect: "manual", cache: "no-store" });
-    if (response.redirected) throw redirected();
+    if (response.redirected) {
+      void discardBody(response);
+      throw redirected();
+    }
     return response;
   };
 }

@@ -75,8 +75,8 @@ export function authMiddleware(source: TokenSource, options: AuthMiddlewareOptio
     async onResponse({ request, response, options: call }) {
       const sent = authorized.get(call);
       authorized.delete(call);
-      if (!sent || !isRejected(source, sent.token, response)) return;
-      if (request.headers.get("authorization") !== `Bearer ${sent.token.value}`) return;
+      if (!sent || request.headers.get("authorization") !== `Bearer ${sent.token.value}`) return;
+      if (!isRejected(source, sent.token, response)) return;
       if (request !== sent.request && request.body) {
         source.invalidate(sent.token);
         return;

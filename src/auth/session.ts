@@ -1,4 +1,4 @@
-import { isRecord } from "../checks.js";
+import { isRecord, kindOf } from "../checks.js";
 import { ConfigurationError, isLiveDataError, SessionError } from "../errors/classes.js";
 import { isTransient } from "../errors/response-error.js";
 import { parseHttpDate, requestId, retryAfter } from "../headers.js";
@@ -53,12 +53,12 @@ export function sessionExchange(kind: SessionCredentials["kind"], options: Sessi
       signal,
     });
     const { type, status, headers: received } = response;
-    if (type === "opaqueredirect" || (status >= 300 && status <= 399)) throw redirected();
-    if (Number(received.get("age")) > 0) throw fromCache();
-    if (!response.ok) {
+    const isRedirect = type === "opaqueredirect" || (status >= 300 && status <= 399);
+    const isFromCache = Number(received.get("age")) > 0;
+    if (isRedirect || isFromCache || !response.ok) {
       // Not read: it may never end, and its status says all.
       response.body?.cancel().catch(() => {});
-      throw statusError(kind, response);
+      throw isRedirect ? redirected() : isFromCache ? fromCache() : statusError(kind, response);
     }
     const text = await readText(response, MAX_BODY);
     if (text === undefined) throw invalid(`more than ${MAX_BODY} bytes`);
@@ -107,9 +107,13 @@ function isSafe(error: unknown, secrets: readonly string[], depth = 0): boolean 
     if (!isRecord(error)) return true;
     return (
       depth < MAX_CAUSES &&
-      Object.getOwnPropertyNames(error).every(
-        (key) => (Array.isArray(error) || SAFE_KEYS.test(key)) && isSafe(error[key], secrets, depth + 1),
-      )
+      // Others show what is not a member, as a Map does.
+      /^(?:Array|DOMException|Error|Object)$/.test(kindOf(error)) &&
+      Reflect.ownKeys(error).every((key) => {
+        const value: unknown = Reflect.get(error, key);
+        if (typeof key === "symbol") return !isRecord(value) && isSafe(value, secrets);
+        return (Array.isArray(error) || SAFE_KEYS.test(key)) && isSafe(value, secrets, depth + 1);
+      })
     );
   } catch {
     return false;

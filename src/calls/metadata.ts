@@ -4,7 +4,7 @@ import { ConfigurationError } from "../errors/classes.js";
 import { requestId } from "../headers.js";
 import { callOf } from "../pipeline/call.js";
 
-/** What is known of a response besides its body. */
+/** Status, headers and request id of a response. */
 export interface ResponseMetadata {
   /** The HTTP status. */
   readonly status: number;
@@ -26,7 +26,7 @@ const KEY = Symbol.for("@livedata/sdk/metadata");
  *   path call, or a Response
  * @throws ConfigurationError for anything else, such as a copy of the data, a text, or the undefined of a 204
  * @example
- * const page = await livedata.people.search({ filters });
+ * const page = await livedata.people.search({ size: 25, filters });
  * console.log(metadata(page).requestId);
  */
 export function metadata(source: unknown): ResponseMetadata {
@@ -43,7 +43,7 @@ export function metadata(source: unknown): ResponseMetadata {
  * @param source as for {@link metadata}
  * @throws ConfigurationError as {@link metadata} does
  * @example
- * const page = await livedata.people.search({ filters });
+ * const page = await livedata.people.search({ size: 25, filters });
  * console.log(credits(page).used);
  */
 export function credits(source: unknown): Credits {

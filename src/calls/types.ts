@@ -93,7 +93,7 @@ export type ServiceResult<Operation, As extends ParseAs = "json"> =
     };
 
 /**
- * A string, of which the compiler knows that it is not empty: `if (error) throw error` then leaves `data`. A template of
+ * A string that the compiler knows to be non-empty: `if (error) throw error` then leaves `data`. A template of
  * `string` alone would count as `string`.
  */
 type NonEmptyString = `${string & {}}${string}`;

@@ -250,7 +250,7 @@ export class PermissionDeniedError extends LiveDataError {
   }
 }
 
-/** The response contradicts the OpenAPI document, such as HTML in place of JSON. */
+/** The response contradicts the OpenAPI document, such as HTML in place of JSON, or is larger than `maxResponseSize`. */
 export class ProtocolError extends LiveDataError {
   protected static override readonly code = "protocol";
   declare readonly code: "protocol";
@@ -308,7 +308,7 @@ export class TimeoutError extends LiveDataError {
   override readonly name = "TimeoutError";
 }
 
-/** A status without a class of its own, such as 409. */
+/** A status without a class of its own, such as 409, or a redirect that was not followed. */
 export class UnexpectedStatusError extends LiveDataError {
   protected static override readonly code = "unexpected_status";
   declare readonly code: "unexpected_status";

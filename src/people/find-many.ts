@@ -69,7 +69,7 @@ export interface FindManyResult<Query> {
   readonly found: boolean;
 }
 
-/** Why the results end: every query is done, or `maxCredits` is spent. */
+/** Why the loop ended: every query is done, or `maxCredits` is spent. */
 export type FindManyEnd = "end" | "max_credits";
 
 /** The results of many queries, in their order. Each loop starts again, with what the source then provides. */
@@ -142,6 +142,7 @@ async function* results<Query extends Match>(
   let spent = 0;
   let isLimited = false;
   let found = 0;
+  let index = start;
   /** Requests that run, with the most that each may cost. */
   const running = new Map<Promise<unknown>, number>();
 
@@ -171,6 +172,7 @@ async function* results<Query extends Match>(
       for (const result of results) {
         throwIfAborted(ending.signal);
         if (result.found) found++;
+        index = result.index + 1;
         yield result;
       }
       const last = results.at(-1);
@@ -179,14 +181,14 @@ async function* results<Query extends Match>(
     }
     return isLimited ? "max_credits" : "end";
   } catch (error) {
-    throw callerSignal?.aborted ? abortedError(callerSignal, { operation }) : error;
+    throw callerSignal?.aborted ? Object.assign(abortedError(callerSignal, { operation }), { index }) : error;
   } finally {
     stopListening?.();
     ending.abort();
   }
 }
 
-/** What became of a batch. */
+/** The outcome of a batch. */
 interface BatchOutcome<Query> {
   /** One result for each query, up to the failure. */
   readonly results: readonly FindManyResult<Query>[];

@@ -23,7 +23,7 @@ export interface LookupManyOptions
   readonly maxCredits?: number | undefined;
 }
 
-/** Why the people end: every id was looked up, or `maxCredits` is spent. */
+/** Why the loop ended: every id was looked up, or `maxCredits` is spent. */
 export type LookupManyEnd = "end" | "max_credits";
 
 /** The people of many ids. Each loop starts again. */
@@ -34,7 +34,7 @@ export interface LookupManyResults extends AsyncIterable<Person> {
 
 /**
  * Gets people by their ids, in batches. Each id is asked for once. The people come in the order of their ids; ids that
- * nobody has are left out. The format of a response is inferred.
+ * nobody has are left out. The formats of the request and the response are inferred.
  *
  * @param people `livedata.people`
  * @param ids ids of people, `LDP-1-…`
@@ -48,13 +48,14 @@ export function lookupMany(
   ids: Iterable<string>,
   options: LookupManyOptions = {},
 ): LookupManyResults {
-  const { batchSize = 100, maxCredits = Infinity, signal, ...rest } = options;
+  const { batchSize = 100, maxCredits = Infinity, signal, maxWait, retry, timeout, totalTimeout } = options;
   checkCount(batchSize, "batchSize", 1);
   checkLimit(maxCredits, "maxCredits");
-  const { maxWait, retry, timeout, totalTimeout } = rest;
-  const distinct = [...new Set(ids)];
+  const isIterable = typeof ids === "object" && ids !== null && Symbol.iterator in ids;
+  const distinct = isIterable ? [...new Set(ids)] : [""];
   const isId = (id: unknown) => typeof id === "string" && id !== "";
-  if (!distinct.every(isId)) throw new ConfigurationError("`ids` has a value that is not a non-empty string");
+  if (!distinct.every(isId))
+    throw new ConfigurationError("`ids` must be an array, or another iterable, of non-empty strings");
   let stoppedBy: LookupManyEnd | undefined;
 
   async function* loop(): AsyncGenerator<Person, void, undefined> {

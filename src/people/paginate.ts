@@ -31,7 +31,7 @@ export interface PaginateOptions
   readonly maxCredits?: number | undefined;
 }
 
-/** Why the people end: the search has no more, the `limit` is reached, or `maxCredits` is spent. */
+/** Why the loop ended: the search has no more, the `limit` is reached, or `maxCredits` is spent. */
 export type PaginationEnd = "end" | "limit" | "max_credits";
 
 /** The people of a search, page after page. Each loop starts again, and requests a page when it gets there. */
@@ -126,7 +126,8 @@ export function paginate(
     [Symbol.asyncIterator]: () => loop(limit),
     async toArray(options) {
       const found: Person[] = [];
-      for await (const person of loop(Math.min(limit, checkCount(options?.limit, "limit", 0)))) found.push(person);
+      const most = checkCount(options?.limit, "toArray({ limit })", 0);
+      for await (const person of loop(Math.min(limit, most))) found.push(person);
       return found;
     },
     get stoppedBy() {

@@ -30,7 +30,7 @@ export function isControlFlow(error: unknown): boolean {
 export interface Failure {
   /** `other` is not a failure of the network, and would be the same next time. */
   readonly kind: "broken" | "other" | "timeout" | "tls" | "unconnected";
-  /** Its code, or its name: nothing that the platform or a custom `fetch` could have put a secret into. */
+  /** Its code or its name, if that is one word. */
   readonly label: string;
 }
 
@@ -41,7 +41,9 @@ export function describeFailure(error: unknown): Failure {
   const has = (pattern: RegExp) => texts.some((text) => pattern.test(text));
   const name = readText(errors.at(-1), "name") ?? typeof error;
   const code = errors.map((error) => readText(error, "code")).find((code) => code !== undefined);
-  const label = has(/^: (bad port|.*to port \d)/) ? "blocked port" : (code ?? name);
+  const known = code ?? name;
+  const ownLabel = /^\w{1,64}$/.test(known) ? known : "unknown error";
+  const label = has(/^: (bad port|.*to port \d)/) ? "blocked port" : ownLabel;
 
   if (has(TLS)) return { kind: "tls", label };
   if (has(TIMEOUT) || name === "TimeoutError") return { kind: "timeout", label };
@@ -49,7 +51,7 @@ export function describeFailure(error: unknown): Failure {
   const isBroken =
     has(BROKEN) ||
     has(UNCONNECTED) ||
-    // workerd says so of its own.
+    // workerd sets it on its errors.
     errors.some((error) => readMember(error, "retryable") === true) ||
     // undici always adds the cause, mocks do not.
     /^: (fetch failed|terminated)$/.test(texts.at(-1) ?? "");

@@ -21,7 +21,8 @@ export function withRedirects(send: Send, origins: readonly string[]): Send {
   return async function redirect(url, init) {
     const visited = new Set<string>();
     for (let from = new URL(url); ; ) {
-      const response = await send(visited.size > 0 ? from.href : url, init);
+      // A middleware may have replaced the Request by one that the platform would redirect.
+      const response = await send(visited.size > 0 ? from.href : url, { ...init, redirect: "manual" });
       if (response.redirected && init.method !== "GET") {
         throw new UnexpectedStatusError(
           "`fetch` followed a redirect, which may have changed the method: pass on the Request's `redirect`",

@@ -34,7 +34,7 @@ export async function readWhole(response: Response, call: Call): Promise<Respons
 }
 
 /** Returns a response with an empty body in place of its own. */
-export function withoutBody(response: Response): Response {
+function withoutBody(response: Response): Response {
   return inMemory(response, new Uint8Array());
 }
 
@@ -87,6 +87,7 @@ export function limitReading(
           controller.close();
         } catch (error) {
           controller.error(nameError(error));
+          reader?.cancel(error).catch(() => {});
         }
         deadline.release();
       },

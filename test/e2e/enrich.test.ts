@@ -149,7 +149,7 @@ describe("examples/enrich.ts", () => {
     const { origin } = await api(fake, (number) => (number === 2 ? status : undefined));
     const { code, stderr } = await enrich(origin).ended;
     expect(code).toBe(1);
-    expect(stderr).toMatch(/queries 25 to 49 failed; .*\nPOST \/find: 400: .*\nRun the same command to resume\.\n$/);
+    expect(stderr).toMatch(/POST \/find: 400: .*; queries 25 to 49 failed: .*\nRun the same command to resume\.\n$/);
     status = undefined;
     expect((await enrich(origin).ended).code).toBe(0);
     expect(readOutput()).toEqual(expected);

@@ -29,6 +29,19 @@ describe("a redirect", () => {
     },
   );
 
+  test("[24] [34] to another origin is not followed either if a middleware has replaced the Request", async () => {
+    const elsewhere = await serveRecorded(respond);
+    const { origin } = await serveRecorded(redirecting(307, () => elsewhere.origin));
+    const { people } = connect(origin);
+    people.use({
+      onRequest: async ({ request: { url, method, headers, body } }) =>
+        new Request(url, { method, headers, body: await new Response(body).text() }),
+    });
+    const error = await errorOf(unwrap(people.POST("/search", { body })));
+    expect(error).toMatchObject({ code: "unexpected_status", status: 307 });
+    expect(elsewhere.received).toEqual([]);
+  });
+
   test.each([307, 308])("[34] of status %i is followed with the same method, headers and body", async (status) => {
     const { origin, received } = await serveRecorded(redirecting(status, (from) => `${from}/moved?to=1`));
     const call = connect(origin).people.POST("/search", { body, headers: { "x-own": "1" } });

@@ -294,7 +294,11 @@ describe("a findMany signal", () => {
         if (index === 3) controller.abort(new Error("the user left"));
       }
     };
-    await expect(loop()).rejects.toMatchObject({ code: "aborted", cause: new Error("the user left") });
+    await expect(loop()).rejects.toMatchObject({
+      code: "aborted",
+      cause: new Error("the user left"),
+      index: 4,
+    });
     expect(results).toHaveLength(4);
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
   });

@@ -60,12 +60,14 @@ describe("lookupMany", () => {
 
   test.each([
     [["LDP-1", ""], {}],
+    ["LDP-1", {}],
+    [undefined, {}],
     [[1], {}],
     [["LDP-1"], { batchSize: 0 }],
     [["LDP-1"], { maxCredits: -1 }],
   ])("refuses %j with %j at once", (ids, options) => {
     const livedata = createLiveData({ orgId: "o_0123abcd", auth: apiKey("key-1") });
-    expect(() => lookupMany(livedata.people, ids as string[], options)).toThrow(ConfigurationError);
+    expect(() => lookupMany(livedata.people, ids as unknown as string[], options)).toThrow(ConfigurationError);
   });
 
   test.each([{ people: null }, { people: "x" }, { people: [null] }])("refuses the response %j", async (body) => {

@@ -277,7 +277,7 @@ describe("toArray", () => {
     async (options) => {
       const { people } = clientWithPages([]);
       const found = paginate(people, {}).toArray(options as { limit: number });
-      await expect(found).rejects.toThrow("`limit` must be an integer of at least 0");
+      await expect(found).rejects.toThrow("`toArray({ limit })` must be an integer of at least 0");
     },
   );
 });
