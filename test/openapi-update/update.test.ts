@@ -71,6 +71,7 @@ describe("npm run openapi:update", () => {
         "openapi/components/search.yaml",
         "openapi/people.yaml",
         "src/generated/operation-facts.ts",
+        "src/generated/operations.ts",
         "src/generated/people.ts",
         "src/generated/request-schemas.ts",
       ].sort(),
@@ -147,7 +148,7 @@ describe("npm run openapi:update", () => {
     [
       "a broken reference",
       (at) => edit(`${at}/people.yaml`, "find.yaml#/FindRequest", "find.yaml#/Find"),
-      /people\.yaml:71:21 no-unresolved-refs /,
+      /people\.yaml:72:21 no-unresolved-refs /,
     ],
     [
       "a renamed operation",
