@@ -1,4 +1,4 @@
-import { jsonOf, operationsOf, resolve } from "./document.js";
+import { jsonOf, operationsOf, resolve, textOf } from "./document.js";
 import { isRecord } from "./is-record.js";
 import { pascal } from "./name-types.js";
 import type { Bundle } from "./redocly.js";
@@ -16,17 +16,17 @@ export function nameSchemas(bundle: Bundle): Bundle {
   const schemas = isRecord(components["schemas"]) ? components["schemas"] : {};
   document["components"] = { ...components, schemas };
 
-  function declare(name: string, schema: unknown): unknown {
+  function declare(name: string, schema: unknown, body: unknown): unknown {
     if (!isRecord(schema) || "$ref" in schema || !isComposite(schema)) return schema;
     const free = name in schemas ? `${name}Schema` : name;
-    schemas[free] = schema;
+    schemas[free] = isRecord(body) && textOf(body) !== "" ? { description: textOf(body), ...schema } : schema;
     return { $ref: SCHEMAS + free };
   }
 
   for (const [section, suffix] of [["requestBodies", "Request"] as const, ["responses", "Response"] as const]) {
     for (const [name, body] of Object.entries(isRecord(components[section]) ? components[section] : {})) {
       const media = jsonOf(body);
-      if (media) media["schema"] = declare(pascal(name) + suffix, media["schema"]);
+      if (media) media["schema"] = declare(pascal(name) + suffix, media["schema"], body);
     }
   }
   for (const { operation, id } of operationsOf(document)) {
@@ -34,7 +34,7 @@ export function nameSchemas(bundle: Bundle): Bundle {
     const { requestBody, responses } = operation;
     for (const [body, suffix] of [[requestBody, "Request"] as const, ...successes(responses)]) {
       const media = jsonOf(body);
-      if (media) media["schema"] = declare(name + suffix, media["schema"]);
+      if (media) media["schema"] = declare(name + suffix, media["schema"], body);
     }
     const query = querySchema(operation, document);
     if (query) schemas[queryName(id)] = query;

@@ -111,6 +111,7 @@ function describeService(service: string, document: Bundle, imported: Set<string
     if (query !== undefined) {
       extra.push(`/** Query and options of \`${service}.${methodName(operation)}\`. */
 export interface ${options} extends ${base} {
+  /** Query of the request. */
   readonly query${isQueryRequired ? "" : "?"}: ${use(queryName(id))}${isQueryRequired ? "" : " | undefined"};
 }
 `);

@@ -24,7 +24,11 @@ export async function generateTypes(bundle: Bundle): Promise<string> {
   const { sent, received } = schemaUse(document);
   const text = astToString(nameTypes(acceptReadonly(nodes, new Set([...sent].filter((name) => !received.has(name))))));
   // Editors would show the tag, and indented text as code.
-  return text.replaceAll(/^( *(?:\/\*\*|\*) )@description /gm, "$1").replaceAll(/^( *\*) {5}/gm, "$1 ");
+  return text
+    .replaceAll(/^( *(?:\/\*\*|\*) )@description /gm, "$1")
+    .replaceAll(/^( *\*) {5}/gm, "$1 ")
+    .replace(/^export type webhooks =/m, "/** Webhooks, by name. */\n$&")
+    .replace(/^export type \$defs =/m, "/** Definitions, by name. */\n$&");
 }
 
 /**

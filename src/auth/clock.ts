@@ -1,4 +1,4 @@
-/** Reads the time. Two clocks, because each fails in a different way: see {@link elapsedSince}. */
+/** Reads the time. Two clocks, because each fails in a different way: see `elapsedSince`. */
 export interface Clock {
   /** Time of day, in ms since the epoch. Jumps when it is set. */
   readonly wall: () => number;

@@ -32,6 +32,7 @@ export interface paths {
         trace?: never;
     };
 }
+/** Webhooks, by name. */
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
@@ -54,6 +55,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+/** Definitions, by name. */
 export type $defs = Record<string, never>;
 export interface operations {
     getCompany: GetCompanyOperation;

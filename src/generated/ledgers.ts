@@ -108,6 +108,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+/** Definitions, by name. */
 export type $defs = Record<string, never>;
 export interface operations {
     listContacts: ListContactsOperation;
@@ -196,6 +197,7 @@ export interface ContactV2 {
         level?: string | null;
     } | null;
 }
+/** The contacts. It is unknown whether the body is a bare list or an object. */
 export type ListContactsResponse = Contact[] | {
     [key: string]: unknown;
 };

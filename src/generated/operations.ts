@@ -244,6 +244,7 @@ export interface CompaniesOperations {
 
 /** Query and options of `ledgers.listContacts`. */
 export interface ListContactsOptions extends CallOptions {
+  /** Query of the request. */
   readonly query?: ListContactsQuery | undefined;
 }
 

@@ -144,6 +144,7 @@ export interface paths {
         trace?: never;
     };
 }
+/** Webhooks, by name. */
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
@@ -242,6 +243,7 @@ export interface components {
     };
     pathItems: never;
 }
+/** Definitions, by name. */
 export type $defs = Record<string, never>;
 export interface operations {
     findPeople: FindPeopleOperation;
