@@ -24,7 +24,7 @@ export function parseHttpDate(text: string | null): number | undefined {
 
 /**
  * Reads `Retry-After`. A date counts from the response's `Date`, or from the local clock if there is none. Fractions of
- * seconds count, although they are not in the standard. Of a list, such as a proxy makes of several headers, the first value counts.
+ * seconds are accepted, although the standard has none. If a proxy joined several headers, the first value counts.
  *
  * @returns the delay in ms; undefined if the header is absent or malformed
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 RFC 9110, section 10.2.3}

@@ -199,10 +199,11 @@ interface Shown {
 
 function docsOf({ method, path, operation, item }: Operation, document: Bundle, shown: Shown): string {
   const { parameters, isPaid } = shown;
-  const role = operation["x-role"] === undefined ? "" : `, for the role ${operation["x-role"]} or higher`;
-  const errors = Object.keys((operation["responses"] ?? {}) as Bundle).flatMap((status) =>
-    ERRORS.get(status) ? [`${ERRORS.get(status)} (${status})`] : [],
-  );
+  const role = operation["x-role"] === undefined ? "" : `, requires the role \`${operation["x-role"]}\` or higher`;
+  const errors = Object.keys((operation["responses"] ?? {}) as Bundle).flatMap((status) => {
+    const name = ERRORS.get(status);
+    return name === undefined ? [] : [`${name} (${status})`];
+  });
   const [success] = successes(operation, document);
   const result = isRecord(success?.response) ? textOf(success.response) : "";
   const example = exampleOf(shown, { item, operation, document });

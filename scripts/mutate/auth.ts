@@ -539,7 +539,7 @@ export const authMutations: readonly Mutation[] = [
     file: "pipeline/network-failure.ts",
     in: "describeFailure",
     find: '/^\\w{1,64}$/.test(known) ? known : "unknown error"',
-    replace: 'readText(error, "message") ?? known',
+    replace: 'readString(error, "message") ?? known',
   },
   {
     rule: "no leaks: the parser's error, which quotes the body, is the cause",

@@ -64,8 +64,8 @@ export function userPassword(options: UserPasswordOptions): SessionCredentials {
   const username = secretReader(options.username, { option: "username", variable: "LIVEDATA_USERNAME" });
   const password = secretReader(options.password, { option: "password", variable: "LIVEDATA_PASSWORD" });
   return new SealedCredentials("user", async () => {
-    const [name, word] = await Promise.all([username(), password()]);
-    return { contentType: "application/x-www-form-urlencoded", body: { username: name, password: word } };
+    const [user, secret] = await Promise.all([username(), password()]);
+    return { contentType: "application/x-www-form-urlencoded", body: { username: user, password: secret } };
   });
 }
 

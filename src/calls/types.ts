@@ -24,8 +24,8 @@ export interface CallOptions extends TimeoutOptions {
   /** Maximum size of the response body, in bytes after decompression. @default the client's `maxResponseSize` */
   readonly maxResponseSize?: number | undefined;
   /**
-   * What to do with a redirect: `follow` it within the API's origins if it keeps the method, return every redirect as
-   * the response (`manual`), or throw an UnexpectedStatusError (`error`).
+   * What to do with a redirect. `follow`: follow it if it stays within the API's origins and keeps the method. `manual`:
+   * return it as the response. `error`: throw an UnexpectedStatusError.
    * @default "follow"
    */
   readonly redirect?: "error" | "follow" | "manual" | undefined;

@@ -1,4 +1,4 @@
-import { readMember, readText } from "./read-error.js";
+import { readMember, readString } from "./read-error.js";
 
 /** How many nested causes `toJSON` writes. */
 const MAX_CAUSES = 5;
@@ -148,7 +148,7 @@ function causeToJSON(error: unknown, depth = 0): unknown {
   if (typeof error !== "object" || readMember(error, "message") === undefined || depth === MAX_CAUSES) return undefined;
   const own = isLiveDataError(error) ? { message: error.message, status: error.status } : {};
   const cause = causeToJSON(readMember(error, "cause"), depth + 1);
-  return { name: readText(error, "name"), code: readText(error, "code"), ...own, cause };
+  return { name: readString(error, "name"), code: readString(error, "code"), ...own, cause };
 }
 
 /** The caller's own `AbortSignal` ended the call. `cause` is the signal's reason. */

@@ -10,8 +10,8 @@ export function readMember(error: unknown, name: PropertyKey): unknown {
   }
 }
 
-/** Reads a member that is of use only as text. */
-export function readText(error: unknown, name: PropertyKey): string | undefined {
+/** Reads a member that must be a string. */
+export function readString(error: unknown, name: PropertyKey): string | undefined {
   const value = readMember(error, name);
   return typeof value === "string" ? value : undefined;
 }

@@ -256,7 +256,7 @@ export interface LedgersOperations {
    * Lists the contacts of the ledger. The two filters select contacts that changed since a given time; we infer that
    * they are query parameters. Other filters exist, but they are unknown. Requires at least the viewer role.
    *
-   * `GET /contacts`, for the role viewer or higher
+   * `GET /contacts`, requires the role `viewer` or higher
    *
    * @param options the query, and options of the call
    * @returns The contacts. It is unknown whether the body is a bare list or an object.
@@ -271,7 +271,7 @@ export interface LedgersOperations {
    *
    * Adds contacts and returns an import job. Meant for up to a few hundred contacts. Requires the editor role.
    *
-   * `POST /contacts`, for the role editor or higher
+   * `POST /contacts`, requires the role `editor` or higher
    *
    * @param body the request body
    * @param options options of the call

@@ -1,5 +1,5 @@
 import { isRecord } from "../checks.js";
-import { readMember, readText } from "../errors/read-error.js";
+import { readMember, readString } from "../errors/read-error.js";
 
 /** How many errors of a chain of causes are looked at: a chain may be endless. */
 const MAX_ERRORS = 16;
@@ -23,7 +23,7 @@ const BROKEN =
 
 /** Whether an error is one by which React and Next.js control rendering, as `fetch` throws in a page that is built. */
 export function isControlFlow(error: unknown): boolean {
-  return readText(error, "digest") !== undefined;
+  return readString(error, "digest") !== undefined;
 }
 
 /** What `fetch` rejected with. */
@@ -39,8 +39,8 @@ export function describeFailure(error: unknown): Failure {
   const errors = chainOf(error);
   const texts = errors.map(textOf);
   const has = (pattern: RegExp) => texts.some((text) => pattern.test(text));
-  const name = readText(errors.at(-1), "name") ?? typeof error;
-  const code = errors.map((error) => readText(error, "code")).find((code) => code !== undefined);
+  const name = readString(errors.at(-1), "name") ?? typeof error;
+  const code = errors.map((error) => readString(error, "code")).find((code) => code !== undefined);
   const known = code ?? name;
   const ownLabel = /^\w{1,64}$/.test(known) ? known : "unknown error";
   const label = has(/^: (bad port|.*to port \d)/) ? "blocked port" : ownLabel;
@@ -89,7 +89,7 @@ function partsOf(error: unknown): readonly unknown[] {
 }
 
 function textOf(error: unknown): string {
-  return `${readText(error, "code") ?? ""}: ${readText(error, "message")}`;
+  return `${readString(error, "code") ?? ""}: ${readString(error, "message")}`;
 }
 
 /** Whether a request certainly never left. If the platform does not say so in a known way, it may have. */

@@ -73,7 +73,7 @@ export function limitReading(
   }
   const { body, headers } = response as Response & { body: ReadableStream<Uint8Array> };
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-  // A clone locks the stream, and gives the platform's response another one.
+  // After `clone()`, the stream is locked, and the platform's getter returns a new one.
   const source = (): typeof body =>
     body.locked ? Reflect.get(Object.getPrototypeOf(response), "body", response) : body;
   const limited = new ReadableStream<Uint8Array>(

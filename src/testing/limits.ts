@@ -1,8 +1,8 @@
 import { isRecord } from "./utilities.js";
 
 /**
- * What one request may ask for at most, so that none exhausts the memory of a test or keeps it busy for minutes. These
- * limits are the embedded API's own: those of the real API are not known.
+ * The most that one request may ask for. Without these limits, a request could fill the memory of a test, or keep it busy
+ * for minutes. They are the embedded API's own: those of the real API are not known.
  */
 const LIMITS = {
   /** Characters of a body. */

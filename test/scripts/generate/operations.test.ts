@@ -86,7 +86,7 @@ describe("a named method", () => {
    *
    * Costs nothing. *\\/ It is free.
    *
-   * \`GET /items/{id}\`, for the role editor or higher
+   * \`GET /items/{id}\`, requires the role \`editor\` or higher
    *
    * @param id Its ID.
    * @param options options of the call
