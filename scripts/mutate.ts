@@ -69,7 +69,14 @@ async function runAll(broken: readonly BrokenFile[]): Promise<number> {
 function copy(): string {
   const folder = mkdtempSync(path.join(tmpdir(), "livedata-mutations-"));
   const folders = ["src", "test", "openapi", "scripts", "docs"];
-  const files = ["redocly.yaml", "package.json", "vitest.config.ts", "tsconfig.json", "tsconfig.base.json"];
+  const files = [
+    "README.md",
+    "redocly.yaml",
+    "package.json",
+    "vitest.config.ts",
+    "tsconfig.json",
+    "tsconfig.base.json",
+  ];
   const filter = (source: string) => path.basename(source) !== "node_modules";
   for (const name of [...folders, ...files]) cpSync(name, path.join(folder, name), { recursive: true, filter });
   symlinkSync(path.resolve("node_modules"), path.join(folder, "node_modules"));

@@ -22,12 +22,12 @@ export function checkSize(value: number, option: string): number {
   return value === Infinity ? value : checkCount(value, option, 1);
 }
 
-/** Requires a time in ms that a timer can hold, or `Infinity` for no limit. Only `maxWait` may be 0. */
-export function checkTimeout(value: unknown, option: "maxWait" | "timeout" | "totalTimeout"): number {
-  if (value === Infinity || (value === 0 && option === "maxWait")) return value;
+/** Requires a time in ms that a timer can hold, or `Infinity` for no limit. Without a `min`, it must be more than 0. */
+export function checkTimeout(value: unknown, option: "maxWait" | "timeout" | "totalTimeout", min?: 0): number {
+  if (value === Infinity || (value === 0 && min === 0)) return value;
   if (typeof value === "number" && value > 0 && value <= MAX_DELAY) return value;
-  const min = option === "maxWait" ? "0 or more" : "more than 0";
-  throw new ConfigurationError(`\`${option}\` must be a number of ms, ${min} and at most ${MAX_DELAY}, or Infinity`);
+  const range = min === 0 ? "0 or more" : "more than 0";
+  throw new ConfigurationError(`\`${option}\` must be a number of ms, ${range} and at most ${MAX_DELAY}, or Infinity`);
 }
 
 /** Requires a function, if there is a value. */

@@ -1,10 +1,17 @@
-import createClient from "openapi-fetch";
 import { withAuthorization, withOriginCheck } from "./auth/authorize.js";
 import { createTokenSource } from "./auth/create-token-source.js";
 import type { Service } from "./base-urls.js";
-import { serviceClient } from "./calls/service-client.js";
+import { type CloseOptions, OpenCalls } from "./calls/open-calls.js";
+import { type SharedService, serviceClient } from "./calls/service-client.js";
 import type { ServiceClient } from "./calls/types.js";
-import { type LiveDataOptions, processEnvironment, resolveConfiguration } from "./config.js";
+import {
+  type Configuration,
+  type DerivedOptions,
+  deriveConfiguration,
+  type LiveDataOptions,
+  processEnvironment,
+  resolveConfiguration,
+} from "./config.js";
 import { safeObserver } from "./events.js";
 import type { paths as CompaniesPaths } from "./generated/companies.js";
 import type { paths as IdentityPaths } from "./generated/identity.js";
@@ -19,7 +26,6 @@ import type {
 import type { paths as PeoplePaths } from "./generated/people.js";
 import { withAttempt } from "./pipeline/attempt.js";
 import { withRedirects } from "./pipeline/redirect.js";
-import { replayableRequest } from "./pipeline/request.js";
 import { withRetry } from "./pipeline/retry.js";
 import { networkStep, type Send } from "./pipeline/send.js";
 import { withTotalTimeout } from "./pipeline/timeout.js";
@@ -51,7 +57,37 @@ export interface LiveData {
    * @throws SessionError if there is no usable token; the reason of the signal
    */
   accessToken(options?: { readonly signal?: AbortSignal }): Promise<string>;
+
+  /**
+   * Returns a client with other options, which shares this one's access token, rate limits, network and middlewares. Cheap
+   * enough to make for each request.
+   *
+   * @param options what differs; `retry` and `headers` are merged with those of this client. `observe` receives the
+   *   events of the new client's calls; those of the access token stay with the client that signs in.
+   * @throws ConfigurationError if an option is invalid, or is one that all derived clients share, such as `auth`
+   * @example
+   * const tenant = livedata.withOptions({ orgId: "o_4567cdef", totalTimeout: 5_000 });
+   */
+  withOptions(options: DerivedOptions): LiveData;
+
+  /**
+   * Closes this client and those derived from it. New calls fail with an AbortedError whose `attempts` is 0. Calls under
+   * way may finish, so that no paid response is lost; those that remain after the timeout are aborted. A derived client
+   * only ends its own calls.
+   *
+   * @returns once no call is under way
+   * @throws ConfigurationError if the timeout is invalid; the client then stays open
+   * @example
+   * process.once("SIGTERM", () => livedata.close());
+   */
+  close(options?: CloseOptions): Promise<void>;
+
+  /** The same as `close()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
+
+/** Platforms without the symbol need a compiler for `await using`, which looks for this one. */
+const ASYNC_DISPOSE: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
 /**
  * Creates a client of the Live Data API. Sends nothing until the first call.
@@ -68,30 +104,44 @@ export interface LiveData {
 export function createLiveData(options: LiveDataOptions = {}): LiveData {
   const configuration = resolveConfiguration(options, processEnvironment());
   const tokens = createTokenSource({ ...configuration, baseUrls: configuration.services });
-  const observe = safeObserver(configuration.observe);
   const attempt = withAttempt(networkStep(configuration));
   const authorized = withAuthorization(withRedirects(attempt, tokens.origins), tokens);
-
   // Each service has its own retry step, so that a 429 of one says nothing about the others.
-  function client<Paths extends {}, Methods>(
-    service: Service,
-    send: Send = authorized,
-  ): Methods & ServiceClient<Paths> {
-    const pipeline = withTotalTimeout(withRetry(send, observe));
-    const plain = createClient<Paths>({
-      baseUrl: configuration.services[service],
-      headers: service === "identity" ? {} : configuration.headers,
-      Request: replayableRequest(),
-    });
-    return serviceClient<Paths, Methods>(plain, pipeline, operationFacts[service], configuration);
-  }
+  const shared = (service: Service, send: Send = authorized): SharedService => ({
+    send: withTotalTimeout(withRetry(send)),
+    middlewares: [],
+    facts: operationFacts[service],
+  });
+  const people = shared("people");
+  const companies = shared("companies");
+  const ledgers = shared("ledgers");
+  // A session call needs no token, but carries a secret.
+  const identity = shared("identity", withOriginCheck(attempt, tokens));
 
-  return {
-    people: client<PeoplePaths, PeopleOperations>("people"),
-    companies: client<CompaniesPaths, CompaniesOperations>("companies"),
-    ledgers: client<LedgersPaths, LedgersOperations>("ledgers"),
-    // A session call needs no token, but carries a secret.
-    identity: client<IdentityPaths, IdentityOperations>("identity", withOriginCheck(attempt, tokens)),
-    accessToken: async (options) => (await tokens.token(options)).value,
-  };
+  function clientWith(configuration: Configuration, openCalls: OpenCalls): LiveData {
+    const { services } = configuration;
+    const settings = { ...configuration, observe: safeObserver(configuration.observe) };
+    function client<Paths extends {}, Methods>(service: SharedService, baseUrl: string, headers = settings.headers) {
+      return serviceClient<Paths, Methods>(service, { ...settings, baseUrl, headers }, openCalls);
+    }
+    const close = (options?: CloseOptions) => openCalls.close(options);
+    return {
+      people: client<PeoplePaths, PeopleOperations>(people, services.people),
+      companies: client<CompaniesPaths, CompaniesOperations>(companies, services.companies),
+      ledgers: client<LedgersPaths, LedgersOperations>(ledgers, services.ledgers),
+      identity: client<IdentityPaths, IdentityOperations>(identity, services.identity, {}),
+      async accessToken(options) {
+        const open = openCalls.open(options?.signal);
+        try {
+          return (await tokens.token(open)).value;
+        } finally {
+          open.release();
+        }
+      },
+      withOptions: (options) => clientWith(deriveConfiguration(configuration, options), new OpenCalls(openCalls)),
+      close,
+      [ASYNC_DISPOSE]: () => close(),
+    };
+  }
+  return clientWith(configuration, new OpenCalls());
 }

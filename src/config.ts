@@ -1,17 +1,17 @@
 import { type HeadersOptions, mergeHeaders } from "openapi-fetch";
 import { apiKey, type Credentials, serviceAccount, userPassword } from "./auth/credentials.js";
-import { type BaseUrlOptions, type Service, serviceBaseUrl } from "./base-urls.js";
-import { checkFunction, checkHeaders, checkSize, checkTimeout, member } from "./checks.js";
+import { type BaseUrlOptions, type Service, serviceBaseUrl, servicePaths } from "./base-urls.js";
+import { checkFunction, checkHeaders, member } from "./checks.js";
 import { ConfigurationError } from "./errors/classes.js";
 import type { LiveDataObserver } from "./events.js";
 import {
+  type CallLimits,
+  DEFAULT_LIMITS,
   type NetworkOptions,
   type RetryOptions,
-  type RetrySettings,
-  resolveRetry,
+  resolveLimits,
   type TimeoutOptions,
 } from "./pipeline/options.js";
-import { DEFAULT_MAX_RESPONSE_SIZE } from "./pipeline/response.js";
 import { isBrowser } from "./pipeline/send.js";
 
 /** Options of {@link createLiveData}. Omitted options come from the environment if they have a variable. */
@@ -55,24 +55,32 @@ export interface LiveDataOptions extends BaseUrlOptions, NetworkOptions, Timeout
   readonly observe?: LiveDataObserver | undefined;
 }
 
-/** {@link LiveDataOptions}, checked and complete. */
-export interface Configuration extends BaseUrlOptions, NetworkOptions {
-  readonly auth: Credentials;
-  readonly services: Readonly<Record<Service, string>>;
-  readonly timeout: number;
-  readonly totalTimeout: number;
-  readonly maxWait: number;
-  readonly maxResponseSize: number;
-  readonly retry: RetrySettings | false;
+/** Options of `withOptions`. Omitted ones stay as they are. */
+export type DerivedOptions = Pick<
+  LiveDataOptions,
+  "headers" | "maxResponseSize" | "maxWait" | "observe" | "orgId" | "retry" | "timeout" | "totalTimeout"
+>;
+
+/** What a derived client may change, checked and complete. */
+interface Settings extends CallLimits {
   readonly headers: Readonly<Record<string, string>>;
   readonly observe: LiveDataObserver | undefined;
+}
+
+/** {@link LiveDataOptions}, checked and complete. */
+export interface Configuration extends Settings, BaseUrlOptions, NetworkOptions {
+  readonly auth: Credentials;
+  readonly services: Readonly<Record<Service, string>>;
 }
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const DEFAULT_TIMEOUT = 30_000;
-const DEFAULT_MAX_WAIT = 300_000;
+const DEFAULTS: Settings = {
+  ...DEFAULT_LIMITS,
+  headers: {},
+  observe: undefined,
+};
 const BROWSER =
   "The SDK does not run in a web browser, where everyone who opens the page can read your secret: call the API from your " +
   "backend. To run it here anyway, pass `dangerouslyAllowBrowser: true`";
@@ -88,7 +96,6 @@ export function processEnvironment(): Environment {
  * @throws ConfigurationError that names the option and the variable
  */
 export function resolveConfiguration(options: LiveDataOptions, environment: Environment): Configuration {
-  const { fetch, requestInitExt, observe } = options;
   if (isBrowser() && options.dangerouslyAllowBrowser !== true) throw new ConfigurationError(BROWSER);
   const baseUrl = member(options, "baseUrl") ?? variable(environment, "LIVEDATA_BASE_URL");
   const orgId = checkOrgId(options.orgId ?? variable(environment, "LIVEDATA_ORG_ID"));
@@ -96,22 +103,52 @@ export function resolveConfiguration(options: LiveDataOptions, environment: Envi
   return Object.freeze({
     ...urls,
     auth: options.auth ?? credentialsFrom(environment),
-    services: Object.freeze({
-      companies: serviceBaseUrl("companies", urls, orgId),
-      identity: serviceBaseUrl("identity", urls, orgId),
-      ledgers: serviceBaseUrl("ledgers", urls, orgId),
-      people: serviceBaseUrl("people", urls, orgId),
-    }),
-    timeout: checkTimeout(options.timeout ?? DEFAULT_TIMEOUT, "timeout"),
-    totalTimeout: checkTimeout(options.totalTimeout ?? Infinity, "totalTimeout"),
-    maxWait: checkTimeout(options.maxWait ?? DEFAULT_MAX_WAIT, "maxWait"),
-    maxResponseSize: checkSize(options.maxResponseSize ?? DEFAULT_MAX_RESPONSE_SIZE, "maxResponseSize"),
-    retry: resolveRetry(options.retry),
-    fetch: checkFunction(fetch, "fetch"),
-    headers: Object.freeze(Object.fromEntries(checkHeaders(() => mergeHeaders(options.headers)))),
-    observe: checkFunction(observe, "observe"),
-    requestInitExt,
+    services: serviceUrls(urls, orgId),
+    ...resolveSettings(options, DEFAULTS),
+    fetch: checkFunction(options.fetch, "fetch"),
+    requestInitExt: options.requestInitExt,
   });
+}
+
+/**
+ * Resolves the configuration of a derived client.
+ *
+ * @throws ConfigurationError for an option that derived clients share, or an `orgId` that a base URL does not contain
+ */
+export function deriveConfiguration(parent: Configuration, options: DerivedOptions): Configuration {
+  const { orgId } = options;
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || name === "orgId" || Object.hasOwn(DEFAULTS, name)) continue;
+    throw new ConfigurationError(`\`${name}\` is not an option of \`withOptions\`: pass it to \`createLiveData\``);
+  }
+  const services = orgId === undefined ? parent.services : serviceUrls(parent, checkOrgId(orgId));
+  const unchanged = Object.entries(parent.baseUrls ?? {}).find(
+    ([name, url]) => servicePaths[name as Service]?.includes("{orgId}") && url && !url.includes("{orgId}"),
+  );
+  if (orgId !== undefined && unchanged) {
+    throw new ConfigurationError(
+      `\`orgId\` has no effect on \`baseUrls.${unchanged[0]}\`: put \`{orgId}\` into that URL, in the client's own options`,
+    );
+  }
+  return Object.freeze({ ...parent, services, ...resolveSettings(options, parent) });
+}
+
+function serviceUrls(urls: BaseUrlOptions, orgId: string): Configuration["services"] {
+  return Object.freeze({
+    companies: serviceBaseUrl("companies", urls, orgId),
+    identity: serviceBaseUrl("identity", urls, orgId),
+    ledgers: serviceBaseUrl("ledgers", urls, orgId),
+    people: serviceBaseUrl("people", urls, orgId),
+  });
+}
+
+function resolveSettings(options: DerivedOptions, defaults: Settings): Settings {
+  const { headers, observe } = options;
+  return {
+    ...resolveLimits(options, defaults),
+    headers: Object.freeze(Object.fromEntries(checkHeaders(() => mergeHeaders(defaults.headers, headers)))),
+    observe: checkFunction(observe, "observe") ?? defaults.observe,
+  };
 }
 
 function checkOrgId(orgId: unknown): string {

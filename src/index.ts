@@ -16,6 +16,7 @@ export type { Secret } from "./auth/secret.js";
 export type { TokenSource } from "./auth/token-source.js";
 export type { BaseUrlOptions, Service } from "./base-urls.js";
 export { credits, metadata, type ResponseMetadata } from "./calls/metadata.js";
+export type { CloseOptions } from "./calls/open-calls.js";
 export type { CallOptions, PaidCallOptions, ServiceClient, ServiceResult } from "./calls/types.js";
 export { type CallResult, type DataOf, type Unwrapped, unwrap } from "./calls/unwrap.js";
 export {
@@ -26,7 +27,7 @@ export {
   type LiveData,
   type PeopleClient,
 } from "./client.js";
-export type { LiveDataOptions } from "./config.js";
+export type { DerivedOptions, LiveDataOptions } from "./config.js";
 export type { Credits } from "./credits.js";
 export * from "./errors/classes.js";
 export type {

@@ -14,10 +14,10 @@ afterEach(() => {
   Error.stackTraceLimit = stackTraceLimit;
 });
 
-/** Returns the files of src, and openapi-fetch, on a stack, from the caller to the network. */
+/** Returns the files of src, and openapi-fetch, on a stack, from the caller to the network; each where it begins. */
 function hopsOf(stack: string): string[] {
   const frames = [...stack.matchAll(/\/(?:src\/([a-z/-]+\.ts)|node_modules\/(openapi-fetch)\/)/g)];
-  return [...new Set(frames.map(([, file = "", library]) => library ?? file))].reverse();
+  return [...new Set(frames.map(([, file = "", library]) => library ?? file).reverse())];
 }
 
 /** Returns the bold names that start the numbered items of a section. */

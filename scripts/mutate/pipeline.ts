@@ -405,7 +405,7 @@ export const pipelineMutations: readonly Mutation[] = [
     rule: "timeout: leaves the listener on the caller's signal",
     file: "pipeline/abort.ts",
     in: "startDeadline",
-    find: "stopListening?.();",
+    find: "for (const stop of stops) stop?.();",
     replace: "",
   },
   {

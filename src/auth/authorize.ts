@@ -88,7 +88,8 @@ export async function resend(
     return response;
   }
   if (init.call) init.call.wasResent = true;
-  source.observe?.({ type: "request_resent", method: init.method ?? "GET" });
+  const observe = init.call?.observe ?? source.observe;
+  observe?.({ type: "request_resent", method: init.method ?? "GET" });
   const second = await send(withToken(init.headers, token));
   if (isRejected(source, token, second) && token.life !== Infinity) source.invalidate(token);
   return second;

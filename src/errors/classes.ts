@@ -151,7 +151,7 @@ function causeToJSON(error: unknown, depth = 0): unknown {
   return { name: readString(error, "name"), code: readString(error, "code"), ...own, cause };
 }
 
-/** The caller's own `AbortSignal` ended the call. `cause` is the signal's reason. */
+/** The caller's own `AbortSignal` ended the call; `cause` is the signal's reason. Or the client was closed. */
 export class AbortedError extends LiveDataError {
   protected static override readonly code = "aborted";
   declare readonly code: "aborted";

@@ -86,11 +86,11 @@ export function jitteredDelay(
   return random() * Math.min(maxDelay, baseDelay * 2 ** retries);
 }
 
-/** A time limit that also ends with its caller's signal. */
+/** A time limit that also ends with other signals. */
 export interface Deadline {
-  /** Aborts with the timeout's error, or with the caller's reason. */
+  /** Aborts with the timeout's error, or with the reason of another signal. */
   readonly signal: AbortSignal;
-  /** Removes the timer and the listener. */
+  /** Removes the timer and the listeners. */
   readonly release: () => void;
   /** Keeps the timer, but lets the process end before it fires. Only Node, Bun and Deno have processes that end. */
   readonly unref: () => void;
@@ -101,12 +101,12 @@ export interface Deadline {
  *
  * @param ms how long; `Infinity` for no limit
  * @param timeoutError makes the reason that the signal aborts with
- * @param callerSignal ends it early, with its own reason
+ * @param signals end it early, with their own reason; none has aborted yet
  */
 export function startDeadline(
   ms: number,
   timeoutError: () => unknown,
-  callerSignal?: AbortSignal | null | undefined,
+  ...signals: readonly (AbortSignal | null | undefined)[]
 ): Deadline {
   const controller = new AbortController();
   const abort = (reason: unknown) => {
@@ -119,15 +119,19 @@ export function startDeadline(
     abort(timeoutError());
   };
   const timer: unknown = ms === Infinity ? undefined : setTimeout(onTimeout, ms);
-  const stopListening = callerSignal && onAbort(callerSignal, () => abort(callerSignal.reason));
+  const stops = signals.map((signal) => signal && onAbort(signal, () => abort(signal.reason)));
   function release(): void {
     clearTimeout(timer as ReturnType<typeof setTimeout>);
-    stopListening?.();
+    for (const stop of stops) stop?.();
   }
   return { signal: controller.signal, release, unref: () => (timer as { unref?: () => void } | undefined)?.unref?.() };
 }
 
-/** Returns the error of a call or a loop whose own signal aborted. */
+/** The reason of a signal that aborts because its client is closed. */
+export class ClientClosed extends AbortedError {}
+
+/** Returns the error of a call or a loop whose signal aborted. */
 export function abortedError({ reason }: AbortSignal, details: LiveDataErrorOptions): AbortedError {
+  if (reason instanceof ClientClosed) return new AbortedError(reason.message, details);
   return new AbortedError("aborted by its `signal`; the signal's reason is the `cause`", { ...details, cause: reason });
 }

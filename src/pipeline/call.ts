@@ -1,8 +1,9 @@
+import type { LiveDataObserver } from "../events.js";
 import { requestId } from "../headers.js";
-import type { CustomFetch, RetrySettings } from "./options.js";
+import type { CallLimits, CustomFetch } from "./options.js";
 
 /** One call of an operation, with all its attempts. The one record that travels with it through the pipeline. */
-export interface Call {
+export interface Call extends CallLimits {
   /** Method and path of the operation, such as `POST /search`. */
   readonly operation: string;
   /** The minimum role of the operation, if it is documented. */
@@ -16,20 +17,12 @@ export interface Call {
   readonly responseTypes?: readonly string[] | undefined;
   /** Whether its body is returned as a stream, unread. */
   readonly isStream: boolean;
-  /** Maximum time of an attempt, in ms. */
-  readonly timeout: number;
-  /** Maximum time of the whole call, in ms. */
-  readonly totalTimeout: number;
-  /** Maximum time that it waits for the API's rate limit in all, in ms. */
-  readonly maxWait: number;
-  /** Maximum size of a body that is read whole, in bytes. @default 64 MiB */
-  readonly maxResponseSize?: number | undefined;
   /** What to do with a redirect. @default "follow" */
   readonly redirect?: "error" | "follow" | "manual" | undefined;
-  /** How it is retried; `false` for never. */
-  readonly retry: RetrySettings | false;
   /** Its own network, in place of the client's. */
   readonly fetch?: CustomFetch | undefined;
+  /** Receives the events of the call; must not throw. */
+  readonly observe?: LiveDataObserver | undefined;
   /** Requests sent so far. */
   attempts: number;
   /** The response to the latest request. */

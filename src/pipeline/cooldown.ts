@@ -1,5 +1,4 @@
 import { RateLimitedError } from "../errors/classes.js";
-import type { CallEvent, Observer } from "../events.js";
 import { onAbort, throwIfAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
 import { CallQueue, type Place, sleep, timeLeft } from "./call-queue.js";
@@ -32,16 +31,10 @@ export interface Phase {
  */
 export class Cooldown {
   readonly queue = new CallQueue();
-  readonly #observe: Observer<CallEvent>;
   #phase: Phase = { limit: Infinity, inFlight: 0, sentAt: 0, rejectedProbes: 0 };
   #since = 0;
   #until = 0;
   #requestedUntil = 0;
-
-  /** @param observe receives an event for each call that waits */
-  constructor(observe: Observer<CallEvent>) {
-    this.#observe = observe;
-  }
 
   /**
    * Waits until a call may be sent. Its end must then be reported: `passed`, `rejected` or `aborted`.
@@ -64,7 +57,7 @@ export class Cooldown {
         if (phase) return phase;
         const ms = isNext ? this.remaining() || TICK : this.remaining() + TICK;
         if (isTold) await sleep(place, Math.min(ms, timeLeft(place)));
-        else this.#observe({ type: "call_held", operation: call.operation, delay: this.remaining() });
+        else call.observe?.({ type: "call_held", operation: call.operation, delay: this.remaining() });
       }
     } finally {
       stopListening?.();

@@ -1,4 +1,4 @@
-import { isRecord, MAX_DELAY } from "../checks.js";
+import { checkSize, checkTimeout, isRecord, MAX_DELAY } from "../checks.js";
 import { ConfigurationError } from "../errors/classes.js";
 
 /** A replacement for the platform's `fetch`. It is called as openapi-fetch calls one: with a `Request`. */
@@ -81,6 +81,52 @@ export const DEFAULT_RETRY = { maxRetries: 2, baseDelay: 500, maxDelay: 8_000, m
 
 /** {@link RetryOptions} with all defaults filled in. */
 export type RetrySettings = typeof DEFAULT_RETRY;
+
+/** How long a call may take, how large its response may be, and how it is retried. Checked and complete. */
+export interface CallLimits {
+  /** Maximum time of an attempt, in ms. */
+  readonly timeout: number;
+  /** Maximum time of the whole call, in ms. */
+  readonly totalTimeout: number;
+  /** Maximum time that it waits for the API's rate limit in all, in ms. */
+  readonly maxWait: number;
+  /** Maximum size of a body that is read whole, in bytes. */
+  readonly maxResponseSize: number;
+  /** How it is retried; `false` for never. */
+  readonly retry: RetrySettings | false;
+}
+
+/** The defaults of {@link CallLimits}. */
+export const DEFAULT_LIMITS: CallLimits = {
+  timeout: 30_000,
+  totalTimeout: Infinity,
+  maxWait: 300_000,
+  maxResponseSize: 64 * 1024 * 1024,
+  retry: DEFAULT_RETRY,
+};
+
+/**
+ * Fills in the limits that options omit.
+ *
+ * @throws ConfigurationError for an option that is out of range
+ */
+export function resolveLimits(
+  options: TimeoutOptions & {
+    readonly maxResponseSize?: number | undefined;
+    readonly retry?: RetryOptions | false | undefined;
+  },
+  defaults: CallLimits,
+): CallLimits {
+  const { timeout, totalTimeout, maxWait, maxResponseSize, retry } = options;
+  return {
+    timeout: timeout === undefined ? defaults.timeout : checkTimeout(timeout, "timeout"),
+    totalTimeout: totalTimeout === undefined ? defaults.totalTimeout : checkTimeout(totalTimeout, "totalTimeout"),
+    maxWait: maxWait === undefined ? defaults.maxWait : checkTimeout(maxWait, "maxWait", 0),
+    maxResponseSize:
+      maxResponseSize === undefined ? defaults.maxResponseSize : checkSize(maxResponseSize, "maxResponseSize"),
+    retry: retry === undefined ? defaults.retry : resolveRetry(retry, defaults.retry),
+  };
+}
 
 /**
  * Fills in the defaults of retry options.

@@ -3,9 +3,6 @@ import { isTransient } from "../errors/response-error.js";
 import { type Deadline, untilAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
 
-/** Default of the option `maxResponseSize`, in bytes. */
-export const DEFAULT_MAX_RESPONSE_SIZE = 64 * 1024 * 1024;
-
 /** How much of an unwanted body is read, in bytes, so that its connection can be reused. */
 const DISCARD_LIMIT = 64 * 1024;
 
@@ -21,7 +18,7 @@ const wholeResponses = new WeakSet<Response>();
  */
 export async function readWhole(response: Response, call: Call): Promise<Response> {
   if (isWhole(response)) return response;
-  const { maxResponseSize = DEFAULT_MAX_RESPONSE_SIZE } = call;
+  const { maxResponseSize } = call;
   try {
     const bytes = await readBytes(response, maxResponseSize);
     if (bytes) return inMemory(response, bytes);

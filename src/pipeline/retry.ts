@@ -1,6 +1,6 @@
 import { ConnectionError, TimeoutError } from "../errors/classes.js";
 import { isTransient } from "../errors/response-error.js";
-import type { CallEvent, Observer, RetryReason } from "../events.js";
+import type { RetryReason } from "../events.js";
 import { retryAfter } from "../headers.js";
 import { delay, jitteredDelay, throwIfAborted } from "./abort.js";
 import type { Call } from "./call.js";
@@ -20,11 +20,10 @@ type Outcome = { readonly response: Response } | { readonly error: unknown };
  * All calls of one step share a retry budget. They also share a cooldown: after a rejection (429, or 503 with
  * `Retry-After`) all of them wait for it, and the rejected call waits again, which costs no retry.
  *
- * @param observe receives each retry; must not throw
  * @returns a step that ends as the last attempt did
  */
-export function withRetry(send: Send, observe: Observer<CallEvent>): Send {
-  const cooldown = new Cooldown(observe);
+export function withRetry(send: Send): Send {
+  const cooldown = new Cooldown();
   const budget = new RetryBudget();
 
   return async function retry(url, init) {
@@ -62,7 +61,7 @@ export function withRetry(send: Send, observe: Observer<CallEvent>): Send {
         throwIfAborted(signal);
         return response;
       }
-      observe({ type: "call_retried", operation: call.operation, attempt, delay: pause, reason });
+      call.observe?.({ type: "call_retried", operation: call.operation, attempt, delay: pause, reason });
       // Not awaited: a slow body must not delay the next attempt.
       if ("response" in outcome) void discardBody(outcome.response);
       if (reason !== 429) call.lostResponses++;

@@ -4,6 +4,7 @@ import { buffer, text } from "node:stream/consumers";
 import createClient from "openapi-fetch";
 import { afterEach, expect, test, vi } from "vitest";
 import { apiKey, serviceAccount } from "../../src/auth/credentials.js";
+import { OpenCalls } from "../../src/calls/open-calls.js";
 import { serviceClient } from "../../src/calls/service-client.js";
 import { unwrap } from "../../src/calls/unwrap.js";
 import { createLiveData } from "../../src/client.js";
@@ -12,7 +13,6 @@ import { count } from "../../src/people/count.js";
 import { findMany } from "../../src/people/find-many.js";
 import { paginate } from "../../src/people/paginate.js";
 import { withAttempt } from "../../src/pipeline/attempt.js";
-import { replayableRequest } from "../../src/pipeline/request.js";
 import { networkStep } from "../../src/pipeline/send.js";
 import { verifyWebhook } from "../../src/webhook.js";
 import { makeCall } from "../support/call.js";
@@ -95,10 +95,13 @@ test("[openapi-typescript#1933] a success that is documented without a body is n
   }
   const client = (responseTypes?: string[]) =>
     serviceClient<Paths>(
-      createClient<Paths>({ baseUrl: origin, Request: replayableRequest() }),
-      withAttempt(networkStep({})),
-      responseTypes ? { "POST /tags": { method: "tag", responseTypes } } : {},
-      makeCall(),
+      {
+        send: withAttempt(networkStep({})),
+        middlewares: [],
+        facts: responseTypes ? { "POST /tags": { method: "tag", responseTypes } } : {},
+      },
+      { ...makeCall(), baseUrl: origin, headers: {} },
+      new OpenCalls(),
     );
   const empty = { body: {}, params: { header: { "X-Empty": "1" } } };
 

@@ -7,7 +7,8 @@ import type { CallEvent } from "../../src/events.js";
 import type { Call } from "../../src/pipeline/call.js";
 import { Cooldown } from "../../src/pipeline/cooldown.js";
 import { withRetry } from "../../src/pipeline/retry.js";
-import { makeCall } from "../support/call.js";
+import type { SendInit } from "../../src/pipeline/send.js";
+import { makeCall, recorded } from "../support/call.js";
 import {
   fixedWindow,
   idealTime,
@@ -46,7 +47,7 @@ interface Job {
 /** Makes calls, some at a time. */
 async function run(network: LimitedNetwork, { calls, workers, makeCall: make = patient }: Job) {
   const events: CallEvent[] = [];
-  const send = withRetry(network.send, (event) => events.push(event));
+  const send = recorded(withRetry(network.send), events);
   const outcomes: unknown[] = [];
   let next = 0;
   const work = async () => {
@@ -156,14 +157,12 @@ test("[12] calls that wait leave in the order in which they were made, the rejec
 function afterRejection(headers: Record<string, string> = { "retry-after": "5" }, status = 429) {
   const events: CallEvent[] = [];
   const sent: [time: number, body: unknown][] = [];
-  const send = withRetry(
-    async (_url, { body, call }) => {
-      sent.push([performance.now(), body]);
-      if (call) call.attempts++;
-      return sent.length === 1 ? new Response("", { status, headers }) : new Response("{}");
-    },
-    (event) => events.push(event),
-  );
+  const network = async (_url: string, { body, call }: SendInit) => {
+    sent.push([performance.now(), body]);
+    if (call) call.attempts++;
+    return sent.length === 1 ? new Response("", { status, headers }) : new Response("{}");
+  };
+  const send = recorded(withRetry(network), events);
   const start = (call: Call, more = {}) => {
     const pending = send(URL, postInit(call, more));
     pending.catch(() => {});
@@ -307,21 +306,18 @@ test("[12] observe receives call_retried for a rejected call and call_held once 
 
 test("[12] a probe and calls that never end, as on Workers, keep others waiting for half a minute at most", async () => {
   let sent = 0;
-  const send = withRetry(
-    async () => {
-      sent++;
-      if (sent === 1) return new Response("", { status: 429, headers: { "retry-after": "1" } });
-      return sent === 2 ? new Promise<Response>(() => {}) : new Response("{}");
-    },
-    () => {},
-  );
+  const send = withRetry(async () => {
+    sent++;
+    if (sent === 1) return new Response("", { status: 429, headers: { "retry-after": "1" } });
+    return sent === 2 ? new Promise<Response>(() => {}) : new Response("{}");
+  });
   await send(URL, postInit(makeCall({ retry: false })));
   void send(URL, postInit());
   const response = await time.run(send(URL, postInit()));
   expect(response.status).toBe(200);
   expect(performance.now()).toBeLessThan(36_000);
 
-  const cooldown = new Cooldown(() => {});
+  const cooldown = new Cooldown();
   const phase = await cooldown.enter(cooldown.queue.place(makeCall(), null, true));
   cooldown.rejected(phase, 1_000, { maxRetries: 2, baseDelay: 0, maxDelay: 0, maxRetryAfter: 60_000 });
   cooldown.queue.add(cooldown.queue.place(makeCall(), null, true));
@@ -379,32 +375,29 @@ test("[12] whatever the limit and the calls: none is lost, waits longer than it 
       let probes = 0;
       const waiting = new Map<number, number>();
       const requests = calls.map(() => 0);
-      const send = withRetry(
-        async (url, init) => {
-          const id = Number(init.body);
-          const isProbe = isBlocked;
-          const before = openings;
-          if (isProbe) expect(++probes).toBe(1);
-          waiting.delete(id);
-          for (const [other, since] of waiting) if (since < performance.now()) expect(other).toBeGreaterThan(id);
-          requests[id] = (requests[id] ?? 0) + 1;
-          latency = calls[id]?.latency ?? 0;
-          try {
-            const response = await network.send(url, init);
-            const { status } = response;
-            if (status === 429) waiting.set(id, performance.now());
-            if (status === 429 && before === openings) isBlocked = true;
-            if (status === 200 && isProbe) {
-              isBlocked = false;
-              openings++;
-            }
-            return response;
-          } finally {
-            if (isProbe) probes--;
+      const send = withRetry(async (url, init) => {
+        const id = Number(init.body);
+        const isProbe = isBlocked;
+        const before = openings;
+        if (isProbe) expect(++probes).toBe(1);
+        waiting.delete(id);
+        for (const [other, since] of waiting) if (since < performance.now()) expect(other).toBeGreaterThan(id);
+        requests[id] = (requests[id] ?? 0) + 1;
+        latency = calls[id]?.latency ?? 0;
+        try {
+          const response = await network.send(url, init);
+          const { status } = response;
+          if (status === 429) waiting.set(id, performance.now());
+          if (status === 429 && before === openings) isBlocked = true;
+          if (status === 200 && isProbe) {
+            isBlocked = false;
+            openings++;
           }
-        },
-        () => {},
-      );
+          return response;
+        } finally {
+          if (isProbe) probes--;
+        }
+      });
       const made = calls.map(async ({ startAt, maxWait, abortAt }, id) => {
         const controller = new AbortController();
         await new Promise<void>((resolve) => setTimeout(resolve, startAt));

@@ -2,7 +2,7 @@ import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { CallEvent } from "../../src/events.js";
 import { withRetry } from "../../src/pipeline/retry.js";
-import { makeCall } from "../support/call.js";
+import { makeCall, recorded } from "../support/call.js";
 import { BODY, postInit, respond, scriptedNetwork, useFakeTimers } from "../support/network.js";
 
 const URL = "https://api.test/search";
@@ -20,7 +20,7 @@ afterEach(() => {
 function limited(...headers: Record<string, string>[]) {
   const network = scriptedNetwork(...headers.map((header) => respond(429, header)));
   const events: CallEvent[] = [];
-  const send = withRetry(network.send, (event) => events.push(event));
+  const send = recorded(withRetry(network.send), events);
   const calls: Promise<unknown>[] = [];
   const start = (call = makeCall(), more = {}) => {
     const pending = send(URL, postInit(call, more));

@@ -6,7 +6,7 @@ import type { CallEvent } from "../../src/events.js";
 import type { CallRetryOptions } from "../../src/pipeline/options.js";
 import { resolveRetry } from "../../src/pipeline/options.js";
 import { withRetry } from "../../src/pipeline/retry.js";
-import { makeCall } from "../support/call.js";
+import { makeCall, recorded } from "../support/call.js";
 import {
   BODY,
   breakConnection,
@@ -19,7 +19,6 @@ import {
 } from "../support/network.js";
 
 const URL = "https://api.test/search";
-const ignore = () => {};
 
 beforeEach(() => {
   useFakeTimers();
@@ -35,7 +34,7 @@ afterEach(() => {
 async function run(script: readonly Handler[], call = makeCall(), more = {}) {
   const network = scriptedNetwork(...script);
   const events: CallEvent[] = [];
-  const send = withRetry(network.send, (event) => events.push(event));
+  const send = recorded(withRetry(network.send), events);
   const outcome = send(URL, postInit(call, more)).then(
     (response) => ({ response, error: undefined }),
     (error: unknown) => ({ response: undefined, error }),
@@ -97,7 +96,7 @@ describe("a call is not retried", () => {
     expect([response?.status, bodies]).toEqual([503, [BODY]]);
 
     const network = scriptedNetwork(respond(503));
-    const send = withRetry(network.send, ignore);
+    const send = withRetry(network.send);
     const byClient = (retry?: CallRetryOptions) => makeCall({}, { retry: retry ? resolveRetry(retry, false) : false });
     expect((await send(URL, postInit(byClient()))).status).toBe(503);
     const again = send(URL, postInit(byClient({ maxRetries: 1 })));
@@ -194,7 +193,7 @@ describe("the delay before a retry", () => {
   test("ends at once when the signal aborts and leaves no timer or listener", async () => {
     const controller = new AbortController();
     const network = scriptedNetwork(respond(503));
-    const call = withRetry(network.send, ignore)(URL, postInit(makeCall(), { signal: controller.signal }));
+    const call = withRetry(network.send)(URL, postInit(makeCall(), { signal: controller.signal }));
     call.catch(() => {});
     await vi.advanceTimersByTimeAsync(100);
     expect(vi.getTimerCount()).toBe(1);
@@ -218,7 +217,7 @@ describe("a delay that would exceed the total timeout", () => {
 
   test("is not started for a held call, which throws a RateLimitedError", async () => {
     const network = scriptedNetwork(respond(429, { "retry-after": "5" }));
-    const send = withRetry(network.send, ignore);
+    const send = withRetry(network.send);
     await send(URL, postInit(makeCall({ retry: false })));
     const call = makeCall({}, { deadline: performance.now() + 4_000 });
     await expect(send(URL, postInit(call))).rejects.toMatchObject({
@@ -299,7 +298,7 @@ test.each<[CallRetryOptions, string]>([
 describe("the retry budget", () => {
   test("is not spent on responses with a Retry-After", async () => {
     const network = scriptedNetwork(...Array(1_000).fill(respond(429, { "retry-after": "1" })));
-    const send = withRetry(network.send, ignore);
+    const send = withRetry(network.send);
     const pending = send(URL, postInit(makeCall({ maxWait: Infinity })));
     await vi.runAllTimersAsync();
     expect((await pending).status).toBe(200);
@@ -308,7 +307,7 @@ describe("the retry budget", () => {
 
   test("never exceeds its initial size", async () => {
     const network = scriptedNetwork(...Array(5_000).fill(respond(200)), ...Array(2_000).fill(respond(503)));
-    const send = withRetry(network.send, ignore);
+    const send = withRetry(network.send);
     for (let call = 0; call < 5_000; call++) await send(URL, postInit(makeCall({ retry: { baseDelay: 0 } })));
     const calls = Array.from({ length: 500 }, () => send(URL, postInit(makeCall({ retry: { baseDelay: 0 } }))));
     await vi.runAllTimersAsync();
@@ -320,7 +319,7 @@ describe("the retry budget", () => {
     const script = Array(500).fill(respond(503));
     script[1] = respond(429, { "retry-after": "50" });
     const network = scriptedNetwork(...script);
-    const send = withRetry(network.send, ignore);
+    const send = withRetry(network.send);
     const controller = new AbortController();
     const waiting = send(URL, postInit(makeCall(), { signal: controller.signal }));
     waiting.catch(() => {});
@@ -343,7 +342,7 @@ describe("the retry budget", () => {
 
   test("gets back the cost of a retry that was aborted during its delay", async () => {
     const network = scriptedNetwork(...Array(1_000).fill(respond(503)));
-    const send = withRetry(network.send, ignore);
+    const send = withRetry(network.send);
     for (let call = 0; call < 120; call++) {
       const controller = new AbortController();
       const pending = send(URL, postInit(makeCall(), { signal: controller.signal }));
@@ -362,7 +361,7 @@ describe("the retry budget", () => {
 
   test("allows 100 retries for 1,000 calls without a success", async () => {
     const network = scriptedNetwork(...Array(2_000).fill(respond(503)));
-    const send = withRetry(network.send, ignore);
+    const send = withRetry(network.send);
     const calls = Array.from({ length: 1_000 }, () => send(URL, postInit(makeCall(free))));
     await vi.runAllTimersAsync();
     await Promise.all(calls);
@@ -375,7 +374,7 @@ describe("the retry budget", () => {
     const send = withRetry(async (url, init) => {
       await network.send(url, init);
       return (script.shift() ?? respond(503))();
-    }, ignore);
+    });
     const sent = async () => {
       const before = network.bodies.length;
       const call = send(URL, postInit(makeCall(free)));

@@ -1,6 +1,8 @@
 import type { CallOptions } from "../../src/calls/types.js";
+import type { CallEvent, LiveDataEvent } from "../../src/events.js";
 import type { Call } from "../../src/pipeline/call.js";
-import { resolveRetry } from "../../src/pipeline/options.js";
+import { DEFAULT_LIMITS, resolveLimits } from "../../src/pipeline/options.js";
+import type { Send } from "../../src/pipeline/send.js";
 
 /**
  * Makes the record of a search that is about to be sent.
@@ -16,14 +18,19 @@ export function makeCall(
     operation: "POST /search",
     isIdempotent: true,
     isStream: false,
-    timeout: options.timeout ?? Infinity,
-    totalTimeout: options.totalTimeout ?? Infinity,
-    maxWait: options.maxWait ?? 300_000,
-    retry: resolveRetry(options.retry),
+    ...resolveLimits(options, { ...DEFAULT_LIMITS, timeout: Infinity }),
     attempts: 0,
     deadline: Infinity,
     wasResent: false,
     lostResponses: 0,
     ...parts,
   };
+}
+
+/** Records the events of the calls that a step receives. */
+export function recorded(send: Send, events: CallEvent[]): Send {
+  const observe = (event: LiveDataEvent) => {
+    if (event.type === "call_retried" || event.type === "call_held") events.push(event);
+  };
+  return (url, init) => send(url, init.call ? { ...init, call: Object.assign(init.call, { observe }) } : init);
 }

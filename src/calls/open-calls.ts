@@ -1,0 +1,92 @@
+import { checkTimeout, isRecord } from "../checks.js";
+import { AbortedError, ConfigurationError } from "../errors/classes.js";
+import { ClientClosed, type Deadline, delay, startDeadline, untilAborted } from "../pipeline/abort.js";
+
+/** Options of `close`. */
+export interface CloseOptions {
+  /**
+   * Maximum time for the calls under way, in ms. Then they are aborted. `0` aborts them at once, `Infinity` never does.
+   * @default 10_000
+   */
+  readonly timeout?: number | undefined;
+}
+
+const noop = () => {};
+
+/** The calls under way of a client, and of those derived from it. */
+export class OpenCalls {
+  /** This client and those it is derived from. */
+  readonly #clients: readonly OpenCalls[];
+  readonly #controller = new AbortController();
+  readonly #calls = new Set<Deadline>();
+  #whenIdle: (() => void)[] = [];
+  #isClosed = false;
+
+  constructor(parent?: OpenCalls) {
+    this.#clients = parent ? [this, ...parent.#clients] : [this];
+  }
+
+  /**
+   * Registers a call.
+   *
+   * @param callerSignal ends the call with its own reason
+   * @param operation method and path, for the error
+   * @returns the end of the call: its signal aborts with the caller's, or once the client is closed. Release it when the
+   *   call has ended.
+   * @throws AbortedError if the client is closed; ConfigurationError if `callerSignal` is not a signal
+   */
+  open(callerSignal: AbortSignal | null | undefined, operation?: string): Deadline {
+    if (this.#clients.some((client) => client.#isClosed)) {
+      throw new AbortedError("not sent: the client is closed", { operation, attempts: 0 });
+    }
+    const end = this.#endOf(callerSignal);
+    const call: Deadline = {
+      ...end,
+      release: () => {
+        end.release();
+        for (const client of this.#clients) client.#remove(call);
+      },
+    };
+    for (const client of this.#clients) client.#calls.add(call);
+    return call;
+  }
+
+  /**
+   * Refuses new calls, waits for those under way, and aborts those that remain after the timeout.
+   *
+   * @throws ConfigurationError if the timeout is invalid; the client then stays open
+   */
+  async close(options?: CloseOptions): Promise<void> {
+    const timeout = checkTimeout(options?.timeout ?? 10_000, "timeout", 0);
+    this.#isClosed = true;
+    if (this.#calls.size === 0) return;
+    const idle = new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    const deadline = startDeadline(
+      timeout,
+      () => new ClientClosed("the client was closed before the response was complete"),
+    );
+    await untilAborted(idle, deadline.signal).catch((reason) => this.#controller.abort(reason));
+    deadline.release();
+    // Whoever waits for a call takes its result before the process may end.
+    await delay(0);
+  }
+
+  #endOf(callerSignal: AbortSignal | null | undefined): Deadline {
+    if (callerSignal && !(isRecord(callerSignal) && "aborted" in callerSignal)) {
+      throw new ConfigurationError("`signal` must be an AbortSignal");
+    }
+    const closing = this.#clients.map((client) => client.#controller.signal);
+    const signals = callerSignal ? [callerSignal, ...closing] : closing;
+    const over = signals.find((signal) => signal.aborted);
+    const [only = over, another] = signals;
+    // Most calls have no signal, and share that of their client.
+    if (over || !another) return { signal: (over ?? only) as AbortSignal, release: noop, unref: noop };
+    return startDeadline(Infinity, noop, ...signals);
+  }
+
+  #remove(call: Deadline): void {
+    this.#calls.delete(call);
+    if (this.#calls.size > 0) return;
+    for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,209 @@
+import { getEventListeners, once } from "node:events";
+import type { ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import { expect, test, vi } from "vitest";
+import { apiKey, serviceAccount } from "../../src/auth/credentials.js";
+import { unwrap } from "../../src/calls/unwrap.js";
+import { createLiveData, type LiveData } from "../../src/client.js";
+import type { LiveDataOptions } from "../../src/config.js";
+import { paginate } from "../../src/people/paginate.js";
+import { serve } from "../support/serve.js";
+import { settle } from "../support/settle.js";
+
+const page = JSON.stringify({ people: [], count: 7 });
+const ENDED = "the client was closed before the response was complete";
+const CLOSED = { code: "aborted", attempts: 0, message: expect.stringContaining("not sent: the client is closed") };
+
+/** An API that leaves every request open until the test responds. */
+async function api(options: LiveDataOptions = {}) {
+  const bodies: string[] = [];
+  const responses: ServerResponse[] = [];
+  const { origin, server } = await serve(async (request, response) => {
+    bodies.push(await text(request));
+    responses.push(response);
+    server.emit("arrived");
+  });
+  const livedata = createLiveData({ orgId: "o_1", auth: apiKey("key-1"), baseUrl: origin, ...options });
+  /** Starts a search and resolves once it has arrived. */
+  async function search(client: LiveData = livedata, signal?: AbortSignal) {
+    const arrived = once(server, "arrived");
+    const result = client.people.search({ size: 1, filters: [] }, { signal });
+    result.catch(() => {});
+    await arrived;
+    return { result, response: responses.at(-1) as ServerResponse };
+  }
+  return { livedata, search, bodies, origin };
+}
+
+test("close waits for the calls under way, and a paid response is not lost", async () => {
+  const { livedata, search, bodies } = await api();
+  const { result, response } = await search();
+  const closed = vi.fn();
+  const closing = livedata.close().then(closed);
+  await expect(livedata.people.search({ size: 2 })).rejects.toMatchObject(CLOSED);
+  expect(closed).not.toHaveBeenCalled();
+  response.end(page);
+  let saved = 0;
+  void result.then(async ({ count }) => {
+    saved = count;
+  });
+  await closing;
+  expect(saved).toBe(7);
+  expect(bodies).toEqual(['{"size":1,"filters":[]}']);
+});
+
+test("close aborts the calls that remain after its timeout", async () => {
+  const { livedata, search } = await api();
+  const { result } = await search();
+  await livedata.close({ timeout: 50 });
+  await expect(result).rejects.toMatchObject({
+    code: "aborted",
+    operation: "POST /search",
+    attempts: 1,
+    message: `POST /search: ${ENDED}`,
+  });
+  await expect(result).rejects.not.toHaveProperty("cause");
+});
+
+test("with a timeout of 0, close aborts at once; a second close ends the wait of a first one", async () => {
+  const { livedata, search } = await api();
+  const { result } = await search();
+  const first = livedata.close({ timeout: Infinity });
+  await livedata.close({ timeout: 0 });
+  await first;
+  await expect(result).rejects.toMatchObject({ code: "aborted", attempts: 1 });
+  await livedata.close();
+});
+
+test("close refuses an invalid timeout, and the client stays open", async () => {
+  const { livedata, search } = await api();
+  await expect(livedata.close({ timeout: -1 })).rejects.toThrow(
+    "`timeout` must be a number of ms, 0 or more and at most 2147483647, or Infinity",
+  );
+  const { result, response } = await search();
+  response.end(page);
+  expect(await result).toMatchObject({ count: 7 });
+});
+
+test.each(["search", "path call", "preview", "paginate", "access token"])(
+  "a closed client refuses a %s, also with a signal, and sends nothing",
+  async (kind) => {
+    const { livedata, bodies } = await api();
+    await livedata.close();
+    const { signal } = new AbortController();
+    const call = {
+      search: () => livedata.people.search({}, { signal }),
+      "path call": () => livedata.people.POST("/search", { body: {}, signal }),
+      preview: () => livedata.people.search({}, { maxCredits: 1 }),
+      paginate: () => paginate(livedata.people, {}).toArray({ limit: 1 }),
+      "access token": () => livedata.accessToken({ signal }),
+    }[kind];
+    await expect(call?.()).rejects.toMatchObject(CLOSED);
+    expect(bodies).toEqual([]);
+  },
+);
+
+test("a retry that waits is aborted, too, and no timer is left", async () => {
+  const { livedata, search } = await api({ retry: { baseDelay: 60_000 } });
+  vi.spyOn(Math, "random").mockReturnValue(1);
+  const { result, response } = await search();
+  response.writeHead(503).end();
+  await vi.waitUntil(() => response.writableFinished);
+  await livedata.close({ timeout: 20 });
+  await expect(result).rejects.toMatchObject({ code: "aborted", status: 503 });
+  vi.restoreAllMocks();
+});
+
+test("closing a derived client ends its own calls alone", async () => {
+  const { livedata, search } = await api();
+  const derived = livedata.withOptions({ orgId: "o_2" });
+  const own = await search(derived);
+  const other = await search(livedata);
+  await derived.close({ timeout: 0 });
+  await expect(own.result).rejects.toMatchObject({ code: "aborted", message: `POST /search: ${ENDED}` });
+  await expect(derived.people.search({})).rejects.toMatchObject(CLOSED);
+  await expect(derived.withOptions({}).people.search({})).rejects.toMatchObject(CLOSED);
+  other.response.end(page);
+  expect(await other.result).toMatchObject({ count: 7 });
+});
+
+test("closing a client waits for the calls of derived clients, and closes those clients", async () => {
+  const { livedata, search } = await api();
+  const derived = livedata.withOptions({ orgId: "o_2" }).withOptions({ timeout: 5_000 });
+  const { result, response } = await search(derived);
+  const closing = livedata.close();
+  await expect(derived.people.search({})).rejects.toMatchObject(CLOSED);
+  response.end(page);
+  await closing;
+  expect(await result).toMatchObject({ count: 7 });
+  const again = await api();
+  const late = await again.search(again.livedata.withOptions({ orgId: "o_2" }));
+  await again.livedata.close({ timeout: 0 });
+  await expect(late.result).rejects.toMatchObject({ code: "aborted", attempts: 1 });
+});
+
+test("close waits until a stream is read to its end, and then aborts it", async () => {
+  const { livedata, origin } = await api();
+  const { origin: streaming } = await serve((_request, response) => void response.write(page.slice(0, 9)));
+  expect(origin).not.toBe(streaming);
+  const client = createLiveData({ orgId: "o_1", auth: apiKey("key-1"), baseUrl: streaming });
+  const stream = unwrap(await client.people.POST("/search", { body: { size: 1 }, parseAs: "stream" }));
+  const reader = stream?.getReader();
+  expect(new TextDecoder().decode((await reader?.read())?.value)).toBe(page.slice(0, 9));
+  const rest = reader?.read();
+  rest?.catch(() => {});
+  await client.close({ timeout: 30 });
+  await expect(rest).rejects.toMatchObject({ code: "aborted", message: ENDED });
+
+  const idle = unwrap(
+    await livedata.people.POST("/search", { body: {}, parseAs: "stream", fetch: async () => Response.json({}) }),
+  );
+  const closed = vi.fn();
+  const closing = livedata.close().then(closed);
+  await settle();
+  expect(closed).not.toHaveBeenCalled();
+  expect(await new Response(idle).text()).toBe("{}");
+  await closing;
+});
+
+test("`await using` closes the client", async () => {
+  const { livedata, bodies } = await api();
+  {
+    await using client = livedata;
+    expect(client.people).toBeDefined();
+  }
+  await expect(livedata.people.search({})).rejects.toMatchObject(CLOSED);
+  expect(bodies).toEqual([]);
+});
+
+test("the caller's own signal still ends a call with its reason, and keeps no listener", async () => {
+  const { livedata, search } = await api();
+  const controller = new AbortController();
+  const { result } = await search(livedata.withOptions({ timeout: 5_000 }), controller.signal);
+  const reason = new Error("enough");
+  controller.abort(reason);
+  await expect(result).rejects.toMatchObject({ code: "aborted", cause: reason });
+  expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+  await livedata.close();
+  await expect(livedata.people.search({}, { signal: {} as AbortSignal })).rejects.toMatchObject(CLOSED);
+});
+
+test("a signal that is none is refused by name", async () => {
+  const { livedata, bodies } = await api();
+  for (const signal of [{}, "no"]) {
+    const call = livedata.people.search({ size: 1 }, { signal: signal as AbortSignal });
+    await expect(call).rejects.toThrow("`signal` must be an AbortSignal");
+  }
+  expect(bodies).toEqual([]);
+});
+
+test("a thousand derived clients leave nothing behind in their client", async () => {
+  const auth = serviceAccount({ clientId: "c", clientSecret: "s" });
+  const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+  const fetch = async () => Response.json({ accessToken: "token-1", expiresAt, people: [], count: 0 });
+  const livedata = createLiveData({ orgId: "o_1", auth, fetch });
+  for (let tenant = 0; tenant < 1_000; tenant++) {
+    await livedata.withOptions({ orgId: `o_${tenant}` }).people.search({ size: 0 });
+  }
+  await livedata.close({ timeout: Infinity });
+});
