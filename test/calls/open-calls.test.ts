@@ -45,6 +45,7 @@ test("close waits for the calls under way, and a paid response is not lost", asy
   response.end(page);
   let saved = 0;
   void result.then(async ({ count }) => {
+    for (let step = 0; step < 20; step++) await undefined;
     saved = count;
   });
   await closing;
