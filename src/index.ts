@@ -17,7 +17,7 @@ export type { TokenSource } from "./auth/token-source.js";
 export type { BaseUrlOptions, Service } from "./base-urls.js";
 export { credits, metadata, type ResponseMetadata } from "./calls/metadata.js";
 export type { CloseOptions } from "./calls/open-calls.js";
-export type { CallOptions, PaidCallOptions, ServiceClient, ServiceResult } from "./calls/types.js";
+export type { CallOptions, PaidCallOptions, PeopleCalls, ServiceClient, ServiceResult } from "./calls/types.js";
 export { type CallResult, type DataOf, type Unwrapped, unwrap } from "./calls/unwrap.js";
 export {
   type CompaniesClient,

@@ -1,4 +1,5 @@
 import type { Client, HeadersOptions, Middleware, ParseAs, RequestOptions } from "openapi-fetch";
+import type { paths } from "../generated/people.js";
 import type { CallRetryOptions, CustomFetch, TimeoutOptions } from "../pipeline/options.js";
 
 /** Options of one call, besides the parameters and the body of its operation. */
@@ -46,10 +47,34 @@ export interface PaidCallOptions extends CallOptions {
 
 type Method = "delete" | "get" | "head" | "options" | "patch" | "post" | "put" | "trace";
 
-/** The paths that have an operation of a method. */
-type PathsWith<Paths, V extends Method> = {
-  [Path in keyof Paths]: Paths[Path] extends Record<V, unknown> ? Path : never;
-}[keyof Paths];
+/** The paths that have an operation of a method. A `keyof`, so that the compiler's messages list the paths. */
+type PathsWith<Paths, V extends Method> = keyof {
+  [Path in keyof Paths as Paths[Path] extends Record<V, unknown> ? Path : never]: Path;
+};
+
+/** The methods that have an operation of a path. */
+type MethodsOf<Operations> = keyof {
+  [V in Method as Operations extends Record<V, unknown> ? V : never]: V;
+};
+
+/**
+ * The type of the argument `path`. For a wrong path it says what to write instead, since the compiler's message shows it.
+ */
+type PathArgument<Paths, V extends Method, Path> =
+  Path extends PathsWith<Paths, V>
+    ? Path
+    : Path extends keyof Paths
+      ? `${Path & string} has no ${Uppercase<V>}: use ${Uppercase<MethodsOf<Paths[Path]>>}(${string})`
+      : [TemplateOf<Path, PathsWith<Paths, V>>] extends [never]
+        ? PathsWith<Paths, V>
+        : TemplateOf<Path, PathsWith<Paths, V>>;
+
+/** The template that a path has a value in, and where the value belongs. */
+type TemplateOf<Path, Template> = Template extends `${infer Start}{${infer Name}}${infer End}`
+  ? Path extends `${Start}${string}${End}`
+    ? `${Template} with params: { path: { ${Name}: ${string} } }`
+    : never
+  : never;
 
 /** The body of a request or response; `Empty` if it has none. */
 type Content<Part, Empty = never> = Part extends { content: infer Media } ? Media[keyof Media] : Empty;
@@ -113,10 +138,23 @@ interface Parsed {
 type Arguments<Operation, As extends ParseAs, Options = Init<Operation> & { readonly parseAs?: As | undefined }> =
   Partial<Options> extends Options ? [options?: Options] : [options: Options];
 
-type OperationOf<Paths, Path extends keyof Paths, V extends Method> = Paths[Path][V & keyof Paths[Path]];
+/** The operation of a wrong path. It takes any parameters and body, so that the compiler's message is about the path. */
+interface NoOperation {
+  parameters: object;
+  requestBody?: { content: { "application/json": unknown } };
+}
 
-type CallMethod<Paths, V extends Method> = <Path extends PathsWith<Paths, V>, As extends ParseAs = "json">(
-  path: Path,
+type OperationOf<Paths, Path, V extends Method, Known extends keyof Paths = Extract<Path, PathsWith<Paths, V>>> = [
+  Known,
+] extends [never]
+  ? NoOperation
+  : Paths[Known][V & keyof Paths[Known]];
+
+/** Any string, so that a wrong path reaches {@link PathArgument}; editors suggest the right ones. */
+type AnyPath<Paths, V extends Method> = PathsWith<Paths, V> | (string & {});
+
+type CallMethod<Paths, V extends Method> = <Path extends AnyPath<Paths, V>, As extends ParseAs = "json">(
+  path: PathArgument<Paths, V, Path>,
   ...options: Arguments<OperationOf<Paths, Path, V>, As>
 ) => Promise<ServiceResult<OperationOf<Paths, Path, V>, As>>;
 
@@ -132,9 +170,16 @@ type CallMethods<Paths> = {
 export type ServiceClient<Paths extends {}> = CallMethods<Paths> &
   Pick<Client<Paths>, "eject" | "use"> & {
     /** Calls an operation whose method is only known at run time. */
-    readonly request: <V extends Method, Path extends PathsWith<Paths, V>, As extends ParseAs = "json">(
+    readonly request: <
+      V extends Method & Lowercase<keyof CallMethods<Paths> & string>,
+      Path extends AnyPath<Paths, V>,
+      As extends ParseAs = "json",
+    >(
       method: V,
-      path: Path,
+      path: PathArgument<Paths, V, Path>,
       ...options: Arguments<OperationOf<Paths, Path, V>, As>
     ) => Promise<ServiceResult<OperationOf<Paths, Path, V>, As>>;
   };
+
+/** The calls that `paginate`, `findMany`, `lookupMany` and `count` make: pass `livedata.people`. */
+export interface PeopleCalls extends Pick<ServiceClient<paths>, "POST"> {}

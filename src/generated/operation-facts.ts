@@ -19,7 +19,7 @@
  * - openapi/ledgers.yaml
  * - openapi/people.yaml
  *
- * SHA-256 of the documents: 60ac6cca56dfd465543d5307e12b8fe60497fab971c3f86fe34c0539ba857a93
+ * SHA-256 of the documents: 921e6c2ecc92efb23aac5fac9e0365d9d51a6e6c82df04a9e0186e0520f24e59
  */
 
 /** Facts about an operation that are not types. A property is absent if the document does not state the fact. */

@@ -14,7 +14,7 @@
  * - openapi/components/security.yaml
  * - openapi/people.yaml
  *
- * SHA-256 of the documents: 0b6fddc2b1699ecf26916f065f4a222da96b78a07cfca6a6f1a8efe60758f807
+ * SHA-256 of the documents: 05a6fa8a87e3060124a74b24197592723225f61b9080215dae4d873fcfc02cef
  */
 
 export interface paths {
@@ -456,12 +456,6 @@ export interface FilterGroup {
      */
     positionStatus?: ("all" | "first" | "last" | "promotion") | undefined;
     report?: Report | undefined;
-    type?: never;
-    field?: never;
-    match_type?: never;
-    string_values?: never;
-    date_from?: never;
-    date_to?: never;
 }
 /** Dotted path of the field to compare. These are the fields seen so far; others may work. */
 export type FilterField = ("first_name" | "last_name" | "jobs.title" | "jobs.function" | "jobs.level" | "jobs.location" | "jobs.started_at" | "jobs.ended_at" | "jobs.company.name" | "jobs.company.id" | "jobs.company.group_id" | "jobs.company.linkedin" | "education.school" | "education.field") | (string & {});

@@ -1,6 +1,5 @@
-import type { CallOptions, ServiceClient } from "../calls/types.js";
+import type { CallOptions, PeopleCalls } from "../calls/types.js";
 import { assertResponse, unwrap } from "../calls/unwrap.js";
-import type { paths } from "../generated/people.js";
 import type { FilterGroup } from "../types.js";
 
 /** Options of {@link count}. */
@@ -17,7 +16,7 @@ export type CountOptions = Pick<CallOptions, "maxWait" | "retry" | "signal" | "t
  * const engineers = await count(livedata.people, [{ operator: "and", filters: [isEngineer] }]);
  */
 export async function count(
-  people: Pick<ServiceClient<paths>, "POST">,
+  people: PeopleCalls,
   filters: readonly FilterGroup[] = [],
   options: CountOptions = {},
 ): Promise<number> {

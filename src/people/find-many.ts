@@ -1,9 +1,8 @@
 import { creditsSpent } from "../calls/credit-limit.js";
-import type { CallOptions, ServiceClient } from "../calls/types.js";
+import type { CallOptions, PeopleCalls } from "../calls/types.js";
 import { assertResponse, unwrap } from "../calls/unwrap.js";
 import { checkCount, checkLimit, isRecord, isRecords } from "../checks.js";
 import { CreditsExhaustedError, isLiveDataError } from "../errors/classes.js";
-import type { paths } from "../generated/people.js";
 import { abortedError, onAbort, throwIfAborted } from "../pipeline/abort.js";
 import type { FindRequest, Match, MatchResult, Person } from "../types.js";
 import { type Batch, batchesOf } from "./batches.js";
@@ -102,7 +101,7 @@ type Settings = FindManyOptions &
  * for await (const { query, people } of findMany(livedata.people, queries)) save(query, people[0]);
  */
 export function findMany<Query extends Match>(
-  people: Pick<ServiceClient<paths>, "POST">,
+  people: PeopleCalls,
   queries: Iterable<Query> | AsyncIterable<Query>,
   options: FindManyOptions = {},
 ): FindManyResults<Query> {
@@ -130,7 +129,7 @@ function settingsOf(options: FindManyOptions): Settings {
 }
 
 async function* results<Query extends Match>(
-  people: Pick<ServiceClient<paths>, "POST">,
+  people: PeopleCalls,
   queries: Iterable<Query> | AsyncIterable<Query>,
   settings: Settings,
 ): AsyncGenerator<FindManyResult<Query>, FindManyEnd, undefined> {
@@ -198,7 +197,7 @@ interface BatchOutcome<Query> {
 
 /** Finds the people of one batch: by one request, or by several if the credits left do not pay for all at once. */
 async function findBatch<Query extends Match>(
-  people: Pick<ServiceClient<paths>, "POST">,
+  people: PeopleCalls,
   { index, queries }: Batch<Query>,
   settings: Settings,
   signal: AbortSignal,
@@ -229,7 +228,7 @@ function affordableWidth(error: unknown, width: number, size: number): number {
 }
 
 async function findOnce<Query extends Match>(
-  people: Pick<ServiceClient<paths>, "POST">,
+  people: PeopleCalls,
   { index, queries }: Batch<Query>,
   settings: Settings,
   signal: AbortSignal,

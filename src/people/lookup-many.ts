@@ -1,9 +1,8 @@
 import { creditsSpent } from "../calls/credit-limit.js";
-import type { CallOptions, ServiceClient } from "../calls/types.js";
+import type { CallOptions, PeopleCalls } from "../calls/types.js";
 import { assertResponse, unwrap } from "../calls/unwrap.js";
 import { checkCount, checkLimit, isRecords } from "../checks.js";
 import { ConfigurationError } from "../errors/classes.js";
-import type { paths } from "../generated/people.js";
 import { abortedError } from "../pipeline/abort.js";
 import type { Person } from "../types.js";
 
@@ -44,7 +43,7 @@ export interface LookupManyResults extends AsyncIterable<Person> {
  * for await (const person of lookupMany(livedata.people, ids, { maxCredits: 500 })) save(person);
  */
 export function lookupMany(
-  people: Pick<ServiceClient<paths>, "POST">,
+  people: PeopleCalls,
   ids: Iterable<string>,
   options: LookupManyOptions = {},
 ): LookupManyResults {

@@ -1,9 +1,8 @@
 import { creditsSpent } from "../calls/credit-limit.js";
 import { rememberMetadata } from "../calls/metadata.js";
-import type { CallOptions, ServiceClient } from "../calls/types.js";
+import type { CallOptions, PeopleCalls } from "../calls/types.js";
 import { assertResponse, unwrap } from "../calls/unwrap.js";
 import { checkCount, checkLimit, isRecords } from "../checks.js";
-import type { paths } from "../generated/people.js";
 import { abortedError } from "../pipeline/abort.js";
 import type { Person, SearchRequest, SearchResponse } from "../types.js";
 
@@ -60,11 +59,7 @@ export interface PeoplePages extends AsyncIterable<Person> {
  * @example
  * for await (const person of paginate(livedata.people, { filters }, { maxCredits: 500 })) console.log(person.name);
  */
-export function paginate(
-  people: Pick<ServiceClient<paths>, "POST">,
-  search: PagedSearch,
-  options: PaginateOptions = {},
-): PeoplePages {
+export function paginate(people: PeopleCalls, search: PagedSearch, options: PaginateOptions = {}): PeoplePages {
   const { pageSize = 100, limit = Infinity, maxCredits = Infinity } = options;
   const { signal, timeout, totalTimeout, maxWait, retry } = options;
   checkCount(pageSize, "pageSize", 1);

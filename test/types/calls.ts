@@ -33,6 +33,9 @@ export const imports = ledgers.GET("/imports");
 export const session = identity.POST("/session", {
   body: { grantType: "clientCredentials", clientId: "client", clientSecret: "secret" },
 });
+// A mock takes the parameters of a path call from its type.
+export const parameters: Parameters<typeof people.POST> = ["/search", { body: {} }];
+export const either = (path: "/search" | "/search/preview") => people.POST(path, { body: {} });
 
 // @ts-expect-error `filter` is not a key of the body
 export const misspeltKey = people.POST("/search", { body: { filter: [] } });
