@@ -30,8 +30,10 @@ export function parseHttpDate(text: string | null): number | undefined {
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 RFC 9110, section 10.2.3}
  */
 export function retryAfter(headers: Headers): number | undefined {
+  const text = headers.get("retry-after");
+  if (text === null) return undefined;
   // The day of a date may be followed by a comma of its own.
-  const [first = ""] = /^\s*(?:[a-z]+,)?[^,]*/i.exec(headers.get("retry-after") ?? "") ?? [];
+  const [first = ""] = /^\s*(?:[a-z]+,)?[^,]*/i.exec(text) ?? [];
   const value = first.trim();
   if (/^(?:\d+\.?\d*|\.\d+)$/.test(value)) return Math.round(Number(value) * 1000);
   const until = parseHttpDate(value);
@@ -49,9 +51,13 @@ export function requestId(headers: Headers): string | undefined {
  *
  * @param from what a relative `Location` is relative to
  */
-export function redirectTarget({ status, headers, url }: Response, from: string | URL = url): URL | undefined {
+export function redirectTarget(
+  { status, headers, url }: Pick<Response, "headers" | "status" | "url">,
+  from: string | URL = url,
+): URL | undefined {
+  if (![301, 302, 303, 307, 308].includes(status)) return undefined;
   const location = headers.get("location");
-  if (location === null || ![301, 302, 303, 307, 308].includes(status)) return undefined;
+  if (location === null) return undefined;
   try {
     return new URL(location, from || undefined);
   } catch {

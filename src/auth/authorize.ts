@@ -112,6 +112,8 @@ export function isRejected({ origins }: TokenSource, token: AccessToken, respons
  * @throws ConfigurationError that names the origin
  */
 export function checkOrigin(url: string, { origins }: Pick<TokenSource, "origins">): string {
+  // Faster than to parse the URL, and as safe: a slash ends the host.
+  if (origins.some((origin) => url.startsWith(`${origin}/`))) return url;
   const { origin } = checkUrl(url, REQUEST_URL);
   if (origins.includes(origin)) return url;
   throw new ConfigurationError(

@@ -2,7 +2,7 @@ import { checkLimit } from "../checks.js";
 import { readCredits } from "../credits.js";
 import { CreditLimitError } from "../errors/classes.js";
 import { callOf } from "../pipeline/call.js";
-import { assertResponse, type CallResult } from "./unwrap.js";
+import { assertResponse, type PlainResult } from "./unwrap.js";
 
 /** A call with a `maxCredits`. */
 export interface LimitedCall {
@@ -13,7 +13,7 @@ export interface LimitedCall {
   /** The path of its free preview; undefined if the API has none. */
   readonly preview: string | undefined;
   /** Calls the preview with the same body. */
-  readonly callPreview: (path: string) => Promise<CallResult>;
+  readonly callPreview: (path: string) => Promise<PlainResult>;
 }
 
 /**
@@ -22,7 +22,7 @@ export interface LimitedCall {
  * @returns undefined if the call may be made; the preview's own result if the preview failed
  * @throws CreditLimitError if it would cost too much; ProtocolError if the preview does not say what it costs
  */
-export async function enforceCreditLimit(call: LimitedCall): Promise<CallResult | undefined> {
+export async function enforceCreditLimit(call: LimitedCall): Promise<PlainResult | undefined> {
   const { operation, maxCredits, body, preview, callPreview } = call;
   checkLimit(maxCredits, "maxCredits");
   let cost = preview ? 0 : await maxCost(body);

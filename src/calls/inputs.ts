@@ -25,7 +25,8 @@ export interface CallInputs extends CallOptions {
 export function checkInputs(path: string, init: CallInputs): CallInputs {
   const { body, pathSerializer, querySerializer, headers, params } = init;
   checkPath(path, init);
-  const merged = checkHeaders(() => mergeHeaders(headers, params?.header));
+  const hasHeaders = headers || params?.header;
+  const merged = hasHeaders ? checkHeaders(() => mergeHeaders(headers, params?.header)) : undefined;
   const serialized = body === undefined ? undefined : serializeBody(init, merged);
   return {
     body: serialized,
@@ -34,6 +35,9 @@ export function checkInputs(path: string, init: CallInputs): CallInputs {
     querySerializer: querySerializer || init.params?.query ? checkedQuerySerializer(querySerializer) : undefined,
   };
 }
+
+/** How deep a body is looked at before it is suspected to be cyclic. */
+const MAX_DEPTH = 20;
 
 /** `.` or `..` as a segment. Encoded ones count, because some servers decode them. */
 const DOT_SEGMENT = /(?:^|[/\\]|%(?:25)*(?:2f|5c))(?:\.|%(?:25)*2e){1,2}(?:$|[/\\]|%(?:25)*(?:2f|5c))/i;
@@ -90,14 +94,14 @@ function serializeQuery(options: Parameters<typeof createQuerySerializer>[0]): (
   };
 }
 
-function serializeBody({ body, bodySerializer }: CallInputs, headers: Headers): unknown {
+function serializeBody({ body, bodySerializer }: CallInputs, headers?: Headers): unknown {
   if (bodySerializer) {
-    const result: unknown = (bodySerializer as (...input: unknown[]) => unknown)(body, headers);
+    const result: unknown = (bodySerializer as (...input: unknown[]) => unknown)(body, headers ?? new Headers());
     // The caller may reuse the memory for the next body.
     return ArrayBuffer.isView(result) ? structuredClone(result) : result;
   }
   const json = toJson(body, "body");
-  const isForm = headers.get("content-type") === "application/x-www-form-urlencoded";
+  const isForm = headers?.get("content-type") === "application/x-www-form-urlencoded";
   return isForm ? String(new URLSearchParams(body as Record<string, string>)) : json;
 }
 
@@ -108,6 +112,7 @@ function serializeBody({ body, bodySerializer }: CallInputs, headers: Headers): 
  * @throws ConfigurationError for what JSON drops or turns into `{}` or null, naming its place
  */
 function toJson(value: unknown, name: string): string | undefined {
+  if (isPlainJson(value)) return JSON.stringify(value);
   const places = new Map<unknown, string>();
   function check(this: unknown, key: string, member: unknown): unknown {
     const outer = places.get(this);
@@ -121,6 +126,22 @@ function toJson(value: unknown, name: string): string | undefined {
   } catch (cause) {
     throw cause instanceof ConfigurationError ? cause : notWritable(name, cause);
   }
+}
+
+/** Whether JSON certainly loses nothing of a value. To walk it costs less than a replacer, which says what is lost. */
+function isPlainJson(value: unknown, depth = 0): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object" || value === null) return value === null || /^(?:string|boolean)$/.test(typeof value);
+  if (depth > MAX_DEPTH || "toJSON" in value) return false;
+  if (Array.isArray(value)) {
+    for (const item of value) if (!isPlainJson(item, depth + 1)) return false;
+    return true;
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype || Symbol.iterator in value) return false;
+  for (const member of Object.values(value)) {
+    if (member !== undefined && !isPlainJson(member, depth + 1)) return false;
+  }
+  return true;
 }
 
 function isLost(holder: Readonly<Record<string, unknown>>, key: string, value: unknown): boolean {

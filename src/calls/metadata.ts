@@ -51,7 +51,7 @@ export function credits(source: unknown): Credits {
 }
 
 /** Remembers which response an object came with. */
-export function rememberMetadata<Data>(data: Data, response: Response): Data {
+export function rememberMetadata<Data>(data: Data, response: object): Data {
   if (isRecord(data)) records().set(data, metadata(response));
   return data;
 }

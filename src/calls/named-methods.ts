@@ -1,8 +1,8 @@
 import type { OperationFacts } from "../generated/operation-facts.js";
-import { type CallResult, unwrap } from "./unwrap.js";
+import { dataOf, type PlainResult } from "./unwrap.js";
 
 /** Calls an operation by its method and path. */
-type Request = (method: string, path: string, init: object) => Promise<CallResult>;
+type Request = (method: string, path: string, init: object) => Promise<PlainResult>;
 
 /**
  * Makes the named methods of a service. Each takes the parameters of its path, its body if it has one, and `query` with
@@ -23,7 +23,7 @@ export function namedMethods(request: Request, facts: Readonly<Record<string, Op
         const body = hasBody ? rest.shift() : undefined;
         const { query, ...options } = (rest[0] ?? {}) as { readonly query?: unknown };
         const params = { path: Object.fromEntries(values), query };
-        return unwrap(await request(method, path, { ...options, body, params }));
+        return dataOf(await request(method, path, { ...options, body, params }));
       },
     };
   });

@@ -4,9 +4,9 @@ import { ConfigurationError, isLiveDataError } from "../errors/classes.js";
 import type { OperationFacts } from "../generated/operation-facts.js";
 import { abortedError } from "../pipeline/abort.js";
 import { type Call, errorDetails, rememberCall } from "../pipeline/call.js";
-import { type CallLimits, type CustomFetch, resolveLimits } from "../pipeline/options.js";
-import { replayableRequest, sendArguments } from "../pipeline/request.js";
-import { limitReading } from "../pipeline/response.js";
+import { type CallLimits, resolveLimits } from "../pipeline/options.js";
+import { RequestData, replayableRequest, sendArguments } from "../pipeline/request.js";
+import { limitReading, ResponseData, toResponse } from "../pipeline/response.js";
 import type { Send } from "../pipeline/send.js";
 import { enforceCreditLimit } from "./credit-limit.js";
 import { type CallInputs, checkInputs } from "./inputs.js";
@@ -14,7 +14,7 @@ import { rememberMetadata } from "./metadata.js";
 import { namedMethods } from "./named-methods.js";
 import type { OpenCalls } from "./open-calls.js";
 import type { ServiceClient } from "./types.js";
-import { type CallResult, notJson } from "./unwrap.js";
+import { notJson, type PlainResult } from "./unwrap.js";
 
 const METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"] as const;
 
@@ -26,8 +26,13 @@ interface AnyInit extends CallInputs {
   readonly maxCredits?: number | undefined;
 }
 
-interface AnyClient {
-  readonly request: (method: string, path: string, init?: AnyInit) => Promise<CallResult>;
+/** The untyped form of openapi-fetch's client, whose request and response may be plain data. */
+interface PlainClient {
+  readonly request: (
+    method: string,
+    path: string,
+    init: Omit<AnyInit, "fetch"> & { readonly Request: unknown; readonly fetch: unknown },
+  ) => Promise<PlainResult & { readonly response: Response | ResponseData }>;
 }
 
 /** What a service's clients share. */
@@ -55,17 +60,25 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
   { baseUrl, headers, ...settings }: ClientSettings,
   openCalls: OpenCalls,
 ): Methods & ServiceClient<Paths> {
-  const { request: plainRequest } = createClient<object>({
-    baseUrl,
-    headers,
-    Request: replayableRequest(),
-  }) as unknown as AnyClient;
+  const { request } = createClient<object>({ baseUrl, headers }) as unknown as PlainClient;
+  const ReplayableRequest = replayableRequest();
 
-  async function callOperation(method: string, path: string, init: AnyInit): Promise<CallResult> {
+  /** @param isNamed whether a named method calls, which needs no Response of the platform */
+  async function callOperation(method: string, path: string, init: AnyInit, isNamed = false): Promise<PlainResult> {
     const operation = `${method} ${path}`;
     const { isPaid, preview, ...fact }: Partial<OperationFacts> = facts[operation] ?? {};
-    const { timeout, totalTimeout, maxWait, maxResponseSize, retry, redirect, maxCredits, ...more } = init;
-    const { fetch: callFetch, middleware = [], ...rest } = more;
+    const {
+      timeout,
+      totalTimeout,
+      maxWait,
+      maxResponseSize,
+      retry,
+      redirect,
+      maxCredits,
+      fetch: callFetch,
+      middleware = [],
+      ...rest
+    } = init;
     const inputs = checkInputs(path, init);
     const { idempotent: isIdempotent = fact.isIdempotent ?? IDEMPOTENT.test(method) } = retry || {};
     const call: Call = {
@@ -89,35 +102,41 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
       );
     const open = openCalls.open(init.signal, operation);
     let isStreaming = false;
+    const all = [...middlewares, ...middleware];
+    // Nobody else sees the request and the response of a call without middlewares. A form needs a Request for its boundary.
+    const isSeen = all.length > 0 || !(inputs.body === undefined || typeof inputs.body === "string");
     // openapi-fetch drops an error that is falsy, as the reason of a signal may be.
     const rethrow = (error: unknown) => Promise.reject(toCallError(error, call, open.signal));
     // The signal is passed separately, because a middleware may replace the Request and its signal.
-    const fetch: CustomFetch = async (request) => {
+    const fetch = async (request: Request | RequestData) => {
       const response = await send(...(await sendArguments(request, { signal: open.signal, call }))).catch(rethrow);
       if (call.isStream) {
         isStreaming = true;
         limitReading(response, open);
       }
-      return response;
+      return isSeen ? toResponse(response) : new ResponseData(response);
     };
     try {
       if (maxCredits !== undefined) {
         const previewInit = { ...init, ...inputs, maxCredits: undefined, parseAs: "text" };
-        const callPreview = (path: string) => callOperation("POST", path, previewInit);
+        const callPreview = (path: string) => callOperation("POST", path, previewInit, isNamed);
         const failure = await enforceCreditLimit({ operation, maxCredits, body: inputs.body, preview, callPreview });
         if (failure) return failure;
       }
-      const result = await plainRequest(method, path, {
+      const result = await request(method, path, {
         ...rest,
         ...inputs,
-        middleware: [...middlewares, ...middleware],
+        middleware: all,
         redirect: "manual",
         fetch,
+        Request: isSeen ? ReplayableRequest : RequestData,
       });
-      const { response, error } = result;
+      const { data, error } = result;
+      const { source } = result.response as Partial<ResponseData>;
+      const response = source && !isNamed ? toResponse(source) : result.response;
       rememberCall(response, call);
-      rememberMetadata(result.data, response);
-      return response.ok || error ? result : { error: {}, response };
+      if (!isNamed) rememberMetadata(data, response);
+      return response.ok || error ? { ...result, response } : { error: {}, response };
     } catch (error) {
       isStreaming = false;
       throw toCallError(error, call, open.signal);
@@ -126,11 +145,15 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
     }
   }
 
-  const request: AnyClient["request"] = (method, path, init = {}) => callOperation(method.toUpperCase(), path, init);
   const calls = Object.fromEntries(
     METHODS.map((method) => [method, (path: string, init: AnyInit = {}) => callOperation(method, path, init)]),
   );
-  const client = { ...calls, request, ...middlewareRegistry(middlewares), ...namedMethods(request, facts) };
+  const client = {
+    ...calls,
+    request: (method: string, path: string, init: AnyInit = {}) => callOperation(method.toUpperCase(), path, init),
+    ...middlewareRegistry(middlewares),
+    ...namedMethods((method, path, init) => callOperation(method, path, init, true), facts),
+  };
   return client as unknown as Methods & ServiceClient<Paths>;
 }
 

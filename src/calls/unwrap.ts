@@ -1,6 +1,6 @@
 import { hasName, isRecord } from "../checks.js";
 import { ProtocolError } from "../errors/classes.js";
-import { responseError } from "../errors/response-error.js";
+import { type ResponseHead, responseError } from "../errors/response-error.js";
 import { callOf, errorDetails } from "../pipeline/call.js";
 import { rememberMetadata } from "./metadata.js";
 
@@ -8,6 +8,13 @@ import { rememberMetadata } from "./metadata.js";
 export type CallResult =
   | { readonly data: unknown; readonly error?: never; readonly response: Response }
   | { readonly data?: never; readonly error: unknown; readonly response: Response };
+
+/** The same inside of the SDK, where the response need not be one of the platform. */
+export interface PlainResult {
+  readonly data?: unknown;
+  readonly error?: unknown;
+  readonly response: ResponseHead;
+}
 
 /** The data of a successful call. */
 export type DataOf<Result extends CallResult> = Result extends { readonly data: infer Data } ? Data : never;
@@ -45,7 +52,7 @@ async function dataOfCall(call: PromiseLike<CallResult>): Promise<unknown> {
 }
 
 /** Asserts that a response has the form that a helper relies on. The fault must hold nothing of the body. */
-export function assertResponse(holds: boolean, fault: string, response: Response): asserts holds {
+export function assertResponse(holds: boolean, fault: string, response: ResponseHead): asserts holds {
   if (holds) return;
   throw new ProtocolError(`${response.status}: ${fault}`, errorDetails({ ...callOf(response), response }));
 }
@@ -55,7 +62,8 @@ export function notJson(details = {}): ProtocolError {
   return new ProtocolError("the response body is not JSON", details);
 }
 
-function dataOf({ data, error, response }: CallResult): unknown {
+/** Returns the data of a call, or throws the error in its place. */
+export function dataOf({ data, error, response }: PlainResult): unknown {
   const call = callOf(response);
   // A call whose response has no body resolves with `{}` as its error.
   const isEmpty = isRecord(error) && Object.keys(error).length === 0;

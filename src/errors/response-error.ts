@@ -12,6 +12,9 @@ import {
   UnexpectedStatusError,
 } from "./classes.js";
 
+/** A response without its body. */
+export type ResponseHead = Pick<Response, "headers" | "ok" | "status" | "type" | "url">;
+
 /** What is known of the call that a response belongs to. */
 export interface ResponseContext {
   /** Method and path of the operation. */
@@ -51,7 +54,7 @@ export function isTransient(status: number): boolean {
  *
  * @param body the parsed body; the response is not read here
  */
-export function responseError(response: Response, body: unknown, context: ResponseContext = {}): LiveDataError {
+export function responseError(response: ResponseHead, body: unknown, context: ResponseContext = {}): LiveDataError {
   const { status, headers } = response;
   const { operation, attempts, role, isIdempotent = true, rejection } = context;
   const [ErrorClass, usualMeaning] = describe(status);
@@ -75,7 +78,7 @@ export function responseError(response: Response, body: unknown, context: Respon
 }
 
 /** Says where a redirect leads that was not followed. The rest of the URL may name a person. */
-function redirection(response: Response): string | undefined {
+function redirection(response: ResponseHead): string | undefined {
   const target = redirectTarget(response);
   if (!target && response.type !== "opaqueredirect") return undefined;
   const where = target ? `to ${target.origin}` : "whose target this platform hides";

@@ -3,7 +3,7 @@ import { startDeadline, throwIfAborted, untilAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
 import { describeFailure, failureMessage, isControlFlow } from "./network-failure.js";
 import { isRepeatable } from "./request.js";
-import { failedResponse, isFinal, limitReading, readWhole } from "./response.js";
+import { discardBody, failedResponse, isFinal, limitReading, readWhole } from "./response.js";
 import type { Send, SendInit } from "./send.js";
 import { timeoutError } from "./timeout.js";
 
@@ -12,6 +12,9 @@ const MAX_RESENDS = 3;
 
 /** How many connections a platform keeps, for each that was in use at the same time: it opens some before others are free. */
 const MAX_KEPT = 1.25;
+
+/** The origin of a URL that was checked. */
+const ORIGIN = /^[^/]*\/\/[^/?#]+/;
 
 /**
  * The connections to an origin that may be kept from earlier responses. A server closes them while they are idle, which
@@ -42,7 +45,7 @@ export function withAttempt(network: Send): Send {
     for (let resends = 0; ; resends++) {
       call.attempts++;
       try {
-        return await untilAborted(network(url, init), init.signal);
+        return await network(url, init);
       } catch (error) {
         if (pool.kept < 1 || resends === MAX_RESENDS || !mayResend(error, init, call)) throw error;
         pool.kept--;
@@ -51,10 +54,23 @@ export function withAttempt(network: Send): Send {
     }
   }
 
+  async function sendAndRead(url: string, init: SendInit, call: Call, pool: Pool): Promise<Response> {
+    const response = await send(url, init, call, pool);
+    if (init.signal?.aborted) {
+      void discardBody(response);
+      throw init.signal.reason;
+    }
+    call.response = response;
+    if (!isFinal(response.status) || (call.isStream && response.ok)) return response;
+    await readWhole(response, call);
+    pool.kept = Math.min(pool.kept + 1, MAX_KEPT * pool.mostInUse);
+    return response;
+  }
+
   return async function attempt(url, init) {
     const { call, signal: callerSignal } = init;
     if (!call) return network(url, init);
-    const { origin } = new URL(url);
+    const [origin = url] = ORIGIN.exec(url) ?? [];
     const nameError = (error: unknown) => nameFailure(error, origin, init, call);
     throwIfAborted(callerSignal);
     const deadline = startDeadline(call.timeout, () => timeoutError(call, "timeout"), callerSignal);
@@ -64,11 +80,8 @@ export function withAttempt(network: Send): Send {
     pool.mostInUse = Math.max(pool.mostInUse, ++pool.inUse);
     call.response = undefined;
     try {
-      const sent = await send(url, { ...init, signal }, call, pool);
-      call.response = sent;
-      const isKept = isFinal(sent.status) && !(call.isStream && sent.ok);
-      const response = isKept ? await untilAborted(readWhole(sent, call), signal) : sent;
-      if (isKept) pool.kept = Math.min(pool.kept + 1, MAX_KEPT * pool.mostInUse);
+      // Also for a custom `fetch` that ignores its signal.
+      const response = await untilAborted(sendAndRead(url, { ...init, signal }, call, pool), signal);
       limitReading(response, deadline, nameError);
       return response;
     } catch (error) {

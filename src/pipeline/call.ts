@@ -39,19 +39,23 @@ export interface Call extends CallLimits {
   rejection?: string | undefined;
 }
 
-const calls = new WeakMap<Response, Partial<Call>>();
+const calls = new WeakMap<object, Partial<Call>>();
 
 /** Records which call a response belongs to, for errors and credits. */
-export function rememberCall(response: Response, call: Partial<Call>): void {
+export function rememberCall(response: object, call: Partial<Call>): void {
   calls.set(response, call);
 }
 
 /** Returns the call that a response belongs to; an empty record for a response of somebody else's client. */
-export function callOf(response: Response): Partial<Call> {
+export function callOf(response: object): Partial<Call> {
   return calls.get(response) ?? {};
 }
 
+interface Responded {
+  readonly response?: Pick<Response, "headers" | "status"> | undefined;
+}
+
 /** Returns what an error says about its call. */
-export function errorDetails({ operation, attempts, response }: Partial<Call>) {
+export function errorDetails({ operation, attempts, response }: Partial<Omit<Call, "response">> & Responded) {
   return { operation, attempts, status: response?.status, requestId: response && requestId(response.headers) };
 }

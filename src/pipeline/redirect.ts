@@ -20,9 +20,9 @@ const MAX_REDIRECTS = 20;
 export function withRedirects(send: Send, origins: readonly string[]): Send {
   return async function redirect(url, init) {
     const visited = new Set<string>();
-    for (let from = new URL(url); ; ) {
+    for (let from: string = url; ; ) {
       // A middleware may have replaced the Request by one that the platform would redirect.
-      const response = await send(visited.size > 0 ? from.href : url, { ...init, redirect: "manual" });
+      const response = await send(from, { ...init, redirect: "manual" });
       if (response.redirected && init.method !== "GET") {
         throw new UnexpectedStatusError(
           "`fetch` followed a redirect, which may have changed the method: pass on the Request's `redirect`",
@@ -30,23 +30,24 @@ export function withRedirects(send: Send, origins: readonly string[]): Send {
         );
       }
       const target = redirectTarget(response, from);
-      if (target && init.call?.redirect === "error") {
+      if (!target) return response;
+      if (init.call?.redirect === "error") {
         throw new UnexpectedStatusError(
           `a redirect to ${target.origin}, which \`redirect\` forbids`,
           errorDetails(init.call),
         );
       }
-      visited.add(from.href);
+      const { origin, href } = new URL(from);
+      visited.add(href);
       const isFollowed =
-        target &&
         init.call?.redirect !== "manual" &&
-        (target.origin === from.origin || origins.includes(target.origin)) &&
+        (target.origin === origin || origins.includes(target.origin)) &&
         !(target.username || target.password || visited.has(target.href)) &&
         keepsMethod(response.status, init) &&
         isRepeatable(init.body) &&
         visited.size <= MAX_REDIRECTS;
       if (!isFollowed) return response;
-      from = target;
+      from = target.href;
     }
   };
 }

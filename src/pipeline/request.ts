@@ -12,6 +12,19 @@ const REPEATABLE = new Set(["ArrayBuffer", "Blob", "File", "FormData", "URLSearc
 
 const inits = new WeakMap<Request, RequestInit>();
 
+/** A request as openapi-fetch makes it, where nobody else sees one. */
+export class RequestData {
+  readonly url: string;
+  readonly init: RequestInit;
+  readonly method: string | undefined;
+
+  constructor(url: string, init: RequestInit) {
+    this.url = url;
+    this.init = init;
+    this.method = init.method;
+  }
+}
+
 /**
  * Returns a `Request` class for openapi-fetch that remembers how each request was made. Its body can then be sent again
  * without `clone()`, which costs time on every call and holds the body twice.
@@ -37,9 +50,13 @@ export function replayableRequest(): typeof Request {
  * boundary of a form into its headers. A stream in `init` stays a stream.
  */
 export async function sendArguments(
-  input: string | URL | Request,
+  input: string | URL | Request | RequestData,
   init: CallInit = {},
 ): Promise<[url: string, init: SendInit]> {
+  if (input instanceof RequestData) {
+    const { url, init: made } = input;
+    return [url, { ...withoutUndefined({ ...made, ...init }), headers: withUserAgent(made.headers as Headers) }];
+  }
   if (!isRequest(input)) {
     return [String(input), { ...withoutUndefined(init), headers: withUserAgent(new Headers(init.headers)) }];
   }

@@ -1,5 +1,5 @@
 import { ProtocolError } from "../errors/classes.js";
-import { isTransient } from "../errors/response-error.js";
+import { isTransient, type ResponseHead } from "../errors/response-error.js";
 import { type Deadline, untilAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
 
@@ -7,13 +7,16 @@ import { type Call, errorDetails } from "./call.js";
 const DISCARD_LIMIT = 64 * 1024;
 
 const readers = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"] as const;
-const wholeResponses = new WeakSet<Response>();
+
+/** The bodies that were read. The response of the platform stays as it is: to build another one costs as much as a call. */
+const bodies = new WeakMap<Response, Uint8Array<ArrayBuffer>>();
 
 /**
- * Reads the body of a response into memory. The result can be read any number of times and is otherwise the same.
- * A failed body of an unsuccessful response counts as empty, so that the status is not lost.
+ * Reads the body of a response into memory, where {@link ResponseData} and {@link toResponse} find it. A failed body of an
+ * unsuccessful response counts as empty, so that the status is not lost.
  *
  * @param call says how large the body may be
+ * @returns the response
  * @throws ProtocolError if the body is too large; whatever the body of a successful response fails with
  */
 export async function readWhole(response: Response, call: Call): Promise<Response> {
@@ -21,23 +24,24 @@ export async function readWhole(response: Response, call: Call): Promise<Respons
   const { maxResponseSize } = call;
   try {
     const bytes = await readBytes(response, maxResponseSize);
-    if (bytes) return inMemory(response, bytes);
+    if (bytes) return withBody(response, bytes);
     const message = `the response body has more than ${maxResponseSize} bytes (option \`maxResponseSize\`)`;
     throw new ProtocolError(message, errorDetails({ ...call, response }));
   } catch (error) {
     if (response.ok) throw error;
-    return withoutBody(response);
+    return withBody(response, new Uint8Array());
   }
 }
 
-/** Returns a response with an empty body in place of its own. */
-function withoutBody(response: Response): Response {
-  return inMemory(response, new Uint8Array());
+/** Puts a body in place of the response's own. */
+function withBody(response: Response, bytes: Uint8Array<ArrayBuffer>): Response {
+  bodies.set(response, bytes);
+  return response;
 }
 
 /** Whether the body of a response is in memory, or there is none. */
 export function isWhole(response: Response): boolean {
-  return wholeResponses.has(response) || response.body === null;
+  return bodies.has(response) || response.body === null;
 }
 
 /** Whether a status is neither retried nor resent. */
@@ -47,7 +51,9 @@ export function isFinal(status: number): boolean {
 
 /** Returns the response of a call that has failed by its status, whatever becomes of the body. */
 export function failedResponse({ response, isEnding }: Call): Response | undefined {
-  return response && !response.ok && (isEnding || isFinal(response.status)) ? withoutBody(response) : undefined;
+  return response && !response.ok && (isEnding || isFinal(response.status))
+    ? withBody(response, new Uint8Array())
+    : undefined;
 }
 
 /**
@@ -112,7 +118,11 @@ export function limitReading(
  */
 export async function readText(response: Response, limit: number): Promise<string | undefined> {
   const bytes = await readBytes(response, limit);
-  return bytes && new TextDecoder().decode(bytes);
+  return bytes && decode(bytes);
+}
+
+function decode(bytes: Uint8Array | undefined): string {
+  return bytes ? new TextDecoder().decode(bytes) : "";
 }
 
 async function readBytes(response: Response, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -147,10 +157,51 @@ function cancelled(reader: ReadableStreamDefaultReader): undefined {
   reader.cancel().catch(() => {});
 }
 
-function inMemory(response: Response, bytes: Uint8Array<ArrayBuffer>): Response {
+/** A response as openapi-fetch reads it, where nobody else sees one: no second Response has to be built. */
+export class ResponseData implements ResponseHead {
+  /** What the platform returned. */
+  readonly source: Response;
+  readonly status: number;
+  readonly ok: boolean;
+  readonly headers: Headers;
+
+  constructor(source: Response) {
+    this.source = source;
+    this.status = source.status;
+    this.ok = source.ok;
+    this.headers = source.headers;
+  }
+
+  get type() {
+    return this.source.type;
+  }
+  get url() {
+    return this.source.url;
+  }
+  get body() {
+    return this.source.body;
+  }
+  async text() {
+    return decode(bodies.get(this.source));
+  }
+  async json(): Promise<unknown> {
+    return JSON.parse(await this.text());
+  }
+  arrayBuffer() {
+    return toResponse(this.source).arrayBuffer();
+  }
+  blob() {
+    return toResponse(this.source).blob();
+  }
+}
+
+/** Returns a Response that can be read any number of times. One whose body is not in memory is returned as it is. */
+export function toResponse(response: Response): Response {
+  const bytes = bodies.get(response);
+  if (!bytes) return response;
   WholeResponse ??= wholeResponse();
   const whole = new WholeResponse(response, bytes);
-  wholeResponses.add(whole);
+  bodies.set(whole, bytes);
   return whole;
 }
 

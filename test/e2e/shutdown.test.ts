@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
+import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
 import { writeReadmeBlocks } from "../../scripts/readme-blocks.js";
@@ -28,9 +29,22 @@ test("the guide's SIGTERM handler lets a call under way finish, takes no more re
   const result = fetch(`http://127.0.0.1:${port}`);
   await arrived;
   program.kill("SIGTERM");
-  await expect.poll(() => fetch(`http://127.0.0.1:${port}`).catch(({ cause }) => cause.code)).toBe("ECONNREFUSED");
+  await expect.poll(() => connectTo(Number(port))).toBe("ECONNREFUSED");
   expect(program.exitCode).toBe(null);
   waiting[0]?.end(JSON.stringify({ people: [], count: 7 }));
   expect(await (await result).text()).toBe("7\n");
   expect(await ended).toEqual([0, null]);
 }, 20_000);
+
+/** Connects without sending a request. Resolves with "connected", or with the code of the failure. */
+async function connectTo(port: number): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  try {
+    await once(socket, "connect");
+    return "connected";
+  } catch (error) {
+    return String(Reflect.get(Object(error), "code"));
+  } finally {
+    socket.destroy();
+  }
+}

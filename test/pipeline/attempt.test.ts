@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { withAttempt } from "../../src/pipeline/attempt.js";
+import { toResponse } from "../../src/pipeline/response.js";
 import { networkStep } from "../../src/pipeline/send.js";
 import { makeCall } from "../support/call.js";
 import { serve } from "../support/serve.js";
@@ -55,5 +56,5 @@ test("an attempt rejects with the reason of the caller's signal", async () => {
 test("`response.json()` rejects with a SyntaxError if the body is not JSON", async () => {
   const { origin } = await serve((_request, response) => response.end("<html>"));
   const response = await send(origin, init());
-  await expect(response.json()).rejects.toBeInstanceOf(SyntaxError);
+  await expect(toResponse(response).json()).rejects.toBeInstanceOf(SyntaxError);
 });

@@ -5,6 +5,7 @@ import { SessionError } from "../../src/errors/classes.js";
 import type { CallEvent } from "../../src/events.js";
 import type { CallRetryOptions } from "../../src/pipeline/options.js";
 import { resolveRetry } from "../../src/pipeline/options.js";
+import { toResponse } from "../../src/pipeline/response.js";
 import { withRetry } from "../../src/pipeline/retry.js";
 import { makeCall, recorded } from "../support/call.js";
 import {
@@ -36,7 +37,7 @@ async function run(script: readonly Handler[], call = makeCall(), more = {}) {
   const events: CallEvent[] = [];
   const send = recorded(withRetry(network.send), events);
   const outcome = send(URL, postInit(call, more)).then(
-    (response) => ({ response, error: undefined }),
+    (response) => ({ response: toResponse(response), error: undefined }),
     (error: unknown) => ({ response: undefined, error }),
   );
   await vi.runAllTimersAsync();
