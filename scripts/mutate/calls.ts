@@ -80,6 +80,27 @@ export const callMutations: readonly Mutation[] = [
     replace: "&& !operation) throw",
   },
   {
+    rule: "bodies: the quick check accepts what JSON drops",
+    file: "calls/inputs.ts",
+    in: "isPlainJson",
+    find: "return value === null || /^(?:string|boolean)$/.test(typeof value);",
+    replace: "return true;",
+  },
+  {
+    rule: "bodies: the quick check accepts a hole in an array",
+    file: "calls/inputs.ts",
+    in: "isPlainJson",
+    find: "for (const item of value) if (!isPlainJson(item, depth + 1)) return false;",
+    replace: "if (!value.every((item) => isPlainJson(item, depth + 1))) return false;",
+  },
+  {
+    rule: "bodies: the quick check ignores the class of an object",
+    file: "calls/inputs.ts",
+    in: "isPlainJson",
+    find: "Object.getPrototypeOf(value) !== Object.prototype || Symbol.iterator in value",
+    replace: "Symbol.iterator in value && false",
+  },
+  {
     rule: "close: does not refuse new calls",
     file: "calls/open-calls.ts",
     in: "OpenCalls",

@@ -8,6 +8,7 @@ import { withTotalTimeout } from "../../src/pipeline/timeout.js";
 import { makeCall } from "../support/call.js";
 import { useFakeTimers } from "../support/network.js";
 import { serve } from "../support/serve.js";
+import { settle } from "../support/settle.js";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -65,6 +66,23 @@ describe("an attempt", () => {
     const text = (await stalled("https://api.test", init(undefined, stream()))).text();
     vi.advanceTimersByTime(30_000);
     await expect(text).rejects.toMatchObject({ name: "TimeoutError" });
+  });
+
+  test("discards the late response of a `fetch` that ignores its signal, whatever the next attempt does", async () => {
+    useFakeTimers();
+    const responses: ((response: Response) => void)[] = [];
+    const ignoring = withAttempt(() => new Promise<Response>((resolve) => responses.push(resolve)));
+    const call = makeCall({ timeout: 30_000 });
+    const first = ignoring("https://api.test", { ...init(), call });
+    vi.advanceTimersByTime(30_000);
+    await expect(first).rejects.toMatchObject({ name: "TimeoutError" });
+    const second = ignoring("https://api.test", { ...init(), call });
+    const late = new Response("not here", { status: 404 });
+    responses[0]?.(late);
+    await settle();
+    vi.advanceTimersByTime(30_000);
+    await expect(second).rejects.toMatchObject({ name: "TimeoutError", status: undefined });
+    expect(late.bodyUsed).toBe(true);
   });
 
   test("throws a TimeoutError with `retryable: false` if the call is not idempotent", async () => {
