@@ -1,135 +1,58 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { createLiveData, type SearchRequest, serviceAccount } from "@livedata/sdk";
-import { createFakeLiveData, fakeCredentials } from "@livedata/sdk/testing";
-import createClient from "openapi-fetch";
-import type { paths } from "../src/generated/people.js";
-import { cpuTime, type Figure, figureOf, finish, isQuick } from "./result.js";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { type Measured, measureCalls, measureMemory, type Values } from "./call/rounds.js";
+import { type Figure, figureOf, finish, isQuick, ratiosOf } from "./result.js";
 
 /**
- * Compares the CPU time of a call with bare openapi-fetch and a fixed header, over real sockets, in one run. It is the
- * CPU time of this process alone: the server is another one.
+ * Compares a call of this SDK with one of bare openapi-fetch and one of plain fetch: CPU time, garbage collection, and
+ * the memory of many calls at once. `bench/call/peers` compares it with other clients.
  */
-const ROUNDS = isQuick ? 15 : 90;
+const CALLS_AT_ONCE = isQuick ? 1_000 : 10_000;
+const MEMORY_ROUNDS = isQuick ? 1 : 3;
 
-/** `size` is the number of people in a response: one is small, 25 are 90 kB. */
-const SIZES = [
-  // Today's path calls. The budgets of both are to come down to 1.0 when named methods are there.
-  { title: "small response", size: 1, calls: 100, budget: 1.2 },
-  { title: "90 kB response", size: 25, calls: 40, budget: 1.35 },
+/** The forms of our calls. CPU time is compared with openapi-fetch, collection and memory with fetch. */
+const OURS = [
+  { name: "named methods", cpu: { "small response": 0.85, "90 kB response": 0.97 } },
+  { name: "path calls", cpu: { "small response": 1, "90 kB response": 1 } },
 ];
-const CONCURRENCIES = [1, 32];
+const COLLECTION = 1.25;
+const MEMORY = 1.1;
 
-type Name = "bare" | "ours";
+const file = path.join(import.meta.dirname, "call/clients.ts");
+const ours = OURS.map(({ name }) => ({ name, file }));
+const fetch = { name: "fetch", file };
+// A short run measures only what it judges. Garbage collection varies too much in it.
+const measured = await measureCalls([{ name: "openapi-fetch", file }, ...ours, ...(isQuick ? [] : [fetch])]);
+const memory = await measureMemory([fetch, ...ours], CALLS_AT_ONCE, MEMORY_ROUNDS);
+const { dependencies: versions } = JSON.parse(readFileSync("package.json", "utf8"));
+const collections = isQuick ? [] : measured.flatMap(collectionFigures);
+finish("call", [...measured.flatMap(cpuFigures), ...collections, ...memoryFigures(memory)], versions);
 
-/** A measurement: one client, one size of response, so many calls at a time. */
-interface Case {
-  readonly title: string;
-  readonly concurrency: number;
-  readonly calls: number;
-  readonly budget: number;
-  readonly call: Readonly<Record<Name, () => Promise<unknown>>>;
-  /** CPU time per call in each round, in µs. */
-  readonly costs: Readonly<Record<Name, number[]>>;
+function cpuFigures({ size, cells }: Measured): Figure[] {
+  return cells.flatMap(({ title, costs }) => [
+    ...OURS.map(({ name, cpu }) => comparison(`${title}: ${name}`, costs, name, "openapi-fetch", cpu[size.title])),
+    ...(isQuick ? [] : [comparison(`${title}: fetch`, costs, "fetch", "openapi-fetch")]),
+    figureOf(`${title}: openapi-fetch`, "µs", costs["openapi-fetch"] ?? []),
+  ]);
 }
 
-const body: SearchRequest = {
-  size: 25,
-  filters: [
-    {
-      operator: "and",
-      filters: [{ type: "must", field: "jobs.company.name", match_type: "exact", string_values: ["NVIDIA"] }],
-    },
-  ],
-};
-
-if (process.argv.includes("serve")) serve();
-else await compare();
-
-/** Runs in a separate process, so that its CPU time is not counted. The organization in the path chooses the size. */
-function serve(): void {
-  const expiresAt = new Date(Date.now() + 3_600_000).toISOString().replace("Z", "");
-  const session = JSON.stringify({ accessToken: "token", expiresAt });
-  const { people } = createFakeLiveData();
-  const pages = new Map(
-    SIZES.map(({ size }) => [`${size}`, JSON.stringify({ people: people.slice(0, size), count: size })]),
-  );
-  const server = createServer((request, response) => {
-    request.resume().on("end", () => {
-      const [, size = ""] = /\/o_(\d+)\//.exec(request.url ?? "") ?? [];
-      response.setHeader("content-type", "application/json");
-      response.end(pages.get(size) ?? session);
-    });
-  });
-  // An idle connection that is closed just before a call would fail the call of bare openapi-fetch.
-  server.keepAliveTimeout = 0;
-  server.listen(0, "127.0.0.1", () => process.send?.((server.address() as AddressInfo).port));
-  process.once("disconnect", () => process.exit());
-}
-
-async function compare(): Promise<void> {
-  const child: ChildProcess = fork(import.meta.filename, ["serve"], { execArgv: process.execArgv });
-  const [port] = await once(child, "message");
-  const cases = SIZES.flatMap((size) => casesOf(size, `http://127.0.0.1:${port}`));
-  const measurements = cases.flatMap((one) => [{ ...one, name: "bare" } as const, { ...one, name: "ours" } as const]);
-  // The first round is for the compiler.
-  for (let round = -1; round < ROUNDS; round++) {
-    for (const { name, call, calls, concurrency, costs } of shuffled(measurements)) {
-      const cost = await cpuOf(call[name], calls, concurrency);
-      if (round >= 0) costs[name].push(cost);
-    }
-  }
-  child.kill();
-  finish("call", cases.flatMap(figuresOf));
-}
-
-function casesOf({ title, size, calls, budget }: (typeof SIZES)[number], baseUrl: string): Case[] {
-  const orgId = `o_${size}`;
-  const bare = createClient<paths>({
-    baseUrl: `${baseUrl}/api/people/v1/${orgId}`,
-    headers: { Authorization: "Bearer token" },
-  });
-  const livedata = createLiveData({ orgId, auth: serviceAccount(fakeCredentials.serviceAccount), baseUrl });
-  const call = {
-    bare: () => bare.POST("/search", { body }),
-    ours: () => livedata.people.POST("/search", { body }),
-  };
-  return CONCURRENCIES.map((concurrency) => ({
-    title: `${title}, ${concurrency} at a time`,
-    concurrency,
-    calls,
-    budget,
-    call,
-    costs: { bare: [], ours: [] },
-  }));
-}
-
-function figuresOf({ title, budget, costs: { bare, ours } }: Case): Figure[] {
-  const ratios = ours.map((cost, round) => cost / (bare[round] ?? 0));
+function collectionFigures({ size, collections }: Measured): Figure[] {
+  const title = `${size.title}: garbage collection of 1,000 calls`;
   return [
-    figureOf(`${title}: compared with bare openapi-fetch`, "×", ratios, budget),
-    figureOf(`${title}: a call`, "µs", ours),
-    figureOf(`${title}: a call of bare openapi-fetch`, "µs", bare),
+    ...OURS.map(({ name }) => comparison(`${title}, ${name}`, collections, name, "fetch", COLLECTION)),
+    figureOf(`${title}, fetch`, "ms", collections["fetch"] ?? []),
   ];
 }
 
-/** Measures the CPU time of one call, in µs. */
-async function cpuOf(call: () => Promise<unknown>, calls: number, concurrency: number): Promise<number> {
-  const before = cpuTime();
-  let left = calls;
-  const work = async () => {
-    while (left-- > 0) await call();
-  };
-  await Promise.all(Array.from({ length: concurrency }, work));
-  return ((cpuTime() - before) * 1_000) / calls;
+function memoryFigures(values: Values): Figure[] {
+  const title = `peak memory of ${CALLS_AT_ONCE.toLocaleString("en")} calls at once`;
+  return [
+    ...OURS.map(({ name }) => comparison(`${title}, ${name}`, values, name, "fetch", MEMORY)),
+    figureOf(`${title}, fetch`, "MB", values["fetch"] ?? []),
+  ];
 }
 
-/** Returns the values in a new order, so that garbage collection does not always fall on the same one. */
-function shuffled<T>(values: readonly T[]): T[] {
-  return values
-    .map((value) => [Math.random(), value] as const)
-    .sort(([a], [b]) => a - b)
-    .map(([, value]) => value);
+function comparison(title: string, values: Values, name: string, other: string, budget?: number): Figure {
+  const ratios = ratiosOf(values[name] ?? [], values[other] ?? []);
+  return figureOf(`${title}, compared with ${other}`, "×", ratios, budget);
 }

@@ -17,6 +17,8 @@ export interface Run {
   readonly node: string;
   readonly cpu: string;
   readonly cores: number;
+  /** Versions of the packages that this SDK is compared with. */
+  readonly versions?: Readonly<Record<string, string>>;
 }
 
 export type Unit = "×" | "MB" | "kB" | "ms" | "queries/s" | "µs";
@@ -39,10 +41,12 @@ export interface Result extends Run {
   readonly figures: readonly Figure[];
 }
 
-/** The result of `bench/auth`: a row for each client, the name first. */
+/** The result of a comparison with other clients: a row for each client, the name first. */
 export interface TableResult extends Run {
   readonly name: string;
   readonly columns: readonly string[];
+  /** How many of the first rows are of this SDK. Default: 1. */
+  readonly ours?: number;
   readonly rows: readonly (readonly string[])[];
 }
 
@@ -62,6 +66,11 @@ export function figureOf(title: string, unit: Unit, values: readonly number[], b
   };
 }
 
+/** Compares each value with the other of the same round. */
+export function ratiosOf(values: readonly number[], others: readonly number[]): number[] {
+  return values.map((value, round) => value / (others[round] ?? Number.NaN));
+}
+
 /** Returns what is known of this run. */
 export function thisRun(): Run {
   const { length: cores, 0: first } = cpus();
@@ -70,7 +79,7 @@ export function thisRun(): Run {
 }
 
 /** Prints the figures of a benchmark, writes them as JSON, and sets the exit code to 1 if one is past its budget. */
-export function finish(name: string, figures: readonly Figure[]): void {
+export function finish(name: string, figures: readonly Figure[], versions?: Run["versions"]): void {
   const tolerance = isQuick ? QUICK_TOLERANCE : 1;
   const width = Math.max(...figures.map(({ title }) => title.length));
   for (const figure of figures) {
@@ -78,7 +87,7 @@ export function finish(name: string, figures: readonly Figure[]): void {
     if (!isWithin) process.exitCode = 1;
     console.log(`${isWithin ? "✓" : "✗"} ${figure.title.padEnd(width)}  ${show(figure)}`);
   }
-  writeResult(name, { figures });
+  writeResult(name, { ...(versions && { versions }), figures });
 }
 
 /**

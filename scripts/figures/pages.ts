@@ -69,8 +69,9 @@ export function writeFigures(text: string, read: (name: string) => Result | Tabl
   });
 }
 
-function sourceOf({ date, node, cpu, cores }: Run): string {
-  return `Measured on ${date} with Node ${node.replace("v", "")} on ${cpu}, ${cores} cores.`;
+function sourceOf({ date, node, cpu, cores, versions = {} }: Run): string {
+  const packages = Object.entries(versions).map(([name, version]) => `, ${name} ${version}`);
+  return `Measured on ${date} with Node ${node.replace("v", "")}${packages.join("")} on ${cpu}, ${cores} cores.`;
 }
 
 function figureTable({ figures }: Result): string[] {
@@ -91,10 +92,9 @@ function limit({ budget, unit }: Figure): string {
   return budget === undefined ? "" : write(budget, unit);
 }
 
-/** The first row is ours. */
-function plainTable({ columns, rows }: TableResult): string[] {
-  const [ours = [], ...others] = rows;
-  return tableOf([["", ...columns], ours.map((cell) => `**${cell}**`), ...others]);
+function plainTable({ columns, rows, ours = 1 }: TableResult): string[] {
+  const bold = rows.slice(0, ours).map((row) => row.map((cell) => `**${cell}**`));
+  return tableOf([["", ...columns], ...bold, ...rows.slice(ours)]);
 }
 
 function tableOf([head = [], ...rows]: readonly (readonly string[])[]): string[] {

@@ -62,6 +62,16 @@ More.
     expect(written).toContain("| | cold |\n|---|---|\n| **ours** | **1** |\n| theirs | 100 |\n");
   });
 
+  it("writes as many rows in bold as are ours", () => {
+    const written = writeFigures(empty, () => ({ ...auth, ours: 2 }));
+    expect(written).toContain("| **ours** | **1** |\n| **theirs** | **100** |\n");
+  });
+
+  it("writes the versions of what was compared", () => {
+    const written = writeFigures(empty, () => ({ ...call, versions: { "openapi-fetch": "0.17.0" } }));
+    expect(written).toContain("with Node 20.20.2, openapi-fetch 0.17.0 on Example CPU, 2 cores.\n");
+  });
+
   it("throws when a marker names no result", () => {
     const read = () => {
       throw new Error("no such file");

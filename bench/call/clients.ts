@@ -1,0 +1,33 @@
+import { createLiveData, serviceAccount, unwrap } from "@livedata/sdk";
+import createClient from "openapi-fetch";
+import type { paths } from "../../src/generated/people.js";
+import type { Clients, Target } from "./client.js";
+
+export const clients: Clients = {
+  fetch:
+    ({ origin, path, body }) =>
+    async () => {
+      const headers = { authorization: "Bearer token", "content-type": "application/json" };
+      const response = await fetch(origin + path, { method: "POST", headers, body: JSON.stringify(body) });
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      return response.json();
+    },
+  "openapi-fetch": ({ origin, orgId, body }) => {
+    const baseUrl = `${origin}/api/people/v1/${orgId}`;
+    const people = createClient<paths>({ baseUrl, headers: { Authorization: "Bearer token" } });
+    return async () => (await people.POST("/search", { body })).data;
+  },
+  "path calls": (target) => {
+    const { people } = ours(target);
+    return async () => unwrap(await people.POST("/search", { body: target.body }));
+  },
+  "named methods": (target) => {
+    const { people } = ours(target);
+    return () => people.search(target.body);
+  },
+};
+
+function ours({ origin, orgId }: Target) {
+  const auth = serviceAccount({ clientId: "id", clientSecret: "secret" });
+  return createLiveData({ orgId, auth, baseUrl: origin });
+}
