@@ -118,7 +118,7 @@ function testsOf(file: string): readonly string[][] {
     case "calls":
       return [
         ["test/calls/", "test/people/"],
-        [...shared, "test/pipeline/", "test/e2e/people"],
+        [...shared, "test/pipeline/", "test/e2e/people", "test/faults/public-reports", "test/faults/inputs"],
       ];
     case "pipeline":
       return [["test/pipeline/"], [...shared, "test/calls/", "test/people/", "test/auth/", "test/e2e/faults"]];

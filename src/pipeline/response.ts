@@ -2,6 +2,7 @@ import { ProtocolError } from "../errors/classes.js";
 import { isTransient, type ResponseHead } from "../errors/response-error.js";
 import { type Deadline, untilAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
+import { isNode } from "./send.js";
 
 /** How much of an unwanted body is read, in bytes, so that its connection can be reused. */
 const DISCARD_LIMIT = 64 * 1024;
@@ -195,11 +196,53 @@ export class ResponseData implements ResponseHead {
   }
 }
 
-/** Returns a Response that can be read any number of times. One whose body is not in memory is returned as it is. */
+/**
+ * Returns a Response that can be read any number of times. One whose body is not in memory is returned as it is.
+ *
+ * On Node it is the platform's own, which builds another one only when its body is asked for. Servers of other platforms
+ * look behind overrides, and would send the body that was read already.
+ */
 export function toResponse(response: Response): Response {
-  const bytes = bodies.get(response);
-  if (!bytes) return response;
+  if (!bodies.has(response)) return response;
+  const { prototype } = Response;
+  const isOwn = isNode() && Object.getPrototypeOf(response) === prototype && !Object.hasOwn(response, "body");
+  if (!isOwn) return inMemory(response);
+  // A program may replace the class.
+  if (!Object.prototype.isPrototypeOf.call(prototype, lazyPrototype)) lazyPrototype = makeLazyPrototype();
+  return Object.setPrototypeOf(response, lazyPrototype);
+}
+
+let lazyPrototype = {};
+
+/** Makes the prototype of a Response whose body is in `bodies`. */
+function makeLazyPrototype(): object {
+  const wholes = new WeakMap<Response, Response>();
+  const wholeOf = (response: Response) => {
+    const whole = wholes.get(response) ?? inMemory(response);
+    wholes.set(response, whole);
+    return whole;
+  };
+  const members: PropertyDescriptorMap = {};
+  for (const name of ["body", "bodyUsed"] as const) {
+    members[name] = {
+      get(this: Response) {
+        return wholeOf(this)[name];
+      },
+    };
+  }
+  for (const name of ["clone", ...readers] as const) {
+    members[name] = {
+      value(this: Response) {
+        return wholeOf(this)[name]();
+      },
+    };
+  }
+  return Object.create(Response.prototype, members);
+}
+
+function inMemory(response: Response): Response {
   WholeResponse ??= wholeResponse();
+  const bytes = bodies.get(response) ?? new Uint8Array();
   const whole = new WholeResponse(response, bytes);
   bodies.set(whole, bytes);
   return whole;
