@@ -7,7 +7,7 @@ export const RESULTS = "bench/results";
 /** Where the results of short runs go. */
 const QUICK_RESULTS = "node_modules/.cache/bench";
 /** A short run has few rounds, so it fails only this far past a budget. */
-const QUICK_TOLERANCE = 1.25;
+const QUICK_TOLERANCE = 1.5;
 
 /** When and where a benchmark ran. */
 export interface Run {

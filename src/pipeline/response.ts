@@ -214,37 +214,65 @@ export function toResponse(response: Response): Response {
 
 let lazyPrototype = {};
 
-/** Makes the prototype of a Response whose body is in `bodies`. */
+/** Makes the prototype of a Response whose body is in `bodies`, and becomes a stream when it is asked for. */
 function makeLazyPrototype(): object {
-  const wholes = new WeakMap<Response, Response>();
-  const wholeOf = (response: Response) => {
-    const whole = wholes.get(response) ?? inMemory(response);
-    wholes.set(response, whole);
-    return whole;
-  };
-  const members: PropertyDescriptorMap = {};
-  for (const name of ["body", "bodyUsed"] as const) {
-    members[name] = {
+  const streamed = new WeakMap<Response, Response>();
+  return Object.create(Response.prototype, {
+    ...repeatableReaders(),
+    body: {
       get(this: Response) {
-        return wholeOf(this)[name];
+        const copy = streamed.get(this) ?? copyOf(this);
+        streamed.set(this, copy);
+        return copy.body;
       },
-    };
-  }
-  for (const name of ["clone", ...readers] as const) {
-    members[name] = {
+    },
+    bodyUsed: {
+      get(this: Response) {
+        return streamed.get(this)?.bodyUsed ?? false;
+      },
+    },
+  });
+}
+
+/** Makes readers that may be called more than once. */
+function repeatableReaders(): PropertyDescriptorMap {
+  const members: PropertyDescriptorMap = {
+    clone: {
       value(this: Response) {
-        return wholeOf(this)[name]();
+        return inMemory(this);
+      },
+    },
+  };
+  for (const name of readers) {
+    members[name] = {
+      async value(this: Response) {
+        return copyOf(this)[name]();
       },
     };
   }
-  return Object.create(Response.prototype, members);
+  // openapi-fetch reads these, so they are worth a shortcut.
+  members["text"] = {
+    async value(this: Response) {
+      return decode(bodies.get(this));
+    },
+  };
+  members["json"] = {
+    async value(this: Response) {
+      return JSON.parse(await this.text());
+    },
+  };
+  return members;
+}
+
+function copyOf(response: Response): Response {
+  const bytes = bodies.get(response);
+  return new Response(bytes?.byteLength ? bytes : null, { headers: response.headers });
 }
 
 function inMemory(response: Response): Response {
   WholeResponse ??= wholeResponse();
-  const bytes = bodies.get(response) ?? new Uint8Array();
-  const whole = new WholeResponse(response, bytes);
-  bodies.set(whole, bytes);
+  const whole = new WholeResponse(response);
+  bodies.set(whole, bodies.get(response) as Uint8Array<ArrayBuffer>);
   return whole;
 }
 
@@ -253,17 +281,15 @@ let WholeResponse: ReturnType<typeof wholeResponse> | undefined;
 
 /**
  * A real platform Response, so that a server can send it on. It overrides what a program cannot set (`url` and so on),
- * and the readers, which need no stream and may be called more than once.
+ * and the readers.
  */
 function wholeResponse() {
-  return class Whole extends Response {
+  class Whole extends Response {
     readonly #original: Response;
-    readonly #bytes: Uint8Array<ArrayBuffer>;
 
-    constructor(original: Response, bytes: Uint8Array<ArrayBuffer>) {
-      super(bytes.byteLength > 0 ? bytes : null, acceptable(original));
+    constructor(original: Response) {
+      super(bodies.get(original)?.byteLength ? bodies.get(original) : null, acceptable(original));
       this.#original = original;
-      this.#bytes = bytes;
     }
 
     // Node reads these three while it still builds its own part of the object.
@@ -286,22 +312,9 @@ function wholeResponse() {
     override get type() {
       return this.#original.type;
     }
-    override clone() {
-      return new Whole(this.#original, this.#bytes);
-    }
-    override async text() {
-      return new TextDecoder().decode(this.#bytes);
-    }
-    override async json() {
-      return JSON.parse(await this.text());
-    }
-    override async arrayBuffer() {
-      return this.#bytes.slice().buffer;
-    }
-    override async bytes() {
-      return this.#bytes.slice();
-    }
-  };
+  }
+  Object.defineProperties(Whole.prototype, repeatableReaders());
+  return Whole;
 }
 
 /** Platforms accept some statuses and phrases from the network but not from a program. */
