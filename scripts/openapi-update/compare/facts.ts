@@ -1,6 +1,6 @@
+import type { Bundle } from "../../generate/document.js";
 import { isRecord } from "../../generate/is-record.js";
 import { factsOf } from "../../generate/operation-facts.js";
-import type { Bundle } from "../../generate/redocly.js";
 
 /** A change of what the SDK does with an operation, though its types stay as they are. */
 export interface FactChange {
@@ -31,6 +31,7 @@ export function compareFacts(before: Bundle, after: Bundle): FactChange[] {
 
 function changes(before: Bundle, after: Bundle): Omit<FactChange, "operation">[] {
   return [
+    ...methodChanges(before, after),
     ...roleChanges(before["role"], after["role"]),
     ...(before["isIdempotent"] === after["isIdempotent"] ? [] : [idempotenceChange(after["isIdempotent"] === true)]),
     ...(before["isPaid"] === after["isPaid"] ? [] : [costChange(after["isPaid"] === true)]),
@@ -38,7 +39,19 @@ function changes(before: Bundle, after: Bundle): Omit<FactChange, "operation">[]
   ];
 }
 
-/** Whom a call is refused now had it work before. */
+/** Programs call the method by its name, with its arguments in their order: path parameters, body, options. */
+function methodChanges(before: Bundle, after: Bundle): Omit<FactChange, "operation">[] {
+  const changes: Omit<FactChange, "operation">[] = [];
+  if (before["method"] !== after["method"]) {
+    changes.push({ bump: "major", message: `its method \`${before["method"]}\` is called \`${after["method"]}\` now` });
+  }
+  if (!before["hasBody"] && after["hasBody"]) {
+    changes.push({ bump: "major", message: `its method \`${after["method"]}\` takes a body before the options now` });
+  }
+  return changes;
+}
+
+/** A higher role breaks calls that a lower role could make. */
 function roleChanges(before: unknown, after: unknown): Omit<FactChange, "operation">[] {
   if (before === after) return [];
   const bump = before !== undefined && ROLES.indexOf(after) > ROLES.indexOf(before) ? "major" : "minor";

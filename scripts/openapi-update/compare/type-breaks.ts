@@ -66,7 +66,7 @@ export function findTypeChanges(before: string, after: string): TypeChanges {
   const walk = new TypeWalk(checker);
   const breaks = new Comparison(checker, walk, asBreak).compare(old, now);
   const broken = new Set(breaks.map((each) => keyOf(each)));
-  const gains = new Comparison(checker, walk, asGain).compare(now, old);
+  const gains = new Comparison(checker, new TypeWalk(checker, true), asGain).compare(now, old);
   return { breaks, gains: gains.filter((each) => !broken.has(keyOf(each))) };
 }
 
@@ -97,7 +97,7 @@ const asBreak: Words = {
     if (kind === "absent") return "may now be absent";
     if (kind === "gained") return `may now also be ${after}`;
     if (kind === "lost") return `is never ${before} any more`;
-    if (kind === "removed") return "is no longer known";
+    if (kind === "removed") return "was removed";
     if (kind === "closed") return "may have no other properties any more";
     return `${direction === "send" ? "takes" : "is"} ${after} now, not ${before}`;
   },

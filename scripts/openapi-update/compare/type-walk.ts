@@ -48,14 +48,20 @@ interface Property {
  */
 export class TypeWalk {
   readonly #checker: ts.TypeChecker;
+  readonly #isReversed: boolean;
   readonly #answers = new Map<string, readonly Difference[]>();
   /** The questions that are being answered, with how deep they are: a recursive type asks them again. */
   readonly #open = new Map<string, number>();
   /** The outermost of them whose answer was meanwhile taken to be yes. */
   #assumed = Infinity;
 
-  constructor(checker: ts.TypeChecker) {
+  /**
+   * @param isReversed whether what is new is looked for, with the versions swapped: a property of an open object is new,
+   *   although any property could be sent before
+   */
+  constructor(checker: ts.TypeChecker, isReversed = false) {
     this.#checker = checker;
+    this.#isReversed = isReversed;
   }
 
   /** Compares the whole of what is sent or read at a place. */
@@ -222,7 +228,7 @@ export class TypeWalk {
       if (old.has(name)) continue;
       if (direction === "send" && !property.isOptional) {
         differences.push(difference("required", { path: [name] }));
-      } else if (oldRest !== undefined) {
+      } else if (oldRest !== undefined && !(direction === "send" && isUnknown(oldRest))) {
         differences.push(...under(name, this.#compareUnions(oldRest, property.types, direction)));
       }
     }
@@ -241,7 +247,8 @@ export class TypeWalk {
   ): Difference[] {
     const isOptional = after?.isOptional ?? true;
     const types = after?.types ?? rest;
-    if (types === undefined) return [difference("removed")];
+    if (types === undefined || (this.#isReversed && after === undefined && isUnknown(types)))
+      return [difference("removed")];
     const changed = this.#compareUnions(before.types, types, direction);
     // A map may hold it yet, but no longer says what it is.
     if (after === undefined && (changed.length > 0 || !before.isOptional)) return [difference("removed")];
@@ -296,6 +303,11 @@ export class TypeWalk {
     const names = types.map((type) => this.describe(type));
     return names.join(" | ").replace("false | true", "boolean");
   }
+}
+
+/** Whether an object may have any other property. */
+function isUnknown(types: readonly ts.Type[]): boolean {
+  return types.some(({ flags }) => (flags & ts.TypeFlags.Unknown) !== 0);
 }
 
 interface Pair {
