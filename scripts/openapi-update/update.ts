@@ -68,7 +68,7 @@ export async function update({ root, folder, api, location, signal, say }: Updat
     warnings: generated.warnings,
     removedTargets: taken?.removedTargets ?? [],
   };
-  return `${printReport(reviewed, subject, notes)}\n${printWritten(written)}\n\n${printNextStep(reviewed)}`;
+  return `${printReport(reviewed, subject, notes)}\n\n${printWritten(written)}\n\n${printNextStep(reviewed)}`;
 }
 
 async function makeTypes(
