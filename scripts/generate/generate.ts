@@ -49,7 +49,11 @@ export async function generate(root: string): Promise<Generated> {
     output.set(api.output, header(root, files) + (await withPlace(api, generateTypes(bundle))));
   }
   const head = header(root, [...new Set(loaded.flatMap(([, { files }]) => files))].sort());
-  const { text, unchecked } = generateRequestSchemas(bundles);
+  const isOurs = ([api]: readonly [Api, Bundle]) => !isVendors(root, api);
+  const { text, unchecked } = generateRequestSchemas([
+    ...bundles.filter(isOurs),
+    ...bundles.filter((each) => !isOurs(each)),
+  ]);
   output.set(REQUEST_SCHEMAS, head + text);
   output.set(OPERATION_FACTS, head + generateOperationFacts(bundles));
   output.set(OPERATIONS, head + generateOperations(bundles));

@@ -2,7 +2,6 @@ import type { Api } from "./config.js";
 import { type Bundle, nodeAt, operationsOf, resolve } from "./document.js";
 import { isRecord } from "./is-record.js";
 import { decodeSegment } from "./json-pointer.js";
-import { BrokenDocuments } from "./problem.js";
 
 const COPIED = new Set([
   "type",
@@ -93,7 +92,7 @@ interface RequestSchemas {
  * Generates the TypeScript module of all request body schemas, so that the embedded API rejects exactly what the
  * documents reject. A schema with a keyword that the embedded API does not support accepts anything.
  *
- * @throws {BrokenDocuments} if two documents use one operation ID
+ * @param bundles the bundled documents. If two use one operation ID, the later one's has the name of the service, too
  */
 export function generateRequestSchemas(bundles: readonly (readonly [Api, Bundle])[]): RequestSchemas {
   const requests = new Map<string, unknown>();
@@ -105,10 +104,6 @@ export function generateRequestSchemas(bundles: readonly (readonly [Api, Bundle]
     for (const { id, operation } of operationsOf(bundle)) {
       const body = resolve(operation["requestBody"], bundle);
       if (!isRecord(body) || !isRecord(body["content"])) continue;
-      if (requests.has(id) || own.has(id)) {
-        const message = `The operation ID ${id} is used in two documents. Rename one of them.`;
-        throw new BrokenDocuments([{ file: api.root, line: 1, column: 1, rule: "request-schemas", message }]);
-      }
       const media = Object.entries(body["content"]).map(([type, each]) => [
         type,
         reducer.reduce((isRecord(each) ? each["schema"] : undefined) ?? true, `the body of ${id}`),
@@ -117,7 +112,10 @@ export function generateRequestSchemas(bundles: readonly (readonly [Api, Bundle]
     }
     const { named, names } = reducer.finish();
     for (const [name, schema] of named) schemas.set(name, schema);
-    for (const [id, media] of own) requests.set(id, rename(media, names));
+    for (const [id, media] of own) {
+      // The embedded API plays the operations of our documents, which come first.
+      requests.set(requests.has(id) ? `${api.name}.${id}` : id, rename(media, names));
+    }
     if (reducer.unchecked.size > 0) unchecked.set(api.name, [...reducer.unchecked]);
   }
   const ids = [...requests.keys()].map((id) => JSON.stringify(id));

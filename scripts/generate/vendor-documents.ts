@@ -63,7 +63,8 @@ const SLIPS =
 /** Whether a problem in a vendor's document may stay: it does no harm to types and calls. */
 export function isVendorsSlip({ rule, message, pointer = "" }: Problem): boolean {
   if (rule === "struct") return SLIPS.test(message) && !/`(?:in|name)`|Expected type `[A-Z]/.test(message);
-  return rule === "no-unresolved-refs" && pointer.includes("/x-");
+  const isOptional = pointer.includes("/x-") || pointer.includes("/discriminator/mapping/");
+  return isOptional && ["no-unresolved-refs", "missing-file", "remote-ref"].includes(rule);
 }
 
 /** Marks every operation as documented, unless the overlay says otherwise. */

@@ -5,7 +5,6 @@ import { allOperationsOf, type Bundle } from "../generate/document.js";
 import { removeUnusedActions } from "../generate/overlay.js";
 import { BrokenDocuments } from "../generate/problem.js";
 import { type Loaded, load } from "../generate/redocly.js";
-import { upgrade } from "../generate/upgrade.js";
 import { isVendors, isVendorsSlip, overlayOf, printDocument, vendorDocument } from "../generate/vendor-documents.js";
 
 /** What came of taking in a document. */
@@ -67,7 +66,7 @@ async function keepVendors(tree: string, api: Api, document: Bundle): Promise<Ta
   mkdirSync(path.dirname(file), { recursive: true });
   const header = `# The vendor's document, as one file. Our additions are in ${overlayOf(api)}.\n`;
   writeFileSync(file, header + printDocument(document));
-  return { removedTargets: isFirst ? await removeUnusedActions(tree, overlayOf(api), await upgrade(document)) : [] };
+  return { removedTargets: isFirst ? await removeUnusedActions(tree, overlayOf(api), document) : [] };
 }
 
 function replaceOurs(tree: string, api: Api, location: string, { allFiles }: Loaded): void {

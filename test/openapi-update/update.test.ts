@@ -77,7 +77,7 @@ describe("npm run openapi:update", () => {
       ].sort(),
     );
     expect(repository.read(changeset)).toMatch(
-      /^---\n"@livedata\/sdk": major\n---\n\nThe document of `people` has changed\.\n\n.*\*\*Breaks:\*\* request body: .*`pagination_token`/s,
+      /^---\n"@livedata\/sdk": major\n---\n\nThe document of `people` has changed\.\n\n.*\*\*Breaks:\*\* request body: `SearchRequest\.pagination_token`/s,
     );
     expect(await repository.run("generate", ["--check"])).toMatchObject({ code: 0 });
   });
@@ -153,7 +153,7 @@ describe("npm run openapi:update", () => {
     [
       "a misspelt keyword",
       (at) => edit(`${at}/people.yaml`, "requestBody:", "requestBodies:"),
-      /people\.yaml:66:7 struct /,
+      /people\.yaml:67:7 struct /,
     ],
     [
       "a broken reference",
@@ -168,7 +168,7 @@ describe("npm run openapi:update", () => {
     [
       "a duplicate operationId",
       (at) => edit(`${at}/people.yaml`, "operationId: previewFind", "operationId: findPeople"),
-      /people\.yaml:102:20 operation-operationId-unique \S/,
+      /people\.yaml:103:7 operation-operationId-unique \S/,
     ],
     ["an HTML page", (at) => writeFileSync(`${at}/people.yaml`, "<!doctype html><html></html>"), /people\.yaml:1:1 /],
   ];

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { createSandbox, withSchemas } from "./receive/sandbox.js";
+import { createSandbox, SMALL, withSchemas } from "./receive/sandbox.js";
 import { createTree, type Taken } from "./tree.js";
 
 const CASES = "test/scripts/openapi-update/cases/documents";
@@ -149,6 +149,28 @@ describe("a document goes in, and twice with the same result, although it has", 
       '"A": { "type": "object", "properties": { "a": true, "b": true, "c": { "type": "integer" } } }',
     );
     expect(found).toContain('"text/csv": true');
+  });
+
+  it("an operation id of another service, which keeps its request schema", async () => {
+    using tree = createTree();
+    await using sandbox = createSandbox();
+    const body = "findPeople\n      requestBody: {content: {application/json: {schema: {type: integer}}}}\n";
+    await tree.takeIn(sandbox.put("new.yaml", SMALL.replace("findPeople\n", body)));
+    const found = tree.read("src/generated/request-schemas.ts").replace(/\s+/g, " ");
+    expect(found).toContain('"findPeople": { "application/json": { "$ref": "#/schemas/FindRequest" } }');
+    expect(found).toContain('"companies.findPeople": { "application/json": { "type": "integer" } }');
+  });
+
+  it("a schema named like that of another service, but different", async () => {
+    using tree = createTree();
+    await using sandbox = createSandbox();
+    const body =
+      "seekPeople\n      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Match'}}}}\n";
+    const text = withSchemas("Match: {type: integer}\n").replace("findPeople\n", body);
+    await tree.takeIn(sandbox.put("new.yaml", text));
+    const found = tree.read("src/generated/request-schemas.ts").replace(/\s+/g, " ");
+    expect(found).toContain('"seekPeople": { "application/json": { "$ref": "#/schemas/companies.Match" } }');
+    expect(found).toContain('"companies.Match": { "type": "integer" }');
   });
 
   it("no operation ids, from which methods are named", async () => {
