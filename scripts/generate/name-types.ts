@@ -24,9 +24,7 @@ export function typeNames(
   const taken = new Set([...TAKEN, ...used]);
   const names = new Map<string, string>();
   for (const schema of schemas) {
-    let name = toName(schema)
-      .replace(/[^\p{L}\p{N}_$]+/gu, "_")
-      .replace(/^(?=\p{N}|$)/u, "_");
+    let name = identifier(toName(schema));
     if (isKeyword(name) || name in globalThis) name += "Schema";
     while (taken.has(name)) name += "Schema";
     taken.add(name);
@@ -140,4 +138,9 @@ export function camel(name: string): string {
 /** Whether a name is a keyword of TypeScript somewhere. */
 export function isKeyword(name: string): boolean {
   return compiler.identifierToKeywordKind(factory.createIdentifier(name)) !== undefined;
+}
+
+/** Replaces what a name in TypeScript cannot contain. */
+export function identifier(name: string): string {
+  return name.replace(/[^\p{L}\p{N}_$]+/gu, "_").replace(/^(?=\p{N}|$)/u, "_");
 }

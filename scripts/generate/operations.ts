@@ -2,7 +2,7 @@ import type { Api } from "./config.js";
 import { type Bundle, bodyOf, jsonOf, methodName, type Operation, operationsOf, resolve, textOf } from "./document.js";
 import { isRecord } from "./is-record.js";
 import { METHODS } from "./methods.js";
-import { camel, isKeyword, pascal, typeNames } from "./name-types.js";
+import { camel, identifier, isKeyword, pascal, typeNames } from "./name-types.js";
 import { nameSchemas, queryName } from "./named-schemas.js";
 import type { Problem } from "./problem.js";
 
@@ -95,11 +95,16 @@ function describeService(service: string, document: Bundle, imported: Set<string
       .map((one) => SIMPLE.get(String(one)) ?? "unknown")
       .join(" | ");
   };
+  /** A name that no other service has in the module. */
+  const declare = (name: string): string => {
+    const own = imported.has(name) ? pascal(service) + name : name;
+    imported.add(own);
+    return own;
+  };
   const use = (name: string): string => {
     const known = imports.get(name);
     if (known !== undefined) return known.split(" as ").at(-1) ?? name;
-    const own = imported.has(name) ? pascal(service) + name : name;
-    imported.add(own);
+    const own = declare(name);
     imports.set(name, own === name ? name : `${name} as ${own}`);
     return own;
   };
@@ -112,7 +117,7 @@ function describeService(service: string, document: Bundle, imported: Set<string
     const queryType = queryName(node);
     const query = queryType === undefined ? undefined : schemas[queryType];
     const isQueryRequired = isRecord(query) && query["required"] !== undefined;
-    const options = query === undefined ? base : `${pascal(id)}Options`;
+    const options = query === undefined ? base : declare(identifier(`${pascal(id)}Options`));
     if (query !== undefined) {
       extra.push(`/** Query and options of \`${service}.${methodName(operation)}\`. */
 export interface ${options} extends ${base} {
@@ -190,9 +195,7 @@ function pathParameters(
 
 /** A name that is free, and no keyword. */
 function parameterName(parameter: string, taken: Set<string>): string {
-  let name = camel(parameter)
-    .replace(/[^\p{L}\p{N}_$]+/gu, "_")
-    .replace(/^(?=\p{N}|$)/u, "_");
+  let name = identifier(camel(parameter));
   while (taken.has(name) || isKeyword(name)) name += "_";
   taken.add(name);
   return name;

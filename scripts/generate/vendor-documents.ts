@@ -62,6 +62,7 @@ const SLIPS =
 
 /** Whether a problem in a vendor's document may stay: it does no harm to types and calls. */
 export function isVendorsSlip({ rule, message, pointer = "" }: Problem): boolean {
+  if (rule === "struct" && /\/examples?(?:\/|$)/.test(pointer)) return true;
   if (rule === "struct") return SLIPS.test(message) && !/`(?:in|name)`|Expected type `[A-Z]/.test(message);
   const isOptional = pointer.includes("/x-") || pointer.includes("/discriminator/mapping/");
   return isOptional && ["no-unresolved-refs", "missing-file", "remote-ref"].includes(rule);

@@ -2,7 +2,7 @@ import type { Bundle } from "../../generate/document.js";
 import { isRecord } from "../../generate/is-record.js";
 import { factsOf } from "../../generate/operation-facts.js";
 
-/** A change of what the SDK does with an operation, though its types stay as they are. */
+/** A change of what the SDK does with an operation, which its types do not show. */
 export interface FactChange {
   /** `POST /search`. */
   readonly operation: string;
@@ -13,11 +13,8 @@ export interface FactChange {
 const ROLES: readonly unknown[] = [undefined, "viewer", "editor", "administrator"];
 
 /**
- * Compares what two documents say of their operations besides the types: `x-role`, `x-idempotent`, and whether they
- * cost. Operations that only one of them has are left out.
- *
- * @param before the one document
- * @param after the other
+ * Compares the facts of operations: method, `x-role`, `x-idempotent`, and whether they cost credits. Operations that only
+ * one of the documents has are left out.
  */
 export function compareFacts(before: Bundle, after: Bundle): FactChange[] {
   const old = factsOf(before);
@@ -66,7 +63,7 @@ function idempotenceChange(isIdempotent: boolean): Omit<FactChange, "operation">
   return { bump: "minor", message };
 }
 
-/** The types take `maxCredits` only where an operation costs. */
+/** The types accept `maxCredits` only if an operation costs credits. */
 function costChange(isPaid: boolean): Omit<FactChange, "operation"> {
   return isPaid
     ? { bump: "minor", message: "costs credits now, and takes `maxCredits`" }

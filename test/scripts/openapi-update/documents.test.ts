@@ -186,6 +186,9 @@ describe("a document goes in, and twice with the same result, although it has", 
         delete: { ...get, parameters: path(["class"]) },
       },
       "/": { get },
+      "/4/episodes": {
+        get: { ...get, operationId: "4Episodes", parameters: [{ name: "q", in: "query", schema: {} }] },
+      },
       "/search": {
         post: { ...get, operationId: "people/search-all" },
         put: { ...get, operationId: "getPeopleByClass" },
@@ -199,6 +202,7 @@ describe("a document goes in, and twice with the same result, although it has", 
       "getPeopleByClass2(class_: string, options",
       "deletePeopleByClass(class_: string, options",
       "get(options",
+      "get4Episodes(options",
       "peopleSearchAll(options",
       "getPeopleByClass(options",
     ]);

@@ -36,10 +36,10 @@ describe("a type that a program sends", () => {
     ["a new required property", "{ a: string }", "{ a: string; b: string }", ["b is now required"]],
     ["a removed optional property", "{ a: string; b?: string }", "{ a: string }", ["b was removed"]],
     ["a removed property deep inside", "{ a?: { b: { c?: 1 }[] } }", "{ a?: { b: {}[] } }", ["a.b[].c was removed"]],
-    ["a changed type", "{ a: string }", "{ a: number }", ["a takes number now, not string"]],
-    ["a removed enum value", `{ a: "x" | "y" }`, `{ a: "x" }`, [`a no longer takes "y"`]],
-    ["a removed null", "{ a: string | null }", "{ a: string }", ["a no longer takes null"]],
-    ["an open enum that was closed", `{ a: "x" | (string & {}) }`, `{ a: "x" }`, ["a no longer takes string & {}"]],
+    ["a changed type", "{ a: string }", "{ a: number }", ["a accepts number now, not string"]],
+    ["a removed enum value", `{ a: "x" | "y" }`, `{ a: "x" }`, [`a no longer accepts "y"`]],
+    ["a removed null", "{ a: string | null }", "{ a: string }", ["a no longer accepts null"]],
+    ["an open enum that was closed", `{ a: "x" | (string & {}) }`, `{ a: "x" }`, ["a no longer accepts string & {}"]],
     [
       "an open object that was closed",
       "{ a: string; [name: string]: unknown }",
@@ -50,13 +50,13 @@ describe("a type that a program sends", () => {
       "a map with another value type",
       "{ [name: string]: string }",
       "{ [name: string]: number }",
-      ["[] takes number now, not string"],
+      ["[] accepts number now, not string"],
     ],
     [
       "a removed union branch",
       "{ k: 'x'; a: 1 } | { k: 'y'; b: 1 }",
       "{ k: 'x'; a: 1 }",
-      [`no longer takes { k: "y"; b: 1; }`],
+      [`no longer accepts { k: "y"; b: 1; }`],
     ],
     [
       "a property removed from a union branch",
@@ -165,13 +165,13 @@ describe("an operation", () => {
     [
       "a new error with another body",
       `400: { content: { "application/json": { e: string } } };`,
-      ["response 400 is new, and its body ({ e: string; }) unlike the others that may come"],
+      ["response 400 is new, and its body ({ e: string; }) unlike the others"],
     ],
-    ["a new error without a body", "400: { content?: never };", ["response 400 is new, and may come without a body"]],
+    ["a new error without a body", "400: { content?: never };", ["response 400 is new, and may have no body"]],
     [
       "a new success with another body",
       `201: { content: { "application/json": number } };`,
-      ["response 201 is new, and its body (number) unlike the others that may come"],
+      ["response 201 is new, and its body (number) unlike the others"],
     ],
   ])("is compared correctly given %s", (_, more, breaks) => {
     const failure = `default: { content: { "application/json": { m: string } } };`;
