@@ -59,6 +59,11 @@ export class Files extends BaseResolver {
     return path.relative(this.#root, absolute).split(path.sep).join("/");
   }
 
+  /** Removes the root from the paths in a text. */
+  withoutRoot(text: string): string {
+    return text.replaceAll(`${this.#root}/`, "");
+  }
+
   override async loadExternalRef(absolute: string): Promise<Source> {
     try {
       return new Source(absolute, decode(this.nameOf(absolute), this.#read(absolute)));

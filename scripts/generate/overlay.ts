@@ -1,6 +1,6 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type OpenAPIOverlayAction, openapiOverlay, resolveJsonPath } from "openapi-format";
+import type { OpenAPIOverlayAction } from "openapi-format";
 import { isNode } from "yaml";
 import type { Bundle } from "./document.js";
 import { isRecord } from "./is-record.js";
@@ -62,15 +62,16 @@ async function applyActions(source: Source, document: Bundle) {
 
 /** @returns The changed document, or `undefined` if the action has no target in the document. */
 async function apply(document: Bundle, action: OpenAPIOverlayAction): Promise<Bundle | undefined> {
-  if (action.remove === true) return remove(document, action.target);
+  // Half a second to import, and most documents have no overlay.
+  const { openapiOverlay, resolveJsonPath } = await import("openapi-format");
+  if (action.remove === true) return remove(document, resolveJsonPath(document, action.target).reverse());
   // As 1.1, whose rules are stricter than those of 1.0: for example, text cannot be merged into an object.
   const { data, resultData } = await openapiOverlay(document, { overlaySet: { overlay: "1.1.0", actions: [action] } });
   return resultData["totalUnusedActions"] === 0 ? (data as Bundle) : undefined;
 }
 
 /** Removes the last node first: openapi-format 1.33.6 removes the first one first, and then the wrong list items. */
-function remove(document: Bundle, target: string): Bundle | undefined {
-  const nodes = resolveJsonPath(document, target).reverse();
+function remove(document: Bundle, nodes: readonly { parent: unknown; key: unknown }[]): Bundle | undefined {
   for (const { parent, key } of nodes) {
     if (Array.isArray(parent)) parent.splice(Number(key), 1);
     else if (isRecord(parent)) delete parent[String(key)];

@@ -4,7 +4,6 @@ import {
   type Config,
   type Document,
   detectSpec,
-  getLineColLocation,
   getTypes,
   lintConfig,
   lintDocument,
@@ -23,6 +22,7 @@ import { type Bundle, resolve } from "./document.js";
 import { Files } from "./files.js";
 import { isRecord } from "./is-record.js";
 import { decodeSegment, escapeSegment } from "./json-pointer.js";
+import { type Place, positionOf } from "./positions.js";
 import { BrokenDocuments, distinct, type Problem, printable } from "./problem.js";
 
 /** A document that was read with all its files. */
@@ -61,19 +61,18 @@ export async function load(root: string, api: Pick<Api, "root">, options: LoadOp
     const types = typesOf(document);
     if (config)
       found.push(...(await lintDocument({ document, config, customTypes: types, externalRefResolver: files })));
-    const bundled = await bundleDocument({
-      document,
-      types,
-      config: await noRules(),
-      externalRefResolver: files,
-    });
-    found.push(...bundled.problems);
-    const all = distinct(toProblems(files, found));
+    // The linter resolves references, too.
+    const isBundled = config !== undefined && !/"\$ref":"(?!#)/.test(JSON.stringify(document.parsed));
+    const { refTypes, problems: unresolved } = isBundled
+      ? { problems: [] }
+      : await bundleDocument({ document, types, config: await noRules(), externalRefResolver: files });
+    found.push(...unresolved);
+    const all = toProblems(files, found);
     const problems = all.filter((problem) => !isAllowed(problem));
-    if (problems.length > 0) throw new BrokenDocuments(problems);
-    const allowed = all.filter(isAllowed);
+    if (problems.length > 0) throw new BrokenDocuments(distinct(problems));
+    const allowed = [...new Map(all.map((problem) => [`${problem.pointer} ${problem.message}`, problem])).values()];
     const allFiles = [...files.documents.keys()];
-    const typed = allFiles.filter((file) => bundled.refTypes?.get(file)?.name !== "Example");
+    const typed = allFiles.filter((file) => refTypes?.get(file)?.name !== "Example");
     const names = (list: readonly string[]) => list.map((file) => files.nameOf(file)).sort();
     const bundle = inlinePathItems(document.parsed as Bundle);
     return { bundle, files: names(typed), allFiles: names(allFiles), allowed };
@@ -105,7 +104,12 @@ export async function readConfig(root: string, file: string): Promise<Config> {
   const problems = await lintConfig({ config, severity: "error" });
   if (problems.length === 0) return config;
   throw new BrokenDocuments(
-    problems.map(({ message, location: [place] }) => ({ file, ...positionOf(place), rule: "config", message })),
+    problems.map(({ message, location: [place] }) => ({
+      file,
+      ...(place ? positionOf(place) : { line: 1, column: 1 }),
+      rule: "config",
+      message,
+    })),
   );
 }
 
@@ -205,23 +209,13 @@ function toProblems(files: Files, problems: readonly NormalizedProblem[]): Probl
     if (message.startsWith(UNRESOLVED)) return explainReference(files, place);
     // The reference itself is reported.
     if (isUnresolved && message.startsWith("Example validation errored")) return [];
-    const text = message.replaceAll(`${files.nameOf("/")}/`, "");
-    return [
-      {
-        file: files.nameOf(place.source.absoluteRef),
-        ...positionOf(place),
-        rule: ruleId,
-        message: text,
-        pointer: place.pointer,
-      },
-    ];
+    const file = files.nameOf(place.source.absoluteRef);
+    return [lazily(place, { file, rule: ruleId, message: files.withoutRoot(message), pointer: place.pointer })];
   });
 }
 
 /** How Redocly's message about a reference begins. */
 const UNRESOLVED = "Can't resolve $ref";
-
-type Place = NormalizedProblem["location"][number];
 
 /** Says why a reference cannot be followed. */
 function explainReference(files: Files, place: Place): Problem[] {
@@ -230,14 +224,8 @@ function explainReference(files: Files, place: Place): Problem[] {
   const node = valueAt(files.documents.get(file)?.parsed, pointer);
   const reference = String(isRecord(node) ? node["$ref"] : node);
   const [target = "", fragment = ""] = reference.split("#");
-  const position = placed(
-    files,
-    source,
-    "",
-    pointer.endsWith("/$ref") || !isRecord(node) ? pointer : `${pointer}/$ref`,
-    "",
-  );
-  const problem = (rule: string, message: string): Problem[] => [{ ...position, rule, message }];
+  const at = pointer.endsWith("/$ref") || !isRecord(node) ? pointer : `${pointer}/$ref`;
+  const problem = (rule: string, message: string): Problem[] => [placed(files, source, rule, at, message)];
   if (/^([a-z][a-z0-9+.-]*:|\/\/)/i.test(target)) {
     return problem("remote-ref", `Refer to a file, not to ${printableUrl(target)}.`);
   }
@@ -301,15 +289,18 @@ function valueAt(root: unknown, pointer: string): unknown {
 }
 
 function placed(files: Files, source: Source, rule: string, pointer: string, message: string): Problem {
-  return { file: files.nameOf(source.absoluteRef), ...positionOf({ source, pointer }), rule, message, pointer };
+  return lazily({ source, pointer }, { file: files.nameOf(source.absoluteRef), rule, message, pointer });
 }
 
-/** Line and column of a place, both from 1. */
-export function positionOf(place: Pick<Place, "source" | "pointer"> | undefined): { line: number; column: number } {
-  try {
-    const { start } = getLineColLocation(place as Place) as { start?: { line: number; col: number } };
-    return { line: start?.line ?? 1, column: start?.col ?? 1 };
-  } catch {
-    return { line: 1, column: 1 };
-  }
+/** A position is computed when it is read: the file is parsed again for it. */
+function lazily(place: Place, problem: Omit<Problem, "line" | "column">): Problem {
+  return {
+    ...problem,
+    get line() {
+      return positionOf(place).line;
+    },
+    get column() {
+      return positionOf(place).column;
+    },
+  };
 }

@@ -3,12 +3,13 @@ import path from "node:path";
 import { parseYaml, stringifyYaml } from "@redocly/openapi-core";
 import type { Api } from "./config.js";
 import { allOperationsOf, type Bundle, methodName } from "./document.js";
+import { isRecord } from "./is-record.js";
+import { METHODS } from "./methods.js";
 import { camel } from "./name-types.js";
 import { isTakenMethod } from "./operations.js";
 import type { Output } from "./output.js";
 import { applyOverlay } from "./overlay.js";
 import type { Problem } from "./problem.js";
-import { visit } from "./redocly.js";
 import { readText } from "./sources.js";
 import { upgrade } from "./upgrade.js";
 
@@ -52,7 +53,9 @@ export async function completeDocument(
   add: (upgraded: Bundle) => Promise<Bundle> = async (upgraded) => upgraded,
 ): Promise<Bundle> {
   const document = await add(await upgrade(received));
-  await addMarks(document);
+  const { pathItems, callbacks } = Object(document["components"]);
+  for (const items of [document["paths"], document["webhooks"], pathItems, ...Object.values(Object(callbacks))])
+    addMarks(items);
   addNames(document);
   return document;
 }
@@ -68,16 +71,16 @@ export function isVendorsSlip({ rule, message, pointer = "" }: Problem): boolean
   return isOptional && ["no-unresolved-refs", "missing-file", "remote-ref"].includes(rule);
 }
 
-/** Marks every operation as documented, unless the overlay says otherwise. */
-async function addMarks(document: Bundle): Promise<void> {
-  await visit(document, {
-    Operation: {
-      enter(operation) {
-        const node = operation as unknown as Bundle;
-        node["x-evidence"] ??= "documented";
-      },
-    },
-  });
+/** Marks every operation as documented, wherever one can be, unless the overlay says otherwise. */
+function addMarks(pathItems: unknown): void {
+  for (const item of Object.values(isRecord(pathItems) ? pathItems : {})) {
+    for (const method of METHODS) {
+      const operation = isRecord(item) ? item[method] : undefined;
+      if (!isRecord(operation)) continue;
+      operation["x-evidence"] ??= "documented";
+      for (const callback of Object.values(Object(operation["callbacks"]))) addMarks(callback);
+    }
+  }
 }
 
 /** Derives the `operationId` and the name of the method of each operation that has none, or none that can be used. */

@@ -125,6 +125,11 @@ describe("a document goes in, and twice with the same result, although it has", 
       "A: {x-a: {b: [{$ref: 'https://example.com/'}]}, type: string}\n",
       ["A = string;"],
     ],
+    [
+      "a discriminator that names a missing schema and a missing file",
+      "A: {oneOf: [{$ref: '#/components/schemas/B'}], discriminator: {propertyName: a, mapping: {c: C, d: d.yaml}}}\nB: {type: object, properties: {b: {type: string}}}\n",
+      ["export type A = B;"],
+    ],
     ["an example that is a reference", "A: {example: {$ref: 'b.yaml'}, type: string}\n", ["A = string;"]],
   ];
   it.each(others)("%s", async (_, schemas, types) => {

@@ -44,7 +44,7 @@ describe("a type that a program sends", () => {
       "an open object that was closed",
       "{ a: string; [name: string]: unknown }",
       "{ a: string }",
-      ["may have no other properties any more"],
+      ["no longer has other properties"],
     ],
     [
       "a map with another value type",
@@ -107,7 +107,7 @@ describe("a type that a program reads", () => {
       "removed additional properties",
       "{ [name: string]: string }",
       "{ a?: string }",
-      ["may have no other properties any more"],
+      ["no longer has other properties"],
     ],
     [
       "a property that only additional properties still allow",
@@ -202,7 +202,7 @@ export interface paths {}`;
       { operation: "webhook POST changed", place: "payload", path: "a", problem: "may now be absent" },
     ]);
     expect(findTypeBreaks(before, hook("{ a: string }", "{ b: string }"))).toMatchObject([
-      { operation: "webhook POST changed", place: "answer 200", path: "b", problem: "is now required" },
+      { operation: "webhook POST changed", place: "response 200", path: "b", problem: "is now required" },
     ]);
     expect(findTypeBreaks(before, hook("{ a: string; c: 1 }", "{ b?: string; d?: 1 }"))).toEqual([]);
   });

@@ -163,7 +163,7 @@ const others: readonly (readonly [what: string, content: string, line: string])[
     "openapi: 3.1\n",
     '1:10 not-openapi `openapi` is 3.1, not a string such as "3.1.0"',
   ],
-  ["OpenAPI with an empty version", "openapi:\n", '1:1 not-openapi `openapi` is null, not a string such as "3.1.0"'],
+  ["OpenAPI with an empty version", "openapi:\n", '1:9 not-openapi `openapi` is null, not a string such as "3.1.0"'],
 ];
 
 describe("a file", () => {
@@ -251,13 +251,6 @@ const references: readonly (readonly [what: string, schemas: string, lines: read
     "A: {$ref: '#/components/schemas/B'}\nB: {$ref: '#/components/schemas/C'}\nC: {$ref: '#/components/schemas/A'}",
     [
       "12:15 circular-ref These references lead only to each other: #/components/schemas/B → #/components/schemas/C → #/components/schemas/A → #/components/schemas/B",
-    ],
-  ],
-  [
-    "of a discriminator to a missing schema",
-    "A: {oneOf: [], discriminator: {propertyName: a, mapping: {b: B, c: '#/components/schemas/C', a: A}}}",
-    [
-      "12:72 no-unresolved-refs Cannot resolve #/components/schemas/C: new.yaml has no /components/schemas/C. Correct the reference.",
     ],
   ],
 ];
