@@ -118,14 +118,15 @@ export async function readConfig(root: string, file: string): Promise<Config> {
  * data are not visited. A visitor may change the nodes.
  */
 export async function visit(bundle: Bundle, visitor: Oas3Visitor): Promise<void> {
-  const document: Document = { source: new Source("/document", ""), parsed: bundle };
+  // No file is read: a bundle refers to others at most in extensions.
+  const document: Document = { source: new Source("/none/document", ""), parsed: bundle };
   const config = await noRules();
   const specVersion = detectSpec(bundle);
   const types = normalizeTypes(typesOf(document), config);
   const resolvedRefMap = await resolveDocument({
     rootDocument: document,
     rootType: types["Root"] as never,
-    externalRefResolver: new Files("/"),
+    externalRefResolver: new Files("/none"),
   });
   const rules = [{ severity: "error" as const, ruleId: "visit", visitor: visitor as never }];
   walkDocument({

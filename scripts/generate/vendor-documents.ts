@@ -60,6 +60,7 @@ export async function completeDocument(
   return document;
 }
 
+/** Redocly's messages about unknown keywords, missing members and wrong scalars. */
 const SLIPS =
   /is not expected here|must be present|Must contain at least one|Expected type `\w+` but got `(?:string|number|integer|boolean|null)`/;
 

@@ -57,7 +57,7 @@ const LONGEST_VALUE = 60;
 /** Parts by the schemas before and after. Each named schema is compared once, however many operations use it. */
 const known = new WeakMap<object, Map<object, Partial<Record<Side, Part>>>>();
 
-/** Finds what changed from one schema to another, in whatever depth. A named schema that is used twice is told once. */
+/** Finds what changed from one schema to another, at any depth. A named schema that is used twice is reported once. */
 export function findSchemaChanges(before: Located, after: Located, side: Side): SchemaChange[] {
   const changes = new Map<string, SchemaChange>();
   const seen = new Set<Part>();
