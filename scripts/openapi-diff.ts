@@ -1,25 +1,32 @@
 /**
- * Prints what changed in the OpenAPI documents between a commit and HEAD, what that breaks, and which semver bump it
- * needs. Exits 1 if the changesets since then ask for a smaller bump.
+ * Prints what changed in OpenAPI documents, what that breaks, and which semver bump it needs.
  *
- *     npm run openapi:diff -- origin/main
+ *     npm run openapi:diff -- origin/main               our documents, between a commit and HEAD
+ *     npm run openapi:diff -- before.yaml after.yaml    two files, from anywhere
  *
- * See docs/internals/openapi-update.md.
+ * With a commit, it exits 1 if the changesets since then ask for a smaller bump. With two files, the first line is
+ * `A major change`, `A minor change`, `A patch change` or `No change`. See docs/internals/openapi-update.md.
  */
 import path from "node:path";
+import { BrokenDocuments, distinct, formatProblem } from "./generate/problem.js";
+import { fromWhereNpmRan } from "./openapi-update/arguments.js";
 import { isLess } from "./openapi-update/bump.js";
 import { bumpBetween } from "./openapi-update/changesets.js";
+import { compareFiles } from "./openapi-update/compare-files.js";
 import { commitOf, copyCommit, linkPackages, previousRelease } from "./openapi-update/git.js";
 import { printReport } from "./openapi-update/report.js";
 import { review } from "./openapi-update/review.js";
 import { readVersions } from "./openapi-update/version.js";
 import { withWorkFolder } from "./openapi-update/work-folder.js";
 
+const USAGE = "Usage: npm run openapi:diff -- <branch, tag or commit>, or <file before> <file after>";
+
 async function main(root: string, args: readonly string[]): Promise<number> {
-  const [ref, surplus] = args;
-  if (ref === undefined || surplus !== undefined)
-    throw new Error("Usage: npm run openapi:diff -- <branch, tag or commit>");
-  return withWorkFolder((folder, signal) => report(root, ref, folder, signal));
+  const [first, second, surplus] = args;
+  if (first === undefined || surplus !== undefined) throw new Error(USAGE);
+  if (second === undefined) return withWorkFolder((folder, signal) => report(root, first, folder, signal));
+  console.log(await compareFiles(fromWhereNpmRan(root, first), fromWhereNpmRan(root, second)));
+  return 0;
 }
 
 async function report(root: string, ref: string, folder: string, signal: AbortSignal): Promise<number> {
@@ -33,12 +40,7 @@ async function report(root: string, ref: string, folder: string, signal: AbortSi
   const trees = { root, before: tree("before", base), after: tree("after", head), release: tree("release", released) };
   linkPackages(root, trees.after);
 
-  const reviewed = await review(trees, await readVersions(trees.before), {
-    signal,
-    // `npm test` runs them.
-    withUnitTests: false,
-    say: console.error,
-  });
+  const reviewed = await review(trees, await readVersions(trees.before), { signal, say: console.error });
   console.log(printReport(reviewed, { before: ref, release: released === base ? ref : released }));
   const decided = await bumpBetween(trees.before, trees.after);
   if (!isLess(decided, reviewed.bump)) {
@@ -53,6 +55,10 @@ async function report(root: string, ref: string, folder: string, signal: AbortSi
 try {
   process.exitCode = await main(process.cwd(), process.argv.slice(2));
 } catch (error) {
-  console.error(`openapi:diff: ${error instanceof Error ? error.message : error}`);
+  const lines =
+    error instanceof BrokenDocuments
+      ? distinct(error.problems).map(formatProblem)
+      : [`openapi:diff: ${error instanceof Error ? error.message : error}`];
+  for (const line of lines) console.error(line);
   process.exitCode = 1;
 }

@@ -1,20 +1,20 @@
 /**
  * Replaces a service's OpenAPI document: checks the new one, compares it with the committed one, generates the types,
- * finds out what no longer compiles and which tests fail, writes a changeset, and prints a report.
+ * finds out what no longer compiles, writes a changeset, and prints a report.
  *
- *     npm run openapi:update -- people ./new.yaml                   a file, or an https URL
- *     npm run openapi:update -- people                              after you edit openapi/people.yaml or its overlay
+ *     npm run openapi:update -- people ./new.yaml
+ *     npm run openapi:update -- people               after you edit openapi/people.yaml or its overlay
  *
  * It works in a copy and writes to this tree only at the end, all at once. A failure or ctrl-C before that changes
  * nothing and exits 1. See docs/internals/openapi-update.md.
  */
-import path from "node:path";
 import { readApis } from "./generate/config.js";
 import { BrokenDocuments, distinct, formatProblem } from "./generate/problem.js";
+import { fromWhereNpmRan } from "./openapi-update/arguments.js";
 import { update } from "./openapi-update/update.js";
 import { withWorkFolder } from "./openapi-update/work-folder.js";
 
-const USAGE = "Usage: npm run openapi:update -- <service> [file or https URL]";
+const USAGE = "Usage: npm run openapi:update -- <service> [file]";
 
 async function main(root: string, args: readonly string[]): Promise<void> {
   const [service, location, surplus] = args;
@@ -30,24 +30,12 @@ async function main(root: string, args: readonly string[]): Promise<void> {
   console.log(report);
 }
 
-/** Puts each suggested overlay action on its own line, ready to copy. */
-function withActionsApart(line: string): string {
-  return line.replaceAll(" - {", "\n  - {");
-}
-
-/** Resolves a path against the folder in which the user ran npm: npm runs scripts in the root of the package. */
-function fromWhereNpmRan(root: string, location: string): string {
-  const { INIT_CWD = root } = process.env;
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(location) || INIT_CWD === root) return location;
-  return path.relative(root, path.resolve(INIT_CWD, location));
-}
-
 try {
   await main(process.cwd(), process.argv.slice(2));
 } catch (error) {
   const lines =
     error instanceof BrokenDocuments
-      ? [...distinct(error.problems).map(formatProblem).map(withActionsApart), "Nothing was written."]
+      ? [...distinct(error.problems).map(formatProblem), "Nothing was written."]
       : [`openapi:update: ${error instanceof Error ? error.message : error}`];
   for (const line of lines) console.error(line);
   process.exitCode = 1;

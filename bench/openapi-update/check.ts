@@ -59,7 +59,10 @@ export function bytesIn(folder: string): number {
  *
  * @throws where it does not compile, or the call went otherwise than it should
  */
-export async function checkClient({ name, answer, printed }: BenchDocument): Promise<void> {
+export async function checkClient(
+  name: string,
+  { answer, printed }: NonNullable<BenchDocument["call"]>,
+): Promise<void> {
   const program = path.join(here, "clients", `${name}.ts`);
   const { errors, first } = await typeCheck(program, ["node"]);
   if (errors > 0) throw new Error(`The client of ${name} has ${errors} type errors: ${first}`);

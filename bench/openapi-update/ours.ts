@@ -1,25 +1,23 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { type Api, VENDOR_CONFIG } from "../../scripts/generate/config.js";
+import { VENDOR_CONFIG } from "../../scripts/generate/config.js";
 import { BrokenDocuments, formatProblem } from "../../scripts/generate/problem.js";
-import { bundle, ifSound, lint } from "../../scripts/generate/redocly.js";
-import { upgrade } from "../../scripts/generate/upgrade.js";
+import { load, readConfig } from "../../scripts/generate/redocly.js";
+import { generateTypes } from "../../scripts/generate/types.js";
+import { completeDocument, isVendorsSlip } from "../../scripts/generate/vendor-documents.js";
 
-/** Our pipeline on a document: `ours.ts <document> <types>` lints, bundles, upgrades, and writes its types. */
+/** Our pipeline on a document: `ours.ts <document> <types>` lints, bundles, completes and upgrades it, and writes its types. */
 
 async function main(document: string, types: string): Promise<void> {
-  const root = path.dirname(document);
-  const api = { name: "vendor", root: path.basename(document), output: types };
-  const options = { config: path.join(import.meta.dirname, "../..", VENDOR_CONFIG), skip: ["rule/operation-evidence"] };
-  writeFileSync(types, await ifSound(lint(root, [api], options), makeTypes(root, api)));
+  const config = await readConfig(path.join(import.meta.dirname, "../.."), VENDOR_CONFIG);
+  const api = { root: path.basename(document) };
+  const { bundle } = await load(path.dirname(document), api, { config, isAllowed });
+  writeFileSync(types, await generateTypes(await completeDocument(bundle)));
 }
 
-async function makeTypes(root: string, api: Api): Promise<string> {
-  const [[bundled = {}], { generateTypes }] = await Promise.all([
-    bundle(root, [api]),
-    import("../../scripts/generate/types.js"),
-  ]);
-  return generateTypes(await upgrade(bundled, api.root));
+/** The marks are added later. */
+function isAllowed(problem: Parameters<typeof isVendorsSlip>[0]): boolean {
+  return problem.rule === "rule/operation-evidence" || isVendorsSlip(problem);
 }
 
 try {

@@ -1,17 +1,34 @@
 import { isRecord } from "./is-record.js";
-import { unescapeSegment } from "./json-pointer.js";
+import { decodeSegment } from "./json-pointer.js";
 import { METHODS } from "./methods.js";
-import type { Bundle } from "./redocly.js";
 
-export type Operation = ReturnType<typeof operationsOf>[number];
+/** A document in which all references are local, or a node of one. */
+export type Bundle = Record<string, unknown>;
 
-/** Each operation of a document, with its `operationId`. */
-export function operationsOf(document: Bundle) {
+/** An operation under `paths`. */
+export interface Operation {
+  readonly path: string;
+  readonly method: string;
+  readonly operation: Bundle;
+  /** Its `operationId`, empty if it has none. */
+  readonly id: string;
+  /** The path item that it is in. */
+  readonly item: Bundle;
+}
+
+/** Each operation of a document that has an `operationId`. */
+export function operationsOf(document: Bundle): Operation[] {
+  return allOperationsOf(document).filter(({ id }) => id !== "");
+}
+
+/** Each operation of a document, with an `operationId` or without. */
+export function allOperationsOf(document: Bundle): Operation[] {
   const paths = isRecord(document["paths"]) ? document["paths"] : {};
   return Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(isRecord(item) ? item : {}).flatMap(([method, operation]) => {
-      if (!METHODS.includes(method) || !isRecord(operation) || typeof operation["operationId"] !== "string") return [];
-      return [{ path, method, operation, id: operation["operationId"], item: item as Bundle }];
+      if (!METHODS.includes(method) || !isRecord(operation)) return [];
+      const id = typeof operation["operationId"] === "string" ? operation["operationId"] : "";
+      return [{ path, method, operation, id, item: item as Bundle }];
     }),
   );
 }
@@ -30,24 +47,34 @@ export function bodyOf({ operation }: Pick<Operation, "operation">, bundle: Bund
     : undefined;
 }
 
-/** The JSON media type of a body that is declared in place. */
+/** The JSON media type of a body or a response. */
 export function jsonOf(body: unknown): Bundle | undefined {
   const content = isRecord(body) ? body["content"] : undefined;
   const media = isRecord(content) ? content["application/json"] : undefined;
   return isRecord(media) ? media : undefined;
 }
 
-/** Follows a reference, and the references it leads to. */
-export function resolve(node: unknown, bundle: Bundle): unknown {
+/** Follows a local reference, and the references it leads to. Returns any other value as it is. */
+export function resolve(node: unknown, bundle: Bundle, hops = 0): unknown {
   if (!isRecord(node) || typeof node["$ref"] !== "string") return node;
-  const target = node["$ref"]
-    .slice(2)
-    .split("/")
-    .reduce<unknown>((parent, key) => {
-      return isRecord(parent) ? parent[unescapeSegment(key)] : undefined;
-    }, bundle);
-  return resolve(target, bundle);
+  // A reference to itself has no value.
+  return hops < MAX_HOPS ? resolve(nodeAt(bundle, node["$ref"]), bundle, hops + 1) : undefined;
 }
+
+/** Returns the node at a JSON pointer such as `#/components/schemas/Person`, also through references. */
+export function nodeAt(bundle: Bundle, pointer: string, hops = 0): unknown {
+  const keys = pointer.slice(2).split("/").map(decodeSegment);
+  return keys.reduce<unknown>((parent, key) => {
+    if (Array.isArray(parent)) return parent[Number(key)];
+    if (!isRecord(parent)) return undefined;
+    if (Object.hasOwn(parent, key)) return parent[key];
+    const target =
+      typeof parent["$ref"] === "string" && hops < MAX_HOPS ? nodeAt(bundle, parent["$ref"], hops + 1) : {};
+    return isRecord(target) ? target[key] : undefined;
+  }, bundle);
+}
+
+const MAX_HOPS = 50;
 
 /** The description of a node. */
 export function textOf({ description }: Bundle): string {

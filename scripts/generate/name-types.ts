@@ -12,14 +12,20 @@ const TAKEN = ["$defs", "components", "operations", "paths", "webhooks", "Omit",
 /**
  * Returns the type names of schemas: a schema's own name, or `…Schema` if that is a keyword, a global such as `Error`, or
  * taken.
+ *
+ * @param toName a name for each
+ * @param used names that are taken, too
  */
-export function typeNames(schemas: Iterable<string>): Map<string, string> {
-  const taken = new Set(TAKEN);
+export function typeNames(
+  schemas: Iterable<string>,
+  toName: (schema: string) => string = (schema) => schema,
+  used: Iterable<string> = [],
+): Map<string, string> {
+  const taken = new Set([...TAKEN, ...used]);
   const names = new Map<string, string>();
   for (const schema of schemas) {
-    let name = schema.replace(/[^\p{L}\p{N}_$]+/gu, "_").replace(/^(?=\p{N})/u, "_");
-    const isKeyword = compiler.identifierToKeywordKind(factory.createIdentifier(name)) !== undefined;
-    if (isKeyword || name in globalThis) name += "Schema";
+    let name = identifier(toName(schema));
+    if (isKeyword(name) || name in globalThis) name += "Schema";
     while (taken.has(name)) name += "Schema";
     taken.add(name);
     names.set(schema, name);
@@ -35,8 +41,9 @@ export function nameTypes(nodes: readonly ts.Node[]): ts.Node[] {
   const membersNamed = (interfaceName: string) =>
     nodes.filter(isInterfaceDeclaration).find(({ name }) => name.text === interfaceName)?.members ?? [];
   const schemaList = membersNamed("components").find((member) => nameOf(member) === "schemas");
-  const operationName = (member: ts.TypeElement) => `${pascal(nameOf(member))}Operation`;
-  const names = typeNames([...membersOf(schemaList).map(nameOf), ...membersNamed("operations").map(operationName)]);
+  const names = typeNames(membersOf(schemaList).map(nameOf));
+  const ids = [...membersNamed("operations")].map(nameOf);
+  const operationNames = typeNames(ids, (id) => `${pascal(id)}Operation`, names.values());
   const declarations: ts.Node[] = [];
 
   /** Replaces references to schemas by their names. */
@@ -51,9 +58,9 @@ export function nameTypes(nodes: readonly ts.Node[]): ts.Node[] {
   };
 
   /** Declares the type of a member, and refers to it in its place. */
-  const hoist = (member: ts.TypeElement, key: string): ts.TypeElement => {
+  const hoist = (member: ts.TypeElement, hoisted: ReadonlyMap<string, string>): ts.TypeElement => {
     if (!isPropertySignature(member) || !member.type) return member;
-    const name = names.get(key) ?? key;
+    const name = hoisted.get(nameOf(member)) ?? nameOf(member);
     const declaration = declare(name, refer(member.type));
     compiler.setSyntheticLeadingComments(declaration, compiler.getSyntheticLeadingComments(member));
     declarations.push(declaration);
@@ -62,7 +69,7 @@ export function nameTypes(nodes: readonly ts.Node[]): ts.Node[] {
 
   const hoistMembers = (member: ts.TypeElement): ts.TypeElement => {
     if (member !== schemaList || !isPropertySignature(member)) return refer(member);
-    const members = membersOf(member).map((schema) => hoist(schema, nameOf(schema)));
+    const members = membersOf(member).map((schema) => hoist(schema, names));
     return factory.createPropertySignature(undefined, member.name, undefined, factory.createTypeLiteralNode(members));
   };
 
@@ -70,7 +77,7 @@ export function nameTypes(nodes: readonly ts.Node[]): ts.Node[] {
     if (!isInterfaceDeclaration(node)) return refer(node);
     const members =
       node.name.text === "operations"
-        ? node.members.map((member) => hoist(member, operationName(member)))
+        ? node.members.map((member) => hoist(member, operationNames))
         : node.members.map(hoistMembers);
     return factory.createInterfaceDeclaration(node.modifiers, node.name, undefined, undefined, members);
   });
@@ -120,4 +127,20 @@ function textOf(node: ts.Node): string | undefined {
 /** `listContacts`, `list-contacts` and `list_contacts` as `ListContacts`. */
 export function pascal(id: string): string {
   return id.replace(/(?:^|[^\p{L}\p{N}]+)(\p{L}|\p{N})/gu, (_match, first: string) => first.toUpperCase());
+}
+
+/** `listContacts`, `list-contacts` and `list_contacts` as `listContacts`. */
+export function camel(name: string): string {
+  const upper = pascal(name);
+  return upper.slice(0, 1).toLowerCase() + upper.slice(1);
+}
+
+/** Whether a name is a keyword of TypeScript somewhere. */
+export function isKeyword(name: string): boolean {
+  return compiler.identifierToKeywordKind(factory.createIdentifier(name)) !== undefined;
+}
+
+/** Replaces what a name in TypeScript cannot contain. */
+export function identifier(name: string): string {
+  return name.replace(/[^\p{L}\p{N}_$]+/gu, "_").replace(/^(?=\p{N}|$)/u, "_");
 }

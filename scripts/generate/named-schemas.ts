@@ -1,7 +1,7 @@
-import { jsonOf, operationsOf, resolve, textOf } from "./document.js";
+import { type Bundle, jsonOf, operationsOf, resolve, textOf } from "./document.js";
 import { isRecord } from "./is-record.js";
+import { decodeSegment } from "./json-pointer.js";
 import { pascal } from "./name-types.js";
-import type { Bundle } from "./redocly.js";
 
 const SCHEMAS = "#/components/schemas/";
 
@@ -18,7 +18,7 @@ export function nameSchemas(bundle: Bundle): Bundle {
 
   function declare(name: string, schema: unknown, body: unknown): unknown {
     if (!isRecord(schema) || "$ref" in schema || !isComposite(schema)) return schema;
-    const free = name in schemas ? `${name}Schema` : name;
+    const free = freeName(name, schemas);
     schemas[free] = isRecord(body) && textOf(body) !== "" ? { description: textOf(body), ...schema } : schema;
     return { $ref: SCHEMAS + free };
   }
@@ -37,15 +37,25 @@ export function nameSchemas(bundle: Bundle): Bundle {
       if (media) media["schema"] = declare(name + suffix, media["schema"], body);
     }
     const query = querySchema(operation, document);
-    if (query) schemas[queryName(id)] = query;
+    if (query) {
+      operation[QUERY] = freeName(`${name}Query`, schemas);
+      schemas[String(operation[QUERY])] = query;
+    }
   }
   splitInputs(document, schemas);
   return document;
 }
 
-/** Name of the schema of an operation's query. */
-export function queryName(id: string): string {
-  return `${pascal(id)}Query`;
+/** Where an operation has the name of the schema of its query. */
+const QUERY = "x-query-schema";
+
+/** Name of the schema of an operation's query, if `nameSchemas` has declared one. */
+export function queryName(operation: Bundle): string | undefined {
+  return operation[QUERY] as string | undefined;
+}
+
+function freeName(name: string, schemas: Bundle): string {
+  return Object.hasOwn(schemas, name) ? freeName(`${name}Schema`, schemas) : name;
 }
 
 function successes(responses: unknown): (readonly [unknown, string])[] {
@@ -56,7 +66,8 @@ function successes(responses: unknown): (readonly [unknown, string])[] {
 /** Declares the second version of each schema that is both sent and received, and uses it in what is sent. */
 function splitInputs(document: Bundle, schemas: Bundle): void {
   const { sent, received } = schemaUse(document);
-  const split = new Map([...sent].filter((name) => received.has(name)).map((name) => [name, `${name}Input`]));
+  const both = [...sent].filter((name) => received.has(name));
+  const split = new Map(both.map((name) => [name, freeName(`${name}Input`, schemas)]));
   // A schema without optional properties and arrays is the same on both sides.
   for (let size = -1; size !== split.size; ) {
     size = split.size;
@@ -69,7 +80,8 @@ function splitInputs(document: Bundle, schemas: Bundle): void {
     requestBody,
     parameters,
   ]);
-  redirect([...copies.map(([, copy]) => copy), ...sentOnly, ...places], targets);
+  const shared = isRecord(document["components"]) ? document["components"]["requestBodies"] : undefined;
+  redirect([...copies.map(([, copy]) => copy), ...sentOnly, ...places, shared], targets);
   Object.assign(schemas, Object.fromEntries(copies));
 }
 
@@ -77,23 +89,24 @@ function splitInputs(document: Bundle, schemas: Bundle): void {
 export function schemaUse(document: Bundle) {
   const components = isRecord(document["components"]) ? document["components"] : {};
   const [sent, received] = [new Set<string>(), new Set<string>()];
-  const visit = (value: unknown, names: Set<string>): void => {
+  const visit = (value: unknown, names: Set<string>, seen: Set<string>): void => {
     if (typeof value !== "object" || value === null) return;
     const { $ref } = value as Bundle;
-    const [, section = "", name = ""] = /^#\/components\/(\w+)\/([^/]+)$/.exec(String($ref)) ?? [];
-    const isSchema = section === "schemas";
-    const members = components[section];
-    if (isRecord(members) && !(isSchema && names.has(name))) {
-      if (isSchema) names.add(name);
-      visit(members[name], names);
+    const [reference = "", section = "", key = ""] = /^#\/components\/(\w+)\/([^/]+)$/.exec(String($ref)) ?? [];
+    const [members, name] = [components[section], decodeSegment(key)];
+    if (isRecord(members) && !seen.has(reference)) {
+      seen.add(reference);
+      if (section === "schemas") names.add(name);
+      visit(members[name], names, seen);
     }
-    for (const child of Object.values(value)) visit(child, names);
+    for (const child of Object.values(value)) visit(child, names, seen);
   };
+  const [sending, receiving] = [new Set<string>(), new Set<string>()];
   for (const { operation, item } of operationsOf(document)) {
-    visit([operation["requestBody"], operation["parameters"], item["parameters"]], sent);
-    visit(operation["responses"], received);
+    visit([operation["requestBody"], operation["parameters"], item["parameters"]], sent, sending);
+    visit(operation["responses"], received, receiving);
   }
-  visit(document["webhooks"], received);
+  visit(document["webhooks"], received, receiving);
   return { sent, received };
 }
 

@@ -1,11 +1,10 @@
 import type { Api } from "./config.js";
-import { bodyOf, jsonOf, methodName, type Operation, operationsOf, resolve, textOf } from "./document.js";
+import { type Bundle, bodyOf, jsonOf, methodName, type Operation, operationsOf, resolve, textOf } from "./document.js";
 import { isRecord } from "./is-record.js";
 import { METHODS } from "./methods.js";
-import { pascal, typeNames } from "./name-types.js";
+import { camel, identifier, isKeyword, pascal, typeNames } from "./name-types.js";
 import { nameSchemas, queryName } from "./named-schemas.js";
 import type { Problem } from "./problem.js";
-import type { Bundle } from "./redocly.js";
 
 /** Members of every service client and of every object, which no method may replace. */
 const TAKEN = new Set([
@@ -33,6 +32,11 @@ interface Parameter {
   readonly type: string;
   readonly isOptional: boolean;
   readonly docs: string;
+}
+
+/** Whether every service client has such a member. */
+export function isTakenMethod(name: string): boolean {
+  return TAKEN.has(name);
 }
 
 /** Finds methods of one service whose name is no name, is taken, or is that of another. */
@@ -91,11 +95,16 @@ function describeService(service: string, document: Bundle, imported: Set<string
       .map((one) => SIMPLE.get(String(one)) ?? "unknown")
       .join(" | ");
   };
+  /** A name that no other service has in the module. */
+  const declare = (name: string): string => {
+    const own = imported.has(name) ? pascal(service) + name : name;
+    imported.add(own);
+    return own;
+  };
   const use = (name: string): string => {
     const known = imports.get(name);
     if (known !== undefined) return known.split(" as ").at(-1) ?? name;
-    const own = imported.has(name) ? pascal(service) + name : name;
-    imported.add(own);
+    const own = declare(name);
     imports.set(name, own === name ? name : `${name} as ${own}`);
     return own;
   };
@@ -105,14 +114,15 @@ function describeService(service: string, document: Bundle, imported: Set<string
     const { id, operation: node } = operation;
     const isPaid = isRecord(node["responses"]) && "402" in node["responses"];
     const base = isPaid ? "PaidCallOptions" : "CallOptions";
-    const query = schemas[queryName(id)];
+    const queryType = queryName(node);
+    const query = queryType === undefined ? undefined : schemas[queryType];
     const isQueryRequired = isRecord(query) && query["required"] !== undefined;
-    const options = query === undefined ? base : `${pascal(id)}Options`;
+    const options = query === undefined ? base : declare(identifier(`${pascal(id)}Options`));
     if (query !== undefined) {
       extra.push(`/** Query and options of \`${service}.${methodName(operation)}\`. */
 export interface ${options} extends ${base} {
   /** Query of the request. */
-  readonly query${isQueryRequired ? "" : "?"}: ${use(queryName(id))}${isQueryRequired ? "" : " | undefined"};
+  readonly query${isQueryRequired ? "" : "?"}: ${use(names.get(String(queryType)) ?? "unknown")}${isQueryRequired ? "" : " | undefined"};
 }
 `);
     }
@@ -170,16 +180,25 @@ function pathParameters(
     .flat()
     .map((one) => resolve(one, document))
     .filter(isRecord);
+  const taken = new Set(["body", "options"]);
   return [...path.matchAll(/\{([^}]+)\}/g)].map(([, name = ""]) => {
     const parameter = all.find((one) => one["in"] === "path" && one["name"] === name) ?? {};
     const type = typeOf(parameter["schema"]);
     return {
-      name: camel(name),
+      name: parameterName(name, taken),
       type: type === "unknown" ? "string" : type,
       isOptional: false,
       docs: textOf(parameter),
     };
   });
+}
+
+/** A name that is free, and no keyword. */
+function parameterName(parameter: string, taken: Set<string>): string {
+  let name = identifier(camel(parameter));
+  while (taken.has(name) || isKeyword(name)) name += "_";
+  taken.add(name);
+  return name;
 }
 
 function successes({ responses }: Bundle, document: Bundle) {
@@ -265,11 +284,6 @@ function literal(value: unknown, indent = ""): string {
 
 function sentence(text: string): string {
   return /[.!?]$/.test(text) || text === "" ? text : `${text}.`;
-}
-
-function camel(name: string): string {
-  const upper = pascal(name);
-  return upper.slice(0, 1).toLowerCase() + upper.slice(1);
 }
 
 function comment(text: string, indent: string): string {

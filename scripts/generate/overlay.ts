@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type OpenAPIOverlayAction, openapiOverlay, resolveJsonPath } from "openapi-format";
+import type { OpenAPIOverlayAction } from "openapi-format";
 import { isNode } from "yaml";
+import type { Bundle } from "./document.js";
 import { isRecord } from "./is-record.js";
 import { BrokenDocuments, type Problem } from "./problem.js";
-import type { Bundle } from "./redocly.js";
 import { readSource, type Source } from "./sources.js";
 
 /**
@@ -19,33 +19,59 @@ import { readSource, type Source } from "./sources.js";
 export async function applyOverlay(root: string, file: string, document: Bundle): Promise<Bundle> {
   if (!existsSync(path.join(root, file))) return document;
   const source = readSource(root, file);
-  const actions = readActions(source);
+  const { data, problems } = await applyActions(source, document);
+  if (problems.length > 0) throw new BrokenDocuments(problems.map(({ problem }) => problem));
+  return data;
+}
+
+/**
+ * Deletes the actions of an overlay that have no target in a document, and the file if none is left.
+ *
+ * @returns the targets of the deleted actions
+ */
+export async function removeUnusedActions(root: string, file: string, document: Bundle): Promise<string[]> {
+  if (!existsSync(path.join(root, file))) return [];
+  const source = readSource(root, file);
+  const { problems } = await applyActions(source, document);
+  const unused = problems.filter(({ problem }) => problem.rule === TARGET).reverse();
+  const targets = unused.map(({ index }) => String(source.document.getIn(["actions", index, "target"]))).reverse();
+  for (const { index } of unused) source.document.deleteIn(["actions", index]);
+  const isEmpty = (source.document.toJS() as { actions: unknown[] }).actions.length === 0;
+  if (isEmpty) rmSync(path.join(root, file));
+  else if (unused.length > 0) writeFileSync(path.join(root, file), source.document.toString({ lineWidth: 0 }));
+  return targets;
+}
+
+/** The rule of an action without a target. */
+const TARGET = "overlay-target";
+
+async function applyActions(source: Source, document: Bundle) {
   let data = structuredClone(document);
-  const problems: Problem[] = [];
+  const problems: { index: number; problem: Problem }[] = [];
+  const report = (index: number, rule: string, message: string) =>
+    problems.push({ index, problem: problemAt(source, index, rule, message) });
   // One action at a time, so that each error can be attributed to its action.
-  for (const [index, action] of actions.entries()) {
+  for (const [index, action] of readActions(source).entries()) {
     const { result, error } = await captureError(() => apply(data, action));
-    if (error !== undefined) problems.push(problem(source, index, "overlay", error));
-    else if (result === undefined) {
-      problems.push(problem(source, index, "overlay-target", `Nothing is at ${action.target}. Update the target.`));
-    }
+    if (error !== undefined) report(index, "overlay", error);
+    else if (result === undefined) report(index, TARGET, `Nothing is at ${action.target}. Update the target.`);
     data = result ?? data;
   }
-  if (problems.length > 0) throw new BrokenDocuments(problems);
-  return data;
+  return { data, problems };
 }
 
 /** @returns The changed document, or `undefined` if the action has no target in the document. */
 async function apply(document: Bundle, action: OpenAPIOverlayAction): Promise<Bundle | undefined> {
-  if (action.remove === true) return remove(document, action.target);
+  // Half a second to import, and most documents have no overlay.
+  const { openapiOverlay, resolveJsonPath } = await import("openapi-format");
+  if (action.remove === true) return remove(document, resolveJsonPath(document, action.target).reverse());
   // As 1.1, whose rules are stricter than those of 1.0: for example, text cannot be merged into an object.
   const { data, resultData } = await openapiOverlay(document, { overlaySet: { overlay: "1.1.0", actions: [action] } });
   return resultData["totalUnusedActions"] === 0 ? (data as Bundle) : undefined;
 }
 
 /** Removes the last node first: openapi-format 1.33.6 removes the first one first, and then the wrong list items. */
-function remove(document: Bundle, target: string): Bundle | undefined {
-  const nodes = resolveJsonPath(document, target).reverse();
+function remove(document: Bundle, nodes: readonly { parent: unknown; key: unknown }[]): Bundle | undefined {
   for (const { parent, key } of nodes) {
     if (Array.isArray(parent)) parent.splice(Number(key), 1);
     else if (isRecord(parent)) delete parent[String(key)];
@@ -77,7 +103,7 @@ function readActions(source: Source): readonly OpenAPIOverlayAction[] {
   }
   const problems = actions.flatMap((action, index) => {
     const message = checkAction(action);
-    return message === undefined ? [] : [problem(source, index, "overlay", message)];
+    return message === undefined ? [] : [problemAt(source, index, "overlay", message)];
   });
   if (problems.length > 0) throw new BrokenDocuments(problems);
   return actions;
@@ -94,7 +120,7 @@ function checkAction(action: unknown): string | undefined {
   return changes.length === 1 ? undefined : "The action needs exactly one of `update`, `remove: true` and `copy`.";
 }
 
-function problem({ file, document, at }: Source, index: number, rule: string, message: string): Problem {
+function problemAt({ file, document, at }: Source, index: number, rule: string, message: string): Problem {
   const node = document.getIn(["actions", index], true);
   return { file, ...at((isNode(node) && node.range?.[0]) || 0), rule, message };
 }

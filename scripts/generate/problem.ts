@@ -8,6 +8,8 @@ export interface Problem {
   readonly column: number;
   readonly rule: string;
   readonly message: string;
+  /** JSON pointer to the place, if it is known. */
+  readonly pointer?: string | undefined;
 }
 
 /** Thrown if documents are broken. Has at least one problem. */
@@ -36,4 +38,14 @@ export function distinct(problems: readonly Problem[]): Problem[] {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+const LONGEST = 200;
+
+/** Shortens text from a document to one line and escapes control characters, which a terminal would obey. */
+export function printable(text: string): string {
+  const short = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return short.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
 }

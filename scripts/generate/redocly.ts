@@ -1,204 +1,307 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import path from "node:path";
-import { type Api, CONFIG } from "./config.js";
+import {
+  bundleDocument,
+  type Config,
+  type Document,
+  detectSpec,
+  getTypes,
+  lintConfig,
+  lintDocument,
+  loadConfig,
+  type NodeType,
+  type NormalizedProblem,
+  normalizeTypes,
+  normalizeVisitors,
+  type Oas3Visitor,
+  resolveDocument,
+  Source,
+  walkDocument,
+} from "@redocly/openapi-core";
+import type { Api } from "./config.js";
+import { type Bundle, resolve } from "./document.js";
+import { Files } from "./files.js";
 import { isRecord } from "./is-record.js";
-import { unescapeSegment } from "./json-pointer.js";
-import { BrokenDocuments, type Problem } from "./problem.js";
+import { decodeSegment, escapeSegment } from "./json-pointer.js";
+import { type Place, positionOf } from "./positions.js";
+import { BrokenDocuments, distinct, type Problem, printable } from "./problem.js";
 
-const CLI = createRequire(import.meta.url).resolve("@redocly/cli/bin/cli.js");
-
-/** A document in which all references are local. */
-export type Bundle = Record<string, unknown>;
-
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
+/** A document that was read with all its files. */
+export interface Loaded {
+  readonly bundle: Bundle;
+  /** Paths of the files from which types are generated, sorted. Examples are not listed. */
+  readonly files: readonly string[];
+  /** Paths of all files. */
+  readonly allFiles: readonly string[];
+  /** The problems that were allowed. */
+  readonly allowed: readonly Problem[];
 }
 
-interface LintReport {
-  readonly problems: readonly {
-    readonly ruleId: string;
-    readonly message: string;
-    readonly location: readonly {
-      readonly source: { readonly ref: string };
-      readonly pointer?: string;
-      readonly start?: { readonly line: number; readonly col: number };
-    }[];
-  }[];
-}
-
-/** Options of `lint`. */
-export interface LintOptions {
-  /** Path of the configuration with the rules. @default "redocly.yaml" */
-  readonly config?: string;
-  /** Rules to skip. */
-  readonly skip?: readonly string[];
+/** Options of `load`. */
+export interface LoadOptions {
+  /** The configuration with the lint rules. Without it, only references are checked. */
+  readonly config?: Config;
+  /** Whether to let a problem pass. @default none passes */
+  readonly isAllowed?: (problem: Problem) => boolean;
 }
 
 /**
- * Lints the documents.
+ * Reads a document and every file that it refers to, lints it, and bundles it, so that all references are local.
  *
- * An error in the configuration is a problem, too. By default Redocly only warns, so that a rule with a misspelled name
- * would go unnoticed.
+ * @param root the folder that the paths in messages start from
+ * @throws {BrokenDocuments} with everything that is wrong
  */
-export async function lint(
-  root: string,
-  apis: readonly Api[],
-  { config = CONFIG, skip = [] }: LintOptions = {},
-): Promise<Problem[]> {
-  if (apis.length === 0) return [];
-  const outcome = await redocly(root, [
-    "lint",
-    ...apis.map((api) => (config === CONFIG ? api.name : `./${api.root}`)),
-    `--config=${config}`,
-    "--format=json",
-    "--lint-config=error",
-    ...skip.flatMap((rule) => ["--skip-rule", rule]),
-  ]);
-  const problems = parseReports(outcome.stdout).flatMap((report) => report.problems);
-  if (problems.length === 0) return outcome.code === 0 ? [] : parseErrors(root, outcome);
-  return problems.map(({ ruleId, message, location: [place] }) => ({
-    file: place?.source.ref ?? config,
-    line: place?.start?.line ?? 1,
-    column: place?.start?.col ?? 1,
-    rule: ruleId,
-    // A vendor's document may not be on disk yet. The pointer says what an overlay has to target.
-    message: withoutRoot(root, config === CONFIG ? message : `${message} At ${place?.pointer ?? "#/"}.`),
-  }));
-}
-
-/**
- * Returns the result of `work`, which runs in parallel with the linter, if the linter finds no problem. The linter's
- * problems take precedence over an error of `work`, because they have a place.
- *
- * @throws {BrokenDocuments} with the linter's problems
- */
-export async function ifSound<T>(linting: Promise<Problem[]>, work: Promise<T>): Promise<T> {
-  // No unhandled rejection if the linter finds problems.
-  work.catch(() => {});
-  const problems = await linting;
-  if (problems.length > 0) throw new BrokenDocuments(problems);
-  return work;
-}
-
-/**
- * Bundles the documents, so that all references are local.
- *
- * @param config path of Redocly's configuration, from `root`. Always passed on: a configuration can load plugins, so
- *   Redocly must not find one among received documents
- * @returns The bundles, in the order of `apis`.
- */
-export async function bundle(root: string, apis: readonly Api[], config = CONFIG): Promise<Bundle[]> {
-  const ready = apis.map((api) => readSelfContained(path.join(root, api.root)));
-  if (ready.every((document) => document !== undefined)) return ready.map(withPathItems);
-  const folder = mkdtempSync(path.join(tmpdir(), "livedata-bundle-"));
+export async function load(root: string, api: Pick<Api, "root">, options: LoadOptions = {}): Promise<Loaded> {
+  const { config, isAllowed = () => false } = options;
+  const files = new Files(root);
+  const document = await files.open(api.root);
+  const fault = recognize(document.parsed);
+  if (fault !== undefined) throw new BrokenDocuments([placed(files, document.source, "not-openapi", ...fault)]);
+  const found: NormalizedProblem[] = [];
   try {
-    const files = apis.map((api) => path.join(folder, `${path.parse(api.root).name}.json`));
-    // For a single document, Redocly's `--output` is a file, not a folder.
-    const output = files.length === 1 ? files[0] : folder;
-    const documents = apis.map((api) => `./${api.root}`);
-    const args = [...documents, `--config=${config}`, "--ext=json", `--output=${output}`];
-    const outcome = await redocly(root, ["bundle", ...args]);
-    if (outcome.code !== 0) throw new BrokenDocuments(parseErrors(root, outcome));
-    return files.map((file) => withPathItems(readBundle(file)));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/**
- * Reads a JSON document without external references, which needs no bundling. Redocly parses it as YAML, which takes
- * seconds for ten megabytes.
- */
-function readSelfContained(file: string): Bundle | undefined {
-  if (path.extname(file) !== ".json") return undefined;
-  try {
-    const document: unknown = JSON.parse(readFileSync(file, "utf8"));
-    return isRecord(document) && !refersElsewhere(document) ? document : undefined;
-  } catch {
-    // Redocly reports the error with its place.
-    return undefined;
-  }
-}
-
-function refersElsewhere(node: object): boolean {
-  if ("$ref" in node && typeof node.$ref === "string" && !node.$ref.startsWith("#")) return true;
-  return Object.values(node).some((child) => typeof child === "object" && child !== null && refersElsewhere(child));
-}
-
-/** Inlines referenced path items, so that all operations are found under `paths`. */
-function withPathItems(bundle: Bundle): Bundle {
-  const components = isRecord(bundle["components"]) ? bundle["components"]["pathItems"] : undefined;
-  const { paths } = bundle;
-  if (!isRecord(components) || !isRecord(paths)) return bundle;
-  const items = Object.entries(paths).map(([path, item]) => {
-    const name = isRecord(item) ? /^#\/components\/pathItems\/([^/]+)$/.exec(String(item["$ref"]))?.[1] : undefined;
-    const key = name && unescapeSegment(decodeURIComponent(name));
-    return [path, (key && components[key]) ?? item];
-  });
-  return { ...bundle, paths: Object.fromEntries(items) };
-}
-
-function readBundle(file: string): Bundle {
-  return JSON.parse(readFileSync(file, "utf8"));
-}
-
-/** Parses the linter's output: one report per document, concatenated. */
-function parseReports(stdout: string): LintReport[] {
-  const texts = stdout.replace(/^\}\{$/gm, "}\n{").match(/^\{$[\s\S]*?^\}$/gm) ?? [];
-  return texts.map((text) => JSON.parse(text));
-}
-
-/** Runs the Redocly CLI in a folder. */
-export function redocly(root: string, args: readonly string[]): Promise<Outcome> {
-  const env = { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true", NO_COLOR: "1" };
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [CLI, ...args],
-      { cwd: root, env, maxBuffer: 64 * 1024 * 1024 },
-      (error, stdout, stderr) => {
-        const code = error ? (typeof error.code === "number" ? error.code : 1) : 0;
-        resolve({ code, stdout, stderr });
-      },
+    const types = typesOf(document);
+    if (config)
+      found.push(...(await lintDocument({ document, config, customTypes: types, externalRefResolver: files })));
+    // The linter resolves references, too.
+    const isBundled = config !== undefined && !/"\$ref":"(?!#)/.test(JSON.stringify(document.parsed));
+    const { refTypes, problems: unresolved } = isBundled
+      ? { problems: [] }
+      : await bundleDocument({ document, types, config: await noRules(), externalRefResolver: files });
+    found.push(...unresolved);
+    const all = toProblems(files, found);
+    const problems = all.filter((problem) => !isAllowed(problem));
+    if (problems.length > 0) throw new BrokenDocuments(distinct(problems));
+    const allowed = [...new Map(all.map((problem) => [`${problem.pointer} ${problem.message}`, problem])).values()];
+    const allFiles = [...files.documents.keys()];
+    const typed = allFiles.filter((file) => refTypes?.get(file)?.name !== "Example");
+    const names = (list: readonly string[]) => list.map((file) => files.nameOf(file)).sort();
+    const bundle = inlinePathItems(document.parsed as Bundle);
+    return { bundle, files: names(typed), allFiles: names(allFiles), allowed };
+  } catch (error) {
+    if (error instanceof BrokenDocuments) throw error;
+    // Redocly stops at a circular reference, and its rules expect lists and maps where OpenAPI has them.
+    const broken = [...files.failures.values()].flatMap((each) =>
+      each instanceof BrokenDocuments ? each.problems : [],
     );
-  });
+    const problems = [...broken, ...findCircles(files), ...toProblems(files, found)];
+    const message = `Redocly failed: ${printable(error instanceof Error ? error.message : String(error))}`;
+    const failure = placed(files, document.source, "redocly", "#/", message);
+    throw new BrokenDocuments(problems.length > 0 ? distinct(problems) : [failure]);
+  }
+}
+
+/** Bundles the documents, in the order of `apis`. */
+export function bundle(root: string, apis: readonly Api[]): Promise<Bundle[]> {
+  return Promise.all(apis.map(async (api) => (await load(root, api)).bundle));
 }
 
 /**
- * Parses the errors that Redocly prints as text: errors in its configuration, or one failure such as
- * `- bad indentation in "/x/redocly.yaml" (3:5)`.
+ * Loads one of our configurations.
+ *
+ * @throws {BrokenDocuments} if it has a mistake, such as a misspelled rule, which Redocly would ignore
  */
-function parseErrors(root: string, { stderr }: Outcome): Problem[] {
-  const configErrors = [...stderr.matchAll(/^\[\d+\] (.+):(\d+):(\d+) at #.*\n\n(.+)$/gm)];
-  if (configErrors.length > 0) {
-    return configErrors.map(([, file = CONFIG, line, column, message = ""]) => ({
+export async function readConfig(root: string, file: string): Promise<Config> {
+  const config = await loadConfig({ configPath: path.join(root, file) });
+  const problems = await lintConfig({ config, severity: "error" });
+  if (problems.length === 0) return config;
+  throw new BrokenDocuments(
+    problems.map(({ message, location: [place] }) => ({
       file,
-      line: Number(line),
-      column: Number(column),
+      ...(place ? positionOf(place) : { line: 1, column: 1 }),
       rule: "config",
       message,
-    }));
-  }
-  const text =
-    /^\s*- (.+)$/m.exec(stderr)?.[1] ?? "Redocly failed without a message. Run `npx redocly lint` to see its output.";
-  const place = /^(.*?)(?: in "([^"]+)")? \((\d+):(\d+)\)$/.exec(text);
-  const subject = /processing (.+):$/m.exec(stderr)?.[1];
-  return [
-    {
-      file: withoutRoot(root, place?.[2] ?? subject ?? CONFIG),
-      line: Number(place?.[3] ?? 1),
-      column: Number(place?.[4] ?? 1),
-      rule: "redocly",
-      message: withoutRoot(root, place?.[1] ?? text),
-    },
-  ];
+    })),
+  );
 }
 
-function withoutRoot(root: string, text: string): string {
-  return text.replaceAll(`${root}/`, "");
+/**
+ * Visits every node of a bundled document by its type, such as `Schema`, wherever OpenAPI allows one. Examples and other
+ * data are not visited. A visitor may change the nodes.
+ */
+export async function visit(bundle: Bundle, visitor: Oas3Visitor): Promise<void> {
+  // No file is read: a bundle refers to others at most in extensions.
+  const document: Document = { source: new Source("/none/document", ""), parsed: bundle };
+  const config = await noRules();
+  const specVersion = detectSpec(bundle);
+  const types = normalizeTypes(typesOf(document), config);
+  const resolvedRefMap = await resolveDocument({
+    rootDocument: document,
+    rootType: types["Root"] as never,
+    externalRefResolver: new Files("/none"),
+  });
+  const rules = [{ severity: "error" as const, ruleId: "visit", visitor: visitor as never }];
+  walkDocument({
+    document,
+    rootType: types["Root"] as never,
+    normalizedVisitors: normalizeVisitors(rules, types),
+    resolvedRefMap,
+    ctx: { problems: [], specVersion, config, visitorsData: {} },
+  });
+}
+
+let empty: Promise<Config> | undefined;
+
+function noRules(): Promise<Config> {
+  empty ??= import("@redocly/openapi-core").then(({ createConfig }) => createConfig({ rules: {} }));
+  return empty;
+}
+
+/** The node types of a document's version, in which examples are data: Redocly would follow a `$ref` in them. */
+function typesOf({ parsed }: Document): Record<string, NodeType> {
+  const asData = (property: unknown) =>
+    isRecord(property) && property["isExample"] === true ? { ...property, resolvable: false } : property;
+  return Object.fromEntries(
+    Object.entries(getTypes(detectSpec(parsed))).map(([name, type]) => {
+      const properties = Object.entries(type.properties).map(([key, property]) => [key, asData(property)]);
+      return [name, { ...type, properties: Object.fromEntries(properties) }];
+    }),
+  );
+}
+
+const RELATIVES = { swagger: "Swagger", asyncapi: "AsyncAPI", arazzo: "Arazzo", overlay: "an OpenAPI Overlay" };
+
+/** Returns the place and the message of what keeps a document from being OpenAPI 3.0 or 3.1. */
+function recognize(document: unknown): [pointer: string, message: string] | undefined {
+  const accepted = "OpenAPI 3.0.x and 3.1.x are accepted.";
+  if (!isRecord(document))
+    return ["#/", `This is a ${Array.isArray(document) ? "list" : typeof document}; ${accepted}`];
+  const { openapi } = document;
+  if (openapi === undefined) {
+    const [key, name] = Object.entries(RELATIVES).find(([each]) => each in document) ?? [];
+    return ["#/", `This is ${name ? `${name} ${document[key ?? ""]}` : "a map without `openapi`"}; ${accepted}`];
+  }
+  if (typeof openapi !== "string") {
+    return ["#/openapi", `\`openapi\` is ${JSON.stringify(openapi)}, not a string such as "3.1.0"; ${accepted}`];
+  }
+  if (!/^3\.[01]\.\d+$/.test(openapi)) return ["#/openapi", `This is OpenAPI ${openapi || '""'}; ${accepted}`];
+  const parts = ["paths", "webhooks"].filter((key) => document[key] !== undefined);
+  const odd = parts.find((key) => !isRecord(document[key]));
+  if (odd) return [`#/${odd}`, `\`${odd}\` is not a map.`];
+  if (parts.some((key) => Object.keys(document[key] as Bundle).length > 0)) return undefined;
+  return ["#/", "The document has no path and no webhook."];
+}
+
+/** Inlines referenced path items, so that all operations are found under `paths` and `webhooks`. */
+function inlinePathItems(bundle: Bundle): Bundle {
+  const inline = (items: unknown) =>
+    isRecord(items)
+      ? Object.fromEntries(Object.entries(items).map(([name, item]) => [name, withoutRef(item, bundle)]))
+      : items;
+  for (const key of ["paths", "webhooks"]) if (key in bundle) bundle[key] = inline(bundle[key]);
+  const { components } = bundle;
+  if (!isRecord(components) || !("pathItems" in components)) return bundle;
+  const { pathItems: _, ...others } = components;
+  // Their operations would be there twice.
+  const isUnused = !JSON.stringify({ ...bundle, components: others }).includes('"#/components/pathItems/');
+  return isUnused ? { ...bundle, components: others } : bundle;
+}
+
+function withoutRef(item: unknown, bundle: Bundle): unknown {
+  if (!isRecord(item) || !("$ref" in item)) return item;
+  const { $ref: _, ...rest } = item;
+  const target = resolve(item, bundle);
+  return isRecord(target) ? { ...target, ...rest } : item;
+}
+
+function toProblems(files: Files, problems: readonly NormalizedProblem[]): Problem[] {
+  const isUnresolved = problems.some(({ message }) => message.startsWith(UNRESOLVED));
+  return problems.flatMap(({ ruleId, message, location: [place] }) => {
+    // In OpenAPI 3.1 a schema may be a boolean anywhere; Redocly knows it in some places.
+    if (!place || message.startsWith("Expected type `Schema` (object) but got `boolean`")) return [];
+    if (message.startsWith(UNRESOLVED)) return explainReference(files, place);
+    // The reference itself is reported.
+    if (isUnresolved && message.startsWith("Example validation errored")) return [];
+    const file = files.nameOf(place.source.absoluteRef);
+    return [lazily(place, { file, rule: ruleId, message: files.withoutRoot(message), pointer: place.pointer })];
+  });
+}
+
+/** How Redocly's message about a reference begins. */
+const UNRESOLVED = "Can't resolve $ref";
+
+/** Says why a reference cannot be followed. */
+function explainReference(files: Files, place: Place): Problem[] {
+  const { source, pointer = "#/" } = place;
+  const file = source.absoluteRef;
+  const node = valueAt(files.documents.get(file)?.parsed, pointer);
+  const reference = String(isRecord(node) ? node["$ref"] : node);
+  const [target = "", fragment = ""] = reference.split("#");
+  const at = pointer.endsWith("/$ref") || !isRecord(node) ? pointer : `${pointer}/$ref`;
+  const problem = (rule: string, message: string): Problem[] => [placed(files, source, rule, at, message)];
+  if (/^([a-z][a-z0-9+.-]*:|\/\/)/i.test(target)) {
+    return problem("remote-ref", `Refer to a file, not to ${printableUrl(target)}.`);
+  }
+  const absolute = target === "" ? file : files.resolveExternalRef(file, target);
+  const failure = files.failures.get(absolute);
+  if (failure)
+    return failure instanceof BrokenDocuments ? [...failure.problems] : problem(failure.rule, failure.message);
+  if (!files.documents.has(absolute)) return [];
+  const message = `Cannot resolve ${printable(reference)}: ${printable(files.nameOf(absolute))} has no ${printable(fragment) || "such part"}. Correct the reference.`;
+  return problem("no-unresolved-refs", message);
+}
+
+/** Finds the references that lead only to each other. */
+function findCircles(files: Files): Problem[] {
+  const problems: Problem[] = [];
+  const reported = new Set<unknown>();
+  const follow = (file: string, node: unknown): [file: string, node: unknown] => {
+    const [target = "", fragment = ""] = String((node as Bundle)["$ref"]).split("#");
+    const next = target === "" ? file : files.resolveExternalRef(file, target);
+    return [next, valueAt(files.documents.get(next)?.parsed, `#${fragment}`)];
+  };
+  const isReference = (node: unknown) => isRecord(node) && typeof node["$ref"] === "string";
+  const visitNode = (file: string, node: unknown, pointer: string): void => {
+    if (typeof node !== "object" || node === null) return;
+    const chain: unknown[] = [];
+    for (let at: [string, unknown] = [file, node]; isReference(at[1]); at = follow(...at)) {
+      chain.push(at[1]);
+      if (chain.length > 1 && at[1] === node) {
+        if (chain.some((each) => reported.has(each))) return;
+        for (const each of chain) reported.add(each);
+        const names = chain.map((each) => printable(String((each as Bundle)["$ref"]))).join(" → ");
+        const message = `These references lead only to each other: ${names}`;
+        const source = files.documents.get(file)?.source;
+        if (source) problems.push(placed(files, source, "circular-ref", `${pointer}/$ref`, message));
+        return;
+      }
+      if (chain.length > files.documents.size + MAX_CHAIN) return;
+    }
+    for (const [key, child] of Object.entries(node)) visitNode(file, child, `${pointer}/${escapeSegment(key)}`);
+  };
+  for (const [file, { parsed }] of files.documents) visitNode(file, parsed, "#");
+  return problems;
+}
+
+/** Maximum number of references that are followed one after the other. */
+const MAX_CHAIN = 50;
+
+/** A URL without user, password, query and fragment, which may be secrets. */
+function printableUrl(url: string): string {
+  if (!URL.canParse(url)) return printable(/^[a-z][a-z0-9+.-]*:|^\/\//i.exec(url)?.[0] ?? "");
+  const { protocol, host, pathname } = new URL(url);
+  return printable(`${protocol}//${host}${pathname}`);
+}
+
+function valueAt(root: unknown, pointer: string): unknown {
+  const keys = pointer.slice(2).split("/").filter(Boolean).map(decodeSegment);
+  return keys.reduce<unknown>(
+    (node, key) => (typeof node === "object" && node ? (node as Bundle)[key] : undefined),
+    root,
+  );
+}
+
+function placed(files: Files, source: Source, rule: string, pointer: string, message: string): Problem {
+  return lazily({ source, pointer }, { file: files.nameOf(source.absoluteRef), rule, message, pointer });
+}
+
+/** A position is computed when it is read: the file is parsed again for it. */
+function lazily(place: Place, problem: Omit<Problem, "line" | "column">): Problem {
+  return {
+    ...problem,
+    get line() {
+      return positionOf(place).line;
+    },
+    get column() {
+      return positionOf(place).column;
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import type { Api } from "./config.js";
+import { type Bundle, nodeAt, operationsOf, resolve } from "./document.js";
 import { isRecord } from "./is-record.js";
-import { BrokenDocuments } from "./problem.js";
-import type { Bundle } from "./redocly.js";
+import { decodeSegment } from "./json-pointer.js";
 
 const COPIED = new Set([
   "type",
@@ -40,6 +40,9 @@ const ANNOTATIONS = new Set([
   "externalDocs",
   "xml",
   "$comment",
+  "$defs",
+  "$schema",
+  "$id",
 ]);
 
 const DECLARATIONS = `/** A schema. No other keywords occur below. */
@@ -76,37 +79,49 @@ export type SchemaType = "string" | "number" | "integer" | "boolean" | "object" 
 export type Schema = SchemaObject | boolean;
 `;
 
-type Fail = (message: string) => never;
+const TYPES = ["string", "number", "integer", "boolean", "object", "array", "null"];
+
+interface RequestSchemas {
+  /** The TypeScript module. */
+  readonly text: string;
+  /** What the embedded API does not check, such as `` `not` of B ``, by service. */
+  readonly unchecked: ReadonlyMap<string, readonly string[]>;
+}
 
 /**
  * Generates the TypeScript module of all request body schemas, so that the embedded API rejects exactly what the
- * documents reject.
+ * documents reject. A schema with a keyword that the embedded API does not support accepts anything.
  *
- * @throws {BrokenDocuments} if two documents use one name for different things, or a keyword is not supported
+ * @param bundles the bundled documents. If two use one operation ID, the later one's has the name of the service, too
  */
-export function generateRequestSchemas(bundles: readonly (readonly [Api, Bundle])[]): string {
-  const requests: Bundle = {};
-  const schemas: Bundle = {};
+export function generateRequestSchemas(bundles: readonly (readonly [Api, Bundle])[]): RequestSchemas {
+  const requests = new Map<string, unknown>();
+  const schemas = new Map<string, unknown>();
+  const unchecked = new Map<string, readonly string[]>();
   for (const [api, bundle] of bundles) {
-    const fail: Fail = (message) => {
-      throw new BrokenDocuments([{ file: api.root, line: 1, column: 1, rule: "request-schemas", message }]);
-    };
-    const reducer = createReducer(bundle, fail);
-    for (const [id, content] of bodiesOf(bundle)) {
-      if (id in requests) fail(`The operation ID ${id} is used in two documents. Rename one of them.`);
-      requests[id] = mapValues(content, (media) => reducer.reduce((media as Bundle)["schema"]));
+    const reducer = createReducer(bundle, api.name, schemas);
+    const own = new Map<string, unknown>();
+    for (const { id, operation } of operationsOf(bundle)) {
+      const body = resolve(operation["requestBody"], bundle);
+      if (!isRecord(body) || !isRecord(body["content"])) continue;
+      const media = Object.entries(body["content"]).map(([type, each]) => [
+        type,
+        reducer.reduce((isRecord(each) ? each["schema"] : undefined) ?? true, `the body of ${id}`),
+      ]);
+      own.set(id, Object.fromEntries(media));
     }
-    for (const [name, schema] of Object.entries(reducer.named)) {
-      if (name in schemas && JSON.stringify(schemas[name]) !== JSON.stringify(schema)) {
-        fail(`The schema name ${name} is used for a different schema in another document. Rename one of them.`);
-      }
-      schemas[name] = schema;
+    const { named, names } = reducer.finish();
+    for (const [name, schema] of named) schemas.set(name, schema);
+    for (const [id, media] of own) {
+      // The embedded API plays the operations of our documents, which come first.
+      requests.set(requests.has(id) ? `${api.name}.${id}` : id, rename(media, names));
     }
+    if (reducer.unchecked.size > 0) unchecked.set(api.name, [...reducer.unchecked]);
   }
-  const ids = Object.keys(requests).map((id) => JSON.stringify(id));
-  return `${DECLARATIONS}
+  const ids = [...requests.keys()].map((id) => JSON.stringify(id));
+  const text = `${DECLARATIONS}
 /** IDs of the operations with a request body. */
-export type OperationWithBody = ${ids.join(" | ")};
+export type OperationWithBody = ${ids.join(" | ") || "never"};
 
 /** Schemas by operation ID and media type. The \`$ref\` \`#/schemas/Name\` refers to \`schemas.Name\`. */
 export const requestSchemas: Readonly<Record<OperationWithBody, Readonly<Record<string, Schema>>>> = ${print(requests)};
@@ -114,63 +129,107 @@ export const requestSchemas: Readonly<Record<OperationWithBody, Readonly<Record<
 /** The named schemas that request bodies refer to, by name. */
 export const schemas: Readonly<Record<string, Schema>> = ${print(schemas)};
 `;
+  return { text, unchecked };
 }
 
-/** Operation IDs with the `content` of their request bodies. Webhooks are omitted: they are received, not sent. */
-function bodiesOf(bundle: Bundle): [id: string, content: Bundle][] {
-  return Object.values((bundle["paths"] ?? {}) as Bundle)
-    .flatMap((pathItem) => Object.values(pathItem as Bundle))
-    .filter((operation): operation is Bundle => isRecord(operation) && isRecord(operation["requestBody"]))
-    .map((operation) => [String(operation["operationId"]), (operation["requestBody"] as Bundle)["content"] as Bundle]);
-}
+function createReducer(bundle: Bundle, service: string, others: ReadonlyMap<string, unknown>) {
+  /** Reduced schemas by their reference. */
+  const byReference = new Map<string, unknown>();
+  const unchecked = new Set<string>();
 
-function createReducer(bundle: Bundle, fail: Fail) {
-  const components = (bundle["components"] as Bundle | undefined)?.["schemas"] as Bundle | undefined;
-  const named: Bundle = {};
-
-  function refer(ref: unknown): string {
-    const name =
-      /^#\/components\/schemas\/(.+)$/.exec(String(ref))?.[1] ??
-      fail(`Cannot follow ${ref}. Refer to #/components/schemas.`);
-    if (!(name in named)) {
+  function refer($ref: string): string {
+    if (!byReference.has($ref)) {
       // Set before the recursion, which would not end for a schema that refers to itself.
-      named[name] = true;
-      named[name] = reduce(components?.[name]);
+      byReference.set($ref, true);
+      byReference.set($ref, reduce(nodeAt(bundle, $ref) ?? true, nameOf($ref)));
     }
-    return `#/schemas/${name}`;
+    return $ref;
   }
 
-  /** Removes the annotations of a schema. */
-  function reduce(schema: unknown): unknown {
-    if (!isRecord(schema)) return schema;
+  /** Removes the annotations of a schema. A schema that cannot be checked becomes \`true\`. */
+  function reduce(schema: unknown, place: string): unknown {
+    if (!isRecord(schema)) return typeof schema === "boolean" ? schema : true;
+    const odd = Object.entries(schema).find(([keyword, value]) => !isSupported(keyword, value));
+    if (odd) {
+      unchecked.add(`\`${odd[0]}\` of ${place}`);
+      return true;
+    }
     const reduced: Bundle = {};
     for (const [keyword, value] of Object.entries(schema)) {
-      if (keyword === "$ref") reduced[keyword] = refer(value);
-      else if (keyword === "properties") reduced[keyword] = reduceProperties(schema, value as Bundle);
-      else if (NESTED.has(keyword)) reduced[keyword] = reduce(value);
-      else if (LISTED.has(keyword)) reduced[keyword] = (value as unknown[]).map(reduce);
+      if (keyword === "$ref") reduced[keyword] = refer(String(value));
+      else if (keyword === "properties") reduced[keyword] = reduceProperties(schema, value as Bundle, place);
+      else if (NESTED.has(keyword)) reduced[keyword] = reduce(value, place);
+      else if (LISTED.has(keyword)) reduced[keyword] = (value as unknown[]).map((each) => reduce(each, place));
       else if (COPIED.has(keyword)) reduced[keyword] = value;
-      else if (!ANNOTATIONS.has(keyword) && !keyword.startsWith("x-")) {
-        fail(`The embedded API does not know the keyword ${keyword}. Remove it or add support for it.`);
-      }
     }
     return reduced;
   }
 
-  /** Drops `false` properties of a closed object: it rejects them anyway, and they only matter for the types. */
-  function reduceProperties(schema: Bundle, properties: Bundle): Bundle {
+  /** Drops \`false\` properties of a closed object: it rejects them anyway, and they only matter for the types. */
+  function reduceProperties(schema: Bundle, properties: Bundle, place: string): Bundle {
     const closed = schema["additionalProperties"] === false;
     const kept = Object.entries(properties).filter(([, property]) => !(closed && property === false));
-    return mapValues(Object.fromEntries(kept), reduce);
+    return Object.fromEntries(kept.map(([name, property]) => [name, reduce(property, `${place}.${name}`)]));
   }
 
-  return { named, reduce };
+  /** The reduced schemas by name. One with the name of another document's schema is named after the service, too. */
+  function finish() {
+    const renamed = new Map<string, string>();
+    for (const [$ref, schema] of byReference) {
+      const name = nameOf($ref);
+      const isTaken = others.has(name) && JSON.stringify(others.get(name)) !== JSON.stringify(rename(schema, nameOf));
+      renamed.set($ref, isTaken ? `${service}.${name}` : name);
+    }
+    const names = ($ref: string) => renamed.get($ref) ?? nameOf($ref);
+    const named = new Map([...byReference].map(([$ref, schema]) => [names($ref), rename(schema, names)]));
+    return { named, names };
+  }
+
+  return { reduce, finish, unchecked };
 }
 
-function print(value: Bundle): string {
-  return JSON.stringify(value, undefined, 2);
+/** \`Person\` for \`#/components/schemas/Person\`, \`Person/properties/id\` for what is inside it. */
+function nameOf($ref: string): string {
+  return $ref
+    .slice(2)
+    .split("/")
+    .map(decodeSegment)
+    .join("/")
+    .replace(/^components\/schemas\//, "");
 }
 
-function mapValues(record: Bundle, map: (value: unknown) => unknown): Bundle {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+function isSupported(keyword: string, value: unknown): boolean {
+  if (keyword.startsWith("x-") || ANNOTATIONS.has(keyword)) return true;
+  if (keyword === "type") return [value].flat().every((type) => TYPES.includes(String(type)));
+  if (keyword === "enum") return Array.isArray(value) && value.every((one) => typeof one !== "object" || one === null);
+  if (keyword === "const") return typeof value !== "object" || value === null;
+  if (keyword === "required") return Array.isArray(value);
+  if (keyword === "pattern") return isPattern(String(value));
+  if (keyword === "$ref" || keyword === "uniqueItems") return true;
+  if (keyword === "properties") return isRecord(value);
+  if (NESTED.has(keyword)) return !Array.isArray(value);
+  return LISTED.has(keyword) ? Array.isArray(value) : COPIED.has(keyword) && typeof value === "number";
+}
+
+function isPattern(pattern: string): boolean {
+  try {
+    return Boolean(new RegExp(pattern, "u"));
+  } catch {
+    return false;
+  }
+}
+
+/** Makes the references of a schema refer to \`#/schemas\`, by their names there. */
+function rename(schema: unknown, nameOf: ($ref: string) => string): unknown {
+  if (Array.isArray(schema)) return schema.map((each) => rename(each, nameOf));
+  if (!isRecord(schema)) return schema;
+  const entries = Object.entries(schema).map(([key, value]) => [
+    key,
+    key === "$ref" && typeof value === "string" ? `#/schemas/${nameOf(value)}` : rename(value, nameOf),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function print(values: ReadonlyMap<string, unknown>): string {
+  return JSON.stringify(Object.fromEntries(values), undefined, 2);
 }

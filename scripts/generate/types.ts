@@ -1,10 +1,10 @@
 import { createRequire } from "node:module";
 import type { GlobalContext, OpenAPI3 } from "openapi-typescript";
 import type ts from "typescript";
+import type { Bundle } from "./document.js";
 import { isRecord } from "./is-record.js";
 import { nameTypes } from "./name-types.js";
 import { nameSchemas, schemaUse } from "./named-schemas.js";
-import type { Bundle } from "./redocly.js";
 
 // `require` instead of `import`: tsx would transform the TypeScript compiler, which takes a second and 80 MB.
 const require = createRequire(import.meta.url);

@@ -1,7 +1,8 @@
+import type { Bundle } from "./document.js";
 import { isRecord } from "./is-record.js";
-import { METHODS } from "./methods.js";
-import { BrokenDocuments } from "./problem.js";
-import type { Bundle } from "./redocly.js";
+import { decodeSegment, escapeSegment } from "./json-pointer.js";
+import { pascal } from "./name-types.js";
+import { visit } from "./redocly.js";
 
 /** The `openapi` version of upgraded documents. */
 const TARGET = "3.1.0";
@@ -28,81 +29,85 @@ const CONTENT: Readonly<Record<string, Bundle>> = {
   base64: { contentEncoding: "base64" },
 };
 
-type Change = (value: unknown) => unknown;
-type ChangeNode = (node: Bundle) => Bundle;
-type Members = Readonly<Record<string, Change>>;
-
-const MEDIA_TYPE: Members = { schema: one(upgradeSchema), encoding: each(within({ headers: each(upgradeParameter) })) };
-/** Members of a parameter or header. */
-const PARAMETER: Members = { schema: one(upgradeSchema), content: each(within(MEDIA_TYPE)) };
-/** Members of a response or request body. */
-const RESPONSE: Members = { headers: each(upgradeParameter), content: each(within(MEDIA_TYPE)) };
-const OPERATION: Members = {
-  parameters: each(upgradeParameter),
-  requestBody: one(within(RESPONSE)),
-  responses: each(within(RESPONSE)),
-  callbacks: each(upgradeCallback),
-};
-const PATH_ITEM: Members = {
-  parameters: each(upgradeParameter),
-  ...Object.fromEntries(METHODS.map((method) => [method, one(within(OPERATION))])),
-};
-const COMPONENTS: Members = {
-  schemas: each(upgradeSchema),
-  parameters: each(upgradeParameter),
-  headers: each(upgradeParameter),
-  responses: each(within(RESPONSE)),
-  requestBodies: each(within(RESPONSE)),
-  callbacks: each(upgradeCallback),
-};
-const DOCUMENT: Members = { paths: each(within(PATH_ITEM)), components: one(within(COMPONENTS)) };
-const SCHEMA: Members = {
-  properties: each(upgradeSchema),
-  items: one(upgradeSchema),
-  additionalProperties: one(upgradeSchema),
-  not: one(upgradeSchema),
-  ...Object.fromEntries(COMPOSITIONS.map((keyword) => [keyword, each(upgradeSchema)])),
-};
-
 /**
- * Converts an OpenAPI 3.0 document to OpenAPI 3.1, with the same generated types. Returns a 3.1 document as it is.
+ * Converts an OpenAPI 3.0 document to OpenAPI 3.1, with the same generated types. In a 3.1 document, a stray `nullable`
+ * changes, too. References into the middle of something become references to named schemas, or are inlined.
  *
  * Changes schemas only. Properties, examples and extensions that are named like a keyword do not change.
  *
- * @param document a bundled document, which is not modified
- * @param file its name, for messages
- * @throws {BrokenDocuments} if the document has another version
+ * @param document a bundled document of either version, which is not modified
  * @see https://learn.openapis.org/upgrading/v3.0-to-v3.1.html
  */
-export async function upgrade(document: Bundle, file = "document"): Promise<Bundle> {
-  const version = document["openapi"];
-  if (typeof version === "string" && /^3\.1\.\d+$/.test(version)) return document;
-  if (typeof version === "string" && /^3\.0\.\d+$/.test(version)) {
-    return { ...changeMembers(document, DOCUMENT), openapi: TARGET };
+export async function upgrade(document: Bundle): Promise<Bundle> {
+  // Unlike a structured clone, without objects that are shared: an alias in YAML may use a schema as an example.
+  const copy: Bundle = JSON.parse(JSON.stringify(document));
+  const isOld = String(copy["openapi"]).startsWith("3.0.");
+  const change = isOld ? upgradeSchema : withoutNullable;
+  const deep: { node: Bundle; isSchema: boolean; target: unknown }[] = [];
+  await visit(copy, {
+    Schema: {
+      leave(schema) {
+        if (isRecord(schema)) replace(schema, change(schema));
+      },
+    },
+    ref: {
+      leave(reference, { type }, { node: target }) {
+        const [node, isSchema] = [reference as unknown as Bundle, type.name === "Schema"];
+        if (isOld && isSchema) replace(node, withoutIgnored(node));
+        if (isDeep(String(node["$ref"])) && type.name !== "scalar") deep.push({ node, isSchema, target });
+      },
+    },
+  });
+  const { components } = copy;
+  const wholes = new Set<unknown>([copy, components, isRecord(components) && components["schemas"]]);
+  const nameTarget = createNames(copy);
+  for (const { node, isSchema, target } of deep) {
+    // A schema that contains all schemas has no type.
+    if (wholes.has(target)) replace(node, {});
+    else if (isSchema) replace(node, { ...node, $ref: nameTarget(String(node["$ref"]), target) });
+    else if (isRecord(target)) replace(node, structuredClone(target));
   }
-  const message = `Found ${versionOf(document)}. Use OpenAPI 3.0 or 3.1, such as \`openapi: "3.1.0"\`.`;
-  throw new BrokenDocuments([{ file, line: 1, column: 1, rule: "openapi-version", message }]);
+  return isOld ? { ...copy, openapi: TARGET } : copy;
 }
 
-function versionOf({ openapi, swagger }: Bundle): string {
-  if (typeof openapi === "number") return `OpenAPI ${openapi} as a number`;
-  if (openapi !== undefined) return `OpenAPI ${openapi}`;
-  return swagger === undefined ? "no OpenAPI version" : `Swagger ${swagger}`;
+/** Whether a local reference leads into the middle of something, of which openapi-typescript makes wrong types. */
+function isDeep(reference: string): boolean {
+  return reference.startsWith("#") && !/^#\/components\/[^/]+\/[^/]+$/.test(reference);
 }
 
-function upgradeParameter(parameter: Bundle): Bundle {
-  return changeMembers(parameter, PARAMETER);
+/** Returns a function that returns a reference to a schema, which becomes a named schema unless it is one. */
+function createNames(document: Bundle): (reference: string, target: unknown) => string {
+  const components = isRecord(document["components"]) ? document["components"] : {};
+  const schemas = isRecord(components["schemas"]) ? components["schemas"] : {};
+  const names = new Map(Object.entries(schemas).map(([name, schema]) => [schema, name]));
+  return (reference, target) => {
+    document["components"] = { ...components, schemas };
+    const words = reference
+      .replace(/^#\/?/, "")
+      .split("/")
+      .filter((word) => !STRUCTURE.has(word));
+    let name =
+      names.get(target) ?? (pascal(words.map(decodeSegment).join(" ")).replace(/[^\p{L}\p{N}_]+/gu, "") || "Part");
+    while (!names.has(target) && Object.hasOwn(schemas, name)) name += "Part";
+    names.set(target, name);
+    schemas[name] = target;
+    return `#/components/schemas/${escapeSegment(name)}`;
+  };
 }
 
-/** The members of a callback are path items. */
-function upgradeCallback(callback: Bundle): Bundle {
-  return changeEach(callback, one(within(PATH_ITEM)));
+/** Keys that say nothing about what is below them. */
+const STRUCTURE = new Set(["components", "schemas", "paths", "properties", "content", "schema", "$defs", "items"]);
+
+/** Replaces the members of an object, in place. */
+function replace(node: Bundle, members: Bundle): void {
+  if (node === members) return;
+  for (const key of Object.keys(node)) delete node[key];
+  Object.assign(node, members);
 }
 
 function upgradeSchema(schema: Bundle): Bundle {
-  if ("$ref" in schema) return withoutIgnored(schema);
-  const inner = changeMembers(schema, SCHEMA);
-  return withoutNullable(withExamples(withContent(withLimit(withLimit(inner, "minimum"), "maximum"))));
+  if (typeof schema["$ref"] === "string") return withoutIgnored(schema);
+  return withoutNullable(withExamples(withContent(withLimit(withLimit(schema, "minimum"), "maximum"))));
 }
 
 /** Removes the keywords next to a `$ref`, except annotations: 3.0 ignores them, 3.1 does not. */
@@ -158,43 +163,6 @@ function withNull(schema: Bundle): Bundle {
 
 function isAnnotation(keyword: string): boolean {
   return ANNOTATIONS.has(keyword) || keyword.startsWith("x-");
-}
-
-/** Applies the changes to the named members. Returns the same object if nothing changes, to avoid copies. */
-function changeMembers(node: Bundle, members: Members): Bundle {
-  let changed = node;
-  for (const name in members) {
-    const before = node[name];
-    const after = before === undefined ? before : members[name]?.(before);
-    if (after === before) continue;
-    if (changed === node) changed = { ...node };
-    changed[name] = after;
-  }
-  return changed;
-}
-
-function changeEach(node: Bundle, change: Change): Bundle {
-  const entries = Object.entries(node).map(([name, value]) => [name, change(value)] as const);
-  return entries.every(([name, value]) => node[name] === value) ? node : Object.fromEntries(entries);
-}
-
-/** Applies a change to an object. Other values, such as `additionalProperties: true`, do not change. */
-function one(change: ChangeNode): Change {
-  return (value) => (isRecord(value) ? change(value) : value);
-}
-
-/** Applies a change to the items of an array, or to the values of an object. */
-function each(change: ChangeNode): Change {
-  const changeOne = one(change);
-  return (value) => {
-    if (!Array.isArray(value)) return isRecord(value) ? changeEach(value, changeOne) : value;
-    const items = value.map(changeOne);
-    return items.every((item, index) => item === value[index]) ? value : items;
-  };
-}
-
-function within(members: Members): ChangeNode {
-  return (node) => changeMembers(node, members);
 }
 
 function filter(node: Bundle, isKept: (keyword: string) => boolean): Bundle {

@@ -1,11 +1,16 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { stringify } from "yaml";
+import { parseYaml, stringifyYaml } from "@redocly/openapi-core";
 import type { Api } from "./config.js";
+import { allOperationsOf, type Bundle, methodName } from "./document.js";
+import { isRecord } from "./is-record.js";
+import { METHODS } from "./methods.js";
+import { camel } from "./name-types.js";
+import { isTakenMethod } from "./operations.js";
 import type { Output } from "./output.js";
 import { applyOverlay } from "./overlay.js";
-import type { Bundle } from "./redocly.js";
-import { readSource } from "./sources.js";
+import type { Problem } from "./problem.js";
+import { readText } from "./sources.js";
 import { upgrade } from "./upgrade.js";
 
 /** Path of the vendor's own document of a service: as received, but bundled into one file. */
@@ -31,16 +36,96 @@ export function isVendors(root: string, api: Api): boolean {
 export async function makeDocuments(root: string, apis: readonly Api[]): Promise<Output> {
   const documents = new Map<string, string>();
   for (const api of apis.filter((each) => isVendors(root, each))) {
-    const received: Bundle = readSource(root, vendorDocument(api)).document.toJS();
-    const document = await applyOverlay(root, overlayOf(api), await upgrade(received, vendorDocument(api)));
+    const received = parseYaml(readText(root, vendorDocument(api)), {}) as Bundle;
+    const document = await completeDocument(received, (upgraded) => applyOverlay(root, overlayOf(api), upgraded));
     documents.set(api.root, header(api) + printDocument(document));
   }
   return documents;
 }
 
-/** Prints a document as YAML that YAML 1.1 parsers, such as Redocly's, read the same way. */
+/**
+ * Completes a vendor's document: OpenAPI 3.1, our additions, marks, and names for every operation.
+ *
+ * @param add applies our additions to the upgraded document
+ */
+export async function completeDocument(
+  received: Bundle,
+  add: (upgraded: Bundle) => Promise<Bundle> = async (upgraded) => upgraded,
+): Promise<Bundle> {
+  const document = await add(await upgrade(received));
+  const { pathItems, callbacks } = Object(document["components"]);
+  for (const items of [document["paths"], document["webhooks"], pathItems, ...Object.values(Object(callbacks))])
+    addMarks(items);
+  addNames(document);
+  return document;
+}
+
+/** Redocly's messages about unknown keywords, missing members and wrong scalars. */
+const SLIPS =
+  /is not expected here|must be present|Must contain at least one|Expected type `\w+` but got `(?:string|number|integer|boolean|null)`/;
+
+/** Whether a problem in a vendor's document may stay: it does no harm to types and calls. */
+export function isVendorsSlip({ rule, message, pointer = "" }: Problem): boolean {
+  if (rule === "struct" && /\/examples?(?:\/|$)/.test(pointer)) return true;
+  if (rule === "struct") return SLIPS.test(message) && !/`(?:in|name)`|Expected type `[A-Z]/.test(message);
+  const isOptional = pointer.includes("/x-") || pointer.includes("/discriminator/mapping/");
+  return isOptional && ["no-unresolved-refs", "missing-file", "remote-ref"].includes(rule);
+}
+
+/** Marks every operation as documented, wherever one can be, unless the overlay says otherwise. */
+function addMarks(pathItems: unknown): void {
+  for (const item of Object.values(isRecord(pathItems) ? pathItems : {})) {
+    for (const method of METHODS) {
+      const operation = isRecord(item) ? item[method] : undefined;
+      if (!isRecord(operation)) continue;
+      operation["x-evidence"] ??= "documented";
+      for (const callback of Object.values(Object(operation["callbacks"]))) addMarks(callback);
+    }
+  }
+}
+
+/** Derives the `operationId` and the name of the method of each operation that has none, or none that can be used. */
+function addNames(document: Bundle): void {
+  const operations = allOperationsOf(document);
+  const ids = new Set(operations.map(({ id }) => id));
+  for (const { operation } of operations.filter(({ id }) => id === "")) operation["operationId"] = "";
+  const methods = new Set<string>();
+  for (const { operation, path, method } of operations) {
+    const words = `${method}${pathInWords(path)}`;
+    if (operation["operationId"] === "") operation["operationId"] = free(words, ids);
+    const id = String(operation["operationId"]);
+    ids.add(id);
+    const name = methodName({ id, operation });
+    const isUsable = isName(name) && !isTakenMethod(name) && !methods.has(name);
+    const wanted = isName(camel(name)) ? camel(name) : words;
+    if (!isUsable && !("x-method" in operation)) operation["x-method"] = free(wanted, methods, isTakenMethod);
+    methods.add(methodName({ id, operation }));
+  }
+}
+
+function isName(name: string): boolean {
+  return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name);
+}
+
+/** `/person/{id}` as `PersonById`. */
+function pathInWords(path: string): string {
+  const words = path.split("/").map((part) => {
+    const word = camel(part.replace(/\{([^{}]*)\}/g, " by $1 ")).replace(/[^\p{L}\p{N}_]+/gu, "");
+    return word.slice(0, 1).toUpperCase() + word.slice(1);
+  });
+  return words.join("");
+}
+
+function free(name: string, taken: ReadonlySet<string>, isTaken: (name: string) => boolean = () => false): string {
+  for (let number = 1; ; number += 1) {
+    const numbered = number === 1 ? name : `${name}${number}`;
+    if (!taken.has(numbered) && !isTaken(numbered)) return numbered;
+  }
+}
+
+/** Prints a document as YAML. */
 export function printDocument(document: Bundle): string {
-  return stringify(document, { aliasDuplicateObjects: false, compat: "yaml-1.1", lineWidth: 0 });
+  return stringifyYaml(document, { noRefs: true, lineWidth: -1 });
 }
 
 function header(api: Api): string {

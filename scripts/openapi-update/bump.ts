@@ -1,14 +1,14 @@
-/** What a change asks of the next version of the package. */
+/** The bump of the package's version that a change needs. */
 export type Bump = "none" | "patch" | "minor" | "major";
 
 const ORDER: readonly Bump[] = ["none", "patch", "minor", "major"];
 
-/** The greater of all bumps given. */
+/** Returns the greatest of the bumps. */
 export function greatest(bumps: readonly Bump[]): Bump {
   return ORDER[Math.max(0, ...bumps.map((bump) => ORDER.indexOf(bump)))] ?? "none";
 }
 
-/** For sorting, the least first. */
+/** Compares bumps for sorting, the least first. */
 export function compareBumps(one: Bump, other: Bump): number {
   return ORDER.indexOf(one) - ORDER.indexOf(other);
 }

@@ -4,7 +4,7 @@ import path from "node:path";
 import readChangesets from "@changesets/read";
 import { type Bump, greatest } from "./bump.js";
 
-/** Where changesets lie. */
+/** The folder of changesets. */
 export const CHANGESETS = ".changeset";
 
 interface Replacement {
@@ -14,18 +14,18 @@ interface Replacement {
   readonly text: string | undefined;
 }
 
-/** A changeset's text. */
+/** Prints a changeset. */
 export function printChangeset(packageName: string, bump: Bump, text: string): string {
   return `---\n${JSON.stringify(packageName)}: ${bump}\n---\n\n${text.trim()}\n`;
 }
 
 /**
- * Puts a changeset into a tree, in place of those that earlier runs wrote and nobody has committed: it tells of all that
- * has changed since the commit.
+ * Writes a changeset into a tree. It replaces those of earlier runs that are not committed, because it lists everything
+ * that has changed since the commit.
  *
  * @param committed the folder of the last commit
- * @param name what its name begins with, `openapi-…`
- * @param text what it says; nothing where there is none to write
+ * @param name the beginning of its name, `openapi-…`
+ * @param text its text; undefined to write none
  */
 export function replaceChangeset({ tree, committed, name, text }: Replacement): void {
   const folder = path.join(tree, CHANGESETS);
@@ -44,8 +44,8 @@ function list(folder: string): string[] {
 }
 
 /**
- * The bump that was decided on between two trees: that of the changesets of the one that the other has not, and that of a
- * release in between, which uses them up.
+ * Returns the bump that was decided on between two trees: that of the added changesets, and that of a release in between,
+ * which deletes them.
  */
 export async function bumpBetween(before: string, after: string): Promise<Bump> {
   const { name, version } = readManifest(after);

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, lstatSync, mkdirSync, symlinkSync } from "node:fs";
 import path from "node:path";
 
-/** Runs git in a folder. @returns What it printed, without the end of the last line */
+/** Runs git in a folder. @returns what it printed, without the last line break */
 export function git(folder: string, ...args: string[]): string {
   return gitWith({}, folder, ...args);
 }
@@ -19,21 +19,21 @@ function gitWith(environment: NodeJS.ProcessEnv, folder: string, ...args: string
 }
 
 /**
- * The id of a commit.
+ * Returns the id of a commit.
  *
- * @throws {Error} where the repository has no such commit, with what to do about it
+ * @throws {Error} if the repository has no such commit
  */
 export function commitOf(root: string, ref: string): string {
   try {
     return git(root, "rev-parse", "--verify", "--end-of-options", `${ref}^{commit}`);
   } catch {
     throw new Error(
-      `There is no commit ${ref} here. Give a branch, a tag or an id; a shallow clone needs \`git fetch\` first.`,
+      `There is no commit ${ref} here. Pass a branch, a tag or an id. A shallow clone needs \`git fetch\` first.`,
     );
   }
 }
 
-/** The newest released version that a commit is built on, by its tag; the commit itself where none was ever released. */
+/** Returns the tag of the newest release before a commit; the commit itself if there is no release. */
 export function previousRelease(root: string, commit: string): string {
   try {
     return git(root, "describe", "--tags", "--abbrev=0", "--match", "v[0-9]*", commit);
@@ -42,7 +42,7 @@ export function previousRelease(root: string, commit: string): string {
   }
 }
 
-/** Copies what a commit has. */
+/** Copies the files of a commit. */
 export function copyCommit(root: string, commit: string, folder: string): void {
   mkdirSync(folder, { recursive: true });
   const index = { GIT_INDEX_FILE: path.join(folder, ".index") };
@@ -50,17 +50,17 @@ export function copyCommit(root: string, commit: string, folder: string): void {
   gitWith(index, root, "checkout-index", "--all", `--prefix=${folder}/`);
 }
 
-/** Copies what git knows or would take up, as it is in the working tree. */
+/** Copies the files of the working tree that git knows or would add. */
 export function copyWorkingTree(root: string, folder: string): void {
   const files = git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0");
   for (const file of new Set(files)) {
-    // Listed, too, are files that were removed and the folders of repositories within this one.
+    // Git also lists deleted files, and folders of nested repositories.
     const stats = file === "" ? undefined : lstatSync(path.join(root, file), { throwIfNoEntry: false });
     if (stats !== undefined && !stats.isDirectory()) cpSync(path.join(root, file), path.join(folder, file));
   }
 }
 
-/** Gives a copy the packages of the original. */
+/** Links the packages of the original into a copy. */
 export function linkPackages(root: string, folder: string): void {
   symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"), "dir");
 }

@@ -4,40 +4,36 @@ import { GENERATED } from "../generate/config.js";
 import { type Bump, greatest } from "./bump.js";
 import { readManifest } from "./changesets.js";
 import { type Comparison, compare, type Version } from "./compare/compare.js";
-import { addReleasedTests, type CompileError, compileAll, isOfSources, placeOf, RELEASED } from "./compile.js";
+import { addReleasedTests, type CompileError, compileAll, placeOf, RELEASED } from "./compile.js";
 import { linkPackages } from "./git.js";
-import { runUnitTests, type TestRun } from "./unit-tests.js";
 import { readVersions } from "./version.js";
 
-/** What a change of the documents does, and to whom. */
+/** What a change of the documents does. */
 export interface Review {
   /** By service; those that did not change are left out. */
   readonly comparisons: ReadonlyMap<string, Comparison>;
   /** What compiled before and does not now. */
   readonly errors: readonly CompileError[];
-  /** Nothing where they were not run, since `src` does not compile or nobody asked. */
-  readonly tests: TestRun | undefined;
   readonly bump: Bump;
   readonly packageName: string;
-  /** The version that is changed. */
+  /** The version before the change. */
   readonly version: string;
 }
 
 /** The trees that are compared, each in a folder of its own. */
 export interface Trees {
   readonly before: string;
-  /** With its types generated. */
+  /** The new tree, with its types generated. */
   readonly after: string;
   /** The previous release. */
   readonly release: string;
-  /** Whose packages they use. */
+  /** The repository, whose packages they use. */
   readonly root: string;
 }
 
 export interface ReviewOptions {
   readonly signal: AbortSignal;
-  readonly withUnitTests: boolean;
-  /** Told what was done. */
+  /** Receives the progress. */
   readonly say: (line: string) => void;
 }
 
@@ -49,48 +45,37 @@ export interface ReviewOptions {
 export async function review(
   trees: Trees,
   before: ReadonlyMap<string, Version>,
-  { signal, withUnitTests, say }: ReviewOptions,
+  { signal, say }: ReviewOptions,
 ): Promise<Review> {
   const { name: packageName, version } = readManifest(trees.after);
-  const comparisons = await compareServices(before, await readVersions(trees.after));
+  const comparisons = compareServices(before, await readVersions(trees.after));
   const compared = greatest([...comparisons.values()].map(({ bump }) => bump));
   say(compared === "none" ? "compared: nothing has changed" : `compared: a ${compared} change`);
-  if (compared === "none") return { comparisons, errors: [], tests: undefined, bump: "none", packageName, version };
-  say(`compiling the sources, the tests and what users of the previous release write; a minute or two …`);
+  if (compared === "none") return { comparisons, errors: [], bump: "none", packageName, version };
+  say("compiling the sources, the tests and what users of the previous release write …");
   const errors = await newErrors(trees, signal);
-  say(
-    errors.length === 0
-      ? "all compiles"
-      : `${count(errors.length, "place")} that compiled no longer ${errors.length === 1 ? "does" : "do"}`,
-  );
-  const canRun = withUnitTests && !errors.some(isOfSources);
-  if (canRun) say("running the unit tests; a minute or two …");
-  const tests = canRun ? await runUnitTests(trees.after, signal) : undefined;
-  if (tests)
-    say(
-      tests.failed.length === 0 ? `${tests.passed} unit tests pass` : `${count(tests.failed.length, "unit test")} fail`,
-    );
+  const [verb, places] = [errors.length === 1 ? "compiles" : "compile", count(errors.length, "place")];
+  say(errors.length === 0 ? "everything compiles" : `${places} no longer ${verb}`);
   const bump = greatest([compared, errors.some(isOfUsers) ? "major" : "none"]);
-  return { comparisons, errors, tests, bump, packageName, version };
+  return { comparisons, errors, bump, packageName, version };
 }
 
-async function compareServices(
+function compareServices(
   before: ReadonlyMap<string, Version>,
   after: ReadonlyMap<string, Version>,
-): Promise<Map<string, Comparison>> {
+): Map<string, Comparison> {
   const comparisons = new Map<string, Comparison>();
   for (const [service, version] of after) {
     const previous = before.get(service);
-    if (previous === undefined)
-      throw new Error(`There was no service ${service} before, so there is nothing to compare.`);
+    if (previous === undefined) throw new Error(`The service ${service} is new, so there is nothing to compare.`);
     if (JSON.stringify(previous.bundle) === JSON.stringify(version.bundle)) continue;
-    const comparison = await compare(previous, version);
+    const comparison = compare(previous, version);
     if (comparison.bump !== "none") comparisons.set(service, comparison);
   }
   return comparisons;
 }
 
-/** What no longer compiles because of the documents: what did not before either is somebody else's. */
+/** Finds what no longer compiles because of the documents. What did not compile before has another cause. */
 async function newErrors({ before, after, release, root }: Trees, signal: AbortSignal): Promise<CompileError[]> {
   addReleasedTests(release, after);
   const errors = await compileAll(after, signal);
@@ -105,10 +90,7 @@ async function newErrors({ before, after, release, root }: Trees, signal: AbortS
   return errors.filter((error) => !known.has(placeOf(error)));
 }
 
-/**
- * Whether an error stands in what users write. That an error which a type test expects is gone breaks nobody: it is a
- * type that takes more than it did.
- */
+/** Whether an error is in what users write. If a type accepts more, an error that a type test expects is gone. */
 function isOfUsers({ file, code }: CompileError): boolean {
   return code !== "TS2578" && [RELEASED, "test/types", "examples"].some((folder) => file.startsWith(`${folder}/`));
 }

@@ -1,18 +1,18 @@
 import { spawn } from "node:child_process";
 
-/** What came of a command. */
+/** The result of a command. */
 export interface Outcome {
   readonly code: number;
   readonly output: string;
 }
 
 /**
- * Runs a script of Node's to its end.
+ * Runs a Node script to its end.
  *
  * @param folder where it runs
  * @param args the script and its arguments
- * @param options.signal ends it and everything it started
- * @returns Resolves with its exit code and what it printed
+ * @param options.signal ends it and everything that it started
+ * @returns Resolves with its exit code and output
  */
 export function run(
   folder: string,
@@ -21,7 +21,7 @@ export function run(
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    // A group of its own, so that what it starts ends with it.
+    // In its own process group, so that its child processes end with it.
     const child = spawn(process.execPath, args, {
       cwd: folder,
       detached: true,
@@ -32,7 +32,7 @@ export function run(
       try {
         if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
       } catch {
-        // It has ended by itself.
+        // It has already ended.
       }
     };
     signal.addEventListener("abort", stop);

@@ -1,128 +1,85 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type Api, VENDOR_CONFIG } from "../generate/config.js";
-import { isRecord } from "../generate/is-record.js";
-import { BrokenDocuments, type Problem } from "../generate/problem.js";
-import { type Bundle, bundle, ifSound, lint } from "../generate/redocly.js";
-import { isVendors, overlayOf, printDocument, vendorDocument } from "../generate/vendor-documents.js";
-import { type Received, receive } from "./receive/receive.js";
+import type { Api } from "../generate/config.js";
+import { allOperationsOf, type Bundle } from "../generate/document.js";
+import { removeUnusedActions } from "../generate/overlay.js";
+import { BrokenDocuments } from "../generate/problem.js";
+import { type Loaded, load } from "../generate/redocly.js";
+import { isVendors, isVendorsSlip, overlayOf, printDocument, vendorDocument } from "../generate/vendor-documents.js";
+
+/** What came of taking in a document. */
+export interface TakenIn {
+  /** The targets of the overlay's actions that were removed, because the vendor's first document has nothing there. */
+  readonly removedTargets: readonly string[];
+}
 
 /**
- * Puts a new document of a service into a tree. One whose operations bear our evidence marks is ours, edited, and takes
- * the place of ours; any other is the vendor's, and is kept as one file beside what we add to it.
+ * Puts a new document of a service into a tree. A document whose operations have our evidence marks is ours, edited, and
+ * replaces ours. Any other document is the vendor's, and is kept as one file next to what we add to it.
  *
  * @param tree the folder of the tree
- * @param api the service
- * @param location a file or an https URL
- * @throws {BrokenDocuments} where the document cannot be taken
+ * @param location path of the document from the working folder
+ * @throws {BrokenDocuments} if the document cannot be used
  */
-export async function takeIn(tree: string, api: Api, location: string, signal: AbortSignal): Promise<void> {
-  const received = await receiveCopy(tree, api, location, signal);
-  const incoming: Api = { ...api, root: received.entry };
-  const config = path.join(tree, VENDOR_CONFIG);
-  const linting = lint(received.folder, [incoming], { config, skip: ["rule/operation-evidence"] });
-  const [document = {}] = await ifSound(
-    linting.then((problems) => problems.map((problem) => whereGiven(received, location, problem))),
-    bundle(received.folder, [incoming], config),
-  );
-  if (!bearsEvidence(document)) keepVendors(tree, api, document);
-  else if (isVendors(tree, api)) throw isMade(shown(received, location), api);
-  else replaceOurs(tree, api, shown(received, location), received);
-}
-
-/** What a copy of ours refers to and has not brought along is taken from where ours lies. */
-async function receiveCopy(tree: string, api: Api, location: string, signal: AbortSignal): Promise<Received> {
-  const folder = path.join(tree, ".incoming");
-  try {
-    return await receive(location, folder, { signal });
-  } catch (error) {
-    const isOurs = isFile(location) && /^\s+x-evidence:/m.test(readFileSync(location, "utf8"));
-    const lacksFiles = error instanceof BrokenDocuments && error.problems.every(({ rule }) => rule === "missing-file");
-    if (!lacksFiles || !isOurs) throw error;
-    return await receiveCompleted(completed(tree, api, location), location, folder, signal);
+export async function takeIn(tree: string, api: Api, location: string): Promise<TakenIn> {
+  const received = await receive(location);
+  if (hasEvidence(received.bundle)) {
+    if (isVendors(tree, api)) throw isMade(location, api);
+    replaceOurs(tree, api, location, received);
+    return { removedTargets: [] };
   }
+  return keepVendors(tree, api, received.bundle);
 }
 
-/** Ours, with what was given in place of it: the document, and whatever folders of files lie beside that. */
-function completed(tree: string, api: Api, location: string): string {
-  const staging = path.join(tree, ".completed");
-  const ours = path.join(tree, path.dirname(api.root));
-  cpSync(ours, staging, { recursive: true });
-  for (const entry of readdirSync(ours, { withFileTypes: true })) {
-    const beside = path.join(path.dirname(location), entry.name);
-    if (entry.isDirectory() && existsSync(beside)) cpSync(beside, path.join(staging, entry.name), { recursive: true });
+/**
+ * Reads a document with its files, and names them in messages as the user did.
+ *
+ * @throws {BrokenDocuments} if the document cannot be used
+ */
+export async function receive(location: string): Promise<Loaded> {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(location)) {
+    throw new Error("Download the document first: curl --proto =https --max-filesize 25M --output new.yaml <URL>");
   }
-  cpSync(location, path.join(staging, path.basename(api.root)));
-  return path.join(staging, path.basename(api.root));
-}
-
-async function receiveCompleted(
-  entry: string,
-  location: string,
-  folder: string,
-  signal: AbortSignal,
-): Promise<Received> {
+  const folder = location.slice(0, location.length - path.basename(location).length);
   try {
-    return await receive(entry, folder, { signal });
+    return await load(folder, { root: path.basename(location) }, { isAllowed: isVendorsSlip });
   } catch (error) {
     if (!(error instanceof BrokenDocuments)) throw error;
-    const told = (text: string) => text.replaceAll(entry, location).replaceAll(`${path.dirname(entry)}/`, "");
-    throw new BrokenDocuments(
-      error.problems.map((problem) => ({ ...problem, file: told(problem.file), message: told(problem.message) })),
-    );
+    throw new BrokenDocuments(error.problems.map((problem) => ({ ...problem, file: folder + problem.file })));
   }
 }
 
-function isFile(location: string): boolean {
-  return statSync(location, { throwIfNoEntry: false })?.isFile() === true;
+function hasEvidence(document: Bundle): boolean {
+  const all = allOperationsOf({ paths: { ...Object(document["paths"]), ...Object(document["webhooks"]) } });
+  return all.some(({ operation }) => "x-evidence" in operation);
 }
 
-/** A problem in terms of what was given, rather than of the copy that was linted. */
-function whereGiven(received: Received, location: string, problem: Problem): Problem {
-  const { entry } = received;
-  const given = shown(received, location);
-  if (problem.file === entry) return { ...problem, file: given };
-  const folder = given.slice(0, given.lastIndexOf("/") + 1);
-  return { ...problem, file: folder + path.posix.relative(path.posix.dirname(entry), problem.file) };
+function isMade(file: string, api: Api): BrokenDocuments {
+  const message = `${api.root} is generated from ${vendorDocument(api)}. Change ${overlayOf(api)} and run this without a document.`;
+  return new BrokenDocuments([{ file, line: 1, column: 1, rule: "made-document", message }]);
 }
 
-function bearsEvidence({ paths, webhooks }: Bundle): boolean {
-  return [paths, webhooks]
-    .filter(isRecord)
-    .flatMap((items) => Object.values(items))
-    .filter(isRecord)
-    .flatMap((item) => Object.values(item))
-    .some((operation) => isRecord(operation) && "x-evidence" in operation);
-}
-
-/** A path as it was given; of a URL what may be a secret is left out. */
-function shown({ from }: Received, location: string): string {
-  return isFile(location) ? location : from;
-}
-
-function isMade(location: string, api: Api): BrokenDocuments {
-  const message = `${api.root} is made from ${vendorDocument(api)}. Change ${overlayOf(api)}, and run this without a document.`;
-  return new BrokenDocuments([{ file: location, line: 1, column: 1, rule: "made-document", message }]);
-}
-
-function keepVendors(tree: string, api: Api, document: Bundle): void {
+/** Before the vendor's first document, the targets of the overlay are guesses. Those with nothing there are removed. */
+async function keepVendors(tree: string, api: Api, document: Bundle): Promise<TakenIn> {
+  const isFirst = !isVendors(tree, api);
   const file = path.join(tree, vendorDocument(api));
   mkdirSync(path.dirname(file), { recursive: true });
-  const header = `# What the vendor has published, as one file. What we add is in ${overlayOf(api)}.\n`;
+  const header = `# The vendor's document, as one file. Our additions are in ${overlayOf(api)}.\n`;
   writeFileSync(file, header + printDocument(document));
+  return { removedTargets: isFirst ? await removeUnusedActions(tree, overlayOf(api), document) : [] };
 }
 
-function replaceOurs(tree: string, api: Api, location: string, { folder, entry }: Received): void {
-  const start = path.dirname(entry);
-  for (const file of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!file.isFile()) continue;
-    const source = path.join(file.parentPath, file.name);
-    const relative = path.relative(path.join(folder, start), source);
+function replaceOurs(tree: string, api: Api, location: string, { allFiles }: Loaded): void {
+  const folder = path.dirname(location);
+  for (const relative of allFiles) {
     if (relative.startsWith("..")) {
-      const message = `${relative} lies above the document; ours is all in ${path.dirname(api.root)}.`;
+      const message = `${relative} is above the document. All files of ours are in ${path.dirname(api.root)}.`;
       throw new BrokenDocuments([{ file: location, line: 1, column: 1, rule: "outside", message }]);
     }
-    const isEntry = relative === path.basename(entry);
-    cpSync(source, path.join(tree, isEntry ? api.root : path.join(path.dirname(api.root), relative)));
+    const isEntry = relative === path.basename(location);
+    cpSync(
+      path.join(folder, relative),
+      path.join(tree, isEntry ? api.root : path.join(path.dirname(api.root), relative)),
+    );
   }
 }

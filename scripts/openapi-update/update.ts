@@ -1,16 +1,18 @@
 import path from "node:path";
+import { Source } from "@redocly/openapi-core";
 import { type Api, readApis } from "../generate/config.js";
-import { generate } from "../generate/generate.js";
+import type { Bundle } from "../generate/document.js";
+import { type Generated, generate } from "../generate/generate.js";
+import { escapeSegment } from "../generate/json-pointer.js";
 import { findChanged, findStale, writeOutput } from "../generate/output.js";
-import { BrokenDocuments, type Problem } from "../generate/problem.js";
-import type { Bundle } from "../generate/redocly.js";
-import { readSource, readSources } from "../generate/sources.js";
-import { isVendors, makeDocuments, overlayOf, vendorDocument } from "../generate/vendor-documents.js";
+import { positionOf } from "../generate/positions.js";
+import { BrokenDocuments, type Problem, printable } from "../generate/problem.js";
+import { readText } from "../generate/sources.js";
+import { isVendors, makeDocuments, vendorDocument } from "../generate/vendor-documents.js";
 import { printChangeset, replaceChangeset } from "./changesets.js";
-import { checkComponentFiles } from "./check-component-files.js";
+import { findRenames } from "./compare/operations.js";
 import { commitOf, copyCommit, copyWorkingTree, linkPackages, previousRelease } from "./git.js";
-import { checkDocument } from "./receive/check-document.js";
-import { printNews, printReport } from "./report.js";
+import { printNews, printNextStep, printReport } from "./report.js";
 import { type Review, review, type Trees } from "./review.js";
 import { takeIn } from "./take-in.js";
 import { readVersions } from "./version.js";
@@ -23,18 +25,18 @@ export interface UpdateOptions {
   /** An empty folder to work in. */
   readonly folder: string;
   readonly api: Api;
-  /** The new document; without it, what was edited in place is taken. */
+  /** Path of the new document; without it, the document that was edited in place is used. */
   readonly location: string | undefined;
   readonly signal: AbortSignal;
-  /** Told what was done. */
+  /** Receives the progress. */
   readonly say: (line: string) => void;
 }
 
 /**
- * Takes in a new document.
+ * Updates a service's document.
  *
- * @returns Resolves with the report, when all is written
- * @throws {BrokenDocuments} where the document cannot be taken; nothing is written then
+ * @returns Resolves with the report, after everything is written
+ * @throws {BrokenDocuments} if the document cannot be used; nothing is written then
  */
 export async function update({ root, folder, api, location, signal, say }: UpdateOptions): Promise<string> {
   const head = commitOf(root, "HEAD");
@@ -52,16 +54,21 @@ export async function update({ root, folder, api, location, signal, say }: Updat
   const original = readWritten(trees.after);
 
   const before = await readVersions(trees.before);
-  if (location !== undefined) await takeIn(trees.after, api, location, signal);
-  await makeTypes(trees.after, api, before.get(api.name)?.bundle, location);
+  const taken = location === undefined ? undefined : await takeIn(trees.after, api, location);
+  const generated = await makeTypes(trees.after, api, before.get(api.name)?.bundle, location);
   say("linted, bundled, types generated");
-  const reviewed = await review(trees, before, { signal, withUnitTests: true, say });
+  const reviewed = await review(trees, before, { signal, say });
   writeNews(trees, api, reviewed);
 
   signal.throwIfAborted();
   const written = writeBack(root, trees.after, original);
   const subject = { before: head.slice(0, 7), release: released === head ? head.slice(0, 7) : released };
-  return `${printReport(reviewed, subject)}\n${printWritten(written)}`;
+  const notes = {
+    unchecked: generated.unchecked.get(api.name) ?? [],
+    warnings: generated.warnings,
+    removedTargets: taken?.removedTargets ?? [],
+  };
+  return `${printReport(reviewed, subject, notes)}\n\n${printWritten(written)}\n\n${printNextStep(reviewed)}`;
 }
 
 async function makeTypes(
@@ -69,32 +76,48 @@ async function makeTypes(
   api: Api,
   previous: Bundle | undefined,
   location: string | undefined,
-): Promise<void> {
-  const documents = await makeDocuments(tree, readApis(tree));
-  writeOutput(tree, documents, findChanged(tree, documents));
-  const problems: Problem[] = [
-    ...checkDocument(readSource(tree, api.root), previous),
-    ...checkComponentFiles(readSources(tree, api.root, new Map()), api.root, previous),
-  ];
-  if (problems.length > 0) throw inPlace(tree, api, location, new BrokenDocuments(problems));
-  const { output } = await generate(tree).catch((error) => {
-    throw error instanceof BrokenDocuments ? inPlace(tree, api, location, error) : error;
-  });
-  writeOutput(tree, output, findStale(tree, output));
+): Promise<Generated> {
+  const isMade = isVendors(tree, api);
+  try {
+    const documents = await makeDocuments(tree, readApis(tree));
+    writeOutput(tree, documents, findChanged(tree, documents));
+    const generated = await generate(tree);
+    if (!isMade) refuseRenames(tree, api, previous, generated);
+    writeOutput(tree, generated.output, findStale(tree, generated.output));
+    return generated;
+  } catch (error) {
+    if (!(error instanceof BrokenDocuments)) throw error;
+    const given = location ?? (isMade ? vendorDocument(api) : api.root);
+    const place = isMade ? readPlaces(location ?? path.join(tree, vendorDocument(api))) : undefined;
+    throw new BrokenDocuments(
+      error.problems.map((problem) => {
+        if (problem.file !== api.root) return problem;
+        // Only the given file is one that the user has.
+        const at = problem.pointer === undefined || !place ? {} : place(problem.pointer);
+        const message = isMade && problem.pointer ? `${problem.message} At ${problem.pointer}.` : problem.message;
+        return { ...problem, ...at, file: given, message };
+      }),
+    );
+  }
 }
 
-/** Names the file that one can change: what was given, or what the document is made from, which nobody has as yet. */
-function inPlace(tree: string, api: Api, location: string | undefined, { problems }: BrokenDocuments): BrokenDocuments {
-  const isMade = isVendors(tree, api);
-  const file = isMade ? `(${vendorDocument(api)} + ${overlayOf(api)})` : (location ?? api.root);
-  return new BrokenDocuments(
-    problems.map((problem) => ({
-      ...problem,
-      file: problem.file === api.root ? file : problem.file,
-      // An overlay is read only where there is a document of the vendor's.
-      message: isMade ? problem.message : problem.message.replace(/ in openapi\/overlays\/\S+: - \{.*$/s, " there."),
-    })),
-  );
+/** Our code knows the operations of our own documents by their ids. */
+function refuseRenames(tree: string, api: Api, before: Bundle | undefined, { bundles }: Generated): void {
+  const [, after = {}] = bundles.find(([{ name }]) => name === api.name) ?? [];
+  const place = readPlaces(path.join(tree, api.root));
+  const problems = findRenames(before ?? {}, after).map(({ operation, was }): Problem => {
+    const { method, path: at, id } = operation;
+    const pointer = `#/paths/${escapeSegment(at)}/${method}/operationId`;
+    const message = `${method.toUpperCase()} ${at} was ${was} and is now ${printable(id)}, but our code knows it by its old name. Keep that, or change it in the document, run \`npm run generate\` and commit first.`;
+    return { file: api.root, ...place(pointer), rule: "renamed-operation", message };
+  });
+  if (problems.length > 0) throw new BrokenDocuments(problems);
+}
+
+/** Returns where a JSON pointer leads in a file. */
+function readPlaces(file: string): (pointer: string) => { line: number; column: number } {
+  const source = new Source(file, readText("", file));
+  return (pointer) => positionOf({ source, pointer });
 }
 
 function writeNews({ before, after }: Trees, { name }: Api, { bump, comparisons, packageName }: Review): void {

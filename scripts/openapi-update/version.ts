@@ -4,7 +4,7 @@ import { readApis } from "../generate/config.js";
 import { bundle } from "../generate/redocly.js";
 import type { Version } from "./compare/compare.js";
 
-/** The documents of a folder and the types that lie there, by service. */
+/** Reads the documents of a folder and their generated types, by service. */
 export async function readVersions(folder: string): Promise<Map<string, Version>> {
   const apis = readApis(folder);
   const bundles = await bundle(folder, apis);

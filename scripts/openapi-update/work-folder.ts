@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 /**
- * Runs something that works in a folder of its own, which goes with it, and that ctrl-C stops.
+ * Runs something with a temporary folder, which is deleted afterwards. Ctrl-C aborts the signal.
  *
- * @throws what `work` throws; once it was stopped, that it was, whatever went wrong because of it
+ * @throws what `work` throws; after Ctrl-C, that it was stopped
  */
 export async function withWorkFolder<T>(work: (folder: string, signal: AbortSignal) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(path.join(tmpdir(), "livedata-openapi-"));

@@ -4,10 +4,10 @@ import { GENERATED } from "../generate/config.js";
 import { type Output, writeOutput } from "../generate/output.js";
 import { CHANGESETS } from "./changesets.js";
 
-/** Where what a new document changes may lie. */
+/** The folders that a new document may change. */
 const WRITTEN = ["openapi", GENERATED, CHANGESETS];
 
-/** The files of a tree that a new document may change, by their paths in it. */
+/** Reads the files of a tree that a new document may change, by path. */
 export function readWritten(tree: string): Output {
   const files = WRITTEN.map((folder) => path.join(tree, folder))
     .filter((folder) => existsSync(folder))
@@ -20,13 +20,13 @@ export function readWritten(tree: string): Output {
 }
 
 /**
- * Brings a tree to what a copy of it has become, all at once.
+ * Applies the changes of a copy to its tree, all at once.
  *
  * @param root the folder of the tree
  * @param copy the folder of the copy
- * @param original what the tree had when it was copied
- * @returns The paths of what has changed
- * @throws {Error} where one of these was edited meanwhile; nothing is written then
+ * @param original the files of the tree when it was copied
+ * @returns the paths of the changed files
+ * @throws {Error} if one of these was edited meanwhile; nothing is written then
  */
 export function writeBack(root: string, copy: string, original: Output): string[] {
   const result = readWritten(copy);

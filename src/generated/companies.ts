@@ -3,11 +3,10 @@
  *
  * - openapi/companies.yaml
  * - openapi/components/company.yaml
- * - openapi/components/credits.yaml
  * - openapi/components/errors.yaml
  * - openapi/components/security.yaml
  *
- * SHA-256 of the documents: 5b6a065e7a52d6678d382bfac53363b91d24e8683b10d893555c9a5851be2b80
+ * SHA-256 of the documents: abab7d65e099cb2810d7445bd6f03206be59839b935f15c1d8529c86ececafda
  */
 
 export interface paths {

@@ -9,7 +9,7 @@ import { apiKey, serviceAccount } from "../../src/auth/credentials.js";
 import { unwrap } from "../../src/calls/unwrap.js";
 import { describeFailure } from "../../src/pipeline/network-failure.js";
 import type { CustomFetch } from "../../src/pipeline/options.js";
-import { createCertificate } from "../scripts/openapi-update/receive/certificate.js";
+import { createCertificate } from "../support/certificate.js";
 import { serveRaw } from "../support/raw-server.js";
 import { serve } from "../support/serve.js";
 import { body, connect, errorOf, found, respond, serveRecorded } from "./support.js";

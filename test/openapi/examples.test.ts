@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { bundledDocuments, compileFrom, dereference, record, walk } from "./support.js";
+import { compileFrom, dereference, ourDocuments, record, walk } from "./support.js";
 
-const documents = await bundledDocuments();
+const documents = await ourDocuments();
 
 const uses = documents.flatMap((bundled) => {
   const found: {

@@ -1,9 +1,9 @@
 import type { ValidateFunction } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { requestSchemas, schemas } from "../../src/generated/request-schemas.js";
-import { bundledDocuments, compile, compileFrom, dereference, operationsOf, record } from "./support.js";
+import { compile, compileFrom, dereference, operationsOf, ourDocuments, record } from "./support.js";
 
-const documents = await bundledDocuments();
+const documents = await ourDocuments();
 
 interface NearMiss {
   readonly operation: string;

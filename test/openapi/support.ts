@@ -4,6 +4,7 @@ import { isRecord } from "../../scripts/generate/is-record.js";
 import { unescapeSegment } from "../../scripts/generate/json-pointer.js";
 import { METHODS } from "../../scripts/generate/methods.js";
 import { bundle } from "../../scripts/generate/redocly.js";
+import { isVendors } from "../../scripts/generate/vendor-documents.js";
 
 export type Json = Record<string, unknown>;
 
@@ -31,6 +32,12 @@ export async function bundledDocuments(): Promise<BundledDocument[]> {
   const apis = readApis(root);
   const bundles = await bundle(root, apis);
   return apis.map(({ name }, index) => ({ service: name, document: bundles[index] ?? {} }));
+}
+
+/** Bundles the documents that we wrote. The vendor's style is not ours to judge. */
+export async function ourDocuments(): Promise<BundledDocument[]> {
+  const ours = readApis(process.cwd()).filter((api) => !isVendors(process.cwd(), api));
+  return (await bundledDocuments()).filter(({ service }) => ours.some(({ name }) => name === service));
 }
 
 export function operationsOf({ service, document }: BundledDocument): Operation[] {

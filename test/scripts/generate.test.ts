@@ -166,7 +166,7 @@ describe("npm run generate reports place and rule, exits 1 and writes nothing if
       what: "has a duplicate key",
       file: "openapi/components/find.yaml",
       change: (text) => text.replace("  type: object\n", "  type: object\n  type: object\n"),
-      says: [/^openapi\/components\/find\.yaml:3:3 yaml Map keys must be unique$/],
+      says: [/^openapi\/components\/find\.yaml:3:3 yaml duplicated mapping key/],
     },
     {
       what: "has a dangling reference",
@@ -216,7 +216,7 @@ describe("npm run generate reports place and rule, exits 1 and writes nothing if
       what: "is empty",
       file: "openapi/companies.yaml",
       change: () => "",
-      says: [/^openapi\/companies\.yaml:1:1 redocly \S/],
+      says: [/^openapi\/companies\.yaml:1:1 empty The file is empty\.$/],
     },
     {
       what: "has an output outside src/generated",

@@ -1,8 +1,8 @@
+import type { Bundle } from "../../generate/document.js";
 import { isRecord } from "../../generate/is-record.js";
 import { factsOf } from "../../generate/operation-facts.js";
-import type { Bundle } from "../../generate/redocly.js";
 
-/** A change of what the SDK does with an operation, though its types stay as they are. */
+/** A change of what the SDK does with an operation, which its types do not show. */
 export interface FactChange {
   /** `POST /search`. */
   readonly operation: string;
@@ -13,11 +13,8 @@ export interface FactChange {
 const ROLES: readonly unknown[] = [undefined, "viewer", "editor", "administrator"];
 
 /**
- * Compares what two documents say of their operations besides the types: `x-role`, `x-idempotent`, and whether they
- * cost. Operations that only one of them has are left out.
- *
- * @param before the one document
- * @param after the other
+ * Compares the facts of operations: method, `x-role`, `x-idempotent`, and whether they cost credits. Operations that only
+ * one of the documents has are left out.
  */
 export function compareFacts(before: Bundle, after: Bundle): FactChange[] {
   const old = factsOf(before);
@@ -31,6 +28,7 @@ export function compareFacts(before: Bundle, after: Bundle): FactChange[] {
 
 function changes(before: Bundle, after: Bundle): Omit<FactChange, "operation">[] {
   return [
+    ...methodChanges(before, after),
     ...roleChanges(before["role"], after["role"]),
     ...(before["isIdempotent"] === after["isIdempotent"] ? [] : [idempotenceChange(after["isIdempotent"] === true)]),
     ...(before["isPaid"] === after["isPaid"] ? [] : [costChange(after["isPaid"] === true)]),
@@ -38,7 +36,19 @@ function changes(before: Bundle, after: Bundle): Omit<FactChange, "operation">[]
   ];
 }
 
-/** Whom a call is refused now had it work before. */
+/** Programs call the method by its name, with its arguments in their order: path parameters, body, options. */
+function methodChanges(before: Bundle, after: Bundle): Omit<FactChange, "operation">[] {
+  const changes: Omit<FactChange, "operation">[] = [];
+  if (before["method"] !== after["method"]) {
+    changes.push({ bump: "major", message: `its method \`${before["method"]}\` is called \`${after["method"]}\` now` });
+  }
+  if (!before["hasBody"] && after["hasBody"]) {
+    changes.push({ bump: "major", message: `its method \`${after["method"]}\` takes a body before the options now` });
+  }
+  return changes;
+}
+
+/** A higher role breaks calls that a lower role could make. */
 function roleChanges(before: unknown, after: unknown): Omit<FactChange, "operation">[] {
   if (before === after) return [];
   const bump = before !== undefined && ROLES.indexOf(after) > ROLES.indexOf(before) ? "major" : "minor";
@@ -53,7 +63,7 @@ function idempotenceChange(isIdempotent: boolean): Omit<FactChange, "operation">
   return { bump: "minor", message };
 }
 
-/** The types take `maxCredits` only where an operation costs. */
+/** The types accept `maxCredits` only if an operation costs credits. */
 function costChange(isPaid: boolean): Omit<FactChange, "operation"> {
   return isPaid
     ? { bump: "minor", message: "costs credits now, and takes `maxCredits`" }

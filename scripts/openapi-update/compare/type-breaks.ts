@@ -2,33 +2,33 @@ import ts from "typescript";
 import { METHODS } from "../../generate/methods.js";
 import { type Difference, type DifferenceKind, type Direction, joinPath, TypeWalk } from "./type-walk.js";
 
-/** Something that the types of an operation no longer allow, or allow now. */
+/** Something that the types of an operation no longer allow, or newly allow. */
 export interface TypeChange {
   /** `POST /search`, `webhook POST jobChanged`. */
   readonly operation: string;
-  /** `request body`, `response 200`, ``query parameter `size` ``; undefined where it is the operation itself. */
+  /** `request body`, `response 200`, ``query parameter `size` ``; undefined for the operation itself. */
   readonly place: string | undefined;
-  /** The way to the property inside the place, such as `filters[].field`; empty for the whole. */
+  /** Path of the property inside the place, such as `filters[].field`; empty for the whole. */
   readonly path: string;
-  /** What is wrong with it, in words that follow its name: `is now required`. */
+  /** What has changed, in words that follow the name: `is now required`. */
   readonly problem: string;
-  /** The way from the nearest component, such as `Job.title`; absent where there is none. */
+  /** Path from the nearest component, such as `Job.title`; absent if there is none. */
   readonly inComponent?: string;
 }
 
-/** Something that a program did, and no longer may. */
+/** Something that a program may no longer do. */
 export type TypeBreak = TypeChange;
 
-/** What differs between the types of two versions. */
+/** The differences between the types of two versions. */
 export interface TypeChanges {
   readonly breaks: readonly TypeBreak[];
-  /** What a program may do now that it could not, which is what would break on the way back. */
+  /** What a program may newly do: what would break in the opposite direction. */
   readonly gains: readonly TypeChange[];
 }
 
 const LOCATIONS = ["path", "query", "header", "cookie"];
 
-/** What openapi-fetch 0.17 takes for a success; all else widens `error`. */
+/** The statuses that openapi-fetch 0.17 considers a success. All others widen `error`. */
 const SUCCESS = new Set(["200", "201", "202", "203", "204", "206", "207", "2XX"]);
 
 const OPTIONS: ts.CompilerOptions = {
@@ -40,8 +40,8 @@ const OPTIONS: ts.CompilerOptions = {
 };
 
 /**
- * Finds what breaks a program that was written against the types of one version when it is compiled against those of
- * the next: with openapi-fetch, or with what the SDK makes of it.
+ * Finds what breaks a program that was written with the types of one version when it is compiled with those of the next,
+ * with openapi-fetch or with the SDK.
  *
  * @param before the generated types of one version
  * @param after those of the next
@@ -51,7 +51,7 @@ export function findTypeBreaks(before: string, after: string): readonly TypeBrea
 }
 
 /**
- * Finds what breaks a program, and what a program may do that it could not.
+ * Finds what breaks a program, and what a program may newly do.
  *
  * @param before the generated types of one version
  * @param after those of the next
@@ -66,11 +66,11 @@ export function findTypeChanges(before: string, after: string): TypeChanges {
   const walk = new TypeWalk(checker);
   const breaks = new Comparison(checker, walk, asBreak).compare(old, now);
   const broken = new Set(breaks.map((each) => keyOf(each)));
-  const gains = new Comparison(checker, walk, asGain).compare(now, old);
+  const gains = new Comparison(checker, new TypeWalk(checker, true), asGain).compare(now, old);
   return { breaks, gains: gains.filter((each) => !broken.has(keyOf(each))) };
 }
 
-/** An interface is not assignable to an object with any keys, but what programs send mostly has no interface. */
+/** An interface is not assignable to an object with an index signature, but values that programs send rarely have one. */
 function withoutInterfaces(types: string): string {
   return types.replaceAll(/^export interface ([\w$]+) \{$/gm, "export type $1 = {");
 }
@@ -79,7 +79,7 @@ function keyOf({ operation, place, path }: TypeChange): string {
   return JSON.stringify([operation, place, path]);
 }
 
-/** What a difference is called, and the words for what is no property. */
+/** The words for a difference. */
 interface Words {
   readonly of: (kind: DifferenceKind, direction: Direction, before: string, after: string) => string;
   readonly operationRemoved: string;
@@ -93,43 +93,43 @@ interface Words {
 const asBreak: Words = {
   of: (kind, direction, before, after) => {
     if (kind === "required") return "is now required";
-    if (kind === "refused") return `no longer takes ${before}`;
+    if (kind === "refused") return `no longer accepts ${before}`;
     if (kind === "absent") return "may now be absent";
     if (kind === "gained") return `may now also be ${after}`;
     if (kind === "lost") return `is never ${before} any more`;
-    if (kind === "removed") return "is no longer known";
-    if (kind === "closed") return "may have no other properties any more";
-    return `${direction === "send" ? "takes" : "is"} ${after} now, not ${before}`;
+    if (kind === "removed") return "was removed";
+    if (kind === "closed") return "no longer has other properties";
+    return `${direction === "send" ? "accepts" : "is"} ${after} now, not ${before}`;
   },
   operationRemoved: "was removed",
   bodyRequired: "is now required",
   bodyAbsent: "may now be absent",
   removed: (what) => `${what}was removed`,
-  unlike: (name, what) => `${name}is new, and its body (${what}) unlike the others that may come`,
-  empty: "is new, and may come without a body",
+  unlike: (name, what) => `${name}is new, and its body (${what}) unlike the others`,
+  empty: "is new, and may have no body",
 };
 
-/** Of what was found on the way back, where before is after. */
+/** For differences that were found in the opposite direction, so that `before` and `after` are swapped. */
 const asGain: Words = {
   of: (kind, direction, before, after) => {
     if (kind === "required") return "may now be left out";
-    if (kind === "refused") return `now also takes ${before}`;
+    if (kind === "refused") return `now also accepts ${before}`;
     if (kind === "absent") return "is now always there";
     if (kind === "gained") return `is never ${after} any more`;
     if (kind === "lost") return `may now also be ${before}`;
     if (kind === "removed") return "is new";
     if (kind === "closed") return "may have other properties now";
-    return `${direction === "send" ? "takes" : "is"} ${before} now, not ${after}`;
+    return `${direction === "send" ? "accepts" : "is"} ${before} now, not ${after}`;
   },
   operationRemoved: "is new",
   bodyRequired: "may now be left out",
   bodyAbsent: "is now always there",
   removed: (what) => `${what}is new`,
-  unlike: (name) => `${name}no longer comes`,
-  empty: "no longer comes without a body",
+  unlike: (name) => `${name}was removed`,
+  empty: "always has a body now",
 };
 
-/** The content of the responses of one kind, whatever their status. */
+/** The content of all successes, or of all errors. */
 interface Contents {
   readonly types: ts.Type[];
   isEmpty: boolean;
@@ -170,7 +170,7 @@ class Comparison {
     return operations;
   }
 
-  /** A user sends what an operation is asked, and reads what a webhook is. */
+  /** A user sends the request of an operation, and reads the request of a webhook. */
   #compareOperation(operation: string, before: ts.Type, after: ts.Type | undefined, asked: Direction): void {
     if (after === undefined) {
       this.#add(operation, undefined, this.#words.operationRemoved);
@@ -215,7 +215,7 @@ class Comparison {
     const old = this.#propertiesOf(this.#property(before, "responses")?.type);
     const now = this.#propertiesOf(this.#property(after, "responses")?.type);
     for (const [status, type] of old) {
-      const place = `${direction === "read" ? "response" : "answer"} ${status}`;
+      const place = `response ${status}`;
       const other = now.get(status);
       if (other === undefined) {
         this.#add(operation, place, this.#words.removed(""));
@@ -230,7 +230,7 @@ class Comparison {
     if (direction === "read") this.#compareUnionsOfResponses(operation, old, now);
   }
 
-  /** A status or a media type that is new widens `data` or `error`, where its body is unlike the others. */
+  /** A new status or media type widens `data` or `error` if its body is unlike the others. */
   #compareUnionsOfResponses(operation: string, old: Map<string, ts.Type>, now: Map<string, ts.Type>): void {
     for (const isSuccess of [true, false]) {
       const known = this.#contentsOf(
@@ -241,7 +241,7 @@ class Comparison {
         const before = old.get(status);
         const media = before === undefined ? new Map<string, ts.Type>() : this.#mediaOf(before);
         this.#addUnlike(operation, `response ${status}`, this.#mediaOf(type), media, known);
-        // With openapi-fetch, a body that may be missing is undefined in the union of all.
+        // With openapi-fetch, a missing body adds undefined to the union of all bodies.
         const isEmpty = this.#mediaOf(type).size === 0;
         const wasEmpty = known.isEmpty || known.types.length === 0;
         if (isEmpty && !wasEmpty) this.#add(operation, `response ${status}`, this.#words.empty);
@@ -298,7 +298,7 @@ class Comparison {
     return new Map(symbols.map((symbol) => [symbol.name, this.#checker.getTypeOfSymbol(symbol)]));
   }
 
-  /** A property; undefined, too, where it is there only to say that it never is. */
+  /** Returns a property; undefined also for a property of type `never`. */
   #property(type: ts.Type | undefined, name: string) {
     const symbol = type && this.#checker.getPropertyOfType(type, name);
     if (symbol === undefined) return undefined;
@@ -309,7 +309,7 @@ class Comparison {
     return { type: others.length === 0 ? only : declared, isOptional };
   }
 
-  /** A parameter or a header, whose name is of its place. */
+  /** Adds a difference of a parameter or a header, whose name belongs to the place. */
   #addNamed(operation: string, kind: string, found: Difference, direction: Direction): void {
     const [name, ...path] = found.path;
     this.#addDifference(operation, `${kind} \`${name}\``, path, found, direction);
@@ -337,7 +337,7 @@ interface Module {
   readonly webhooks: ts.Type | undefined;
 }
 
-/** Puts both versions in one program, for a checker can only relate types of its own. */
+/** Compiles both versions in one program, because a checker can only relate its own types. */
 function compile(files: { readonly "/before.ts": string; readonly "/after.ts": string }) {
   const host = createHost(files);
   const names = ["/before.ts", "/after.ts"] as const;

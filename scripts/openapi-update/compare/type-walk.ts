@@ -1,28 +1,28 @@
 import ts from "typescript";
 
 /**
- * What a program does with a value: of what it sends, everything that was accepted must still be; of what it reads,
- * everything that was there must still be.
+ * What a program does with a value. If it sends the value, everything that was accepted must still be accepted. If it reads
+ * the value, everything that was there must still be there.
  */
 export type Direction = "send" | "read";
 
-/** How one property, or the whole, is no longer what a program was written for. */
+/** How one property, or the whole, differs from what a program was written for. */
 export interface Difference {
-  /** The way to it: names of properties, and `[]` for the elements of an array or the values of a map. */
+  /** Path of it: names of properties, and `[]` for the elements of an array or the values of a map. */
   readonly path: readonly string[];
   readonly kind: DifferenceKind;
-  /** What it concerned before and after, where the kind alone does not say it. */
+  /** The types before and after, if the kind needs them. */
   readonly before: readonly ts.Type[];
   readonly after: readonly ts.Type[];
-  /** The way from the nearest component, such as `Job.title`; absent where there is none. */
+  /** Path from the nearest component, such as `Job.title`; absent if there is none. */
   readonly inComponent?: string;
-  /** The same for all ways to the same property. */
+  /** The same for all paths to the same property. */
   readonly source: string;
 }
 
 /**
- * `required` and `refused` are of what is sent, `absent`, `gained` and `lost` of what is read; `closed` is an object that
- * had other properties than those it lists.
+ * `required` and `refused` apply to what is sent, `absent`, `gained` and `lost` to what is read. `closed` is an object that
+ * accepted properties that it does not list.
  */
 export type DifferenceKind = "removed" | "closed" | "required" | "refused" | "absent" | "gained" | "lost" | "type";
 
@@ -42,23 +42,29 @@ interface Property {
 }
 
 /**
- * Walks two types side by side, and asks the compiler where they end. One `isTypeAssignableTo` of the whole would miss
- * the property that is no longer known, for an object may have more than its type says; and what a generated program
- * is told of it names its helper types, not the property. Walking gives the place, and has each rule in one function.
+ * Walks two types side by side, and asks the compiler about the leaves. One `isTypeAssignableTo` of the whole would miss a
+ * removed property, because an object may have more properties than its type. And the message of a generated program names
+ * its helper types, not the property.
  */
 export class TypeWalk {
   readonly #checker: ts.TypeChecker;
-  readonly #answers = new Map<string, readonly Difference[]>();
-  /** The questions that are being answered, with how deep they are: a recursive type asks them again. */
+  readonly #isReversed: boolean;
+  readonly #results = new Map<string, readonly Difference[]>();
+  /** The comparisons that are running, with their depth: a recursive type starts them again. */
   readonly #open = new Map<string, number>();
-  /** The outermost of them whose answer was meanwhile taken to be yes. */
+  /** The outermost of them that was assumed to find nothing. */
   #assumed = Infinity;
 
-  constructor(checker: ts.TypeChecker) {
+  /**
+   * @param isReversed whether what is new is looked for, with the versions swapped: a property of an open object is new,
+   *   although any property could be sent before
+   */
+  constructor(checker: ts.TypeChecker, isReversed = false) {
     this.#checker = checker;
+    this.#isReversed = isReversed;
   }
 
-  /** Compares the whole of what is sent or read at a place. */
+  /** Compares what is sent or read at a place. */
   compare(before: ts.Type, after: ts.Type, direction: Direction): readonly Difference[] {
     const differences = this.#compareUnions(this.members(before), this.members(after), direction);
     if (differences.length > 0) return shortest(differences);
@@ -72,18 +78,18 @@ export class TypeWalk {
     return shortest(this.#compareObjects(before, after, direction));
   }
 
-  /** Whether a program that reads one of the types before can read a new one. */
+  /** Whether a program that reads the types before can read a new one. */
   isCovered(type: ts.Type, before: readonly ts.Type[]): boolean {
     return this.#compareUnions(before, this.members(type), "read").every(({ kind }) => kind === "lost");
   }
 
-  /** The members of a union, without `undefined`, which an optional property brings. */
+  /** Returns the members of a union, without the `undefined` of an optional property. */
   members(type: ts.Type): readonly ts.Type[] {
     const all = type.isUnion() ? type.types : [type];
     return all.filter(({ flags }) => (flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Never)) === 0);
   }
 
-  /** What a reader knows a type as: its component's name, or else its text. */
+  /** Returns the name of a component, or the text of another type. */
   describe(type: ts.Type): string {
     const name = componentName(type);
     if (name !== undefined) return name;
@@ -130,7 +136,7 @@ export class TypeWalk {
     ];
   }
 
-  /** Finds for each member of a union which one of another it is, or has become. */
+  /** Finds the member of another union that each member equals, or has become. */
   #pair(types: readonly ts.Type[], others: readonly ts.Type[], compare: Compare): Pair[] {
     const same = new Map(
       types.map((type) => [
@@ -156,14 +162,14 @@ export class TypeWalk {
     return best;
   }
 
-  /** Whether one may have become the other: two lists, or two objects that have a property in common. */
+  /** Whether one may have become the other: two lists, or two objects with a common property. */
   #isAlike(type: ts.Type, other: ts.Type): boolean {
     if (!this.#isPlainObject(type) || !this.#isPlainObject(other)) return this.#elementPairs(type, other) !== undefined;
     const names = this.#propertiesOf(other);
     return [...this.#propertiesOf(type).keys()].some((name) => names.has(name));
   }
 
-  /** Whether a program may ask if a value is of the type: of what is `null` or a plain string it may ask anything. */
+  /** Whether a program may compare a value with the type. `null` may be compared with anything. */
   #isComparable(before: ts.Type, after: ts.Type): boolean {
     if (before.flags & ts.TypeFlags.Null) return true;
     if (this.#isPlainObject(before) && this.#isPlainObject(after)) {
@@ -175,7 +181,7 @@ export class TypeWalk {
   #compareTypes(before: ts.Type, after: ts.Type, direction: Direction): readonly Difference[] {
     if (before === after) return [];
     const key = `${idOf(before)} ${idOf(after)} ${direction}`;
-    const known = this.#answers.get(key);
+    const known = this.#results.get(key);
     if (known !== undefined) return known;
     const open = this.#open.get(key);
     if (open !== undefined) {
@@ -186,13 +192,13 @@ export class TypeWalk {
     const assumedBefore = this.#assumed;
     this.#assumed = Infinity;
     this.#open.set(key, depth);
-    const answer = this.#compareUncached(before, after, direction);
+    const result = this.#compareUncached(before, after, direction);
     this.#open.delete(key);
-    // What was assumed further out may yet turn out wrong, and this answer with it.
+    // An assumption further out may turn out wrong, and this result with it.
     const isFinal = this.#assumed >= depth;
-    if (isFinal) this.#answers.set(key, answer);
+    if (isFinal) this.#results.set(key, result);
     this.#assumed = isFinal ? assumedBefore : Math.min(this.#assumed, assumedBefore);
-    return answer;
+    return result;
   }
 
   #compareUncached(before: ts.Type, after: ts.Type, direction: Direction): readonly Difference[] {
@@ -222,7 +228,7 @@ export class TypeWalk {
       if (old.has(name)) continue;
       if (direction === "send" && !property.isOptional) {
         differences.push(difference("required", { path: [name] }));
-      } else if (oldRest !== undefined) {
+      } else if (oldRest !== undefined && !(direction === "send" && isUnknown(oldRest))) {
         differences.push(...under(name, this.#compareUnions(oldRest, property.types, direction)));
       }
     }
@@ -241,9 +247,10 @@ export class TypeWalk {
   ): Difference[] {
     const isOptional = after?.isOptional ?? true;
     const types = after?.types ?? rest;
-    if (types === undefined) return [difference("removed")];
+    if (types === undefined || (this.#isReversed && after === undefined && isUnknown(types)))
+      return [difference("removed")];
     const changed = this.#compareUnions(before.types, types, direction);
-    // A map may hold it yet, but no longer says what it is.
+    // A map may still contain it, but no longer with its type.
     if (after === undefined && (changed.length > 0 || !before.isOptional)) return [difference("removed")];
     if (direction === "send" && before.isOptional && !isOptional) return [difference("required"), ...changed];
     if (direction === "read" && !before.isOptional && isOptional) return [difference("absent"), ...changed];
@@ -263,7 +270,7 @@ export class TypeWalk {
     );
   }
 
-  /** What the names that are not listed may hold; undefined where there are none. */
+  /** Returns the types of properties that are not listed; undefined if there are none. */
   #restOf(type: ts.Type | undefined): readonly ts.Type[] | undefined {
     if (type === undefined) return undefined;
     const info = this.#checker.getIndexInfosOfType(type).find(({ keyType }) => keyType.flags & ts.TypeFlags.String);
@@ -284,30 +291,35 @@ export class TypeWalk {
     });
   }
 
-  /** `string & {}` is an intersection and no object. */
+  /** `string & {}` is an intersection, but not an object. */
   #isPlainObject(type: ts.Type): boolean {
     if (this.#checker.isArrayType(type) || this.#checker.isTupleType(type)) return false;
     if (type.isIntersection()) return type.types.every(({ flags }) => (flags & PRIMITIVE) === 0);
     return (type.flags & ts.TypeFlags.Object) !== 0;
   }
 
-  /** The same of the members of a union. */
+  /** Describes the members of a union. */
   describeAll(types: readonly ts.Type[]): string {
     const names = types.map((type) => this.describe(type));
     return names.join(" | ").replace("false | true", "boolean");
   }
 }
 
+/** Whether an object may have any other property. */
+function isUnknown(types: readonly ts.Type[]): boolean {
+  return types.some(({ flags }) => (flags & ts.TypeFlags.Unknown) !== 0);
+}
+
 interface Pair {
   readonly type: ts.Type;
-  /** The member of the other union that it is, or differs from the least; none where it is unlike all of them. */
+  /** The member of the other union that it equals or differs from the least; undefined if it is unlike all of them. */
   readonly other: ts.Type | undefined;
   readonly differences: readonly Difference[];
 }
 
 type Compare = (type: ts.Type, other: ts.Type) => readonly Difference[];
 
-/** That a property has another literal now, by which a program tells the members of a union apart. */
+/** Whether a property has another literal, by which a program tells the members of a union apart. */
 function isOfTag({ path, kind, before, after }: Difference): boolean {
   return path.length === 1 && kind === "type" && [...before, ...after].every((type) => type.isStringLiteral());
 }
@@ -320,7 +332,7 @@ function difference(kind: DifferenceKind, rest: Partial<Difference> = {}): Diffe
   return { path: [], before: [], after: [], source: "", ...rest, kind };
 }
 
-/** Says of a difference that was found under a type whose it is. */
+/** Adds the component to a difference that was found under a type. */
 function located(found: Difference, type: ts.Type | undefined): Difference {
   if (type === undefined) return found;
   const source = found.path.length === 1 ? `${idOf(type)} ${found.path[0]} ${found.kind}` : found.source;
@@ -337,7 +349,7 @@ function under(name: string, differences: readonly Difference[]): Difference[] {
   return differences.map((each) => ({ ...each, path: [name, ...each.path] }));
 }
 
-/** One property of a component that is reached by several ways is told once, by the shortest. */
+/** Reports a property that is reached by several paths once, by the shortest. */
 function shortest(differences: readonly Difference[]): Difference[] {
   const found = new Map<string, Difference>();
   for (const each of differences) {
@@ -348,7 +360,7 @@ function shortest(differences: readonly Difference[]): Difference[] {
   return [...found.values()];
 }
 
-/** The name under which the generated module declares a type. */
+/** Returns the name under which the generated module declares a type. */
 function componentName(type: ts.Type): string | undefined {
   const declaration = type.aliasSymbol?.declarations?.[0];
   const isTop = declaration !== undefined && ts.isSourceFile(declaration.parent);
@@ -358,7 +370,7 @@ function componentName(type: ts.Type): string | undefined {
 const ids = new WeakMap<ts.Type, number>();
 let lastId = 0;
 
-/** The compiler has such an id, but keeps it to itself. */
+/** The id that the compiler has for a type is not public. */
 function idOf(type: ts.Type): number {
   const known = ids.get(type);
   if (known !== undefined) return known;

@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { readApis } from "../../../scripts/generate/config.js";
 import { generateOperationFacts } from "../../../scripts/generate/operation-facts.js";
-import { applyOverlay } from "../../../scripts/generate/overlay.js";
+import { applyOverlay, removeUnusedActions } from "../../../scripts/generate/overlay.js";
 import { BrokenDocuments, formatProblem } from "../../../scripts/generate/problem.js";
-import { overlayOf } from "../../../scripts/generate/vendor-documents.js";
+import { completeDocument, overlayOf } from "../../../scripts/generate/vendor-documents.js";
 import { bundledDocuments, type Json, record } from "../../openapi/support.js";
 import { toVendorDocument } from "../../support/vendor-document.js";
 
@@ -115,13 +115,31 @@ describe("applyOverlay", () => {
   });
 });
 
+describe("removeUnusedActions", () => {
+  it("deletes the actions without a target, keeps the comments, and deletes an overlay without any action", async () => {
+    const document = { info: { title: "a" }, paths: { "/a": {} } };
+    const used = "  # Ours.\n  - target: $.info\n    update: { title: b }";
+    const unused = "  - target: $.paths['/b']\n    remove: true";
+    const file = path.join(folder, "overlays/b.yaml");
+    writeFileSync(file, `${[...HEAD, used, unused].join("\n")}\n`);
+    expect(await removeUnusedActions(folder, "overlays/b.yaml", document)).toEqual(["$.paths['/b']"]);
+    expect(readFileSync(file, "utf8")).toMatch(/# Ours\.\n {2}- target: \$\.info\n[^$]*$/);
+    expect(await removeUnusedActions(folder, "overlays/b.yaml", document)).toEqual([]);
+    writeFileSync(file, `${[...HEAD, unused].join("\n")}\n`);
+    await removeUnusedActions(folder, "overlays/b.yaml", document);
+    expect(existsSync(file)).toBe(false);
+    expect(await removeUnusedActions(folder, "overlays/b.yaml", document)).toEqual([]);
+  });
+});
+
 describe("our overlays give a vendor's document the same facts as our documents", () => {
   const root = process.cwd();
   const apis = readApis(root);
 
   it.each(apis.map((api, index) => [api.name, api, index] as const))("%s", async (_name, api, index) => {
     const ours = (await bundledDocuments())[index]?.document ?? {};
-    const overlaid = await applyOverlay(root, overlayOf(api), toVendorDocument(ours));
+    const add = (document: Json) => applyOverlay(root, overlayOf(api), document);
+    const overlaid = await completeDocument(toVendorDocument(ours), add);
     expect(generateOperationFacts([[api, overlaid]])).toBe(generateOperationFacts([[api, ours]]));
     expect(operationIds(overlaid)).toEqual(operationIds(ours));
     expect(JSON.stringify(overlaid)).toContain('"x-evidence":"documented"');

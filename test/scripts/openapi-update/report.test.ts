@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import type { Change } from "../../../scripts/openapi-update/compare/compare.js";
-import { printNews, printReport } from "../../../scripts/openapi-update/report.js";
+import { printNews, printNextStep, printReport } from "../../../scripts/openapi-update/report.js";
 import type { Review } from "../../../scripts/openapi-update/review.js";
 
 function change(operation: string | undefined, bump: Change["bump"], message: string): Change {
-  return { operation, bump, message, by: "redocly" };
+  return { operation, bump, message, by: "types" };
 }
 
 const changes = [
@@ -22,7 +22,6 @@ const review: Review = {
     { file: "released/examples/demo.ts", line: 9, code: "TS2345", message: "Property 'size' is missing." },
     { file: "examples/demo.ts", line: 10, code: "TS2345", message: "Property 'size' is missing." },
   ],
-  tests: undefined,
   bump: "major",
   packageName: "@livedata/sdk",
   version: "0.1.0",
@@ -48,27 +47,68 @@ people
 What users of v0.1.0 write no longer compiles:
   examples/demo.ts:9  Property 'size' is missing.
 
-The sources no longer compile, so the unit tests were not run:
+The sources no longer compile:
   src/people/paginate.ts:76  Property 'size' does not exist.
 
-To mend here:
-  examples/demo.ts:10  Property 'size' is missing.
-`);
+To fix here:
+  examples/demo.ts:10  Property 'size' is missing.`);
 });
 
-it("lists the first few places and tests, with the total", () => {
-  const failed = Array.from({ length: 13 }, (_, index) => ({ file: "test/a.test.ts", name: `test ${index}` }));
-  const report = printReport({ ...review, errors: [], tests: { passed: 1_400, failed } }, subject);
-  expect(report).toContain("All that was written against the types compiles.\n\n13 unit tests fail:\n");
-  expect(report).toContain("  test/a.test.ts  test 9\n  and 3 more\n");
-  expect(report).not.toContain("test 10");
+it("lists the first few places, with the total", () => {
+  const errors = Array.from({ length: 13 }, (_, line) => ({ file: "test/a.ts", line, code: "TS1", message: "Wrong." }));
+  const report = printReport({ ...review, errors }, subject);
+  expect(report).toContain("  test/a.ts:9  Wrong.\n  and 3 more");
+  expect(report).not.toContain("test/a.ts:10");
 });
 
-it("reports that the tests pass and that nothing has changed", () => {
-  const passed = printReport({ ...review, errors: [], tests: { passed: 1_400, failed: [] } }, subject);
-  expect(passed).toMatch(/\n\n1,400 unit tests pass\.\n$/);
+it("reports that everything compiles and that nothing has changed", () => {
+  expect(printReport({ ...review, errors: [] }, subject)).toMatch(
+    /\n\nEverything that was written against the types compiles\.$/,
+  );
   const nothing = printReport({ ...review, comparisons: new Map(), bump: "none" }, subject);
-  expect(nothing).toBe("The documents say what they said at 972b310.\n");
+  expect(nothing).toBe("No change of the documents since 972b310.");
+});
+
+it("lists a new operation in one line, and limits new operations and additions to ten", () => {
+  const added = Array.from({ length: 40 }, (_, index) => change(`GET /${index}`, "minor", "is new"));
+  const properties = Array.from({ length: 13 }, (_, index) => change("GET /a", "minor", `\`P.${index}\` is new`));
+  const comparisons = new Map([["people", { bump: "minor" as const, changes: [...added, ...properties] }]]);
+  const report = printReport({ ...review, bump: "minor", comparisons, errors: [] }, subject);
+  expect(report).toContain("  new operations\n    + GET /0\n");
+  expect(report).toContain("    + GET /9\n    + and 30 more of that kind\n  GET /a\n");
+  expect(report).toContain("    + `P.9` is new\n    + and 3 more of that kind\n");
+  expect(report.split("\n").length).toBeLessThan(35);
+  expect(printNextStep({ ...review, bump: "minor", comparisons, errors: [] })).toBe(
+    "Next: look at `git diff`, run `npm test` and commit. The embedded API does not play GET /0, GET /1, GET /2, GET /3, GET /4 and 35 more operations yet.",
+  );
+});
+
+it("says that only tags, examples and the like have changed", () => {
+  const comparisons = new Map([["people", { bump: "patch" as const, changes: [] }]]);
+  expect(printReport({ ...review, bump: "patch", comparisons, errors: [] }, subject)).toContain(
+    "people\n  · only tags, examples and the like have changed\n",
+  );
+});
+
+it("names what is not checked, what is ignored and what is deleted", () => {
+  const warning = {
+    file: "a",
+    line: 1,
+    column: 1,
+    rule: "struct",
+    message: "Property `optional` is odd.",
+    pointer: "#/a",
+  };
+  const notes = { unchecked: ["`not` of Match"], warnings: [warning], removedTargets: ["$.paths['/find'].post"] };
+  expect(printReport({ ...review, errors: [] }, subject, notes)).toContain(`
+The embedded API does not check:
+  \`not\` of Match
+
+Ignored in the vendor's document:
+  Property \`optional\` is odd. At #/a.
+
+Deleted from the overlay, because the document has nothing there:
+  $.paths['/find'].post`);
 });
 
 it("raises the version by the bump", () => {

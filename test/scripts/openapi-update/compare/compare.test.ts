@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Bundle } from "../../../../scripts/generate/redocly.js";
+import type { Bundle } from "../../../../scripts/generate/document.js";
 import { type Change, compare } from "../../../../scripts/openapi-update/compare/compare.js";
+import { findDocumentChanges } from "../../../../scripts/openapi-update/compare/documents.js";
 import { compareFacts } from "../../../../scripts/openapi-update/compare/facts.js";
-import { splitSides } from "../../../../scripts/openapi-update/compare/sides.js";
 import { versionOf } from "./corpus/corpus.js";
 
 const json = (schema: object) => ({ content: { "application/json": { schema } } });
@@ -43,7 +43,7 @@ const string = { type: "string" };
 const children = { type: "array", items: ref("Thing") };
 
 async function changesOf(before: Bundle, after: Bundle): Promise<string[]> {
-  const { changes } = await compare(await versionOf(before), await versionOf(after));
+  const { changes } = compare(await versionOf(before), await versionOf(after));
   return changes.map(say);
 }
 
@@ -57,31 +57,30 @@ describe("a schema shared by several operations", () => {
   it("breaks only the side that the change affects: requests or responses", async () => {
     const after = documentOf({ required: ["name"], properties: { name: string, note: string, children } });
     expect(await changesOf(before, after)).toEqual([
-      "major POST /things | request body: properties of `Thing` became required: `name` (redocly)",
-      "minor GET /things | response 200: `Thing.name` is now always there (typescript)",
-      "minor POST /things | response 200: `Thing.name` is now always there (typescript)",
-      "minor webhook POST changed | payload: `Thing.name` is now always there (typescript)",
+      "major POST /things | request body: `ThingInput.name` is now required (types)",
+      "minor GET /things | response 200: `Thing.name` is now always there (types)",
+      "minor POST /things | response 200: `Thing.name` is now always there (types)",
+      "minor webhook POST changed | payload: `Thing.name` is now always there (types)",
     ]);
   });
 
-  it("adds what Redocly does not see, and reports what both see once", async () => {
+  it("reports a removed property once for each place", async () => {
     const after = documentOf({ properties: { name: string, children } });
     expect(await changesOf(before, after)).toEqual([
-      "major GET /things | response 200: property `note` of `Thing` was removed (redocly)",
-      "major POST /things | response 200: property `note` of `Thing` was removed (redocly)",
-      "major webhook POST changed | payload: property `note` of `Thing` was removed (redocly)",
-      "major POST /things | request body: `ThingInput.note` is no longer known (typescript)",
+      "major GET /things | response 200: `Thing.note` was removed (types)",
+      "major POST /things | request body: `ThingInput.note` was removed (types)",
+      "major POST /things | response 200: `Thing.note` was removed (types)",
+      "major webhook POST changed | payload: `Thing.note` was removed (types)",
     ]);
   });
 
   it("reports a changed description as a patch", async () => {
     const after = documentOf({ description: "A thing.", properties: { name: string, note: string, children } });
-    const { bump, changes } = await compare(await versionOf(before), await versionOf(after));
+    const { bump, changes } = compare(await versionOf(before), await versionOf(after));
     expect(bump).toBe("patch");
     expect(new Set(changes.map(({ message }) => message.replace(/^.*: /, "")))).toEqual(
-      new Set(["its description has changed"]),
+      new Set(["`Thing` has another description"]),
     );
-    expect(new Set(changes.map(({ pointer }) => pointer))).toEqual(new Set(["#/components/schemas/Thing/description"]));
     expect(changes).toHaveLength(4);
   });
 
@@ -104,7 +103,7 @@ describe("a stricter constraint", () => {
     const after = documentOf({ properties: { name: { ...string, maxLength: 5 } } });
     const changes = await changesOf(before, after);
     expect(changes.filter((change) => change.startsWith("major"))).toEqual([
-      "major POST /things | request body: `Thing.name`: `maxLength` was set to '5' (redocly)",
+      "major POST /things | request body: `Thing.name` now has `maxLength` 5 (document)",
     ]);
   });
 });
@@ -165,53 +164,43 @@ describe("the facts that the SDK knows of an operation", () => {
 
   it("report the old and the new role in the message", async () => {
     const changes = await changesOf(documentOf({}, { "x-role": "viewer" }), documentOf({}, { "x-role": "editor" }));
-    expect(changes).toEqual(["major POST /things | needs the role `editor` now; it was `viewer` (redocly)"]);
+    expect(changes).toEqual(["major POST /things | needs the role `editor` now; it was `viewer` (document)"]);
   });
 });
 
-describe("splitSides", () => {
-  it("copies each component for each side that uses it and keeps unused components as they are", () => {
-    const unused = { type: "string" };
-    const split = splitSides({
-      ...documentOf({ properties: { children } }),
-      components: {
-        schemas: { Thing: { type: "object", properties: { children } }, Unused: unused },
-        securitySchemes: { token: { type: "http", scheme: "bearer" } },
+describe("the credentials of an operation", () => {
+  const scheme = (name: string) => ({ type: "apiKey", in: "header", name });
+  const changes = (before: object, after: object, schemes = { key: scheme("X-Key"), token: scheme("X-Token") }) =>
+    findDocumentChanges(
+      {
+        ...documentOf({}, before),
+        components: { securitySchemes: { key: scheme("X-Key"), token: scheme("X-Token") } },
       },
-    });
-    const copy = (side: string) => ({
-      type: "object",
-      properties: { children: { type: "array", items: ref(`Thing--${side}`) } },
-    });
-    expect(split["components"]).toEqual({
-      schemas: { Unused: unused, "Thing--sent": copy("sent"), "Thing--read": copy("read") },
-      securitySchemes: { token: { type: "http", scheme: "bearer" } },
-    });
+      { ...documentOf({}, after), components: { securitySchemes: schemes } },
+    ).map(({ operation = "-", bump, message }) => `${bump} ${operation} ${message}`);
+
+  it.each([
+    [
+      "another alternative",
+      { security: [{ key: [] }] },
+      { security: [{ key: [] }, { token: [] }] },
+      "minor",
+      "accepts",
+    ],
+    ["one alternative less", { security: [{ key: [] }, { token: [] }] }, { security: [{ key: [] }] }, "major", "needs"],
+    ["a further scope", { security: [{ key: ["a"] }] }, { security: [{ key: ["a", "b"] }] }, "major", "needs"],
+    ["a scope less", { security: [{ key: ["a", "b"] }] }, { security: [{ key: ["a"] }] }, "minor", "accepts"],
+    ["none any more", { security: [{ key: [] }] }, { security: [] }, "minor", "accepts"],
+    ["some for the first time", {}, { security: [{ key: [] }] }, "major", "needs"],
+  ])("change with %s", (_, before, after, bump, verb) => {
+    expect(changes(before, after)).toEqual([expect.stringMatching(`^${bump} POST /things ${verb} other credentials`)]);
   });
 
-  it("tells property names from keywords and mappings from text", () => {
-    const schemas = {
-      Thing: {
-        properties: { responses: ref("Part") },
-        oneOf: [ref("Part")],
-        discriminator: { propertyName: "kind", mapping: { part: "#/components/schemas/Part", other: "Part" } },
-      },
-      Part: { type: "string" },
-      Unused: { properties: { thing: ref("Thing"), own: ref("Own") } },
-      Own: { type: "string" },
-    };
-    const paths = { "/": { post: { requestBody: json(ref("Thing")), responses: {} } } };
-    expect(splitSides({ paths, components: { schemas } })["components"]).toEqual({
-      schemas: {
-        "Thing--sent": {
-          properties: { responses: ref("Part--sent") },
-          oneOf: [ref("Part--sent")],
-          discriminator: { propertyName: "kind", mapping: { part: "#/components/schemas/Part--sent", other: "Part" } },
-        },
-        "Part--sent": { type: "string" },
-        Unused: { properties: { thing: ref("Thing--sent"), own: ref("Own") } },
-        Own: { type: "string" },
-      },
-    });
+  it("do not change with the description of a scheme, but with its header", () => {
+    const key = { ...scheme("X-Key"), description: "A key." };
+    expect(changes({}, {}, { key, token: scheme("X-Token") })).toEqual([]);
+    expect(changes({}, {}, { key, token: scheme("X-Other") })).toEqual([
+      "major - the security scheme `token` has changed",
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import type { Bundle } from "../../../../../scripts/generate/redocly.js";
+import type { Bundle } from "../../../../../scripts/generate/document.js";
 import type { Model, ObjectModel } from "./model.js";
 
 /** Whether a user sends what a model describes, or reads it. */

@@ -1,0 +1,83 @@
+import { createRequire } from "node:module";
+import path from "node:path";
+import type ts from "typescript";
+import { type Api, GENERATED } from "./config.js";
+import { findChanged, type Output } from "./output.js";
+import { type Problem, printable } from "./problem.js";
+
+// `require` instead of `import`: tsx would transform the TypeScript compiler, which takes a second and 80 MB.
+const compiler: typeof ts = createRequire(import.meta.url)("typescript");
+
+const OPTIONS: ts.CompilerOptions = {
+  target: compiler.ScriptTarget.ES2022,
+  lib: ["lib.es5.d.ts"],
+  module: compiler.ModuleKind.NodeNext,
+  types: [],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noEmit: true,
+};
+
+/** What `operations.ts` imports from `src`. */
+const CALL_OPTIONS = "export interface CallOptions {}\nexport interface PaidCallOptions extends CallOptions {}\n";
+
+/**
+ * Compiles the generated modules, unless they are the same as on disk.
+ *
+ * @returns a problem for each schema, operation or method whose type does not compile
+ */
+export async function findTypeErrors(root: string, apis: readonly Api[], output: Output): Promise<Problem[]> {
+  if (findChanged(root, output).length === 0) return [];
+  const files = new Map([...output].map(([file, text]) => [path.resolve(root, file), text]));
+  files.set(path.resolve(root, GENERATED, "../calls/types.ts"), CALL_OPTIONS);
+  const base = compiler.createCompilerHost(OPTIONS);
+  const program = compiler.createProgram([...files.keys()], OPTIONS, {
+    ...base,
+    getSourceFile: (name, options) => {
+      const text = files.get(path.resolve(name));
+      return text === undefined
+        ? base.getSourceFile(name, options)
+        : compiler.createSourceFile(name, text, options, true);
+    },
+    directoryExists: () => true,
+    fileExists: (name) => files.has(path.resolve(name)) || base.fileExists(name),
+    readFile: (name) => files.get(path.resolve(name)) ?? base.readFile(name),
+  });
+  const found = [...program.getSyntacticDiagnostics(), ...program.getSemanticDiagnostics()];
+  return distinctNames(found).map(([{ file, messageText }, name]) => {
+    const reason = compiler.flattenDiagnosticMessageText(messageText, " ").replace(/\s+/g, " ");
+    const api = apis.find(({ output: own }) => path.resolve(root, own) === path.resolve(file?.fileName ?? ""));
+    const message = `The type ${name} would not compile: ${printable(reason)} Correct what it is made of.`;
+    return {
+      file: api?.root ?? `${GENERATED}/${path.basename(file?.fileName ?? "")}`,
+      line: 1,
+      column: 1,
+      rule: "types",
+      message,
+    };
+  });
+}
+
+/** The first error of each declaration, with its name. */
+function distinctNames(diagnostics: readonly ts.Diagnostic[]): [ts.Diagnostic, string][] {
+  const byName = new Map<string, ts.Diagnostic>();
+  for (const diagnostic of diagnostics) {
+    const name = nameAt(diagnostic);
+    if (!byName.has(name)) byName.set(name, diagnostic);
+  }
+  return [...byName].map(([name, diagnostic]) => [diagnostic, name]);
+}
+
+/** The name of the declaration that an error is in; of a method, also the name of the method. */
+function nameAt({ file, start = 0 }: ts.Diagnostic): string {
+  const names: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (start < node.pos || start >= node.end) return;
+    const { name } = node as ts.NamedDeclaration;
+    const isNamed = compiler.isInterfaceDeclaration(node) || compiler.isTypeAliasDeclaration(node);
+    if (name && (isNamed || compiler.isMethodSignature(node))) names.push(name.getText(file));
+    compiler.forEachChild(node, visit);
+  };
+  if (file) visit(file);
+  return names.join(".") || "of the whole document";
+}

@@ -1,0 +1,22 @@
+import { generateTypes } from "../generate/types.js";
+import { completeDocument } from "../generate/vendor-documents.js";
+import { compare, type Version } from "./compare/compare.js";
+import { printChanges } from "./report.js";
+import { receive } from "./take-in.js";
+
+/**
+ * Compares two OpenAPI documents, each with the files that it refers to, as if the second replaced the first.
+ *
+ * @returns Resolves with the report. Its first line is the bump.
+ * @throws {BrokenDocuments} if one of them cannot be used
+ */
+export async function compareFiles(before: string, after: string): Promise<string> {
+  const comparison = compare(await readVersion(before), await readVersion(after));
+  if (comparison.bump === "none") return "No change";
+  return `A ${comparison.bump} change\n\n${printChanges(comparison)}`;
+}
+
+async function readVersion(file: string): Promise<Version> {
+  const bundle = await completeDocument((await receive(file)).bundle);
+  return { bundle, types: await generateTypes(bundle) };
+}

@@ -1,0 +1,218 @@
+import { type Bundle, resolve } from "../../generate/document.js";
+import { isRecord } from "../../generate/is-record.js";
+import { METHODS } from "../../generate/methods.js";
+import { findSchemaChanges, type Side } from "./schemas.js";
+
+/** A change of a document that its types do not show. */
+export interface DocumentChange {
+  /** `POST /search`, `webhook POST jobChanged`; absent if the change is not of one operation. */
+  readonly operation?: string;
+  readonly bump: "patch" | "minor" | "major";
+  readonly message: string;
+}
+
+type Change = Omit<DocumentChange, "operation">;
+
+/** Something in both versions, with references followed. */
+type Pair = readonly [before: Bundle, after: Bundle];
+
+/**
+ * Finds what a change of a document means for its users besides its types: limits, formats, defaults, security, servers and
+ * descriptions. Operations that only one of the documents has are left out.
+ */
+export function findDocumentChanges(before: Bundle, after: Bundle): DocumentChange[] {
+  const changes: DocumentChange[] = [...schemeChanges(before, after)];
+  for (const section of ["paths", "webhooks"] as const) {
+    for (const [path, ...items] of common([recordOf(before[section]), recordOf(after[section])])) {
+      for (const method of METHODS) {
+        const operations = items.map((item) => recordOf(item)[method]);
+        if (!operations.every(isRecord)) continue;
+        const operation = `${section === "webhooks" ? "webhook " : ""}${method.toUpperCase()} ${path}`;
+        const sides = [before, after].map((document, index) => ({
+          document,
+          item: recordOf(items[index]),
+          operation: operations[index] as Bundle,
+        }));
+        const [old, now] = sides as [Place, Place];
+        const found = operationChanges(old, now, section === "webhooks" ? "read" : "send");
+        changes.push(...found.map((change) => ({ operation, ...change })));
+      }
+    }
+  }
+  return changes;
+}
+
+interface Place {
+  readonly document: Bundle;
+  readonly item: Bundle;
+  readonly operation: Bundle;
+}
+
+function operationChanges(old: Place, now: Place, side: Side): Change[] {
+  const pair = (pick: (place: Place) => unknown): Pair => [
+    recordOf(resolve(pick(old), old.document)),
+    recordOf(resolve(pick(now), now.document)),
+  ];
+  const children = (nodes: Pair): [name: string, pair: Pair][] =>
+    common(nodes).map(([name, one, other]) => [
+      name,
+      [recordOf(resolve(one, old.document)), recordOf(resolve(other, now.document))],
+    ]);
+  const media = (place: string, nodes: Pair, direction: Side): Change[] =>
+    children([recordOf(nodes[0]["content"]), recordOf(nodes[1]["content"])]).flatMap(([type, [one, other]]) => {
+      const isOnly = Object.keys(recordOf(nodes[1]["content"])).length === 1;
+      return schemas(isOnly ? place : `${place} (${type})`, [one, other], direction);
+    });
+  const schemas = (place: string, [one, other]: Pair, direction: Side): Change[] =>
+    findSchemaChanges(
+      { schema: one["schema"], document: old.document },
+      { schema: other["schema"], document: now.document },
+      direction,
+    ).map(({ bump, subject, message }) => ({
+      bump,
+      message: `${place}${subject ? `: \`${subject}\`` : ""} ${message}`,
+    }));
+
+  const [sent, received] = side === "send" ? ["request body", "response"] : ["payload", "response"];
+  const opposite = side === "send" ? "read" : "send";
+  const body = pair(({ operation }) => operation["requestBody"]);
+  const found = [
+    ...textChanges("", [old.operation, now.operation]),
+    ...textChanges(sent, body),
+    ...media(sent, body, side),
+  ];
+  for (const [name, parameter] of children([parametersOf(old), parametersOf(now)])) {
+    found.push(
+      ...textChanges(name, parameter),
+      ...styleChanges(name, parameter),
+      ...schemas(name, parameter, side).map((change) =>
+        // The API does something else when the parameter is left out.
+        /`default`/.test(change.message) ? { ...change, bump: "minor" as const } : change,
+      ),
+    );
+  }
+  for (const [status, response] of children(pair(({ operation }) => operation["responses"]))) {
+    const place = `${received} ${status}`;
+    found.push(...textChanges(place, response), ...media(place, response, opposite));
+    const [one, other] = response;
+    for (const [name, header] of children([recordOf(one["headers"]), recordOf(other["headers"])])) {
+      found.push(...schemas(`${place} header \`${name}\``, header, opposite));
+    }
+  }
+  if (side === "send") found.push(...securityChanges(old, now), ...serverChanges(old, now));
+  return found;
+}
+
+function textChanges(place: string, [before, after]: Pair): Change[] {
+  const prefix = place === "" ? "" : `${place}: `;
+  const changes = ["description", "summary"]
+    .filter((key) => before[key] !== after[key])
+    .map((key): Change => ({ bump: "patch", message: `${prefix}its ${key} has changed` }));
+  if (Boolean(before["deprecated"]) === Boolean(after["deprecated"])) return changes;
+  const message = `${prefix}is ${after["deprecated"] ? "deprecated now" : "no longer deprecated"}`;
+  return [...changes, { bump: "patch", message }];
+}
+
+/** The parameters of an operation and its path, by place and name. */
+function parametersOf({ document, item, operation }: Place): Bundle {
+  const all = [item["parameters"], operation["parameters"]].flat().map((one) => recordOf(resolve(one, document)));
+  return Object.fromEntries(
+    all.filter((one) => "name" in one).map((one) => [`${one["in"]} parameter \`${one["name"]}\``, one]),
+  );
+}
+
+function styleChanges(name: string, pair: Pair): Change[] {
+  const [before, after] = pair.map((parameter) => {
+    const { style = ["query", "cookie"].includes(String(parameter["in"])) ? "form" : "simple" } = parameter;
+    return JSON.stringify([style, parameter["explode"] ?? style === "form", parameter["allowReserved"] === true]);
+  });
+  return before === after ? [] : [{ bump: "major", message: `${name} is written in another style now` }];
+}
+
+/** A call still works if one alternative of the new security asks for nothing that the call does not have. */
+function securityChanges(old: Place, now: Place): Change[] {
+  const [before, after] = [alternatives(old), alternatives(now)];
+  const isLess = (one: readonly string[], other: readonly string[]) => one.every((each) => other.includes(each));
+  if (!before.every((had) => after.some((needs) => isLess(needs, had)))) {
+    return [{ bump: "major", message: "needs other credentials now" }];
+  }
+  const isSame = after.every((needs) => before.some((had) => isLess(had, needs)));
+  return isSame ? [] : [{ bump: "minor", message: "accepts other credentials, too" }];
+}
+
+/** What each alternative of an operation's security requires, scope by scope. */
+function alternatives({ document, operation }: Place): string[][] {
+  const list = operation["security"] ?? document["security"];
+  if (!Array.isArray(list) || list.length === 0) return [[]];
+  return list.map((alternative) =>
+    Object.entries(recordOf(alternative)).flatMap(([name, scopes]) => [
+      name,
+      ...[scopes].flat().map((scope) => `${name} ${scope}`),
+    ]),
+  );
+}
+
+function serverChanges(old: Place, now: Place): Change[] {
+  const [before, after] = [old, now].map(({ document, item, operation }) => {
+    const list = [operation["servers"], item["servers"], document["servers"]].find(Array.isArray) ?? [];
+    return list.map((server) => String(recordOf(server)["url"]));
+  });
+  const gone = (before ?? []).filter((url) => !after?.includes(url));
+  if (gone.length > 0)
+    return [{ bump: "major", message: `is no longer at ${gone.join(", ")}, but at ${after?.join(", ")}` }];
+  const added = (after ?? []).filter((url) => !before?.includes(url));
+  return added.length > 0 && before?.length ? [{ bump: "patch", message: `is also at ${added.join(", ")}` }] : [];
+}
+
+function schemeChanges(before: Bundle, after: Bundle): DocumentChange[] {
+  const [old, now] = [before, after].map((document) => recordOf(recordOf(document["components"])["securitySchemes"]));
+  return Object.entries(old ?? {}).flatMap(([name, scheme]): DocumentChange[] => {
+    const next = now?.[name];
+    if (next === undefined) return [{ bump: "major", message: `the security scheme \`${name}\` was removed` }];
+    const isSame = withoutTexts(scheme) === withoutTexts(next);
+    return isSame ? [] : [{ bump: "major", message: `the security scheme \`${name}\` has changed` }];
+  });
+}
+
+function withoutTexts(scheme: unknown): string {
+  return JSON.stringify(scheme, (key, value) =>
+    key === "description" || key.startsWith("x-")
+      ? undefined
+      : isRecord(value)
+        ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+        : value,
+  );
+}
+
+/** The names that both have, with what each has there. */
+function common([before, after]: Pair): [name: string, before: unknown, after: unknown][] {
+  return Object.keys(before)
+    .filter((name) => Object.hasOwn(after, name))
+    .map((name) => [name, before[name], after[name]]);
+}
+
+function recordOf(value: unknown): Bundle {
+  return isRecord(value) ? value : {};
+}
+
+/** Whether two documents say the same, whatever the order of their keys and whether a part has a name. */
+export function isSameDocument(before: Bundle, after: Bundle): boolean {
+  const open = new Map<object, Set<object>>();
+  const isSame = (one: unknown, other: unknown): boolean => {
+    const [a, b] = [resolve(one, before), resolve(other, after)];
+    if (a === b) return true;
+    if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+    const seen = open.get(a) ?? new Set();
+    if (seen.has(b)) return true;
+    open.set(a, seen.add(b));
+    if (Array.isArray(a) !== Array.isArray(b) || Object.keys(a).length !== Object.keys(b).length) return false;
+    return Object.entries(a).every(([key, value]) => Object.hasOwn(b, key) && isSame(value, (b as Bundle)[key]));
+  };
+  const { components: old = {}, ...rest } = before;
+  const { components: now = {}, ...others } = after;
+  const namesOf = (components: unknown) =>
+    Object.entries(recordOf(components)).flatMap(([kind, members]) =>
+      Object.keys(recordOf(members)).map((name) => kind + name),
+    );
+  return isSame(rest, others) && namesOf(old).sort().join() === namesOf(now).sort().join();
+}
