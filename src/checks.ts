@@ -6,6 +6,20 @@ import { readMember } from "./errors/read-error.js";
 /** The longest delay, in ms, that a platform timer can hold. A longer one would fire at once. */
 export const MAX_DELAY = 2 ** 31 - 1;
 
+/** Refuses options that do not exist: a misspelt limit would not limit anything. Undefined ones are ignored. */
+export function checkNames(options: object, known: object, where: string): void {
+  const unknown = Object.entries(options).find(([name, value]) => value !== undefined && !Object.hasOwn(known, name));
+  if (!unknown) return;
+  const names = Object.keys(known).sort().join(", ");
+  throw new ConfigurationError(`\`${unknown[0]}\` is not an option of \`${where}\`, which takes ${names}`);
+}
+
+/** Requires the people service. */
+export function checkPeople(people: object): void {
+  if (isRecord(people) && typeof people["POST"] === "function") return;
+  throw new ConfigurationError("the first argument must be the people service: pass `livedata.people`");
+}
+
 /** Requires a whole number of at least `min`. */
 export function checkCount(value: number, option: string, min: number): number {
   if (Number.isInteger(value) && value >= min) return value;

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { withAuthorization, withOriginCheck } from "./auth/authorize.js";
 import { createTokenSource } from "./auth/create-token-source.js";
 import type { Service } from "./base-urls.js";
@@ -24,6 +25,7 @@ import type {
   PeopleOperations,
 } from "./generated/operations.js";
 import type { paths as PeoplePaths } from "./generated/people.js";
+import { abortedError, ClientClosed } from "./pipeline/abort.js";
 import { withAttempt } from "./pipeline/attempt.js";
 import { withRedirects } from "./pipeline/redirect.js";
 import { withRetry } from "./pipeline/retry.js";
@@ -54,13 +56,12 @@ export interface LiveData {
    * Returns a fresh access token, for requests that the SDK does not cover.
    *
    * @param options a signal that ends the wait
-   * @throws SessionError if there is no usable token; the reason of the signal
+   * @throws SessionError if there is no usable token; the reason of the signal; AbortedError if the client is closed
    */
   accessToken(options?: { readonly signal?: AbortSignal }): Promise<string>;
 
   /**
-   * Returns a client with other options, which shares this one's access token, rate limits, network and middlewares. Cheap
-   * enough to make for each request.
+   * Returns a client with other options, which shares this one's access token, rate limits, network and middlewares.
    *
    * @param options what differs; `retry` and `headers` are merged with those of this client. `observe` receives the
    *   events of the new client's calls; those of the access token stay with the client that signs in.
@@ -75,7 +76,7 @@ export interface LiveData {
    * way may finish, so that no paid response is lost; those that remain after the timeout are aborted. A derived client
    * only ends its own calls.
    *
-   * @returns once no call is under way
+   * @returns once no call is under way, or those that remained were aborted. A stream that is still read is not waited for.
    * @throws ConfigurationError if the timeout is invalid; the client then stays open
    * @example
    * process.once("SIGTERM", () => livedata.close());
@@ -134,6 +135,8 @@ export function createLiveData(options: LiveDataOptions = {}): LiveData {
         const open = openCalls.open(options?.signal);
         try {
           return (await tokens.token(open)).value;
+        } catch (error) {
+          throw error instanceof ClientClosed ? abortedError(open.signal, { attempts: 0 }) : error;
         } finally {
           open.release();
         }

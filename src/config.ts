@@ -1,7 +1,7 @@
 import { type HeadersOptions, mergeHeaders } from "openapi-fetch";
 import { apiKey, type Credentials, serviceAccount, userPassword } from "./auth/credentials.js";
 import { type BaseUrlOptions, type Service, serviceBaseUrl, servicePaths } from "./base-urls.js";
-import { checkFunction, checkHeaders, member } from "./checks.js";
+import { checkFunction, checkHeaders, checkNames, member } from "./checks.js";
 import { ConfigurationError } from "./errors/classes.js";
 import type { LiveDataObserver } from "./events.js";
 import {
@@ -56,10 +56,14 @@ export interface LiveDataOptions extends BaseUrlOptions, NetworkOptions, Timeout
 }
 
 /** Options of `withOptions`. Omitted ones stay as they are. */
-export type DerivedOptions = Pick<
-  LiveDataOptions,
-  "headers" | "maxResponseSize" | "maxWait" | "observe" | "orgId" | "retry" | "timeout" | "totalTimeout"
->;
+export interface DerivedOptions
+  extends Pick<
+    LiveDataOptions,
+    "headers" | "maxResponseSize" | "maxWait" | "observe" | "retry" | "timeout" | "totalTimeout"
+  > {
+  /** Another organization. Undefined is refused, so that a failed lookup does not spend the credits of this one. */
+  readonly orgId?: string;
+}
 
 /** What a derived client may change, checked and complete. */
 interface Settings extends CallLimits {
@@ -81,6 +85,16 @@ const DEFAULTS: Settings = {
   headers: {},
   observe: undefined,
 };
+
+/** What only the client itself takes. */
+const SHARED = {
+  auth: true,
+  baseUrl: true,
+  baseUrls: true,
+  dangerouslyAllowBrowser: true,
+  fetch: true,
+  requestInitExt: true,
+};
 const BROWSER =
   "The SDK does not run in a web browser, where everyone who opens the page can read your secret: call the API from your " +
   "backend. To run it here anyway, pass `dangerouslyAllowBrowser: true`";
@@ -96,6 +110,7 @@ export function processEnvironment(): Environment {
  * @throws ConfigurationError that names the option and the variable
  */
 export function resolveConfiguration(options: LiveDataOptions, environment: Environment): Configuration {
+  checkNames(options, { ...DEFAULTS, ...SHARED, orgId: true }, "createLiveData");
   if (isBrowser() && options.dangerouslyAllowBrowser !== true) throw new ConfigurationError(BROWSER);
   const baseUrl = member(options, "baseUrl") ?? variable(environment, "LIVEDATA_BASE_URL");
   const orgId = checkOrgId(options.orgId ?? variable(environment, "LIVEDATA_ORG_ID"));
@@ -115,19 +130,26 @@ export function resolveConfiguration(options: LiveDataOptions, environment: Envi
  *
  * @throws ConfigurationError for an option that derived clients share, or an `orgId` that a base URL does not contain
  */
-export function deriveConfiguration(parent: Configuration, options: DerivedOptions): Configuration {
-  const { orgId } = options;
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || name === "orgId" || Object.hasOwn(DEFAULTS, name)) continue;
-    throw new ConfigurationError(`\`${name}\` is not an option of \`withOptions\`: pass it to \`createLiveData\``);
+export function deriveConfiguration(parent: Configuration, options: DerivedOptions = {}): Configuration {
+  const shared = Object.keys(SHARED).find((name) => name in options);
+  if (shared) {
+    throw new ConfigurationError(`\`${shared}\` is not an option of \`withOptions\`: pass it to \`createLiveData\``);
   }
-  const services = orgId === undefined ? parent.services : serviceUrls(parent, checkOrgId(orgId));
+  checkNames(options, { ...DEFAULTS, orgId: true }, "withOptions");
+  const { orgId } = options;
+  const services = "orgId" in options ? serviceUrls(parent, checkOrgId(orgId)) : parent.services;
   const unchanged = Object.entries(parent.baseUrls ?? {}).find(
     ([name, url]) => servicePaths[name as Service]?.includes("{orgId}") && url && !url.includes("{orgId}"),
   );
   if (orgId !== undefined && unchanged) {
     throw new ConfigurationError(
       `\`orgId\` has no effect on \`baseUrls.${unchanged[0]}\`: put \`{orgId}\` into that URL, in the client's own options`,
+    );
+  }
+  const origins = Object.values(parent.services).map((url) => new URL(url).origin);
+  if (!Object.values(services).every((url) => origins.includes(new URL(url).origin))) {
+    throw new ConfigurationError(
+      "`orgId` changes the host of a service, which derived clients share: create another client",
     );
   }
   return Object.freeze({ ...parent, services, ...resolveSettings(options, parent) });
@@ -142,7 +164,7 @@ function serviceUrls(urls: BaseUrlOptions, orgId: string): Configuration["servic
   });
 }
 
-function resolveSettings(options: DerivedOptions, defaults: Settings): Settings {
+function resolveSettings(options: Omit<DerivedOptions, "orgId">, defaults: Settings): Settings {
   const { headers, observe } = options;
   return {
     ...resolveLimits(options, defaults),

@@ -1,10 +1,15 @@
 import { text } from "node:stream/consumers";
 import { expect, test, vi } from "vitest";
 import { apiKey, serviceAccount } from "../src/auth/credentials.js";
+import type { CloseOptions } from "../src/calls/open-calls.js";
 import { createLiveData } from "../src/client.js";
 import type { DerivedOptions, LiveDataOptions } from "../src/config.js";
 import { ConfigurationError, RateLimitedError } from "../src/errors/classes.js";
 import type { LiveDataEvent } from "../src/events.js";
+import { type CountOptions, count } from "../src/people/count.js";
+import { type FindManyOptions, findMany } from "../src/people/find-many.js";
+import { type LookupManyOptions, lookupMany } from "../src/people/lookup-many.js";
+import { type PaginateOptions, paginate } from "../src/people/paginate.js";
 import { serve } from "./support/serve.js";
 
 const auth = serviceAccount({ clientId: "client-1", clientSecret: "s3cret" });
@@ -128,7 +133,12 @@ test("events of calls go to the derived client's observer, those of the token st
 test.each<[option: string, options: DerivedOptions & LiveDataOptions, message: string]>([
   ["auth", { auth: apiKey("key-1") }, "`auth` is not an option of `withOptions`: pass it to `createLiveData`"],
   ["fetch", { fetch: vi.fn() }, "`fetch` is not an option of `withOptions`: pass it to `createLiveData`"],
-  ["a misspelt option", { timeOut: 1 } as DerivedOptions, "`timeOut` is not an option of `withOptions`"],
+  [
+    "a misspelt option",
+    { timeOut: 1 } as DerivedOptions,
+    "`timeOut` is not an option of `withOptions`, which takes headers, ",
+  ],
+  ["an undefined organization", { orgId: undefined } as unknown as DerivedOptions, "`orgId` is missing"],
   ["a blank orgId", { orgId: " " }, "`orgId` is blank"],
   ["timeout", { timeout: 0 }, "`timeout` must be a number of ms, more than 0"],
   ["retry", { retry: { maxRetries: -1 } }, "`retry.maxRetries` must be a whole number"],
@@ -147,6 +157,53 @@ test("withOptions refuses an organization that a base URL of the client does not
   const own = connect({ baseUrls: { people: `${origin}/{orgId}/people`, companies: `${origin}/companies` } });
   await own.withOptions({ orgId: "o_2" }).people.search({ size: 0 });
   expect(requests.map(({ path }) => path)).toEqual(["/o_2/people/search"]);
+});
+
+test("withOptions refuses an organization that is part of the host", async () => {
+  const livedata = createLiveData({ orgId: "o1", auth, baseUrl: "https://{orgId}.api.test" });
+  expect(() => livedata.withOptions({ orgId: "o2" })).toThrow("`orgId` changes the host of a service");
+  expect(() => livedata.withOptions({ orgId: "o1" })).not.toThrow();
+  expect(() => livedata.withOptions(undefined as never)).not.toThrow();
+});
+
+test.each<[name: string, use: () => unknown]>([
+  ["createLiveData", () => createLiveData({ orgId: "o_1", auth, timeOut: 5 } as LiveDataOptions)],
+  ["close", () => createLiveData({ orgId: "o_1", auth }).close({ timeOut: 5 } as CloseOptions)],
+  ["findMany", () => findMany(createLiveData({ orgId: "o_1", auth }).people, [], { timeOut: 5 } as FindManyOptions)],
+  ["paginate", () => paginate(createLiveData({ orgId: "o_1", auth }).people, {}, { timeOut: 5 } as PaginateOptions)],
+  [
+    "lookupMany",
+    () => lookupMany(createLiveData({ orgId: "o_1", auth }).people, [], { timeOut: 5 } as LookupManyOptions),
+  ],
+  ["count", () => count(createLiveData({ orgId: "o_1", auth }).people, [], { timeOut: 5 } as CountOptions)],
+])("%s refuses a misspelt option, which would limit nothing", async (name, use) => {
+  const message = `\`timeOut\` is not an option of \`${name}\`, which takes `;
+  await expect(async () => use()).rejects.toThrow(message);
+});
+
+test.each<[name: string, use: (client: never) => unknown]>([
+  ["findMany", (client) => findMany(client, [])],
+  ["paginate", (client) => paginate(client, {})],
+  ["lookupMany", (client) => lookupMany(client, [])],
+  ["count", (client) => count(client)],
+])("%s refuses the client in place of its people service", async (_name, use) => {
+  const livedata = createLiveData({ orgId: "o_1", auth }) as never;
+  await expect(async () => use(livedata)).rejects.toThrow("pass `livedata.people`");
+});
+
+test("a call without its body is refused with its name, and not sent", async () => {
+  const { connect, requests } = await api();
+  const { people } = connect();
+  const missing = {
+    code: "configuration",
+    operation: "POST /search",
+    attempts: 0,
+    message: "POST /search: `body` is missing",
+  };
+  await expect(people.search(undefined as never)).rejects.toMatchObject(missing);
+  await expect(people.POST("/search", { size: 0 } as never)).rejects.toMatchObject(missing);
+  await expect(people.retrieve("")).rejects.toMatchObject({ operation: "GET /person/{id}", attempts: 0 });
+  expect(requests).toEqual([]);
 });
 
 test("use refuses what is not a middleware, and skips what is falsy", () => {

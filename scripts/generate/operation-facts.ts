@@ -7,7 +7,7 @@ export interface OperationFacts {
   /** Name of its method. */
   readonly method: string;
   /** Set if its method takes a body. */
-  readonly hasBody?: true;
+  readonly body?: "optional" | "required";
   /** The minimum role on the organization. */
   readonly role?: "administrator" | "editor" | "viewer";
   /** Set if the operation is idempotent although its HTTP method is not. */
@@ -42,11 +42,12 @@ export function factsOf(bundle: Bundle): Record<string, Bundle> {
   return Object.fromEntries(
     operationsOf(bundle).map((each) => {
       const { path, method, operation } = each;
+      const body = bodyOf(each, bundle);
       return [
         `${method.toUpperCase()} ${path}`,
         {
           method: methodName(each),
-          ...(bodyOf(each, bundle) && { hasBody: true }),
+          ...(body && { body: body.isOptional ? "optional" : "required" }),
           ...("x-role" in operation && { role: operation["x-role"] }),
           ...(operation["x-idempotent"] === true && { isIdempotent: true }),
           ...(isPaid(operation) && { isPaid: true }),

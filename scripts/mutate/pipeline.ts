@@ -377,7 +377,7 @@ export const pipelineMutations: readonly Mutation[] = [
     rule: "plain data: a form has another boundary in each attempt",
     file: "calls/service-client.ts",
     in: "serviceClient",
-    find: '|| !(inputs.body === undefined || typeof inputs.body === "string")',
+    find: 'typeof inputs.body === "string" &&',
     replace: "",
   },
   {

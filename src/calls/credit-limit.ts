@@ -1,6 +1,7 @@
 import { checkLimit } from "../checks.js";
 import { readCredits } from "../credits.js";
 import { CreditLimitError } from "../errors/classes.js";
+import type { ResponseHead } from "../errors/response-error.js";
 import { callOf } from "../pipeline/call.js";
 import { assertResponse, type PlainResult } from "./unwrap.js";
 
@@ -35,12 +36,15 @@ export async function enforceCreditLimit(call: LimitedCall): Promise<PlainResult
   }
   if (cost <= maxCredits) return undefined;
   const estimate = preview ? "would cost" : "may cost up to";
-  throw new CreditLimitError(`${estimate} ${cost} credits, but \`maxCredits\` is ${maxCredits}: nothing was charged`, {
-    operation,
-    attempts: 0,
-    cost,
-    limit: maxCredits,
-  });
+  throw new CreditLimitError(
+    `${estimate} ${cost} ${cost === 1 ? "credit" : "credits"}, but \`maxCredits\` is ${maxCredits}: nothing was charged`,
+    {
+      operation,
+      attempts: 0,
+      cost,
+      limit: maxCredits,
+    },
+  );
 }
 
 /**
@@ -50,7 +54,7 @@ export async function enforceCreditLimit(call: LimitedCall): Promise<PlainResult
  * @param lost what each lost response may have cost; omit it if a retry asks for the same people, which the last response
  *   then reports as already paid for
  */
-export function creditsSpent(response: Response, people: number, lost?: number): number {
+export function creditsSpent(response: ResponseHead, people: number, lost?: number): number {
   const { used = people } = readCredits(response.headers);
   const { lostResponses = 0 } = callOf(response);
   if (lost === undefined) return lostResponses > 0 ? Math.max(used, people) : used;

@@ -45,7 +45,8 @@ const DOT_SEGMENT = /(?:^|[/\\]|%(?:25)*(?:2f|5c))(?:\.|%(?:25)*2e){1,2}(?:$|[/\
 function checkPath(path: string, init: CallInputs): void {
   const { baseUrl = "", params, pathSerializer } = init;
   // The URL parser ends a path at some characters, and drops or rewrites others.
-  if (/^[^/]|[?#\\\s]/.test(path) || DOT_SEGMENT.test(path)) throw refusal("path", "must be one of the API's");
+  if (/^[^/]|[?#\\\s]/.test(path) || DOT_SEGMENT.test(path))
+    throw refusal("path", "must be one of the API's, which starts with a slash, such as `/search`");
   if (init.baseUrl !== undefined) checkUrl(baseUrl, "`baseUrl`");
   if (/[?#]/.test(baseUrl)) throw refusal("baseUrl", "must end after its path");
   const values = params?.path;
@@ -134,7 +135,7 @@ function isPlainJson(value: unknown, depth = 0): boolean {
   if (typeof value !== "object" || value === null) return value === null || /^(?:string|boolean)$/.test(typeof value);
   if (depth > MAX_DEPTH || "toJSON" in value) return false;
   if (Array.isArray(value)) {
-    for (const item of value) if (!isPlainJson(item, depth + 1)) return false;
+    for (let index = 0; index < value.length; index++) if (!isPlainJson(value[index], depth + 1)) return false;
     return true;
   }
   if (Object.getPrototypeOf(value) !== Object.prototype || Symbol.iterator in value) return false;

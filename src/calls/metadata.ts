@@ -33,7 +33,8 @@ export function metadata(source: unknown): ResponseMetadata {
   const record = isRecord(source) ? (records().get(source) ?? readMetadata(source)) : undefined;
   if (record) return record;
   throw new ConfigurationError(
-    "not what a call returned: pass the object itself, not a copy or a part of it; a text or an empty body has no metadata",
+    "`credits` and `metadata` take what a call returned, once it was awaited: the object itself, not a copy or a part of it. " +
+      "A text or an empty body has none",
   );
 }
 

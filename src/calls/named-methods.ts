@@ -12,7 +12,7 @@ type Request = (method: string, path: string, init: object) => Promise<PlainResu
  * @returns functions that return the data, and throw what `unwrap` throws
  */
 export function namedMethods(request: Request, facts: Readonly<Record<string, OperationFacts>>): object {
-  const methods = Object.entries(facts).map(([operation, { method: name, hasBody }]) => {
+  const methods = Object.entries(facts).map(([operation, { method: name, body: hasBody }]) => {
     const [method = "", path = ""] = operation.split(" ");
     const names = [...path.matchAll(/\{([^}]+)\}/g)].map(([, parameter = ""]) => parameter);
     // A computed member, so that a stack trace has the name.

@@ -1,6 +1,6 @@
-import { checkTimeout, isRecord } from "../checks.js";
+import { checkNames, checkTimeout, isRecord } from "../checks.js";
 import { AbortedError, ConfigurationError } from "../errors/classes.js";
-import { ClientClosed, type Deadline, delay, startDeadline, untilAborted } from "../pipeline/abort.js";
+import { ClientClosed, delay, startDeadline, untilAborted } from "../pipeline/abort.js";
 
 /** Options of `close`. */
 export interface CloseOptions {
@@ -11,14 +11,20 @@ export interface CloseOptions {
   readonly timeout?: number | undefined;
 }
 
-const noop = () => {};
+/** A call under way. */
+export interface OpenCall {
+  /** Aborts with the reason of the caller's signal, or once the client is closed. */
+  readonly signal: AbortSignal;
+  /** Says that the call has ended. */
+  readonly release: () => void;
+}
 
 /** The calls under way of a client, and of those derived from it. */
 export class OpenCalls {
   /** This client and those it is derived from. */
   readonly #clients: readonly OpenCalls[];
   readonly #controller = new AbortController();
-  readonly #calls = new Set<Deadline>();
+  readonly #calls = new Set<OpenCall>();
   #whenIdle: (() => void)[] = [];
   #isClosed = false;
 
@@ -31,17 +37,15 @@ export class OpenCalls {
    *
    * @param callerSignal ends the call with its own reason
    * @param operation method and path, for the error
-   * @returns the end of the call: its signal aborts with the caller's, or once the client is closed. Release it when the
-   *   call has ended.
    * @throws AbortedError if the client is closed; ConfigurationError if `callerSignal` is not a signal
    */
-  open(callerSignal: AbortSignal | null | undefined, operation?: string): Deadline {
+  open(callerSignal: AbortSignal | null | undefined, operation?: string): OpenCall {
     if (this.#clients.some((client) => client.#isClosed)) {
       throw new AbortedError("not sent: the client is closed", { operation, attempts: 0 });
     }
     const end = this.#endOf(callerSignal);
-    const call: Deadline = {
-      ...end,
+    const call: OpenCall = {
+      signal: end.signal,
       release: () => {
         end.release();
         for (const client of this.#clients) client.#remove(call);
@@ -57,6 +61,7 @@ export class OpenCalls {
    * @throws ConfigurationError if the timeout is invalid; the client then stays open
    */
   async close(options?: CloseOptions): Promise<void> {
+    checkNames(options ?? {}, { timeout: true }, "close");
     const timeout = checkTimeout(options?.timeout ?? 10_000, "timeout", 0);
     this.#isClosed = true;
     if (this.#calls.size === 0) return;
@@ -71,20 +76,17 @@ export class OpenCalls {
     await delay(0);
   }
 
-  #endOf(callerSignal: AbortSignal | null | undefined): Deadline {
+  #endOf(callerSignal: AbortSignal | null | undefined): OpenCall {
     if (callerSignal && !(isRecord(callerSignal) && "aborted" in callerSignal)) {
       throw new ConfigurationError("`signal` must be an AbortSignal");
     }
-    const closing = this.#clients.map((client) => client.#controller.signal);
-    const signals = callerSignal ? [callerSignal, ...closing] : closing;
-    const over = signals.find((signal) => signal.aborted);
-    const [only = over, another] = signals;
+    if (callerSignal?.aborted) return { signal: callerSignal, release() {} };
     // Most calls have no signal, and share that of their client.
-    if (over || !another) return { signal: (over ?? only) as AbortSignal, release: noop, unref: noop };
-    return startDeadline(Infinity, noop, ...signals);
+    if (!callerSignal && this.#clients.length === 1) return { signal: this.#controller.signal, release() {} };
+    return startDeadline(Infinity, () => {}, callerSignal, ...this.#clients.map((client) => client.#controller.signal));
   }
 
-  #remove(call: Deadline): void {
+  #remove(call: OpenCall): void {
     this.#calls.delete(call);
     if (this.#calls.size > 0) return;
     for (const resolve of this.#whenIdle.splice(0)) resolve();

@@ -6,7 +6,7 @@ import { abortedError } from "../pipeline/abort.js";
 import { type Call, errorDetails, rememberCall } from "../pipeline/call.js";
 import { type CallLimits, resolveLimits } from "../pipeline/options.js";
 import { RequestData, replayableRequest, sendArguments } from "../pipeline/request.js";
-import { limitReading, ResponseData, toResponse } from "../pipeline/response.js";
+import { ResponseData, toResponse } from "../pipeline/response.js";
 import type { Send } from "../pipeline/send.js";
 import { enforceCreditLimit } from "./credit-limit.js";
 import { type CallInputs, checkInputs } from "./inputs.js";
@@ -14,7 +14,7 @@ import { rememberMetadata } from "./metadata.js";
 import { namedMethods } from "./named-methods.js";
 import type { OpenCalls } from "./open-calls.js";
 import type { ServiceClient } from "./types.js";
-import { notJson, type PlainResult } from "./unwrap.js";
+import { lazyResult, notJson, type PlainResult } from "./unwrap.js";
 
 const METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"] as const;
 
@@ -66,7 +66,7 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
   /** @param isNamed whether a named method calls, which needs no Response of the platform */
   async function callOperation(method: string, path: string, init: AnyInit, isNamed = false): Promise<PlainResult> {
     const operation = `${method} ${path}`;
-    const { isPaid, preview, ...fact }: Partial<OperationFacts> = facts[operation] ?? {};
+    const { isPaid, preview, body: expectedBody, ...fact }: Partial<OperationFacts> = facts[operation] ?? {};
     const {
       timeout,
       totalTimeout,
@@ -79,7 +79,9 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
       middleware = [],
       ...rest
     } = init;
-    const inputs = checkInputs(path, init);
+    const inputs = forOperation(operation, () => checkInputs(path, init));
+    if (expectedBody === "required" && init.body === undefined)
+      throw new ConfigurationError("`body` is missing", { operation, attempts: 0 });
     const { idempotent: isIdempotent = fact.isIdempotent ?? IDEMPOTENT.test(method) } = retry || {};
     const call: Call = {
       operation,
@@ -87,7 +89,9 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
       isIdempotent,
       responseTypes: (init.parseAs ?? "json") === "json" ? fact.responseTypes : undefined,
       isStream: init.parseAs === "stream",
-      ...resolveLimits({ timeout, totalTimeout, maxWait, maxResponseSize, retry }, settings),
+      ...forOperation(operation, () =>
+        resolveLimits({ timeout, totalTimeout, maxWait, maxResponseSize, retry }, settings),
+      ),
       redirect,
       fetch: callFetch,
       observe: settings.observe,
@@ -98,22 +102,22 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
     };
     if (maxCredits !== undefined && !isPaid)
       throw new ConfigurationError(
-        `\`maxCredits\` does not apply to ${operation}, which has no documented cost: remove it`,
+        `\`maxCredits\` does not apply to ${operation}, which is not known to cost credits: check the path, or remove it`,
       );
     const open = openCalls.open(init.signal, operation);
-    let isStreaming = false;
+    // A stream goes on after the call has ended.
+    const signal = (call.isStream && init.signal) || open.signal;
     const all = [...middlewares, ...middleware];
-    // Nobody else sees the request and the response of a call without middlewares. A form needs a Request for its boundary.
-    const isSeen = all.length > 0 || !(inputs.body === undefined || typeof inputs.body === "string");
+    // Middlewares see a Request and a Response. Besides, a Request keeps the boundary of a form, and refuses a body for GET.
+    const isPlain =
+      (init.body === undefined || (typeof inputs.body === "string" && !/^(?:GET|HEAD|TRACE)$/.test(method))) &&
+      /^(?:json|text|stream)$/.test(init.parseAs ?? "json");
+    const isSeen = all.length > 0 || !isPlain;
     // openapi-fetch drops an error that is falsy, as the reason of a signal may be.
-    const rethrow = (error: unknown) => Promise.reject(toCallError(error, call, open.signal));
+    const rethrow = (error: unknown) => Promise.reject(toCallError(error, call, signal));
     // The signal is passed separately, because a middleware may replace the Request and its signal.
     const fetch = async (request: Request | RequestData) => {
-      const response = await send(...(await sendArguments(request, { signal: open.signal, call }))).catch(rethrow);
-      if (call.isStream) {
-        isStreaming = true;
-        limitReading(response, open);
-      }
+      const response = await send(...(await sendArguments(request, { signal, call }))).catch(rethrow);
       return isSeen ? toResponse(response) : new ResponseData(response);
     };
     try {
@@ -131,17 +135,21 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
         fetch,
         Request: isSeen ? ReplayableRequest : RequestData,
       });
-      const { data, error } = result;
-      const { source } = result.response as Partial<ResponseData>;
-      const response = source && !isNamed ? toResponse(source) : result.response;
+      const { data, error, response } = result;
       rememberCall(response, call);
-      if (!isNamed) rememberMetadata(data, response);
-      return response.ok || error ? { ...result, response } : { error: {}, response };
+      const outcome = response.ok ? { data } : { error: error || {} };
+      if (isNamed) return { ...outcome, response };
+      rememberMetadata(data, response);
+      const makeResponse = () => {
+        const whole = response instanceof ResponseData ? toResponse(response.source) : response;
+        rememberCall(whole, call);
+        return whole;
+      };
+      return lazyResult(outcome, response, makeResponse);
     } catch (error) {
-      isStreaming = false;
-      throw toCallError(error, call, open.signal);
+      throw toCallError(error, call, signal);
     } finally {
-      if (!isStreaming) open.release();
+      open.release();
     }
   }
 
@@ -175,6 +183,16 @@ function middlewareRegistry(middlewares: Middleware[]): Pick<Client<object>, "ej
       }
     },
   };
+}
+
+/** Runs a check, whose error then says which call was not sent. */
+function forOperation<T>(operation: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError) || error.operation) throw error;
+    throw new ConfigurationError(error.message, { operation, attempts: 0, cause: error.cause });
+  }
 }
 
 function toCallError(error: unknown, call: Call, signal: AbortSignal): unknown {

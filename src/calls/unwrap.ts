@@ -16,6 +16,28 @@ export interface PlainResult {
   readonly response: ResponseHead;
 }
 
+/** What is known of the response of a result without building it. */
+const heads = new WeakMap<object, ResponseHead>();
+
+/** Makes the result of a path call, whose Response is only built if somebody asks for it. */
+export function lazyResult(result: object, head: ResponseHead, makeResponse: () => Response): PlainResult {
+  let response: Response | undefined;
+  const lazy = {
+    ...result,
+    get response() {
+      response ??= makeResponse();
+      return response;
+    },
+  };
+  heads.set(lazy, head);
+  return lazy;
+}
+
+/** Returns status, headers and so on of a result, without building its Response. */
+export function headOf(result: PlainResult): ResponseHead {
+  return heads.get(result) ?? result.response;
+}
+
 /** The data of a successful call. */
 export type DataOf<Result extends CallResult> = Result extends { readonly data: infer Data } ? Data : never;
 
@@ -63,7 +85,9 @@ export function notJson(details = {}): ProtocolError {
 }
 
 /** Returns the data of a call, or throws the error in its place. */
-export function dataOf({ data, error, response }: PlainResult): unknown {
+export function dataOf(result: PlainResult): unknown {
+  const { data, error } = result;
+  const response = headOf(result);
   const call = callOf(response);
   // A call whose response has no body resolves with `{}` as its error.
   const isEmpty = isRecord(error) && Object.keys(error).length === 0;

@@ -27,7 +27,7 @@ export interface OperationFacts {
   /** Name of its method. */
   readonly method: string;
   /** Set if its method takes a body. */
-  readonly hasBody?: true;
+  readonly body?: "optional" | "required";
   /** The minimum role on the organization. */
   readonly role?: "administrator" | "editor" | "viewer";
   /** Set if the operation is idempotent although its HTTP method is not. */
@@ -45,7 +45,7 @@ export const operationFacts: Readonly<Record<"identity" | "people" | "companies"
   "identity": {
     "POST /session": {
       "method": "createSession",
-      "hasBody": true,
+      "body": "required",
       "responseTypes": [
         "object"
       ]
@@ -54,7 +54,7 @@ export const operationFacts: Readonly<Record<"identity" | "people" | "companies"
   "people": {
     "POST /find": {
       "method": "find",
-      "hasBody": true,
+      "body": "required",
       "isIdempotent": true,
       "isPaid": true,
       "preview": "/find/preview",
@@ -64,12 +64,12 @@ export const operationFacts: Readonly<Record<"identity" | "people" | "companies"
     },
     "POST /find/preview": {
       "method": "previewFind",
-      "hasBody": true,
+      "body": "required",
       "isIdempotent": true
     },
     "POST /search": {
       "method": "search",
-      "hasBody": true,
+      "body": "required",
       "isIdempotent": true,
       "isPaid": true,
       "preview": "/search/preview",
@@ -79,7 +79,7 @@ export const operationFacts: Readonly<Record<"identity" | "people" | "companies"
     },
     "POST /search/preview": {
       "method": "previewSearch",
-      "hasBody": true,
+      "body": "required",
       "isIdempotent": true
     },
     "GET /person/{id}": {
@@ -91,7 +91,7 @@ export const operationFacts: Readonly<Record<"identity" | "people" | "companies"
     },
     "POST /persons/lookup_by_ids": {
       "method": "lookup",
-      "hasBody": true,
+      "body": "required",
       "isIdempotent": true,
       "isPaid": true,
       "responseTypes": [
@@ -118,7 +118,7 @@ export const operationFacts: Readonly<Record<"identity" | "people" | "companies"
     },
     "POST /contacts": {
       "method": "createContacts",
-      "hasBody": true,
+      "body": "required",
       "role": "editor",
       "responseTypes": [
         "object"

@@ -1,5 +1,7 @@
 import type { CallOptions, PeopleCalls } from "../calls/types.js";
 import { assertResponse, unwrap } from "../calls/unwrap.js";
+import { checkNames, checkPeople } from "../checks.js";
+import { CALL_OPTIONS } from "../pipeline/options.js";
 import type { FilterGroup } from "../types.js";
 
 /** Options of {@link count}. */
@@ -20,6 +22,8 @@ export async function count(
   filters: readonly FilterGroup[] = [],
   options: CountOptions = {},
 ): Promise<number> {
+  checkPeople(people);
+  checkNames(options, CALL_OPTIONS, "count");
   const result = await people.POST("/search", { ...options, body: { size: 0, filters } });
   const { count } = unwrap(result);
   assertResponse(Number.isInteger(count) && count >= 0, "the response has no `count`", result.response);

@@ -1,9 +1,10 @@
 import { creditsSpent } from "../calls/credit-limit.js";
 import type { CallOptions, PeopleCalls } from "../calls/types.js";
-import { assertResponse, unwrap } from "../calls/unwrap.js";
-import { checkCount, checkLimit, isRecord, isRecords } from "../checks.js";
+import { assertResponse, headOf, unwrap } from "../calls/unwrap.js";
+import { checkCount, checkLimit, checkNames, checkPeople, isRecord, isRecords } from "../checks.js";
 import { CreditsExhaustedError, isLiveDataError } from "../errors/classes.js";
 import { abortedError, onAbort, throwIfAborted } from "../pipeline/abort.js";
+import { CALL_OPTIONS } from "../pipeline/options.js";
 import type { FindRequest, Match, MatchResult, Person } from "../types.js";
 import { type Batch, batchesOf } from "./batches.js";
 import { mapInOrder } from "./map-in-order.js";
@@ -78,6 +79,17 @@ export interface FindManyResults<Query> extends AsyncIterable<FindManyResult<Que
 }
 
 const operation = "POST /find";
+const KNOWN: Record<keyof FindManyOptions, true> = {
+  ...CALL_OPTIONS,
+  batchSize: true,
+  concurrency: true,
+  confidence: true,
+  maxCredits: true,
+  onProgress: true,
+  return_fields: true,
+  size: true,
+  start: true,
+};
 
 /** The options with all defaults. */
 type Settings = FindManyOptions &
@@ -105,6 +117,8 @@ export function findMany<Query extends Match>(
   queries: Iterable<Query> | AsyncIterable<Query>,
   options: FindManyOptions = {},
 ): FindManyResults<Query> {
+  checkPeople(people);
+  checkNames(options, KNOWN, "findMany");
   const settings = settingsOf(options);
   let stoppedBy: FindManyEnd | undefined;
   return {
@@ -241,11 +255,11 @@ async function findOnce<Query extends Match>(
   assertResponse(
     isOfQueries,
     `the response does not have ${queries.length} \`matches\`, one for each query`,
-    call.response,
+    headOf(call),
   );
   const found = matches.reduce((sum, match) => sum + (match.people?.length ?? 0), 0);
   const results = queries.map((query, place) => resultOf(index + place, query, matches[place], size));
-  return { results, credits: creditsSpent(call.response, found) };
+  return { results, credits: creditsSpent(headOf(call), found) };
 }
 
 /** Whether a value is the result of one query. It may leave out `people` if there are none. */
@@ -267,7 +281,8 @@ function resultOf<Query>(
 function located(error: unknown, index: number, size: number): unknown {
   if (!isLiveDataError(error)) return error;
   const { message, stack } = error;
-  const hint = `${message}; queries ${index} to ${index + size - 1} failed: to resume, pass \`start: ${index}\``;
+  const queries = size === 1 ? `query ${index}` : `queries ${index} to ${index + size - 1}`;
+  const hint = `${message}; ${queries} failed: to resume, pass \`start: ${index}\``;
   return Object.assign(error, { index, size, message: hint, stack: stack?.replace(message, () => hint) });
 }
 

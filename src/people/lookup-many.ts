@@ -1,9 +1,10 @@
 import { creditsSpent } from "../calls/credit-limit.js";
 import type { CallOptions, PeopleCalls } from "../calls/types.js";
-import { assertResponse, unwrap } from "../calls/unwrap.js";
-import { checkCount, checkLimit, isRecords } from "../checks.js";
+import { assertResponse, headOf, unwrap } from "../calls/unwrap.js";
+import { checkCount, checkLimit, checkNames, checkPeople, isRecords } from "../checks.js";
 import { ConfigurationError } from "../errors/classes.js";
 import { abortedError } from "../pipeline/abort.js";
+import { CALL_OPTIONS } from "../pipeline/options.js";
 import type { Person } from "../types.js";
 
 /** Options of {@link lookupMany}. */
@@ -21,6 +22,8 @@ export interface LookupManyOptions
    */
   readonly maxCredits?: number | undefined;
 }
+
+const KNOWN: Record<keyof LookupManyOptions, true> = { ...CALL_OPTIONS, batchSize: true, maxCredits: true };
 
 /** Why the loop ended: every id was looked up, or `maxCredits` is spent. */
 export type LookupManyEnd = "end" | "max_credits";
@@ -48,6 +51,8 @@ export function lookupMany(
   options: LookupManyOptions = {},
 ): LookupManyResults {
   const { batchSize = 100, maxCredits = Infinity, signal, maxWait, retry, timeout, totalTimeout } = options;
+  checkPeople(people);
+  checkNames(options, KNOWN, "lookupMany");
   checkCount(batchSize, "batchSize", 1);
   checkLimit(maxCredits, "maxCredits");
   const isIterable = typeof ids === "object" && ids !== null && Symbol.iterator in ids;
@@ -70,8 +75,8 @@ export function lookupMany(
       const call = { body: { ids: batch }, signal, maxWait, retry, timeout, totalTimeout };
       const result = await people.POST("/persons/lookup_by_ids", call);
       const { people: found = [] } = unwrap(result);
-      assertResponse(isRecords(found), "the response has no `people`, an array of objects", result.response);
-      spent += creditsSpent(result.response, found.length);
+      assertResponse(isRecords(found), "the response has no `people`, an array of objects", headOf(result));
+      spent += creditsSpent(headOf(result), found.length);
       const byId = new Map(found.map((person) => [person.id, person]));
       for (const id of batch) {
         if (signal?.aborted) throw abortedError(signal, { operation: "POST /persons/lookup_by_ids" });

@@ -1,9 +1,10 @@
 import { creditsSpent } from "../calls/credit-limit.js";
 import { rememberMetadata } from "../calls/metadata.js";
 import type { CallOptions, PeopleCalls } from "../calls/types.js";
-import { assertResponse, unwrap } from "../calls/unwrap.js";
-import { checkCount, checkLimit, isRecords } from "../checks.js";
+import { assertResponse, headOf, unwrap } from "../calls/unwrap.js";
+import { checkCount, checkLimit, checkNames, checkPeople, isRecords } from "../checks.js";
 import { abortedError } from "../pipeline/abort.js";
+import { CALL_OPTIONS } from "../pipeline/options.js";
 import type { Person, SearchRequest, SearchResponse } from "../types.js";
 
 /**
@@ -29,6 +30,8 @@ export interface PaginateOptions
    */
   readonly maxCredits?: number | undefined;
 }
+
+const KNOWN: Record<keyof PaginateOptions, true> = { ...CALL_OPTIONS, limit: true, maxCredits: true, pageSize: true };
 
 /** Why the loop ended: the search has no more, the `limit` is reached, or `maxCredits` is spent. */
 export type PaginationEnd = "end" | "limit" | "max_credits";
@@ -62,6 +65,8 @@ export interface PeoplePages extends AsyncIterable<Person> {
 export function paginate(people: PeopleCalls, search: PagedSearch, options: PaginateOptions = {}): PeoplePages {
   const { pageSize = 100, limit = Infinity, maxCredits = Infinity } = options;
   const { signal, timeout, totalTimeout, maxWait, retry } = options;
+  checkPeople(people);
+  checkNames(options, KNOWN, "paginate");
   checkCount(pageSize, "pageSize", 1);
   checkLimit(limit, "limit");
   checkLimit(maxCredits, "maxCredits");
@@ -83,8 +88,8 @@ export function paginate(people: PeopleCalls, search: PagedSearch, options: Pagi
       const body = { ...search, size, ...(token !== undefined && { pagination_token: token }) };
       const result = await people.POST("/search", { body, signal, timeout, totalTimeout, maxWait, retry });
       const page = unwrap(result);
-      assertResponse(isRecords(page.people), "the response has no `people`, an array of objects", result.response);
-      spent += creditsSpent(result.response, page.people.length, size);
+      assertResponse(isRecords(page.people), "the response has no `people`, an array of objects", headOf(result));
+      spent += creditsSpent(headOf(result), page.people.length, size);
       const known = seen.size;
       const fresh = page.people.filter((person) => {
         const hasId = typeof person.id === "string";
@@ -97,7 +102,7 @@ export function paginate(people: PeopleCalls, search: PagedSearch, options: Pagi
       const hasNew = seen.size > known;
       const taken = hasNew ? fresh.slice(0, limit - found) : [];
       found += taken.length;
-      if (hasNew) yield rememberMetadata({ ...page, people: taken }, result.response);
+      if (hasNew) yield rememberMetadata({ ...page, people: taken }, headOf(result));
       token = page.pagination_token ?? undefined;
       if ((taken.length === fresh.length && (!token || tokens.has(token))) || !hasNew) {
         stoppedBy = "end";

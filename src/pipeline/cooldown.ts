@@ -122,7 +122,7 @@ export class Cooldown {
     const requested = this.#requestedUntil - performance.now();
     return new RateLimitedError(`${what}: the API is rate limiting this client for longer than this call may wait`, {
       ...errorDetails(call),
-      retryAfter: requested > 0 ? requested : this.remaining(),
+      retryAfter: Math.ceil(requested > 0 ? requested : this.remaining()),
       retryable: true,
     });
   }

@@ -39,6 +39,9 @@ export interface TimeoutOptions {
   readonly maxWait?: number | undefined;
 }
 
+/** The options that the helpers pass on to each call. */
+export const CALL_OPTIONS = { maxWait: true, retry: true, signal: true, timeout: true, totalTimeout: true } as const;
+
 /** How a call is retried after a transient failure. */
 export interface RetryOptions {
   /**

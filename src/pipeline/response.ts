@@ -2,7 +2,6 @@ import { ProtocolError } from "../errors/classes.js";
 import { isTransient, type ResponseHead } from "../errors/response-error.js";
 import { type Deadline, untilAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
-import { isNode } from "./send.js";
 
 /** How much of an unwanted body is read, in bytes, so that its connection can be reused. */
 const DISCARD_LIMIT = 64 * 1024;
@@ -188,50 +187,16 @@ export class ResponseData implements ResponseHead {
   async json(): Promise<unknown> {
     return JSON.parse(await this.text());
   }
-  arrayBuffer() {
-    return toResponse(this.source).arrayBuffer();
-  }
-  blob() {
-    return toResponse(this.source).blob();
-  }
 }
 
-/**
- * Returns a Response that can be read any number of times. One whose body is not in memory is returned as it is.
- *
- * On Node it is the platform's own, which builds another one only when its body is asked for. Servers of other platforms
- * look behind overrides, and would send the body that was read already.
- */
+/** Returns a whole Response, which can be read any number of times. One whose body is not in memory is returned as it is. */
 export function toResponse(response: Response): Response {
-  if (!bodies.has(response)) return response;
-  const { prototype } = Response;
-  const isOwn = isNode() && Object.getPrototypeOf(response) === prototype && !Object.hasOwn(response, "body");
-  if (!isOwn) return inMemory(response);
-  // A program may replace the class.
-  if (!Object.prototype.isPrototypeOf.call(prototype, lazyPrototype)) lazyPrototype = makeLazyPrototype();
-  return Object.setPrototypeOf(response, lazyPrototype);
-}
-
-let lazyPrototype = {};
-
-/** Makes the prototype of a Response whose body is in `bodies`, and becomes a stream when it is asked for. */
-function makeLazyPrototype(): object {
-  const streamed = new WeakMap<Response, Response>();
-  return Object.create(Response.prototype, {
-    ...repeatableReaders(),
-    body: {
-      get(this: Response) {
-        const copy = streamed.get(this) ?? copyOf(this);
-        streamed.set(this, copy);
-        return copy.body;
-      },
-    },
-    bodyUsed: {
-      get(this: Response) {
-        return streamed.get(this)?.bodyUsed ?? false;
-      },
-    },
-  });
+  const bytes = bodies.get(response);
+  if (!bytes) return response;
+  WholeResponse ??= wholeResponse();
+  const whole = new WholeResponse(response);
+  bodies.set(whole, bytes);
+  return whole;
 }
 
 /** Makes readers that may be called more than once. */
@@ -239,7 +204,7 @@ function repeatableReaders(): PropertyDescriptorMap {
   const members: PropertyDescriptorMap = {
     clone: {
       value(this: Response) {
-        return inMemory(this);
+        return toResponse(this);
       },
     },
   };
@@ -267,13 +232,6 @@ function repeatableReaders(): PropertyDescriptorMap {
 function copyOf(response: Response): Response {
   const bytes = bodies.get(response);
   return new Response(bytes?.byteLength ? bytes : null, { headers: response.headers });
-}
-
-function inMemory(response: Response): Response {
-  WholeResponse ??= wholeResponse();
-  const whole = new WholeResponse(response);
-  bodies.set(whole, bodies.get(response) as Uint8Array<ArrayBuffer>);
-  return whole;
 }
 
 /** Made at first use: importing this package must not need a global that a test environment lacks. */

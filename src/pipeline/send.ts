@@ -76,12 +76,6 @@ export function isBrowser(): boolean {
   return userAgent.startsWith("Mozilla/") && !/jsdom|happydom/i.test(userAgent);
 }
 
-/** Whether this is Node, whose `fetch` is undici. Others pretend to be Node, too. */
-export function isNode(): boolean {
-  const { process } = globalThis as { process?: { versions?: Readonly<Record<string, string>> } };
-  return process?.versions?.["undici"] !== undefined && !("Bun" in globalThis || "Deno" in globalThis);
-}
-
 /**
  * Keeps Deno from sending a body twice. If a reused connection breaks, Deno resends text and bytes by itself, although
  * they may have arrived. It does not resend a Blob.

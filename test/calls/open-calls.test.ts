@@ -8,7 +8,6 @@ import { createLiveData, type LiveData } from "../../src/client.js";
 import type { LiveDataOptions } from "../../src/config.js";
 import { paginate } from "../../src/people/paginate.js";
 import { serve } from "../support/serve.js";
-import { settle } from "../support/settle.js";
 
 const page = JSON.stringify({ people: [], count: 7 });
 const ENDED = "the client was closed before the response was complete";
@@ -143,28 +142,35 @@ test("closing a client waits for the calls of derived clients, and closes those 
   await expect(late.result).rejects.toMatchObject({ code: "aborted", attempts: 1 });
 });
 
-test("close waits until a stream is read to its end, and then aborts it", async () => {
-  const { livedata, origin } = await api();
-  const { origin: streaming } = await serve((_request, response) => void response.write(page.slice(0, 9)));
-  expect(origin).not.toBe(streaming);
-  const client = createLiveData({ orgId: "o_1", auth: apiKey("key-1"), baseUrl: streaming });
-  const stream = unwrap(await client.people.POST("/search", { body: { size: 1 }, parseAs: "stream" }));
-  const reader = stream?.getReader();
-  expect(new TextDecoder().decode((await reader?.read())?.value)).toBe(page.slice(0, 9));
-  const rest = reader?.read();
-  rest?.catch(() => {});
-  await client.close({ timeout: 30 });
-  await expect(rest).rejects.toMatchObject({ code: "aborted", message: ENDED });
+test("close neither waits for a stream whose call has ended, nor ends it", async () => {
+  const responses: ServerResponse[] = [];
+  const { origin } = await serve((_request, response) => {
+    responses.push(response);
+    response.write(page.slice(0, 9));
+  });
+  const client = createLiveData({ orgId: "o_1", auth: apiKey("key-1"), baseUrl: origin });
+  const { signal } = new AbortController();
+  for (const options of [{}, { signal }]) {
+    const stream = unwrap(await client.people.POST("/search", { body: { size: 1 }, parseAs: "stream", ...options }));
+    if (options.signal) await client.close({ timeout: Infinity });
+    responses.at(-1)?.end(page.slice(9));
+    expect(await new Response(stream).text()).toBe(page);
+  }
+  await expect(client.people.POST("/search", { body: {}, parseAs: "stream" })).rejects.toMatchObject(CLOSED);
+});
 
-  const idle = unwrap(
-    await livedata.people.POST("/search", { body: {}, parseAs: "stream", fetch: async () => Response.json({}) }),
-  );
-  const closed = vi.fn();
-  const closing = livedata.close().then(closed);
-  await settle();
-  expect(closed).not.toHaveBeenCalled();
-  expect(await new Response(idle).text()).toBe("{}");
-  await closing;
+test("each waiting caller of accessToken gets an error of its own once the client is closed", async () => {
+  const { origin, server } = await serve(() => server.emit("arrived"));
+  const auth = serviceAccount({ clientId: "c", clientSecret: "s" });
+  const livedata = createLiveData({ orgId: "o_1", auth, baseUrl: origin });
+  const arrived = once(server, "arrived");
+  const waiting = Promise.allSettled([livedata.accessToken(), livedata.accessToken()]);
+  await arrived;
+  await livedata.close({ timeout: 0 });
+  const [first, second] = (await waiting).map((outcome) => outcome.status === "rejected" && outcome.reason);
+  expect(first).toMatchObject({ code: "aborted", attempts: 0, message: ENDED });
+  expect(second).toMatchObject({ code: "aborted", attempts: 0, message: ENDED });
+  expect(first).not.toBe(second);
 });
 
 test("`await using` closes the client", async () => {

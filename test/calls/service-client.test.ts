@@ -171,7 +171,7 @@ describe("`maxCredits`", () => {
     expect(await rejection(person(0))).toMatchObject({
       cost: 1,
       limit: 0,
-      message: expect.stringContaining("may cost up to 1 credits"),
+      message: expect.stringContaining("may cost up to 1 credit"),
     });
     expect(sent).toEqual([]);
     await lookup(2);

@@ -42,7 +42,7 @@ function methodChanges(before: Bundle, after: Bundle): Omit<FactChange, "operati
   if (before["method"] !== after["method"]) {
     changes.push({ bump: "major", message: `its method \`${before["method"]}\` is called \`${after["method"]}\` now` });
   }
-  if (!before["hasBody"] && after["hasBody"]) {
+  if (!before["body"] && after["body"]) {
     changes.push({ bump: "major", message: `its method \`${after["method"]}\` takes a body before the options now` });
   }
   return changes;
