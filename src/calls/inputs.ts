@@ -22,18 +22,32 @@ export interface CallInputs extends CallOptions {
  * @returns what replaces these inputs
  * @throws ConfigurationError for an input that would call something else, or that would be dropped silently
  */
-export function checkInputs(path: string, init: CallInputs): CallInputs {
-  const { body, pathSerializer, querySerializer, headers, params } = init;
-  checkPath(path, init);
-  const hasHeaders = headers || params?.header;
-  const merged = hasHeaders ? checkHeaders(() => mergeHeaders(headers, params?.header)) : undefined;
-  const serialized = body === undefined ? undefined : serializeBody(init, merged);
-  return {
-    body: serialized,
-    bodySerializer: () => serialized,
-    pathSerializer: pathSerializer && checkedPathSerializer(pathSerializer),
-    querySerializer: querySerializer || init.params?.query ? checkedQuerySerializer(querySerializer) : undefined,
-  };
+export function checkInputs(operation: string, path: string, init: CallInputs): CallInputs {
+  return forOperation(operation, () => {
+    const { body, pathSerializer, querySerializer, headers, params } = init;
+    checkPath(path, init);
+    const hasHeaders = headers || params?.header;
+    const merged = hasHeaders ? checkHeaders(() => mergeHeaders(headers, params?.header)) : undefined;
+    const serialized = body === undefined ? undefined : serializeBody(init, merged);
+    const serializeUrl = pathSerializer && checkedPathSerializer(pathSerializer);
+    const serializeQuery = querySerializer || params?.query ? checkedQuerySerializer(querySerializer) : undefined;
+    return {
+      body: serialized,
+      bodySerializer: () => serialized,
+      pathSerializer: serializeUrl && ((url, values) => forOperation(operation, () => serializeUrl(url, values))),
+      querySerializer: serializeQuery && ((query) => forOperation(operation, () => serializeQuery(query))),
+    };
+  });
+}
+
+/** Runs a check, whose error then says which call was not sent. */
+export function forOperation<T>(operation: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError) || error.operation) throw error;
+    throw new ConfigurationError(error.message, { operation, attempts: 0, cause: error.cause });
+  }
 }
 
 /** How deep a body is looked at before it is suspected to be cyclic. */

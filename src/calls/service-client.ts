@@ -9,7 +9,7 @@ import { RequestData, replayableRequest, sendArguments } from "../pipeline/reque
 import { ResponseData, toResponse } from "../pipeline/response.js";
 import type { Send } from "../pipeline/send.js";
 import { enforceCreditLimit } from "./credit-limit.js";
-import { type CallInputs, checkInputs } from "./inputs.js";
+import { type CallInputs, checkInputs, forOperation } from "./inputs.js";
 import { rememberMetadata } from "./metadata.js";
 import { namedMethods } from "./named-methods.js";
 import type { OpenCalls } from "./open-calls.js";
@@ -79,7 +79,7 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
       middleware = [],
       ...rest
     } = init;
-    const inputs = forOperation(operation, () => checkInputs(path, init));
+    const inputs = checkInputs(operation, path, init);
     if (expectedBody === "required" && init.body === undefined)
       throw new ConfigurationError("`body` is missing", { operation, attempts: 0 });
     const { idempotent: isIdempotent = fact.isIdempotent ?? IDEMPOTENT.test(method) } = retry || {};
@@ -183,16 +183,6 @@ function middlewareRegistry(middlewares: Middleware[]): Pick<Client<object>, "ej
       }
     },
   };
-}
-
-/** Runs a check, whose error then says which call was not sent. */
-function forOperation<T>(operation: string, check: () => T): T {
-  try {
-    return check();
-  } catch (error) {
-    if (!(error instanceof ConfigurationError) || error.operation) throw error;
-    throw new ConfigurationError(error.message, { operation, attempts: 0, cause: error.cause });
-  }
 }
 
 function toCallError(error: unknown, call: Call, signal: AbortSignal): unknown {

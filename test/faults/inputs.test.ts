@@ -195,7 +195,7 @@ describe("[7] what JSON drops or turns into `{}` or null is refused, with its pl
       refusal(ledgers.GET("/contacts", { params: { query: { lastJobChangedAt: value } } })),
       refusal(ledgers.GET("/contacts", { params: { query: { lastJobChangedAt: ["a", value] } } })),
     ]);
-    const places = messages.map(({ message }) => /^`([^`]+)` cannot /.exec(message)?.[1]);
+    const places = messages.map(({ message }) => /^[A-Z]+ \/[^ ]+: `([^`]+)` cannot /.exec(message)?.[1]);
     expect(places).toEqual([
       "body.filters[0].date_from",
       "body.sort_by",

@@ -317,7 +317,11 @@ test.each([null, 3, true, "never"])("[fetch-retry#19] `retry: %j` is refused, no
   const refusal = { code: "configuration", message: "`retry` must be an object or false" };
   expect(() => clientOf(origin, { retry: retry as never })).toThrow(expect.objectContaining(refusal));
   const { people } = clientOf(origin);
-  await expect(people.POST("/search", { body, retry: retry as never })).rejects.toMatchObject(refusal);
+  await expect(people.POST("/search", { body, retry: retry as never })).rejects.toMatchObject({
+    ...refusal,
+    message: `POST /search: ${refusal.message}`,
+    attempts: 0,
+  });
   expect(requests).toBe(0);
   // An option of undefined counts as omitted.
   await people.POST("/search", { body, retry: undefined, timeout: undefined, signal: undefined });
