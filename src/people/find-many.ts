@@ -79,18 +79,6 @@ export interface FindManyResults<Query> extends AsyncIterable<FindManyResult<Que
 }
 
 const operation = "POST /find";
-const KNOWN: Record<keyof FindManyOptions, true> = {
-  ...CALL_OPTIONS,
-  batchSize: true,
-  concurrency: true,
-  confidence: true,
-  maxCredits: true,
-  onProgress: true,
-  return_fields: true,
-  size: true,
-  start: true,
-};
-
 /** The options with all defaults. */
 type Settings = FindManyOptions &
   Readonly<Record<"size" | "batchSize" | "concurrency" | "start" | "maxCredits", number>>;
@@ -118,7 +106,18 @@ export function findMany<Query extends Match>(
   options: FindManyOptions = {},
 ): FindManyResults<Query> {
   checkPeople(people);
-  checkNames(options, KNOWN, "findMany");
+  const known: Record<keyof FindManyOptions, true> = {
+    ...CALL_OPTIONS,
+    batchSize: true,
+    concurrency: true,
+    confidence: true,
+    maxCredits: true,
+    onProgress: true,
+    return_fields: true,
+    size: true,
+    start: true,
+  };
+  checkNames(options, known, "findMany");
   const settings = settingsOf(options);
   let stoppedBy: FindManyEnd | undefined;
   return {

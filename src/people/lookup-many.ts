@@ -23,8 +23,6 @@ export interface LookupManyOptions
   readonly maxCredits?: number | undefined;
 }
 
-const KNOWN: Record<keyof LookupManyOptions, true> = { ...CALL_OPTIONS, batchSize: true, maxCredits: true };
-
 /** Why the loop ended: every id was looked up, or `maxCredits` is spent. */
 export type LookupManyEnd = "end" | "max_credits";
 
@@ -52,7 +50,8 @@ export function lookupMany(
 ): LookupManyResults {
   const { batchSize = 100, maxCredits = Infinity, signal, maxWait, retry, timeout, totalTimeout } = options;
   checkPeople(people);
-  checkNames(options, KNOWN, "lookupMany");
+  const known: Record<keyof LookupManyOptions, true> = { ...CALL_OPTIONS, batchSize: true, maxCredits: true };
+  checkNames(options, known, "lookupMany");
   checkCount(batchSize, "batchSize", 1);
   checkLimit(maxCredits, "maxCredits");
   const isIterable = typeof ids === "object" && ids !== null && Symbol.iterator in ids;

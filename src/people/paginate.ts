@@ -31,8 +31,6 @@ export interface PaginateOptions
   readonly maxCredits?: number | undefined;
 }
 
-const KNOWN: Record<keyof PaginateOptions, true> = { ...CALL_OPTIONS, limit: true, maxCredits: true, pageSize: true };
-
 /** Why the loop ended: the search has no more, the `limit` is reached, or `maxCredits` is spent. */
 export type PaginationEnd = "end" | "limit" | "max_credits";
 
@@ -66,7 +64,8 @@ export function paginate(people: PeopleCalls, search: PagedSearch, options: Pagi
   const { pageSize = 100, limit = Infinity, maxCredits = Infinity } = options;
   const { signal, timeout, totalTimeout, maxWait, retry } = options;
   checkPeople(people);
-  checkNames(options, KNOWN, "paginate");
+  const known: Record<keyof PaginateOptions, true> = { ...CALL_OPTIONS, limit: true, maxCredits: true, pageSize: true };
+  checkNames(options, known, "paginate");
   checkCount(pageSize, "pageSize", 1);
   checkLimit(limit, "limit");
   checkLimit(maxCredits, "maxCredits");
