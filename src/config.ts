@@ -128,16 +128,17 @@ export function resolveConfiguration(options: LiveDataOptions, environment: Envi
 /**
  * Resolves the configuration of a derived client.
  *
- * @throws ConfigurationError for an option that derived clients share, or an `orgId` that a base URL does not contain
+ * @throws ConfigurationError for an option that derived clients share, and for an `orgId` that is undefined, that a base URL
+ *   does not contain, or that changes a host
  */
 export function deriveConfiguration(parent: Configuration, options: DerivedOptions = {}): Configuration {
-  const shared = Object.keys(SHARED).find((name) => name in options);
+  const shared = Object.entries(options).find(([name, value]) => value !== undefined && Object.hasOwn(SHARED, name));
   if (shared) {
-    throw new ConfigurationError(`\`${shared}\` is not an option of \`withOptions\`: pass it to \`createLiveData\``);
+    throw new ConfigurationError(`\`${shared[0]}\` is not an option of \`withOptions\`: pass it to \`createLiveData\``);
   }
   checkNames(options, { ...DEFAULTS, orgId: true }, "withOptions");
   const { orgId } = options;
-  const services = "orgId" in options ? serviceUrls(parent, checkOrgId(orgId)) : parent.services;
+  const services = Object.hasOwn(options, "orgId") ? serviceUrls(parent, checkOrgId(orgId)) : parent.services;
   const unchanged = Object.entries(parent.baseUrls ?? {}).find(
     ([name, url]) => servicePaths[name as Service]?.includes("{orgId}") && url && !url.includes("{orgId}"),
   );

@@ -1,7 +1,6 @@
 import { text } from "node:stream/consumers";
 import { expect, test, vi } from "vitest";
 import { apiKey, serviceAccount } from "../src/auth/credentials.js";
-import type { CloseOptions } from "../src/calls/open-calls.js";
 import { createLiveData } from "../src/client.js";
 import type { DerivedOptions, LiveDataOptions } from "../src/config.js";
 import { ConfigurationError, RateLimitedError } from "../src/errors/classes.js";
@@ -168,7 +167,6 @@ test("withOptions refuses an organization that is part of the host", async () =>
 
 test.each<[name: string, use: () => unknown]>([
   ["createLiveData", () => createLiveData({ orgId: "o_1", auth, timeOut: 5 } as LiveDataOptions)],
-  ["close", () => createLiveData({ orgId: "o_1", auth }).close({ timeOut: 5 } as CloseOptions)],
   ["findMany", () => findMany(createLiveData({ orgId: "o_1", auth }).people, [], { timeOut: 5 } as FindManyOptions)],
   ["paginate", () => paginate(createLiveData({ orgId: "o_1", auth }).people, {}, { timeOut: 5 } as PaginateOptions)],
   [

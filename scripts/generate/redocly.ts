@@ -74,6 +74,10 @@ export async function load(root: string, api: Pick<Api, "root">, options: LoadOp
     const allFiles = [...files.documents.keys()];
     const typed = allFiles.filter((file) => refTypes?.get(file)?.name !== "Example");
     const names = (list: readonly string[]) => list.map((file) => files.nameOf(file)).sort();
+    if (isCircular(document.parsed)) {
+      const message = "A reference that is not one to a schema leads to what contains it.";
+      throw new BrokenDocuments([placed(files, document.source, "circular", "#/", message)]);
+    }
     const bundle = inlinePathItems(document.parsed as Bundle);
     return { bundle, files: names(typed), allFiles: names(allFiles), allowed };
   } catch (error) {
@@ -178,6 +182,16 @@ function recognize(document: unknown): [pointer: string, message: string] | unde
   if (odd) return [`#/${odd}`, `\`${odd}\` is not a map.`];
   if (parts.some((key) => Object.keys(document[key] as Bundle).length > 0)) return undefined;
   return ["#/", "The document has no path and no webhook."];
+}
+
+/** Whether bundling has put a node into itself, which no file can say. */
+function isCircular(document: unknown): boolean {
+  try {
+    JSON.stringify(document);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** Inlines referenced path items, so that all operations are found under `paths` and `webhooks`. */

@@ -167,7 +167,7 @@ export const callMutations: readonly Mutation[] = [
     rule: "withOptions: an undefined organization is that of the client",
     file: "config.ts",
     in: "deriveConfiguration",
-    find: '"orgId" in options ? serviceUrls(parent, checkOrgId(orgId)) : parent.services',
+    find: 'Object.hasOwn(options, "orgId") ? serviceUrls(parent, checkOrgId(orgId)) : parent.services',
     replace: "orgId ? serviceUrls(parent, checkOrgId(orgId)) : parent.services",
   },
   {
@@ -230,14 +230,14 @@ export const callMutations: readonly Mutation[] = [
     rule: "maxCredits: takes a missing cost for free",
     file: "calls/credit-limit.ts",
     in: "enforceCreditLimit",
-    find: "readCredits(result.response.headers).cost;",
+    find: "readCredits(response.headers).cost;",
     replace: "readCredits(result.response.headers).cost ?? 0;",
   },
   {
     rule: "maxCredits: makes the call although the preview failed",
     file: "calls/credit-limit.ts",
     in: "enforceCreditLimit",
-    find: "if (!result.response.ok) return result;",
+    find: "if (!response.ok) return result;",
     replace: "if (!result.response.ok) return undefined;",
   },
   {

@@ -3,7 +3,7 @@ import { readCredits } from "../credits.js";
 import { CreditLimitError } from "../errors/classes.js";
 import type { ResponseHead } from "../errors/response-error.js";
 import { callOf } from "../pipeline/call.js";
-import { assertResponse, type PlainResult } from "./unwrap.js";
+import { assertResponse, headOf, type PlainResult } from "./unwrap.js";
 
 /** A call with a `maxCredits`. */
 export interface LimitedCall {
@@ -29,9 +29,10 @@ export async function enforceCreditLimit(call: LimitedCall): Promise<PlainResult
   let cost = preview ? 0 : await maxCost(body);
   if (preview) {
     const result = await callPreview(preview);
-    if (!result.response.ok) return result;
-    const previewed = readCredits(result.response.headers).cost;
-    assertResponse(previewed !== undefined, "the preview has no cost: nothing was charged", result.response);
+    const response = headOf(result);
+    if (!response.ok) return result;
+    const previewed = readCredits(response.headers).cost;
+    assertResponse(previewed !== undefined, "the preview has no cost: nothing was charged", response);
     cost = previewed;
   }
   if (cost <= maxCredits) return undefined;

@@ -1,4 +1,4 @@
-import { checkNames, checkTimeout, isRecord } from "../checks.js";
+import { checkTimeout, isRecord } from "../checks.js";
 import { AbortedError, ConfigurationError } from "../errors/classes.js";
 import { ClientClosed, delay, startDeadline, untilAborted } from "../pipeline/abort.js";
 
@@ -37,13 +37,14 @@ export class OpenCalls {
    *
    * @param callerSignal ends the call with its own reason
    * @param operation method and path, for the error
+   * @param isStream whether the response goes on after the call has ended, and after the client was closed
    * @throws AbortedError if the client is closed; ConfigurationError if `callerSignal` is not a signal
    */
-  open(callerSignal: AbortSignal | null | undefined, operation?: string): OpenCall {
+  open(callerSignal: AbortSignal | null | undefined, operation?: string, isStream = false): OpenCall {
     if (this.#clients.some((client) => client.#isClosed)) {
       throw new AbortedError("not sent: the client is closed", { operation, attempts: 0 });
     }
-    const end = this.#endOf(callerSignal);
+    const end = this.#endOf(callerSignal, isStream);
     const call: OpenCall = {
       signal: end.signal,
       release: () => {
@@ -61,7 +62,6 @@ export class OpenCalls {
    * @throws ConfigurationError if the timeout is invalid; the client then stays open
    */
   async close(options?: CloseOptions): Promise<void> {
-    checkNames(options ?? {}, { timeout: true }, "close");
     const timeout = checkTimeout(options?.timeout ?? 10_000, "timeout", 0);
     this.#isClosed = true;
     if (this.#calls.size === 0) return;
@@ -76,13 +76,14 @@ export class OpenCalls {
     await delay(0);
   }
 
-  #endOf(callerSignal: AbortSignal | null | undefined): OpenCall {
+  #endOf(callerSignal: AbortSignal | null | undefined, isStream: boolean): OpenCall {
     if (callerSignal && !(isRecord(callerSignal) && "aborted" in callerSignal)) {
       throw new ConfigurationError("`signal` must be an AbortSignal");
     }
     if (callerSignal?.aborted) return { signal: callerSignal, release() {} };
     // Most calls have no signal, and share that of their client.
-    if (!callerSignal && this.#clients.length === 1) return { signal: this.#controller.signal, release() {} };
+    if (!callerSignal && !isStream && this.#clients.length === 1)
+      return { signal: this.#controller.signal, release() {} };
     return startDeadline(Infinity, () => {}, callerSignal, ...this.#clients.map((client) => client.#controller.signal));
   }
 

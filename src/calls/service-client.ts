@@ -2,7 +2,7 @@ import createClient, { type Client, type Middleware } from "openapi-fetch";
 import { hasName, isRecord } from "../checks.js";
 import { ConfigurationError, isLiveDataError } from "../errors/classes.js";
 import type { OperationFacts } from "../generated/operation-facts.js";
-import { abortedError } from "../pipeline/abort.js";
+import { abortedError, untilAborted } from "../pipeline/abort.js";
 import { type Call, errorDetails, rememberCall } from "../pipeline/call.js";
 import { type CallLimits, resolveLimits } from "../pipeline/options.js";
 import { RequestData, replayableRequest, sendArguments } from "../pipeline/request.js";
@@ -102,10 +102,11 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
     };
     if (maxCredits !== undefined && !isPaid)
       throw new ConfigurationError(
-        `\`maxCredits\` does not apply to ${operation}, which is not known to cost credits: check the path, or remove it`,
+        "`maxCredits` does not apply, since no cost is known of this operation: check the path, or remove it",
+        { operation, attempts: 0 },
       );
-    const open = openCalls.open(init.signal, operation);
-    // A stream goes on after the call has ended.
+    const open = openCalls.open(init.signal, operation, call.isStream);
+    // The caller's signal ends a stream, too, after the call was released.
     const signal = (call.isStream && init.signal) || open.signal;
     const all = [...middlewares, ...middleware];
     // Middlewares see a Request and a Response. Besides, a Request keeps the boundary of a form, and refuses a body for GET.
@@ -114,10 +115,11 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
       /^(?:json|text|stream)$/.test(init.parseAs ?? "json");
     const isSeen = all.length > 0 || !isPlain;
     // openapi-fetch drops an error that is falsy, as the reason of a signal may be.
-    const rethrow = (error: unknown) => Promise.reject(toCallError(error, call, signal));
+    const rethrow = (error: unknown) => Promise.reject(toCallError(error, call, open.signal));
     // The signal is passed separately, because a middleware may replace the Request and its signal.
     const fetch = async (request: Request | RequestData) => {
-      const response = await send(...(await sendArguments(request, { signal, call }))).catch(rethrow);
+      const sent = send(...(await sendArguments(request, { signal, call })));
+      const response = await (signal === open.signal ? sent : untilAborted(sent, open.signal)).catch(rethrow);
       return isSeen ? toResponse(response) : new ResponseData(response);
     };
     try {
@@ -147,7 +149,7 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
       };
       return lazyResult(outcome, response, makeResponse);
     } catch (error) {
-      throw toCallError(error, call, signal);
+      throw toCallError(error, call, open.signal);
     } finally {
       open.release();
     }

@@ -28,6 +28,9 @@ export function lazyResult(result: object, head: ResponseHead, makeResponse: () 
       response ??= makeResponse();
       return response;
     },
+    set response(own: Response) {
+      response = own;
+    },
   };
   heads.set(lazy, head);
   return lazy;

@@ -26,7 +26,7 @@
 export interface OperationFacts {
   /** Name of its method. */
   readonly method: string;
-  /** Set if its method takes a body. */
+  /** Whether its method must have a body. Absent if it takes none. */
   readonly body?: "optional" | "required";
   /** The minimum role on the organization. */
   readonly role?: "administrator" | "editor" | "viewer";

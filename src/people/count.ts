@@ -1,5 +1,5 @@
 import type { CallOptions, PeopleCalls } from "../calls/types.js";
-import { assertResponse, unwrap } from "../calls/unwrap.js";
+import { assertResponse, headOf, unwrap } from "../calls/unwrap.js";
 import { checkNames, checkPeople } from "../checks.js";
 import { CALL_OPTIONS } from "../pipeline/options.js";
 import type { FilterGroup } from "../types.js";
@@ -26,6 +26,6 @@ export async function count(
   checkNames(options, CALL_OPTIONS, "count");
   const result = await people.POST("/search", { ...options, body: { size: 0, filters } });
   const { count } = unwrap(result);
-  assertResponse(Number.isInteger(count) && count >= 0, "the response has no `count`", result.response);
+  assertResponse(Number.isInteger(count) && count >= 0, "the response has no `count`", headOf(result));
   return count;
 }

@@ -8,6 +8,7 @@ import { createLiveData, type LiveData } from "../../src/client.js";
 import type { LiveDataOptions } from "../../src/config.js";
 import { paginate } from "../../src/people/paginate.js";
 import { serve } from "../support/serve.js";
+import { settle } from "../support/settle.js";
 
 const page = JSON.stringify({ people: [], count: 7 });
 const ENDED = "the client was closed before the response was complete";
@@ -159,6 +160,33 @@ test("close neither waits for a stream whose call has ended, nor ends it", async
   await expect(client.people.POST("/search", { body: {}, parseAs: "stream" })).rejects.toMatchObject(CLOSED);
 });
 
+test("close aborts a stream that has not begun, with and without a signal, but not one that is read meanwhile", async () => {
+  const { livedata, search } = await api();
+  const read = vi.fn(
+    async () => new Response(new ReadableStream({ start: (sink) => void later.then(() => sink.close()) })),
+  );
+  let end = () => {};
+  const later = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const stream = unwrap(await livedata.people.POST("/search", { body: {}, parseAs: "stream", fetch: read }));
+  const text = new Response(stream).text();
+  const { result } = await search();
+  const fetch = () => new Promise<never>(() => {});
+  const { signal } = new AbortController();
+  const waiting = [{}, { signal }].map((options) =>
+    livedata.people.POST("/search", { body: { size: 1 }, parseAs: "stream", fetch, ...options }),
+  );
+  const outcomes = Promise.allSettled([result, ...waiting]);
+  await settle();
+  await livedata.close({ timeout: 0 });
+  for (const outcome of await outcomes) {
+    expect(outcome).toMatchObject({ reason: { code: "aborted", message: `POST /search: ${ENDED}` } });
+  }
+  end();
+  expect(await text).toBe("");
+});
+
 test("each waiting caller of accessToken gets an error of its own once the client is closed", async () => {
   const { origin, server } = await serve(() => server.emit("arrived"));
   const auth = serviceAccount({ clientId: "c", clientSecret: "s" });
@@ -195,7 +223,7 @@ test("the caller's own signal still ends a call with its reason, and keeps no li
   await expect(livedata.people.search({}, { signal: {} as AbortSignal })).rejects.toMatchObject(CLOSED);
 });
 
-test("a signal that is none is refused by name", async () => {
+test("a `signal` that is not an AbortSignal is refused", async () => {
   const { livedata, bodies } = await api();
   for (const signal of [{}, "no"]) {
     const call = livedata.people.search({ size: 1 }, { signal: signal as AbortSignal });
