@@ -87,7 +87,7 @@ const DEFAULTS: Settings = {
 };
 
 /** What only the client itself takes. */
-const SHARED = {
+const SHARED: Record<Exclude<keyof LiveDataOptions, keyof DerivedOptions>, true> = {
   auth: true,
   baseUrl: true,
   baseUrls: true,
@@ -95,6 +95,7 @@ const SHARED = {
   fetch: true,
   requestInitExt: true,
 };
+
 const BROWSER =
   "The SDK does not run in a web browser, where everyone who opens the page can read your secret: call the API from your " +
   "backend. To run it here anyway, pass `dangerouslyAllowBrowser: true`";

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { apiKey, serviceAccount } from "../../src/auth/credentials.js";
 import { unwrap } from "../../src/calls/unwrap.js";
 import { createLiveData } from "../../src/client.js";
@@ -333,12 +333,10 @@ describe("a call", () => {
     expect(await response.json()).toEqual(data);
   });
 
-  test("returns a whole response on a platform whose servers look behind overrides", async () => {
-    vi.stubGlobal("Bun", {});
+  test("returns a response whose internal state has the body, too, as some servers read it", async () => {
     const { people } = scriptedClient([Response.json({ people: [], count: 3 })]);
     const { data, response } = await people.POST("/search", { body: {} });
     expect(JSON.parse(await Response.prototype.text.call(response))).toEqual(data);
-    vi.unstubAllGlobals();
   });
 });
 
