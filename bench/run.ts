@@ -8,7 +8,7 @@ import { isQuick } from "./result.js";
  * A full run writes `bench/results/<name>.json`, which is committed; then `npm run figures` writes the figures into the
  * documentation. With `--quick`, a run takes less than a minute and writes nothing that is committed.
  *
- * Exits 1 if a benchmark crashes or is past a budget; a short run, if it is past 1.5 times a budget.
+ * Exits 1 if a benchmark crashes or is past a budget; a short run, if it is past twice a budget.
  */
 const BENCHMARKS = ["call", "find-many", "kit"];
 
