@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { compiler } from "../compilers.js";
 
-const compilerOptions = {
+/** How a strict program that uses this package is compiled. */
+export const compilerOptions = {
   noEmit: true,
   strict: true,
   skipLibCheck: true,

@@ -63,7 +63,7 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
   const { request } = createClient<object>({ baseUrl, headers }) as unknown as PlainClient;
   const ReplayableRequest = replayableRequest();
 
-  /** @param isNamed whether a named method calls, which needs no Response of the platform */
+  /** @param isNamed whether a named method makes the call: it takes the data, and never the Response */
   async function callOperation(method: string, path: string, init: AnyInit, isNamed = false): Promise<PlainResult> {
     const operation = `${method} ${path}`;
     const { isPaid, preview, body: expectedBody, ...fact }: Partial<OperationFacts> = facts[operation] ?? {};

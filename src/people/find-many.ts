@@ -106,7 +106,7 @@ export function findMany<Query extends Match>(
   options: FindManyOptions = {},
 ): FindManyResults<Query> {
   checkPeople(people);
-  const known: Record<keyof FindManyOptions, true> = {
+  const names: Record<keyof FindManyOptions, true> = {
     ...CALL_OPTIONS,
     batchSize: true,
     concurrency: true,
@@ -117,7 +117,7 @@ export function findMany<Query extends Match>(
     size: true,
     start: true,
   };
-  checkNames(options, known, "findMany");
+  checkNames(options, names, "findMany");
   const settings = settingsOf(options);
   let stoppedBy: FindManyEnd | undefined;
   return {

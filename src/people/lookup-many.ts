@@ -50,8 +50,8 @@ export function lookupMany(
 ): LookupManyResults {
   const { batchSize = 100, maxCredits = Infinity, signal, maxWait, retry, timeout, totalTimeout } = options;
   checkPeople(people);
-  const known: Record<keyof LookupManyOptions, true> = { ...CALL_OPTIONS, batchSize: true, maxCredits: true };
-  checkNames(options, known, "lookupMany");
+  const names: Record<keyof LookupManyOptions, true> = { ...CALL_OPTIONS, batchSize: true, maxCredits: true };
+  checkNames(options, names, "lookupMany");
   checkCount(batchSize, "batchSize", 1);
   checkLimit(maxCredits, "maxCredits");
   const isIterable = typeof ids === "object" && ids !== null && Symbol.iterator in ids;

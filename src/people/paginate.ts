@@ -64,8 +64,8 @@ export function paginate(people: PeopleCalls, search: PagedSearch, options: Pagi
   const { pageSize = 100, limit = Infinity, maxCredits = Infinity } = options;
   const { signal, timeout, totalTimeout, maxWait, retry } = options;
   checkPeople(people);
-  const known: Record<keyof PaginateOptions, true> = { ...CALL_OPTIONS, limit: true, maxCredits: true, pageSize: true };
-  checkNames(options, known, "paginate");
+  const names: Record<keyof PaginateOptions, true> = { ...CALL_OPTIONS, limit: true, maxCredits: true, pageSize: true };
+  checkNames(options, names, "paginate");
   checkCount(pageSize, "pageSize", 1);
   checkLimit(limit, "limit");
   checkLimit(maxCredits, "maxCredits");

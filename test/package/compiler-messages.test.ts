@@ -4,6 +4,7 @@ import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import { type CompilerVersion, compiler, compilerVersions } from "../../scripts/compilers.js";
+import { compilerOptions } from "../../scripts/weigh/type-check.js";
 
 const setup = `
 import { count, createLiveData, type FilterClause, findMany, lookupMany, paginate, serviceAccount } from "@livedata/sdk";
@@ -246,14 +247,6 @@ test("the compilers' messages name the mistake", async () => {
  * @returns for each mistake the first message, its second line if it has one, and the argument that is missing
  */
 async function messagesOf(version: CompilerVersion): Promise<string[]> {
-  const compilerOptions = {
-    noEmit: true,
-    strict: true,
-    skipLibCheck: true,
-    module: "nodenext",
-    target: "es2022",
-    types: [],
-  };
   // Inside the package, so that importing it by name resolves to its own `exports`.
   const folder = mkdtempSync(path.join("node_modules", ".cache-compiler-messages-"));
   try {

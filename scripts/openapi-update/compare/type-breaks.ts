@@ -12,7 +12,7 @@ export interface TypeChange {
   readonly path: string;
   /** What has changed, in words that follow the name: `is now required`. */
   readonly problem: string;
-  /** Path from the nearest component, such as `Job.title`; absent if there is none. */
+  /** Path from the component that contains it, such as `Job.title`. Absent outside of components. */
   readonly inComponent?: string;
 }
 

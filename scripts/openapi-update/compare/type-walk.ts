@@ -1,8 +1,7 @@
 import ts from "typescript";
 
 /**
- * What a program does with a value. If it sends the value, everything that was accepted must still be accepted. If it reads
- * the value, everything that was there must still be there.
+ * Whether a program sends or reads a value. What it sends must still be accepted; what it reads must still be there.
  */
 export type Direction = "send" | "read";
 
@@ -14,7 +13,7 @@ export interface Difference {
   /** The types before and after, if the kind needs them. */
   readonly before: readonly ts.Type[];
   readonly after: readonly ts.Type[];
-  /** Path from the nearest component, such as `Job.title`; absent if there is none. */
+  /** Path from the component that contains it, such as `Job.title`. Absent outside of components. */
   readonly inComponent?: string;
   /** The same for all paths to the same property. */
   readonly source: string;
