@@ -4,10 +4,10 @@ import { type BaseUrlOptions, type Service, serviceBaseUrl, servicePaths } from 
 import { checkFunction, checkHeaders, checkNames, member } from "./checks.js";
 import { ConfigurationError } from "./errors/classes.js";
 import type { LiveDataObserver } from "./events.js";
+import { checkNetwork, type NetworkOptions } from "./pipeline/network.js";
 import {
   type CallLimits,
   DEFAULT_LIMITS,
-  type NetworkOptions,
   type RetryOptions,
   resolveLimits,
   type TimeoutOptions,
@@ -93,6 +93,7 @@ const SHARED: Record<Exclude<keyof LiveDataOptions, keyof DerivedOptions>, true>
   baseUrls: true,
   dangerouslyAllowBrowser: true,
   fetch: true,
+  network: true,
   requestInitExt: true,
 };
 
@@ -121,8 +122,7 @@ export function resolveConfiguration(options: LiveDataOptions, environment: Envi
     auth: options.auth ?? credentialsFrom(environment),
     services: serviceUrls(urls, orgId),
     ...resolveSettings(options, DEFAULTS),
-    fetch: checkFunction(options.fetch, "fetch"),
-    requestInitExt: options.requestInitExt,
+    ...checkNetwork(options),
   });
 }
 

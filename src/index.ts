@@ -60,10 +60,9 @@ export {
   type PeoplePages,
   paginate,
 } from "./people/paginate.js";
+export type { CustomFetch, Network, NetworkOptions, NetworkRequest, NetworkResponse } from "./pipeline/network.js";
 export type {
   CallRetryOptions,
-  CustomFetch,
-  NetworkOptions,
   RetryOptions,
   TimeoutOptions,
 } from "./pipeline/options.js";

@@ -1,4 +1,5 @@
-import { createLiveData, serviceAccount, unwrap } from "@livedata/sdk";
+import { createLiveData, type Network, serviceAccount, unwrap } from "@livedata/sdk";
+import { undiciNetwork } from "@livedata/sdk/undici";
 import createClient from "openapi-fetch";
 import type { paths } from "../../src/generated/people.js";
 import type { Clients, Target } from "./client.js";
@@ -25,9 +26,13 @@ export const clients: Clients = {
     const { people } = ours(target);
     return () => people.search(target.body);
   },
+  "named methods over undici": (target) => {
+    const { people } = ours(target, undiciNetwork());
+    return () => people.search(target.body);
+  },
 };
 
-function ours({ origin, orgId }: Target) {
+function ours({ origin, orgId }: Target, network?: Network) {
   const auth = serviceAccount({ clientId: "id", clientSecret: "secret" });
-  return createLiveData({ orgId, auth, baseUrl: origin });
+  return createLiveData({ orgId, auth, baseUrl: origin, network });
 }

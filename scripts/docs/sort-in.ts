@@ -30,7 +30,11 @@ const DOCUMENT_HEADINGS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Name that an entry point is imported by. */
-const MODULES: Readonly<Record<string, string>> = { index: "@livedata/sdk", testing: "@livedata/sdk/testing" };
+const MODULES: Readonly<Record<string, string>> = {
+  index: "@livedata/sdk",
+  testing: "@livedata/sdk/testing",
+  undici: "@livedata/sdk/undici",
+};
 
 /** Puts exports and documents under headings, and gives them readable names. */
 export function sortIn(app: Application): void {

@@ -412,8 +412,8 @@ export const pipelineMutations: readonly Mutation[] = [
     rule: "timeout: the total timeout never fires",
     file: "pipeline/timeout.ts",
     in: "withTotalTimeout",
-    find: "call.totalTimeout === Infinity",
-    replace: "call.totalTimeout",
+    find: "call.totalTimeout !== Infinity",
+    replace: "call.totalTimeout < 0",
   },
   {
     rule: "timeout: leaves its timer",

@@ -1,6 +1,6 @@
 import type { AuthObserver } from "../events.js";
 import { delay, throwIfAborted } from "../pipeline/abort.js";
-import type { NetworkOptions } from "../pipeline/options.js";
+import type { NetworkOptions } from "../pipeline/network.js";
 import { AccessToken } from "./access-token.js";
 import { now, systemClock } from "./clock.js";
 import type { ApiKey } from "./credentials.js";

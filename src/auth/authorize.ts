@@ -1,6 +1,7 @@
 import { checkUrl } from "../base-urls.js";
 import { ConfigurationError } from "../errors/classes.js";
 import { rememberCall } from "../pipeline/call.js";
+import type { NetworkResponse } from "../pipeline/network.js";
 import { isRepeatable } from "../pipeline/request.js";
 import { discardBody } from "../pipeline/response.js";
 import type { Send, SendInit } from "../pipeline/send.js";
@@ -69,10 +70,10 @@ export function withOriginCheck(send: Send, origins: Pick<TokenSource, "origins"
 export async function resend(
   source: TokenSource,
   rejected: AccessToken,
-  response: Response,
+  response: NetworkResponse,
   init: Pick<SendInit, "call" | "headers" | "method" | "signal">,
-  send: (headers: Headers) => Promise<Response>,
-): Promise<Response> {
+  send: (headers: Headers) => Promise<NetworkResponse>,
+): Promise<NetworkResponse> {
   source.invalidate(rejected);
   let token: AccessToken | undefined;
   try {
@@ -99,7 +100,7 @@ export async function resend(
  * Whether the API rejected a token. Notes on the token whether it was accepted. A redirect to another origin drops the
  * token, so a 401 from there says nothing about it.
  */
-export function isRejected({ origins }: TokenSource, token: AccessToken, response: Response): boolean {
+export function isRejected({ origins }: TokenSource, token: AccessToken, response: NetworkResponse): boolean {
   const { status, redirected, url } = response;
   if (redirected && !origins.some((origin) => url.startsWith(`${origin}/`))) return false;
   if (status !== 401) token.wasAccepted = true;

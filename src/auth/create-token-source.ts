@@ -3,7 +3,7 @@ import { checkFunction, isRecord } from "../checks.js";
 import { ConfigurationError } from "../errors/classes.js";
 import { type AuthObserver, safeObserver } from "../events.js";
 import { delay } from "../pipeline/abort.js";
-import type { NetworkOptions } from "../pipeline/options.js";
+import { checkNetwork, type NetworkOptions } from "../pipeline/network.js";
 import { networkStep } from "../pipeline/send.js";
 import { ApiKeyTokenSource } from "./api-key-token-source.js";
 import { withOriginCheck } from "./authorize.js";
@@ -33,10 +33,9 @@ export interface TokenSourceOptions extends BaseUrlOptions, NetworkOptions {
  * @throws ConfigurationError if an option is missing or invalid
  */
 export function createTokenSource(options: TokenSourceOptions): TokenSource {
-  const { fetch, requestInitExt }: Partial<TokenSourceOptions> = options ?? {};
   const auth = checkCredentials(options?.auth);
   const origins = serviceOrigins(options);
-  const network = { fetch: checkFunction(fetch, "fetch"), requestInitExt };
+  const network = checkNetwork(options);
   const observe = safeObserver(checkFunction(options.observe, "observe"));
   if (auth.kind === "API key") return new ApiKeyTokenSource(auth, origins, network, observe);
 

@@ -1,7 +1,8 @@
 import type { Middleware } from "openapi-fetch";
 import { checkHeaders } from "../checks.js";
-import type { NetworkOptions } from "../pipeline/options.js";
+import type { NetworkOptions } from "../pipeline/network.js";
 import { sendArguments } from "../pipeline/request.js";
+import { toResponse } from "../pipeline/response.js";
 import { networkStep } from "../pipeline/send.js";
 import type { AccessToken } from "./access-token.js";
 import { checkOrigin, isRejected, resend, withAuthorization } from "./authorize.js";
@@ -25,7 +26,7 @@ export function authFetch(source: TokenSource, options?: NetworkOptions): AuthFe
   const send = withAuthorization(networkStep(options ?? network), source);
   return async (input, init) => {
     checkHeaders(() => new Headers(init?.headers));
-    return send(...(await sendArguments(input, init)));
+    return toResponse(await send(...(await sendArguments(input, init))));
   };
 }
 
@@ -82,10 +83,11 @@ export function authMiddleware(source: TokenSource, options: AuthMiddlewareOptio
         return;
       }
       const send = networkStep({ fetch: call.fetch, requestInitExt: options.requestInitExt });
-      return resend(source, sent.token, response, request, async (headers) => {
+      const second = await resend(source, sent.token, response, request, async (headers) => {
         const [url, init] = await sendArguments(request === sent.request ? sent.replay : request);
         return send(url, { ...init, headers });
       });
+      return toResponse(second);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { isLiveDataError, SessionError } from "../errors/classes.js";
 import type { AuthObserver } from "../events.js";
 import { type delay, jitteredDelay, throwIfAborted } from "../pipeline/abort.js";
-import type { NetworkOptions } from "../pipeline/options.js";
+import type { NetworkOptions } from "../pipeline/network.js";
 import type { AccessToken } from "./access-token.js";
 import { type Clock, elapsedSince, type Moment, now } from "./clock.js";
 import { REJECTION_COOLDOWN } from "./fresh-credentials.js";

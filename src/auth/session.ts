@@ -2,7 +2,8 @@ import { isRecord, kindOf } from "../checks.js";
 import { ConfigurationError, isLiveDataError, SessionError } from "../errors/classes.js";
 import { isTransient } from "../errors/response-error.js";
 import { parseHttpDate, requestId, retryAfter } from "../headers.js";
-import { startDeadline, untilAborted } from "../pipeline/abort.js";
+import { startDeadline } from "../pipeline/abort.js";
+import type { NetworkResponse } from "../pipeline/network.js";
 import { describeFailure, failureMessage, isControlFlow } from "../pipeline/network-failure.js";
 import { readText } from "../pipeline/response.js";
 import { type Send, withUserAgent } from "../pipeline/send.js";
@@ -72,9 +73,9 @@ export function sessionExchange(kind: SessionCredentials["kind"], options: Sessi
 
   return async (request) => {
     const message = `The session exchange got no complete response within ${timeout} ms`;
-    const { signal, release } = startDeadline(timeout, () => new SessionError("timeout", message));
+    const { signal, until, release } = startDeadline(timeout, () => new SessionError("timeout", message));
     try {
-      return await untilAborted(post(request, signal), signal);
+      return await until(post(request, signal));
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw isLiveDataError(error) || isControlFlow(error) ? error : sendError(error, baseUrl, request);
@@ -181,7 +182,7 @@ const fixes = {
 } as const;
 
 /** Leaves the API's own words out: they may repeat a credential in more ways than can be searched for. */
-function statusError(kind: SessionCredentials["kind"], { status, headers }: Response): SessionError {
+function statusError(kind: SessionCredentials["kind"], { status, headers }: NetworkResponse): SessionError {
   const details = { status, requestId: requestId(headers), retryAfter: retryAfter(headers) };
   if (status === 400 || status === 401 || status === 403) {
     const message = `The API rejected the credentials of the ${kind} (${status}): ${fixes[kind]}`;

@@ -1,7 +1,7 @@
 import { isRecord } from "../checks.js";
 import { ConfigurationError } from "../errors/classes.js";
 import type { AuthObserver } from "../events.js";
-import type { NetworkOptions } from "../pipeline/options.js";
+import type { NetworkOptions } from "../pipeline/network.js";
 import type { AccessToken } from "./access-token.js";
 
 /** A source of access tokens, which many clients may share. */

@@ -5,7 +5,7 @@ import type { OperationFacts } from "../generated/operation-facts.js";
 import { abortedError, untilAborted } from "../pipeline/abort.js";
 import { type Call, errorDetails, rememberCall } from "../pipeline/call.js";
 import { type CallLimits, resolveLimits } from "../pipeline/options.js";
-import { RequestData, replayableRequest, sendArguments } from "../pipeline/request.js";
+import { plainArguments, RequestData, replayableRequest, sendArguments } from "../pipeline/request.js";
 import { ResponseData, toResponse } from "../pipeline/response.js";
 import type { Send } from "../pipeline/send.js";
 import { enforceCreditLimit } from "./credit-limit.js";
@@ -114,13 +114,19 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
       (init.body === undefined || (typeof inputs.body === "string" && !/^(?:GET|HEAD|TRACE)$/.test(method))) &&
       /^(?:json|text|stream)$/.test(init.parseAs ?? "json");
     const isSeen = all.length > 0 || !isPlain;
-    // openapi-fetch drops an error that is falsy, as the reason of a signal may be.
-    const rethrow = (error: unknown) => Promise.reject(toCallError(error, call, open.signal));
     // The signal is passed separately, because a middleware may replace the Request and its signal.
     const fetch = async (request: Request | RequestData) => {
-      const sent = send(...(await sendArguments(request, { signal, call })));
-      const response = await (signal === open.signal ? sent : untilAborted(sent, open.signal)).catch(rethrow);
-      return isSeen ? toResponse(response) : new ResponseData(response);
+      const init = { signal, call };
+      const sendArgs =
+        request instanceof RequestData ? plainArguments(request, init) : await sendArguments(request, init);
+      try {
+        const sent = send(...sendArgs);
+        const response = await (signal === open.signal ? sent : untilAborted(sent, open.signal));
+        return isSeen ? toResponse(response) : new ResponseData(response);
+      } catch (error) {
+        // openapi-fetch drops an error that is falsy, as the reason of a signal may be.
+        throw toCallError(error, call, open.signal);
+      }
     };
     try {
       if (maxCredits !== undefined) {

@@ -1,6 +1,7 @@
 import type { Client, HeadersOptions, Middleware, ParseAs, RequestOptions } from "openapi-fetch";
 import type { paths } from "../generated/people.js";
-import type { CallRetryOptions, CustomFetch, TimeoutOptions } from "../pipeline/options.js";
+import type { CustomFetch } from "../pipeline/network.js";
+import type { CallRetryOptions, TimeoutOptions } from "../pipeline/options.js";
 
 /** Options of one call, besides the parameters and the body of its operation. */
 export interface CallOptions extends TimeoutOptions {

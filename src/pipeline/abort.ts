@@ -90,6 +90,11 @@ export function jitteredDelay(
 export interface Deadline {
   /** Aborts with the timeout's error, or with the reason of another signal. */
   readonly signal: AbortSignal;
+  /**
+   * Settles as a promise does, or rejects with the signal's reason once it aborts. To be called once. Cheaper than
+   * {@link untilAborted}, since it needs no listener.
+   */
+  readonly until: <T>(promise: Promise<T>) => Promise<T>;
   /** Removes the timer and the listeners. */
   readonly release: () => void;
   /** Keeps the timer, but lets the process end before it fires. Only Node, Bun and Deno have processes that end. */
@@ -109,10 +114,13 @@ export function startDeadline(
   ...signals: readonly (AbortSignal | null | undefined)[]
 ): Deadline {
   const controller = new AbortController();
+  const { signal } = controller;
+  let reject = (_reason: unknown) => {};
   const abort = (reason: unknown) => {
     // A polyfill forgets the reason, and the platform replaces undefined, which is the reason of a polyfill's signal.
-    Reflect.defineProperty(controller.signal, "reason", { value: reason });
+    Reflect.defineProperty(signal, "reason", { value: reason });
     controller.abort(reason);
+    reject(reason);
   };
   const onTimeout = () => {
     release();
@@ -124,7 +132,17 @@ export function startDeadline(
     clearTimeout(timer as ReturnType<typeof setTimeout>);
     for (const stop of stops) stop?.();
   }
-  return { signal: controller.signal, release, unref: () => (timer as { unref?: () => void } | undefined)?.unref?.() };
+  return {
+    signal,
+    until: (promise) =>
+      new Promise((resolve, rejectPromise) => {
+        reject = rejectPromise;
+        if (signal.aborted) reject(signal.reason);
+        promise.then(resolve, reject);
+      }),
+    release,
+    unref: () => (timer as { unref?: () => void } | undefined)?.unref?.(),
+  };
 }
 
 /** The reason of a signal that aborts because its client is closed. */

@@ -1,6 +1,7 @@
 import { ConfigurationError, ConnectionError, isLiveDataError, TimeoutError } from "../errors/classes.js";
-import { startDeadline, throwIfAborted, untilAborted } from "./abort.js";
+import { startDeadline, throwIfAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
+import type { NetworkResponse } from "./network.js";
 import { describeFailure, failureMessage, isControlFlow } from "./network-failure.js";
 import { isRepeatable } from "./request.js";
 import { discardBody, failedResponse, isFinal, limitReading, readWhole } from "./response.js";
@@ -41,7 +42,7 @@ export function withAttempt(network: Send): Send {
   const pools = new Map<string, Pool>();
 
   /** Sends an attempt, again if a kept connection breaks before a byte of the response. */
-  async function send(url: string, init: SendInit, call: Call, pool: Pool): Promise<Response> {
+  async function send(url: string, init: SendInit, call: Call, pool: Pool): Promise<NetworkResponse> {
     for (let resends = 0; ; resends++) {
       call.attempts++;
       try {
@@ -54,7 +55,7 @@ export function withAttempt(network: Send): Send {
     }
   }
 
-  async function sendAndRead(url: string, init: SendInit, call: Call, pool: Pool): Promise<Response> {
+  async function sendAndRead(url: string, init: SendInit, call: Call, pool: Pool): Promise<NetworkResponse> {
     const response = await send(url, init, call, pool);
     if (init.signal?.aborted) {
       void discardBody(response);
@@ -81,7 +82,7 @@ export function withAttempt(network: Send): Send {
     call.response = undefined;
     try {
       // Also for a custom `fetch` that ignores its signal.
-      const response = await untilAborted(sendAndRead(url, { ...init, signal }, call, pool), signal);
+      const response = await deadline.until(sendAndRead(url, { ...init, signal }, call, pool));
       limitReading(response, deadline, nameError);
       return response;
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { LiveDataObserver } from "../events.js";
 import { requestId } from "../headers.js";
-import type { CallLimits, CustomFetch } from "./options.js";
+import type { CustomFetch, NetworkResponse } from "./network.js";
+import type { CallLimits } from "./options.js";
 
 /** One call of an operation, with all its attempts. The one record that travels with it through the pipeline. */
 export interface Call extends CallLimits {
@@ -26,7 +27,7 @@ export interface Call extends CallLimits {
   /** Requests sent so far. */
   attempts: number;
   /** The response to the latest request. */
-  response?: Response | undefined;
+  response?: NetworkResponse | undefined;
   /** When its total timeout ends, in ms of the monotonic clock. */
   deadline: number;
   /** Whether it was resent after a 401, which happens at most once. */

@@ -1,23 +1,6 @@
 import { checkSize, checkTimeout, isRecord, MAX_DELAY } from "../checks.js";
 import { ConfigurationError } from "../errors/classes.js";
 
-/** A replacement for the platform's `fetch`. It is called as openapi-fetch calls one: with a `Request`. */
-export type CustomFetch = (request: Request, requestInitExt?: Record<string, unknown>) => Promise<Response>;
-
-/** How requests reach the network. */
-export interface NetworkOptions {
-  /**
-   * Replaces the global `fetch`, for every attempt and for the session exchange.
-   * @default the global `fetch` at the time of the call
-   */
-  readonly fetch?: CustomFetch | undefined;
-  /**
-   * Passed to `fetch` with every attempt and with the session exchange, for example undici's
-   * `{ dispatcher: new Agent(…) }` for a proxy or mutual TLS on Node.
-   */
-  readonly requestInitExt?: Record<string, unknown> | undefined;
-}
-
 /** How long a call may take. */
 export interface TimeoutOptions {
   /**

@@ -8,6 +8,8 @@ export type CallInit = { readonly [Member in keyof RequestInit]?: RequestInit[Me
   readonly call?: Call;
 };
 
+type SendArguments = [url: string, init: SendInit];
+
 const REPEATABLE = new Set(["ArrayBuffer", "Blob", "File", "FormData", "URLSearchParams"]);
 
 const inits = new WeakMap<Request, RequestInit>();
@@ -49,14 +51,7 @@ export function replayableRequest(): typeof Request {
  * The body of a foreign `Request` is read into memory: a `Request` does not tell a text from a stream, and writes the
  * boundary of a form into its headers. A stream in `init` stays a stream.
  */
-export async function sendArguments(
-  input: string | URL | Request | RequestData,
-  init: CallInit = {},
-): Promise<[url: string, init: SendInit]> {
-  if (input instanceof RequestData) {
-    const { url, init: made } = input;
-    return [url, { ...withoutUndefined({ ...made, ...init }), headers: withUserAgent(made.headers as Headers) }];
-  }
+export async function sendArguments(input: string | URL | Request, init: CallInit = {}): Promise<SendArguments> {
   if (!isRequest(input)) {
     return [String(input), { ...withoutUndefined(init), headers: withUserAgent(new Headers(init.headers)) }];
   }
@@ -66,6 +61,11 @@ export async function sendArguments(
   const body =
     init.body ?? (typeof made.body === "string" ? made.body : await untilAborted(readBody(input), input.signal));
   return [input.url, { ...made, ...withoutUndefined(init), headers: withUserAgent(headers), body }];
+}
+
+/** The same for a request that is plain data already. */
+export function plainArguments({ url, init: made }: RequestData, init: CallInit): SendArguments {
+  return [url, { ...withoutUndefined({ ...made, ...init }), headers: withUserAgent(made.headers as Headers) }];
 }
 
 /** Whether a body can be sent a second time. Platforms have many kinds of streams, so the repeatable kinds are listed. */
@@ -86,7 +86,9 @@ function settingsOf(request: Request): RequestInit {
 
 /** `fetch` refuses some undefined members, and not every platform has all of them. */
 function withoutUndefined(members: CallInit): RequestInit {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+  const defined: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(members)) if (value !== undefined) defined[name] = value;
+  return defined;
 }
 
 async function readBody(request: Request): Promise<ArrayBuffer | null> {

@@ -2,6 +2,7 @@ import { ProtocolError } from "../errors/classes.js";
 import { isTransient, type ResponseHead } from "../errors/response-error.js";
 import { type Deadline, untilAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
+import type { NetworkResponse } from "./network.js";
 
 /** How much of an unwanted body is read, in bytes, so that its connection can be reused. */
 const DISCARD_LIMIT = 64 * 1024;
@@ -9,7 +10,7 @@ const DISCARD_LIMIT = 64 * 1024;
 const readers = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"] as const;
 
 /** The bodies that were read. The response of the platform stays as it is: to build another one costs as much as a call. */
-const bodies = new WeakMap<Response, Uint8Array<ArrayBuffer>>();
+const bodies = new WeakMap<NetworkResponse, Uint8Array<ArrayBuffer>>();
 
 /**
  * Reads the body of a response into memory, where {@link ResponseData} and {@link toResponse} find it. A failed body of an
@@ -19,7 +20,7 @@ const bodies = new WeakMap<Response, Uint8Array<ArrayBuffer>>();
  * @returns the response
  * @throws ProtocolError if the body is too large; whatever the body of a successful response fails with
  */
-export async function readWhole(response: Response, call: Call): Promise<Response> {
+export async function readWhole(response: NetworkResponse, call: Call): Promise<NetworkResponse> {
   if (isWhole(response)) return response;
   const { maxResponseSize } = call;
   try {
@@ -34,14 +35,14 @@ export async function readWhole(response: Response, call: Call): Promise<Respons
 }
 
 /** Puts a body in place of the response's own. */
-function withBody(response: Response, bytes: Uint8Array<ArrayBuffer>): Response {
+function withBody(response: NetworkResponse, bytes: Uint8Array<ArrayBuffer>): NetworkResponse {
   bodies.set(response, bytes);
   return response;
 }
 
 /** Whether the body of a response is in memory, or there is none. */
-export function isWhole(response: Response): boolean {
-  return bodies.has(response) || response.body === null;
+export function isWhole(response: NetworkResponse): boolean {
+  return bodies.has(response) || (!response.readBytes && response.body === null);
 }
 
 /** Whether a status is neither retried nor resent. */
@@ -50,7 +51,7 @@ export function isFinal(status: number): boolean {
 }
 
 /** Returns the response of a call that has failed by its status, whatever becomes of the body. */
-export function failedResponse({ response, isEnding }: Call): Response | undefined {
+export function failedResponse({ response, isEnding }: Call): NetworkResponse | undefined {
   return response && !response.ok && (isEnding || isFinal(response.status))
     ? withBody(response, new Uint8Array())
     : undefined;
@@ -66,7 +67,7 @@ export function failedResponse({ response, isEnding }: Call): Response | undefin
  * @param nameError returns what a read fails with
  */
 export function limitReading(
-  response: Response,
+  response: NetworkResponse,
   deadline: Deadline,
   nameError = (error: unknown): unknown => error,
 ): void {
@@ -74,7 +75,7 @@ export function limitReading(
     deadline.release();
     return;
   }
-  const { body, headers } = response as Response & { body: ReadableStream<Uint8Array> };
+  const { body, headers } = response as NetworkResponse & { body: ReadableStream<Uint8Array> };
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   // After `clone()`, the stream is locked, and the platform's getter returns a new one.
   const source = (): typeof body =>
@@ -116,7 +117,7 @@ export function limitReading(
  *
  * @returns the text; undefined if there is more, in which case the rest is cancelled
  */
-export async function readText(response: Response, limit: number): Promise<string | undefined> {
+export async function readText(response: NetworkResponse, limit: number): Promise<string | undefined> {
   const bytes = await readBytes(response, limit);
   return bytes && decode(bytes);
 }
@@ -125,9 +126,10 @@ function decode(bytes: Uint8Array | undefined): string {
   return bytes ? new TextDecoder().decode(bytes) : "";
 }
 
-async function readBytes(response: Response, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+async function readBytes(response: NetworkResponse, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
+  if (response.readBytes) return response.readBytes(limit);
   const reader = response.body?.getReader();
   while (reader) {
     const { done, value } = await reader.read();
@@ -148,7 +150,7 @@ async function readBytes(response: Response, limit: number): Promise<Uint8Array<
 }
 
 /** Frees the connection of a response that nobody will read. Never rejects. */
-export async function discardBody(response: Response): Promise<void> {
+export async function discardBody(response: NetworkResponse): Promise<void> {
   await readBytes(response, DISCARD_LIMIT).catch(() => {});
 }
 
@@ -160,12 +162,12 @@ function cancelled(reader: ReadableStreamDefaultReader): undefined {
 /** A response as openapi-fetch reads it, where nobody else sees one: no second Response has to be built. */
 export class ResponseData implements ResponseHead {
   /** What the platform returned. */
-  readonly source: Response;
+  readonly source: NetworkResponse;
   readonly status: number;
   readonly ok: boolean;
   readonly headers: Headers;
 
-  constructor(source: Response) {
+  constructor(source: NetworkResponse) {
     this.source = source;
     this.status = source.status;
     this.ok = source.ok;
@@ -189,14 +191,21 @@ export class ResponseData implements ResponseHead {
   }
 }
 
-/** Returns a whole Response, which can be read any number of times. One whose body is not in memory is returned as it is. */
-export function toResponse(response: Response): Response {
+/**
+ * Returns a Response of the platform. It can be read any number of times if the body is in memory, otherwise once.
+ */
+export function toResponse(response: NetworkResponse): Response {
   const bytes = bodies.get(response);
-  if (!bytes) return response;
-  WholeResponse ??= wholeResponse();
-  const whole = new WholeResponse(response);
+  if (!bytes && isPlatforms(response)) return response;
+  classes ??= responseClasses();
+  if (!bytes) return new classes.Streamed(response);
+  const whole = new classes.Whole(response);
   bodies.set(whole, bytes);
   return whole;
+}
+
+function isPlatforms(response: NetworkResponse): response is Response {
+  return "clone" in response;
 }
 
 /** Makes readers that may be called more than once. */
@@ -235,18 +244,19 @@ function copyOf(response: Response): Response {
 }
 
 /** Made at first use: importing this package must not need a global that a test environment lacks. */
-let WholeResponse: ReturnType<typeof wholeResponse> | undefined;
+let classes: ReturnType<typeof responseClasses> | undefined;
 
 /**
- * A real platform Response, so that a server can send it on. It overrides what a program cannot set (`url` and so on),
- * and the readers.
+ * Real platform Responses, so that a server can send them on. They override what a program cannot set, such as `url`. One
+ * whose body is in memory overrides the readers, too.
  */
-function wholeResponse() {
-  class Whole extends Response {
-    readonly #original: Response;
+function responseClasses() {
+  class Streamed extends Response {
+    readonly #original: NetworkResponse;
 
-    constructor(original: Response) {
-      super(bodies.get(original)?.byteLength ? bodies.get(original) : null, acceptable(original));
+    constructor(original: NetworkResponse) {
+      const bytes = bodies.get(original);
+      super(bytes ? (bytes.byteLength ? bytes : null) : original.body, acceptable(original));
       this.#original = original;
     }
 
@@ -271,12 +281,13 @@ function wholeResponse() {
       return this.#original.type;
     }
   }
+  class Whole extends Streamed {}
   Object.defineProperties(Whole.prototype, repeatableReaders());
-  return Whole;
+  return { Streamed, Whole };
 }
 
 /** Platforms accept some statuses and phrases from the network but not from a program. */
-function acceptable({ status, statusText, headers }: Response): ResponseInit {
+function acceptable({ status, statusText, headers }: NetworkResponse): ResponseInit {
   return {
     status: status >= 200 && status <= 599 ? status : 200,
     statusText: /^[\t\x20-\x7e]*$/.test(statusText) ? statusText : "",

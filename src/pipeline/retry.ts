@@ -5,6 +5,7 @@ import { retryAfter } from "../headers.js";
 import { delay, jitteredDelay, throwIfAborted } from "./abort.js";
 import type { Call } from "./call.js";
 import { Cooldown } from "./cooldown.js";
+import type { NetworkResponse } from "./network.js";
 import { DEFAULT_RETRY } from "./options.js";
 import { isRepeatable } from "./request.js";
 import { discardBody, readWhole } from "./response.js";
@@ -12,7 +13,7 @@ import { RetryBudget } from "./retry-budget.js";
 import type { Send, SendInit } from "./send.js";
 
 /** How an attempt ended. */
-type Outcome = { readonly response: Response } | { readonly error: unknown };
+type Outcome = { readonly response: NetworkResponse } | { readonly error: unknown };
 
 /**
  * Retries a call after a transient failure: no connection, a broken one, a timeout, 408, 429 or 5xx.

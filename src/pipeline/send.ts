@@ -2,7 +2,7 @@ import { isRecord, kindOf } from "../checks.js";
 import { ConfigurationError } from "../errors/classes.js";
 import { VERSION } from "../generated/version.js";
 import { type Call, errorDetails } from "./call.js";
-import type { NetworkOptions } from "./options.js";
+import type { NetworkOptions, NetworkResponse } from "./network.js";
 
 const USER_AGENT = `livedata-sdk/${VERSION}`;
 
@@ -17,16 +17,21 @@ export interface SendInit extends RequestInit {
  * One step of the pipeline between a call and the network. A step wraps the next one, so that timeout, retry and
  * authorization are each a function from `Send` to `Send`.
  */
-export type Send = (url: string, init: SendInit) => Promise<Response>;
+export type Send = (url: string, init: SendInit) => Promise<NetworkResponse>;
 
 /**
- * Makes the last step, which hands a request to the call's own `fetch`, the client's, or the platform's.
+ * Makes the last step, which hands a request to the call's own `fetch`, the client's `fetch` or `network`, or the
+ * platform's `fetch`.
  *
  * @returns a step that throws a ConfigurationError if a custom `fetch` returns no Response
  */
-export function networkStep({ fetch: clientFetch, requestInitExt }: NetworkOptions): Send {
-  return async function network(url, { call, ...rest }) {
+export function networkStep({ fetch: clientFetch, network, requestInitExt }: NetworkOptions): Send {
+  return async function send(url, { call, ...rest }) {
     const fetch = call?.fetch ?? clientFetch;
+    if (network && !fetch) {
+      const { method = "GET", headers, body, signal } = rest;
+      return network(url, { method, headers, body, signal });
+    }
     const { init, ext } = uncached(sentOnce(rest), requestInitExt);
     // Given a URL, `fetch` builds one Request. Given a Request, it builds a second one and pipes the body into it.
     if (!fetch) return globalThis.fetch(url, { ...ext, ...init });

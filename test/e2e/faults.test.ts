@@ -10,7 +10,7 @@ import { unwrap } from "../../src/calls/unwrap.js";
 import { createLiveData } from "../../src/client.js";
 import type { LiveDataOptions } from "../../src/config.js";
 import { isLiveDataError } from "../../src/errors/classes.js";
-import type { CustomFetch } from "../../src/pipeline/options.js";
+import type { CustomFetch } from "../../src/pipeline/network.js";
 import { type RawHandler, rawResponse, serveRaw } from "../support/raw-server.js";
 import { serve } from "../support/serve.js";
 

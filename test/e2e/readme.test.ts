@@ -27,6 +27,7 @@ const prints: readonly [page: string, block: string, stdout: RegExp][] = [
   ["docs/guide/platforms.md", "console.log(count)", /^[1-9]\d*\n$/],
   ["docs/guide/platforms.md", "export async function GET(", /^$/],
   ["docs/guide/platforms.md", "new ProxyAgent(proxy)", /^$/],
+  ["docs/guide/platforms.md", "network: undiciNetwork() });", /^$/],
   ["docs/guide/platforms.md", "export async function handler(", /^$/],
   ["docs/guide/retries-and-timeouts.md", "totalTimeout: 60_000", /^200\n$/],
   ["docs/guide/searching.md", 'string_values: ["Software Engineer"]', /^\d+ people; the first one is .+\n$/],

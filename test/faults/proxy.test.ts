@@ -1,11 +1,17 @@
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { createLiveData } from "@livedata/sdk";
 import { createFakeLiveData } from "@livedata/sdk/testing";
+import { ProxyAgent } from "undici6";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { throughNodesFetch, throughUndicisFetch } from "../../examples/proxy.js";
+import { throughProxy } from "../../examples/proxy.js";
 
-const recipes = { "Node's fetch": throughNodesFetch, "undici's fetch": throughUndicisFetch };
+const recipes = {
+  // With a dispatcher of the undici that Node 20 contains, on which these tests run first.
+  "Node's fetch": (proxy: string) => createLiveData({ requestInitExt: { dispatcher: new ProxyAgent(proxy) } }),
+  undici: throughProxy,
+};
 const fake = createFakeLiveData({ people: 5 });
 
 /** A proxy on the loopback interface, and the hosts to which it opened a tunnel. */
@@ -24,12 +30,7 @@ afterEach(async () => {
   await fake.close();
 });
 
-test("[10] the major version of undici in package.json is that of Node 20, on which these tests run first", () => {
-  const { devDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
-  expect(devDependencies.undici).toMatch(/^6\.\d+\.\d+$/);
-});
-
-test("[10] the guide shows the recipes that are tested here", () => {
+test("[10] the guide shows the recipe that is tested here", () => {
   expect(readFileSync("docs/guide/platforms.md", "utf8")).toContain(readFileSync("examples/proxy.ts", "utf8"));
 });
 

@@ -1,4 +1,4 @@
-import * as undici from "undici7";
+import * as undici from "undici";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { unwrap } from "../../src/calls/unwrap.js";
 import { safeObserver } from "../../src/events.js";

@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import { describe, expect, test, vi } from "vitest";
 import { unwrap } from "../../src/calls/unwrap.js";
-import type { CustomFetch } from "../../src/pipeline/options.js";
+import type { CustomFetch } from "../../src/pipeline/network.js";
 import { body, connect, errorOf, found, respond, serveRecorded } from "./support.js";
 
 const contact = { name: "Jane Doe", company: "Example Corp" };

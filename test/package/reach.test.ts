@@ -31,6 +31,12 @@ describe("entry points", () => {
     expect(packages).toEqual(["node:http"]);
   });
 
+  it("`./undici` imports undici and Node, and nothing else of this package at run time", async () => {
+    const { files, packages } = await importsOf("src/undici/index.ts");
+    expect(files).toEqual(["src/undici/index.ts"]);
+    expect(packages).toEqual(["node:stream", "node:zlib", "undici"]);
+  });
+
   it.each(["esm", "cjs"])(
     "each entry point in dist/%s is one file with the same package imports as in `src`",
     async (format) => {
@@ -41,6 +47,10 @@ describe("entry points", () => {
       expect(await importsOf(`dist/${format}/testing/index.js`)).toEqual({
         files: [`dist/${format}/testing/index.js`],
         packages: ["node:http"],
+      });
+      expect(await importsOf(`dist/${format}/undici/index.js`)).toEqual({
+        files: [`dist/${format}/undici/index.js`],
+        packages: ["node:stream", "node:zlib", "undici"],
       });
     },
   );

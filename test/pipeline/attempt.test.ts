@@ -34,7 +34,7 @@ describe("an attempt throws a ConnectionError", () => {
       response.writeHead(200, { "content-length": "100" }).write("half", () => response.destroy());
     });
     await expect(send(origin, init())).rejects.toMatchObject(connectionError);
-    const response = await send(origin, init(stream()));
+    const response = toResponse(await send(origin, init(stream())));
     await expect(response.text()).rejects.toMatchObject(connectionError);
   });
 

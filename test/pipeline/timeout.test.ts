@@ -2,7 +2,7 @@ import { getEventListeners, once } from "node:events";
 import type { RequestListener } from "node:http";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { withAttempt } from "../../src/pipeline/attempt.js";
-import { discardBody } from "../../src/pipeline/response.js";
+import { discardBody, toResponse } from "../../src/pipeline/response.js";
 import { networkStep } from "../../src/pipeline/send.js";
 import { withTotalTimeout } from "../../src/pipeline/timeout.js";
 import { makeCall } from "../support/call.js";
@@ -49,7 +49,7 @@ describe("an attempt", () => {
     const { origin: url } = await serve((_request, response) => {
       response.writeHead(200, { "content-length": "100" }).write("half");
     });
-    const response = await withAttempt(networkStep({}))(url, init(undefined, stream()));
+    const response = toResponse(await withAttempt(networkStep({}))(url, init(undefined, stream())));
     const text = response.text();
     vi.advanceTimersByTime(30_000);
     await expect(text).rejects.toMatchObject({ name: "TimeoutError" });
@@ -63,7 +63,7 @@ describe("an attempt", () => {
     await expect(call).rejects.toMatchObject({ name: "TimeoutError" });
 
     const stalled = withAttempt(async () => new Response(new ReadableStream()));
-    const text = (await stalled("https://api.test", init(undefined, stream()))).text();
+    const text = toResponse(await stalled("https://api.test", init(undefined, stream()))).text();
     vi.advanceTimersByTime(30_000);
     await expect(text).rejects.toMatchObject({ name: "TimeoutError" });
   });
@@ -122,7 +122,7 @@ describe("the caller's signal", () => {
       response.writeHead(200, { "content-length": "100" }).write("half");
     });
     const controller = new AbortController();
-    const response = await withAttempt(networkStep({}))(url, init(controller.signal, stream()));
+    const response = toResponse(await withAttempt(networkStep({}))(url, init(controller.signal, stream())));
     const text = response.text();
     controller.abort(new Error("the user left"));
     await expect(text).rejects.toThrow("the user left");
@@ -157,7 +157,7 @@ describe("an attempt leaves no timer or listener", () => {
     useFakeTimers();
     const controller = new AbortController();
     const { origin: url } = await serve(listener);
-    const response = await withAttempt(networkStep({}))(url, init(controller.signal, stream()));
+    const response = toResponse(await withAttempt(networkStep({}))(url, init(controller.signal, stream())));
     await read(response);
     expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
     expect(vi.getTimerCount()).toBe(0);
@@ -201,7 +201,7 @@ test("streams without a timeout share one listener on their signal, and leave no
   const attempt = withAttempt(networkStep({}));
   const responses = await Promise.all(Array.from({ length: 30 }, () => attempt(url, { ...init(signal), call })));
   expect(getEventListeners(signal, "abort")).toHaveLength(1);
-  expect(await Promise.all(responses.map((response) => response.text()))).toEqual(Array(30).fill("done"));
+  expect(await Promise.all(responses.map((response) => toResponse(response).text()))).toEqual(Array(30).fill("done"));
   expect(getEventListeners(signal, "abort")).toHaveLength(0);
 });
 
@@ -210,7 +210,7 @@ test("an attempt without a timeout starts no timer", async () => {
   const { origin: url } = await serve((_request, response) => response.end("done"));
   const pending = await withAttempt(networkStep({}))(url, init(undefined, stream(Infinity)));
   expect(vi.getTimerCount()).toBe(0);
-  expect(await pending.text()).toBe("done");
+  expect(await toResponse(pending).text()).toBe("done");
 });
 
 test("a body that nobody reads does not keep the process alive", async () => {
@@ -219,7 +219,7 @@ test("a body that nobody reads does not keep the process alive", async () => {
   const [timer] = timers.mock.results.map(({ value }) => value as NodeJS.Timeout);
   timers.mockRestore();
   expect(timer?.hasRef()).toBe(false);
-  expect(await response.text()).toBe("done");
+  expect(await toResponse(response).text()).toBe("done");
 });
 
 test("a discarded body ends both of its timeouts", async () => {

@@ -7,7 +7,7 @@ import { measureCalls } from "../rounds.js";
  * Compares the CPU time of a call with plain fetch: this SDK and other clients. Writes
  * `bench/results/call-peers.json`, from which `npm run figures` writes the table in the documentation.
  */
-const OURS = ["named methods", "path calls"];
+const OURS = ["named methods", "path calls", "named methods over undici"];
 const versions = await readVersions();
 /** Other clients, with the package that has each. */
 const PEERS = {

@@ -1,0 +1,71 @@
+import { checkFunction } from "../checks.js";
+import { ConfigurationError } from "../errors/classes.js";
+import type { ResponseHead } from "../errors/response-error.js";
+
+/** A replacement for the platform's `fetch`. It is called as openapi-fetch calls one: with a `Request`. */
+export type CustomFetch = (request: Request, requestInitExt?: Record<string, unknown>) => Promise<Response>;
+
+/** How requests reach the network. */
+export interface NetworkOptions {
+  /**
+   * Replaces the global `fetch`, for every attempt and for the session exchange.
+   * @default the global `fetch` at the time of the call
+   */
+  readonly fetch?: CustomFetch | undefined;
+  /**
+   * Passed to `fetch` with every attempt and with the session exchange, for example undici's
+   * `{ dispatcher: new Agent(…) }` for a proxy or mutual TLS on Node.
+   */
+  readonly requestInitExt?: Record<string, unknown> | undefined;
+  /**
+   * Sends requests in place of `fetch`: `undiciNetwork()` of `@livedata/sdk/undici`. It excludes `fetch` and
+   * `requestInitExt`. A call with a `fetch` of its own uses that.
+   * @default the global `fetch`
+   */
+  readonly network?: Network | undefined;
+}
+
+/** What the pipeline reads of a response. Every Response of a platform has it. */
+export interface NetworkResponse extends ResponseHead, Pick<Response, "body" | "redirected" | "statusText"> {
+  /**
+   * Reads the whole body in place of `body`, if the network can do so faster.
+   *
+   * @param limit maximum size in bytes
+   * @returns undefined if there is more; the rest is then cancelled
+   */
+  readonly readBytes?: ((limit: number) => Promise<Uint8Array<ArrayBuffer> | undefined>) | undefined;
+}
+
+/** A request as a {@link Network} sends it. */
+export interface NetworkRequest {
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body: RequestInit["body"];
+  /** Ends the request, and the body of its response. */
+  readonly signal: AbortSignal | null | undefined;
+}
+
+/**
+ * Sends a request in place of `fetch`: `undiciNetwork()` of `@livedata/sdk/undici`. It follows no redirect, and rejects with
+ * the platform's error, or with the reason of the signal.
+ */
+export type Network = (url: string, request: NetworkRequest) => Promise<NetworkResponse>;
+
+/**
+ * Returns the network of options.
+ *
+ * @throws ConfigurationError if `fetch` or `network` is not a function, or `network` is not alone
+ */
+export function checkNetwork({ fetch, network, requestInitExt }: NetworkOptions): NetworkOptions {
+  const other = fetch ? "fetch" : requestInitExt ? "requestInitExt" : undefined;
+  if (network && other) {
+    throw new ConfigurationError(
+      `\`network\` replaces \`${other}\`: pass one of them. A dispatcher is an option of \`undiciNetwork\``,
+    );
+  }
+  return {
+    fetch: checkFunction(fetch, "fetch"),
+    network: checkFunction(network, "network"),
+    requestInitExt,
+  };
+}

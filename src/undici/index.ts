@@ -1,0 +1,158 @@
+import { PassThrough, pipeline, type Readable } from "node:stream";
+import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from "node:zlib";
+import { type Dispatcher, request } from "undici";
+import type { Network, NetworkResponse } from "../pipeline/network.js";
+
+/** Options of {@link undiciNetwork}. */
+export interface UndiciNetworkOptions {
+  /**
+   * Sends the requests: an `Agent`, a `ProxyAgent` and so on, made by the copy of undici that your code imports.
+   * @default undici's global dispatcher
+   */
+  readonly dispatcher?: Dispatcher | undefined;
+}
+
+/** A body that ends too early is read as far as it goes, as `fetch` does. */
+const ZLIB = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
+const BROTLI = { flush: constants.BROTLI_OPERATION_FLUSH, finishFlush: constants.BROTLI_OPERATION_FLUSH };
+
+const decoders: Readonly<Record<string, (source: Readable) => Readable>> = {
+  br: (source) => through(source, createBrotliDecompress(BROTLI)),
+  deflate: inflate,
+  gzip: (source) => through(source, createGunzip(ZLIB)),
+  "x-gzip": (source) => through(source, createGunzip(ZLIB)),
+};
+
+/** Each coding takes memory and time, and a server may list thousands. */
+const MAX_CODINGS = 5;
+
+/** Statuses whose responses have no body. */
+const BODILESS: readonly number[] = [204, 205, 304];
+
+/**
+ * Sends requests with undici's `request` in place of `fetch`, which saves about half of the CPU time of a call. Tokens,
+ * retries, timeouts, redirects and middlewares work as with `fetch`. Runs on Node, and needs the package `undici` 7 or 8.
+ *
+ * @throws TypeError if the dispatcher is not one of undici, or was passed in place of the options
+ * @example
+ * const livedata = createLiveData({ network: undiciNetwork({ dispatcher: new Agent({ connections: 32 }) }) });
+ */
+export function undiciNetwork(options: UndiciNetworkOptions = {}): Network {
+  const { dispatcher } = options;
+  const isKnown = Object.keys(options).every((name) => name === "dispatcher");
+  if (!isKnown || (dispatcher && typeof dispatcher.dispatch !== "function")) {
+    throw new TypeError("`undiciNetwork` takes `{ dispatcher }`, a dispatcher of undici, such as `new Agent()`");
+  }
+  return async (url, { method, headers, body, signal }) => {
+    const sent = new Headers(headers);
+    if (!sent.has("accept")) sent.set("accept", "*/*");
+    if (!sent.has("accept-encoding")) sent.set("accept-encoding", "gzip, br, deflate");
+    // As `fetch` does for the SDK's `cache: "no-store"`.
+    if (!sent.has("cache-control")) sent.set("cache-control", "no-cache");
+    if (!sent.has("pragma")) sent.set("pragma", "no-cache");
+    const response = await request(url, {
+      method: method as Dispatcher.HttpMethod,
+      headers: sent,
+      body: body as Exclude<Dispatcher.DispatchOptions["body"], undefined>,
+      signal,
+      // The other form decodes UTF-8, which `Headers` refuses.
+      responseHeaders: "raw",
+      ...(dispatcher && { dispatcher }),
+    });
+    return toNetworkResponse(url, response, method === "HEAD" || BODILESS.includes(response.statusCode));
+  };
+}
+
+function toNetworkResponse(
+  url: string,
+  { statusCode: status, statusText, headers: raw, body: source }: Dispatcher.ResponseData,
+  isBodiless: boolean,
+): NetworkResponse {
+  const headers = new Headers();
+  const lines = raw as unknown as readonly string[];
+  for (let index = 1; index < lines.length; index += 2) headers.append(lines[index - 1] ?? "", lines[index] ?? "");
+  if (isBodiless) source.dump().catch(() => {});
+  let body: NetworkResponse["body"] | undefined;
+  return {
+    url,
+    status,
+    statusText,
+    ok: status >= 200 && status <= 299,
+    headers,
+    redirected: false,
+    type: "basic",
+    get body() {
+      body ??= isBodiless ? null : toWebStream(decoded(source, headers));
+      return body;
+    },
+    readBytes: isBodiless ? undefined : (limit) => readBytes(source, headers, limit),
+  };
+}
+
+/** In place of `Readable.toWeb`, which throws outside of any call if a stream that was cancelled ends. */
+function toWebStream(source: Readable): ReadableStream<Uint8Array<ArrayBuffer>> {
+  // A stream that nobody has begun to read would throw its error outside of any call.
+  source.on("error", () => {});
+  const chunks = source[Symbol.asyncIterator]();
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await chunks.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel() {
+        source.destroy();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+async function readBytes(
+  source: Dispatcher.ResponseData["body"],
+  headers: Headers,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const length = headers.get("content-length");
+  // undici fails a body that is longer than this header says. It reads one faster than a stream can be read.
+  if (length !== null && Number(length) <= limit && !headers.has("content-encoding")) {
+    return (await source.bytes()) as Uint8Array<ArrayBuffer>;
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of decoded(source, headers)) {
+    size += chunk.byteLength;
+    // Leaving the loop destroys the stream, and closes the connection.
+    if (size > limit) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Undoes the codings of a body. It stays as it is if one of them is unknown, as with `fetch`. */
+function decoded(source: Readable, headers: Headers): Readable {
+  const codings = headers.get("content-encoding")?.toLowerCase().split(",") ?? [];
+  const needed = codings.map((coding) => decoders[coding.trim()]);
+  if (needed.length > MAX_CODINGS || needed.includes(undefined)) return source;
+  return needed.reduceRight<Readable>((encoded, decode) => decode?.(encoded) ?? encoded, source);
+}
+
+function through<Decoder extends NodeJS.ReadWriteStream>(source: Readable, decoder: Decoder): Decoder {
+  // The reader of the last stream sees the error.
+  pipeline(source, decoder, () => {});
+  return decoder;
+}
+
+/** Decodes `deflate`, which some servers send without the header of zlib. */
+function inflate(source: Readable): Readable {
+  const result = new PassThrough();
+  source.once("readable", () => {
+    const first: Buffer | null = source.read();
+    if (first) source.unshift(first);
+    const decoder = ((first?.[0] ?? 8) & 15) === 8 ? createInflate(ZLIB) : createInflateRaw(ZLIB);
+    pipeline(source, decoder, result, () => {});
+  });
+  source.once("error", (error) => result.destroy(error));
+  return result;
+}
