@@ -1,9 +1,8 @@
-import { isRecord } from "./is-record.js";
-import { decodeSegment } from "./json-pointer.js";
-import { METHODS } from "./methods.js";
-
 /** A document in which all references are local, or a node of one. */
 export type Bundle = Record<string, unknown>;
+
+/** The HTTP methods of a path item in OpenAPI 3.0 and 3.1. */
+export const METHODS: readonly string[] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /** An operation under `paths`. */
 export interface Operation {
@@ -79,4 +78,28 @@ const MAX_HOPS = 50;
 /** The description of a node. */
 export function textOf({ description }: Bundle): string {
   return String(description ?? "").trim();
+}
+
+/** Whether a value is an object and not an array. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Decodes a segment of a JSON pointer in a URI fragment. Malformed percent-encoding stands for itself.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6901#section-4
+ */
+export function decodeSegment(segment: string): string {
+  const decode = (text: string) => text.replaceAll("~1", "/").replaceAll("~0", "~");
+  try {
+    return decode(decodeURIComponent(segment));
+  } catch {
+    return decode(segment);
+  }
+}
+
+/** Encodes a segment of a JSON pointer. */
+export function escapeSegment(segment: string): string {
+  return segment.replaceAll("~", "~0").replaceAll("/", "~1");
 }

@@ -1,8 +1,6 @@
-import { createRequire } from "node:module";
 import type ts from "typescript";
+import { compiler } from "./typescript.js";
 
-// `require` instead of `import`: tsx would transform the TypeScript compiler, which takes a second and 80 MB.
-const compiler: typeof ts = createRequire(import.meta.url)("typescript");
 const { factory, isIndexedAccessTypeNode, isInterfaceDeclaration, isPropertySignature, isTypeLiteralNode, SyntaxKind } =
   compiler;
 

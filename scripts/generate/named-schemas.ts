@@ -1,6 +1,4 @@
-import { type Bundle, jsonOf, operationsOf, resolve, textOf } from "./document.js";
-import { isRecord } from "./is-record.js";
-import { decodeSegment } from "./json-pointer.js";
+import { type Bundle, decodeSegment, isRecord, jsonOf, operationsOf, resolve, textOf } from "./document.js";
 import { pascal } from "./name-types.js";
 
 const SCHEMAS = "#/components/schemas/";

@@ -1,6 +1,5 @@
 import type { Api } from "./config.js";
-import { type Bundle, bodyOf, jsonOf, methodName, operationsOf, resolve } from "./document.js";
-import { isRecord } from "./is-record.js";
+import { type Bundle, bodyOf, isRecord, jsonOf, methodName, operationsOf, resolve } from "./document.js";
 
 const DECLARATIONS = `/** Facts about an operation that are not types. A property is absent if the document does not state the fact. */
 export interface OperationFacts {

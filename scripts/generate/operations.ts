@@ -1,7 +1,16 @@
 import type { Api } from "./config.js";
-import { type Bundle, bodyOf, jsonOf, methodName, type Operation, operationsOf, resolve, textOf } from "./document.js";
-import { isRecord } from "./is-record.js";
-import { METHODS } from "./methods.js";
+import {
+  type Bundle,
+  bodyOf,
+  isRecord,
+  jsonOf,
+  METHODS,
+  methodName,
+  type Operation,
+  operationsOf,
+  resolve,
+  textOf,
+} from "./document.js";
 import { camel, identifier, isKeyword, pascal, typeNames } from "./name-types.js";
 import { nameSchemas, queryName } from "./named-schemas.js";
 import type { Problem } from "./problem.js";

@@ -2,8 +2,7 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { OpenAPIOverlayAction } from "openapi-format";
 import { isNode } from "yaml";
-import type { Bundle } from "./document.js";
-import { isRecord } from "./is-record.js";
+import { type Bundle, isRecord } from "./document.js";
 import { BrokenDocuments, type Problem } from "./problem.js";
 import { readSource, type Source } from "./sources.js";
 

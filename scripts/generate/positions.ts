@@ -1,6 +1,6 @@
 import type { Source } from "@redocly/openapi-core";
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
-import { decodeSegment } from "./json-pointer.js";
+import { decodeSegment } from "./document.js";
 
 /** A place in a file, as Redocly reports it. */
 export interface Place {

@@ -18,10 +18,8 @@ import {
   walkDocument,
 } from "@redocly/openapi-core";
 import type { Api } from "./config.js";
-import { type Bundle, resolve } from "./document.js";
+import { type Bundle, decodeSegment, escapeSegment, isRecord, resolve } from "./document.js";
 import { Files } from "./files.js";
-import { isRecord } from "./is-record.js";
-import { decodeSegment, escapeSegment } from "./json-pointer.js";
 import { type Place, positionOf } from "./positions.js";
 import { BrokenDocuments, distinct, type Problem, printable } from "./problem.js";
 
@@ -30,8 +28,6 @@ export interface Loaded {
   readonly bundle: Bundle;
   /** Paths of the files from which types are generated, sorted. Examples are not listed. */
   readonly files: readonly string[];
-  /** Paths of all files. */
-  readonly allFiles: readonly string[];
   /** The problems that were allowed. */
   readonly allowed: readonly Problem[];
 }
@@ -71,15 +67,13 @@ export async function load(root: string, api: Pick<Api, "root">, options: LoadOp
     const problems = all.filter((problem) => !isAllowed(problem));
     if (problems.length > 0) throw new BrokenDocuments(distinct(problems));
     const allowed = [...new Map(all.map((problem) => [`${problem.pointer} ${problem.message}`, problem])).values()];
-    const allFiles = [...files.documents.keys()];
-    const typed = allFiles.filter((file) => refTypes?.get(file)?.name !== "Example");
-    const names = (list: readonly string[]) => list.map((file) => files.nameOf(file)).sort();
+    const typed = [...files.documents.keys()].filter((file) => refTypes?.get(file)?.name !== "Example");
     if (isCircular(document.parsed)) {
       const message = "A reference that is not one to a schema leads to what contains it.";
       throw new BrokenDocuments([placed(files, document.source, "circular", "#/", message)]);
     }
     const bundle = inlinePathItems(document.parsed as Bundle);
-    return { bundle, files: names(typed), allFiles: names(allFiles), allowed };
+    return { bundle, files: typed.map((file) => files.nameOf(file)).sort(), allowed };
   } catch (error) {
     if (error instanceof BrokenDocuments) throw error;
     // Redocly stops at a circular reference, and its rules expect lists and maps where OpenAPI has them.

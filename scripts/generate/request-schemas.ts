@@ -1,7 +1,5 @@
 import type { Api } from "./config.js";
-import { type Bundle, nodeAt, operationsOf, resolve } from "./document.js";
-import { isRecord } from "./is-record.js";
-import { decodeSegment } from "./json-pointer.js";
+import { type Bundle, decodeSegment, isRecord, nodeAt, operationsOf, resolve } from "./document.js";
 
 const COPIED = new Set([
   "type",

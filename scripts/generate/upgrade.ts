@@ -1,6 +1,4 @@
-import type { Bundle } from "./document.js";
-import { isRecord } from "./is-record.js";
-import { decodeSegment, escapeSegment } from "./json-pointer.js";
+import { type Bundle, decodeSegment, escapeSegment, isRecord } from "./document.js";
 import { pascal } from "./name-types.js";
 import { visit } from "./redocly.js";
 

@@ -1,6 +1,4 @@
-import { type Bundle, resolve } from "../../generate/document.js";
-import { isRecord } from "../../generate/is-record.js";
-import { METHODS } from "../../generate/methods.js";
+import { type Bundle, isRecord, METHODS, resolve } from "../../generate/document.js";
 import { findSchemaChanges, type Side } from "./schemas.js";
 
 /** A change of a document that its types do not show. */

@@ -1,5 +1,4 @@
-import type { Bundle } from "../../generate/document.js";
-import { isRecord } from "../../generate/is-record.js";
+import { type Bundle, isRecord } from "../../generate/document.js";
 import { factsOf } from "../../generate/operation-facts.js";
 
 /** A change of what the SDK does with an operation, which its types do not show. */
