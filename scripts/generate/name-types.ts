@@ -138,6 +138,11 @@ export function isKeyword(name: string): boolean {
   return compiler.identifierToKeywordKind(factory.createIdentifier(name)) !== undefined;
 }
 
+/** Whether a text is a name in TypeScript, or a keyword. */
+export function isIdentifier(name: string): boolean {
+  return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name);
+}
+
 /** Replaces what a name in TypeScript cannot contain. */
 export function identifier(name: string): string {
   return name.replace(/[^\p{L}\p{N}_$]+/gu, "_").replace(/^(?=\p{N}|$)/u, "_");
