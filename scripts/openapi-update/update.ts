@@ -9,9 +9,8 @@ import { isVendors, makeDocuments, vendorDocument } from "../generate/vendor-doc
 import { printChangeset, replaceChangeset } from "./changesets.js";
 import { commitOf, copyCommit, copyWorkingTree, linkPackages, previousRelease } from "./git.js";
 import { printNews, printNextStep, printReport } from "./report.js";
-import { type Review, review, type Trees } from "./review.js";
+import { type Review, readVersions, review, type Trees } from "./review.js";
 import { takeIn } from "./take-in.js";
-import { readVersions } from "./version.js";
 import { readWritten, writeBack } from "./write-back.js";
 
 /** What `update` works on. */
