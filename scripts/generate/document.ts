@@ -41,10 +41,13 @@ export function schemasOf(document: Bundle): Bundle {
   return recordOf(recordOf(document["components"])["schemas"]);
 }
 
-/** The parameters of a path, and then those of its operation, which replace others of the same name and place. */
+/** The parameters of a path and of its operation, which replace those of the path. */
 export function parametersOf({ operation, item }: Pick<Operation, "item" | "operation">, bundle: Bundle): Bundle[] {
-  const all = [item["parameters"], operation["parameters"]].flat();
-  return all.map((one) => resolve(one, bundle)).filter(isRecord);
+  const all = [item["parameters"], operation["parameters"]]
+    .flat()
+    .map((one) => resolve(one, bundle))
+    .filter(isRecord);
+  return [...new Map(all.map((one) => [`${one["in"]} ${one["name"]}`, one])).values()];
 }
 
 /** The responses of an operation that are successes, by status. */

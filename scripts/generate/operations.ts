@@ -178,7 +178,7 @@ const SIMPLE = new Map([
 ]);
 
 function pathParameters(operation: Operation, document: Bundle, typeOf: (schema: unknown) => string): Parameter[] {
-  const all = parametersOf(operation, document).reverse();
+  const all = parametersOf(operation, document);
   const taken = new Set(["body", "options"]);
   return [...operation.path.matchAll(/\{([^}]+)\}/g)].map(([, name = ""]) => {
     const parameter = all.find((one) => one["in"] === "path" && one["name"] === name) ?? {};
@@ -238,7 +238,7 @@ function docsOf(described: Operation, document: Bundle, shown: Shown): string {
 
 /** A call with the examples of the document; undefined if one is missing. */
 function exampleOf({ parameters, call, body }: Shown, operation: Operation, document: Bundle): string | undefined {
-  const declared = parametersOf(operation, document).reverse();
+  const declared = parametersOf(operation, document);
   const values = parameters.slice(0, -1).map(({ name }): unknown => {
     if (name === "body" && body) return examplesOf(body, document).sort((one, other) => sizeOf(one) - sizeOf(other))[0];
     return examplesOf(declared.find((one) => camel(String(one["name"])) === name) ?? {}, document)[0];

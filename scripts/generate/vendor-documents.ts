@@ -56,6 +56,8 @@ export async function completeDocument(
     },
   });
   const document = await add(upgraded);
+  // The overlay may add operations.
+  for (const { operation } of allOperationsOf(document)) operation["x-evidence"] ??= "documented";
   addNames(document);
   return document;
 }
