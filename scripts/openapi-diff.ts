@@ -9,15 +9,13 @@
  */
 import path from "node:path";
 import { BrokenDocuments, distinct, formatProblem } from "./generate/problem.js";
-import { fromWhereNpmRan } from "./openapi-update/arguments.js";
 import { isLess } from "./openapi-update/bump.js";
 import { bumpBetween } from "./openapi-update/changesets.js";
+import { fromWhereNpmRan, withWorkFolder } from "./openapi-update/command.js";
 import { compareFiles } from "./openapi-update/compare-files.js";
 import { commitOf, copyCommit, linkPackages, previousRelease } from "./openapi-update/git.js";
 import { printReport } from "./openapi-update/report.js";
-import { review } from "./openapi-update/review.js";
-import { readVersions } from "./openapi-update/version.js";
-import { withWorkFolder } from "./openapi-update/work-folder.js";
+import { readVersions, review } from "./openapi-update/review.js";
 
 const USAGE = "Usage: npm run openapi:diff -- <branch, tag or commit>, or <file before> <file after>";
 

@@ -10,9 +10,8 @@
  */
 import { readApis } from "./generate/config.js";
 import { BrokenDocuments, distinct, formatProblem } from "./generate/problem.js";
-import { fromWhereNpmRan } from "./openapi-update/arguments.js";
+import { fromWhereNpmRan, withWorkFolder } from "./openapi-update/command.js";
 import { update } from "./openapi-update/update.js";
-import { withWorkFolder } from "./openapi-update/work-folder.js";
 
 const USAGE = "Usage: npm run openapi:update -- <service> [file]";
 

@@ -50,7 +50,7 @@ export const documents: readonly BenchDocument[] = [
   {
     name: "map",
     title: "A map of 40,000 keys, YAML, OpenAPI 3.0",
-    budget: 3,
+    budget: 2,
     file: writeMap(),
   },
   ...[

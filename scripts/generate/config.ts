@@ -1,7 +1,7 @@
 import path from "node:path";
-import { isMap, isScalar } from "yaml";
+import { escapeSegment, isRecord, recordOf } from "./document.js";
 import { BrokenDocuments } from "./problem.js";
-import { readSource } from "./sources.js";
+import { readOwnFile } from "./sources.js";
 
 /** Redocly's configuration: lists the documents and the lint rules. */
 export const CONFIG = "redocly.yaml";
@@ -39,12 +39,12 @@ export interface Api {
  * @throws {BrokenDocuments} if an API has no document, or an output that is missing, misplaced or already taken
  */
 export function readApis(root: string): Api[] {
-  const config = readSource(root, CONFIG);
-  const apis = config.document.get("apis");
-  const fail = (offset: number, message: string): never => {
-    throw new BrokenDocuments([{ file: CONFIG, ...config.at(offset), rule: "config", message }]);
+  const { document, problem } = readOwnFile(root, CONFIG);
+  const { apis } = recordOf(document.toJS());
+  const fail = (pointer: string, message: string): never => {
+    throw new BrokenDocuments([problem(pointer, "config", message)]);
   };
-  if (!isMap(apis)) return fail(0, "No `apis`. List at least one document there.");
+  if (!isRecord(apis)) return fail("#/", "No `apis`. List at least one document there.");
   // Two writers of one file would silently overwrite each other.
   const writers = new Map([
     [REQUEST_SCHEMAS, "the request schemas"],
@@ -52,22 +52,20 @@ export function readApis(root: string): Api[] {
     [OPERATIONS, "the named methods"],
     [VERSION, "the version"],
   ]);
-  return apis.items.map(({ key, value }) => {
-    const offset = isScalar(key) ? (key.range?.[0] ?? 0) : 0;
-    const name = String(key);
-    const document = isMap(value) ? value.get("root") : undefined;
-    const output = isMap(value) ? value.getIn(["x-openapi-ts", "output"]) : undefined;
-    if (typeof document !== "string")
-      return fail(offset, `apis.${name} has no \`root\`. Set it to the path of the document.`);
+  return Object.entries(apis).map(([name, api]) => {
+    const pointer = `#/apis/${escapeSegment(name)}`;
+    const { root: document, "x-openapi-ts": options } = recordOf(api);
+    const { output } = recordOf(options);
+    if (typeof document !== "string") {
+      return fail(pointer, `apis.${name} has no \`root\`. Set it to the path of the document.`);
+    }
     if (typeof output !== "string" || path.posix.dirname(output) !== GENERATED) {
-      return fail(offset, `apis.${name} needs an \`x-openapi-ts.output\` directly under ${GENERATED}.`);
+      return fail(pointer, `apis.${name} needs an \`x-openapi-ts.output\` directly under ${GENERATED}.`);
     }
     const writer = writers.get(output);
     if (writer !== undefined) {
-      return fail(
-        offset,
-        `apis.${name} has the same \`x-openapi-ts.output\` as ${writer}: ${output}. Use another file.`,
-      );
+      const same = `apis.${name} has the same \`x-openapi-ts.output\` as ${writer}: ${output}. Use another file.`;
+      return fail(pointer, same);
     }
     writers.set(output, `apis.${name}`);
     return { name, root: document, output };

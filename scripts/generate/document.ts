@@ -1,9 +1,8 @@
-import { isRecord } from "./is-record.js";
-import { decodeSegment } from "./json-pointer.js";
-import { METHODS } from "./methods.js";
-
 /** A document in which all references are local, or a node of one. */
 export type Bundle = Record<string, unknown>;
+
+/** The HTTP methods of a path item in OpenAPI 3.0 and 3.1. */
+export const METHODS: readonly string[] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /** An operation under `paths`. */
 export interface Operation {
@@ -23,9 +22,8 @@ export function operationsOf(document: Bundle): Operation[] {
 
 /** Each operation of a document, with an `operationId` or without. */
 export function allOperationsOf(document: Bundle): Operation[] {
-  const paths = isRecord(document["paths"]) ? document["paths"] : {};
-  return Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(isRecord(item) ? item : {}).flatMap(([method, operation]) => {
+  return Object.entries(recordOf(document["paths"])).flatMap(([path, item]) =>
+    Object.entries(recordOf(item)).flatMap(([method, operation]) => {
       if (!METHODS.includes(method) || !isRecord(operation)) return [];
       const id = typeof operation["operationId"] === "string" ? operation["operationId"] : "";
       return [{ path, method, operation, id, item: item as Bundle }];
@@ -36,6 +34,32 @@ export function allOperationsOf(document: Bundle): Operation[] {
 /** Returns the name of an operation's method: `x-method`, or its `operationId`. */
 export function methodName({ operation, id }: Pick<Operation, "id" | "operation">): string {
   return typeof operation["x-method"] === "string" ? operation["x-method"] : id;
+}
+
+/** The schemas of a document that have names. */
+export function schemasOf(document: Bundle): Bundle {
+  return recordOf(recordOf(document["components"])["schemas"]);
+}
+
+/** The parameters of a path and of its operation, which replace those of the path. */
+export function parametersOf({ operation, item }: Pick<Operation, "item" | "operation">, bundle: Bundle): Bundle[] {
+  const all = [item["parameters"], operation["parameters"]]
+    .flat()
+    .map((one) => resolve(one, bundle))
+    .filter(isRecord);
+  return [...new Map(all.map((one) => [`${one["in"]} ${one["name"]}`, one])).values()];
+}
+
+/** The responses of an operation that are successes, by status. */
+export function successesOf({ responses }: Bundle, bundle: Bundle): [status: string, response: unknown][] {
+  return Object.entries(recordOf(responses))
+    .filter(([status]) => status.startsWith("2"))
+    .map(([status, response]) => [status, resolve(response, bundle)]);
+}
+
+/** Whether an operation costs credits: then it can fail with 402. */
+export function isPaid({ responses }: Bundle): boolean {
+  return "402" in recordOf(responses);
 }
 
 /** Whether an operation takes a JSON body, and whether it can do without. */
@@ -49,8 +73,7 @@ export function bodyOf({ operation }: Pick<Operation, "operation">, bundle: Bund
 
 /** The JSON media type of a body or a response. */
 export function jsonOf(body: unknown): Bundle | undefined {
-  const content = isRecord(body) ? body["content"] : undefined;
-  const media = isRecord(content) ? content["application/json"] : undefined;
+  const media = recordOf(recordOf(body)["content"])["application/json"];
   return isRecord(media) ? media : undefined;
 }
 
@@ -62,8 +85,8 @@ export function resolve(node: unknown, bundle: Bundle, hops = 0): unknown {
 }
 
 /** Returns the node at a JSON pointer such as `#/components/schemas/Person`, also through references. */
-export function nodeAt(bundle: Bundle, pointer: string, hops = 0): unknown {
-  const keys = pointer.slice(2).split("/").map(decodeSegment);
+export function nodeAt(bundle: unknown, pointer: string, hops = 0): unknown {
+  const keys = pointer.slice(2).split("/").filter(Boolean).map(decodeSegment);
   return keys.reduce<unknown>((parent, key) => {
     if (Array.isArray(parent)) return parent[Number(key)];
     if (!isRecord(parent)) return undefined;
@@ -79,4 +102,33 @@ const MAX_HOPS = 50;
 /** The description of a node. */
 export function textOf({ description }: Bundle): string {
   return String(description ?? "").trim();
+}
+
+/** Whether a value is an object and not an array. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Returns a value that is an object; an empty object for any other. */
+export function recordOf(value: unknown): Bundle {
+  return isRecord(value) ? value : {};
+}
+
+/**
+ * Decodes a segment of a JSON pointer in a URI fragment. Malformed percent-encoding stands for itself.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6901#section-4
+ */
+export function decodeSegment(segment: string): string {
+  const decode = (text: string) => text.replaceAll("~1", "/").replaceAll("~0", "~");
+  try {
+    return decode(decodeURIComponent(segment));
+  } catch {
+    return decode(segment);
+  }
+}
+
+/** Encodes a segment of a JSON pointer. */
+export function escapeSegment(segment: string): string {
+  return segment.replaceAll("~", "~0").replaceAll("/", "~1");
 }

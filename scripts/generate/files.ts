@@ -171,27 +171,23 @@ function describe(error: unknown): [reason: string, line: number, column: number
 
 /** Returns what is wrong with the size of a value, of which aliases may repeat parts; `undefined` if nothing is. */
 function findExcess(root: unknown): string | undefined {
-  const sizes = new Map<object, { size: number; depth: number }>();
-  const open = new Set<object>();
-  const measure = (value: unknown): { size: number; depth: number } => {
-    if (typeof value !== "object" || value === null) return { size: 1 + String(value).length, depth: 0 };
-    const known = sizes.get(value);
-    if (known) return known;
-    if (open.has(value)) throw new Error("An alias is inside what it stands for.");
-    if (open.size > MAX_DEPTH) throw new RangeError();
-    open.add(value);
-    let [size, depth] = [1, 0];
-    for (const [key, child] of Object.entries(value)) {
-      const inner = measure(child);
-      size += key.length + inner.size;
-      depth = Math.max(depth, inner.depth + 1);
+  let left = MAX_BYTES;
+  const measure = (value: unknown, parents: readonly unknown[]): void => {
+    if (parents.length > MAX_DEPTH) throw new RangeError();
+    left -= 1;
+    if (typeof value !== "object" || value === null) {
+      left -= String(value).length;
+      return;
     }
-    open.delete(value);
-    if (depth > MAX_DEPTH) throw new RangeError();
-    sizes.set(value, { size, depth });
-    return { size, depth };
+    if (parents.includes(value)) throw new Error("An alias is inside what it stands for.");
+    const inner = [...parents, value];
+    for (const [key, child] of Object.entries(value)) {
+      left -= key.length;
+      if (left >= 0) measure(child, inner);
+    }
   };
-  return measure(root).size > MAX_BYTES ? "With its aliases expanded, the document has over 25 MiB." : undefined;
+  measure(root, []);
+  return left < 0 ? "With its aliases expanded, the document has over 25 MiB." : undefined;
 }
 
 /** Decodes UTF-8 and normalizes line endings. A byte order mark is dropped. */

@@ -1,8 +1,6 @@
-import { createRequire } from "node:module";
 import type ts from "typescript";
+import { compiler } from "./typescript.js";
 
-// `require` instead of `import`: tsx would transform the TypeScript compiler, which takes a second and 80 MB.
-const compiler: typeof ts = createRequire(import.meta.url)("typescript");
 const { factory, isIndexedAccessTypeNode, isInterfaceDeclaration, isPropertySignature, isTypeLiteralNode, SyntaxKind } =
   compiler;
 
@@ -138,6 +136,11 @@ export function camel(name: string): string {
 /** Whether a name is a keyword of TypeScript somewhere. */
 export function isKeyword(name: string): boolean {
   return compiler.identifierToKeywordKind(factory.createIdentifier(name)) !== undefined;
+}
+
+/** Whether a text is a name in TypeScript, or a keyword. */
+export function isIdentifier(name: string): boolean {
+  return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name);
 }
 
 /** Replaces what a name in TypeScript cannot contain. */

@@ -1,6 +1,15 @@
-import { type Bundle, jsonOf, operationsOf, resolve, textOf } from "./document.js";
-import { isRecord } from "./is-record.js";
-import { decodeSegment } from "./json-pointer.js";
+import {
+  type Bundle,
+  decodeSegment,
+  isRecord,
+  jsonOf,
+  type Operation,
+  operationsOf,
+  parametersOf,
+  recordOf,
+  schemasOf,
+  textOf,
+} from "./document.js";
 import { pascal } from "./name-types.js";
 
 const SCHEMAS = "#/components/schemas/";
@@ -11,9 +20,10 @@ const SCHEMAS = "#/components/schemas/";
  * one, `…Input`, which accepts more.
  */
 export function nameSchemas(bundle: Bundle): Bundle {
-  const document = structuredClone(bundle);
-  const components = isRecord(document["components"]) ? document["components"] : {};
-  const schemas = isRecord(components["schemas"]) ? components["schemas"] : {};
+  // Unlike a structured clone, without objects that are shared, of which only one may change.
+  const document: Bundle = JSON.parse(JSON.stringify(bundle));
+  const components = recordOf(document["components"]);
+  const schemas = schemasOf(document);
   document["components"] = { ...components, schemas };
 
   function declare(name: string, schema: unknown, body: unknown): unknown {
@@ -24,19 +34,20 @@ export function nameSchemas(bundle: Bundle): Bundle {
   }
 
   for (const [section, suffix] of [["requestBodies", "Request"] as const, ["responses", "Response"] as const]) {
-    for (const [name, body] of Object.entries(isRecord(components[section]) ? components[section] : {})) {
+    for (const [name, body] of Object.entries(recordOf(components[section]))) {
       const media = jsonOf(body);
       if (media) media["schema"] = declare(pascal(name) + suffix, media["schema"], body);
     }
   }
-  for (const { operation, id } of operationsOf(document)) {
+  for (const each of operationsOf(document)) {
+    const { operation, id } = each;
     const name = pascal(id);
     const { requestBody, responses } = operation;
     for (const [body, suffix] of [[requestBody, "Request"] as const, ...successes(responses)]) {
       const media = jsonOf(body);
       if (media) media["schema"] = declare(name + suffix, media["schema"], body);
     }
-    const query = querySchema(operation, document);
+    const query = querySchema(each, document);
     if (query) {
       operation[QUERY] = freeName(`${name}Query`, schemas);
       schemas[String(operation[QUERY])] = query;
@@ -59,7 +70,7 @@ function freeName(name: string, schemas: Bundle): string {
 }
 
 function successes(responses: unknown): (readonly [unknown, string])[] {
-  const all = Object.entries(isRecord(responses) ? responses : {}).filter(([status]) => status.startsWith("2"));
+  const all = Object.entries(recordOf(responses)).filter(([status]) => status.startsWith("2"));
   return all.map(([status, response]) => [response, all.length > 1 ? `Response${status}` : "Response"]);
 }
 
@@ -80,14 +91,14 @@ function splitInputs(document: Bundle, schemas: Bundle): void {
     requestBody,
     parameters,
   ]);
-  const shared = isRecord(document["components"]) ? document["components"]["requestBodies"] : undefined;
+  const shared = recordOf(document["components"])["requestBodies"];
   redirect([...copies.map(([, copy]) => copy), ...sentOnly, ...places, shared], targets);
   Object.assign(schemas, Object.fromEntries(copies));
 }
 
 /** Names of the schemas that programs send, and of those that they receive, in whatever depth. */
 export function schemaUse(document: Bundle) {
-  const components = isRecord(document["components"]) ? document["components"] : {};
+  const components = recordOf(document["components"]);
   const [sent, received] = [new Set<string>(), new Set<string>()];
   const visit = (value: unknown, names: Set<string>, seen: Set<string>): void => {
     if (typeof value !== "object" || value === null) return;
@@ -115,7 +126,7 @@ function acceptsMore(schema: unknown, split: ReadonlyMap<string, string>): boole
   if (!isRecord(schema)) return false;
   const { $ref, items, properties, required } = schema;
   if (typeof $ref === "string") return split.has($ref.slice(SCHEMAS.length));
-  const names = isRecord(properties) ? Object.keys(properties) : [];
+  const names = Object.keys(recordOf(properties));
   if (items !== undefined || names.some((name) => !(Array.isArray(required) && required.includes(name)))) return true;
   return Object.values(schema).some((part) => acceptsMore(part, split));
 }
@@ -129,13 +140,16 @@ function redirect(value: unknown, targets: ReadonlyMap<string, string>): void {
   for (const child of Object.values(node)) redirect(child, targets);
 }
 
-function querySchema({ parameters }: Bundle, document: Bundle): Bundle | undefined {
-  const all = (Array.isArray(parameters) ? parameters : []).map((one) => resolve(one, document)).filter(isRecord);
-  const query = all.filter((parameter) => parameter["in"] === "query");
+function querySchema(operation: Operation, document: Bundle): Bundle | undefined {
+  const query = parametersOf(operation, document).filter((parameter) => parameter["in"] === "query");
   if (query.length === 0) return undefined;
   const properties = query.map(({ name, schema, description, deprecated }) => [
     String(name),
-    { ...(isRecord(schema) ? schema : {}), ...withoutUndefined({ description, deprecated }) },
+    {
+      ...recordOf(schema),
+      ...(description !== undefined && { description }),
+      ...(deprecated !== undefined && { deprecated }),
+    },
   ]);
   const required = query.filter((parameter) => parameter["required"] === true).map(({ name }) => name);
   return { type: "object", properties: Object.fromEntries(properties), ...(required.length > 0 && { required }) };
@@ -146,8 +160,4 @@ function isComposite(schema: Bundle): boolean {
   return ["properties", "additionalProperties", "items", "enum", "oneOf", "anyOf", "allOf"].some(
     (key) => key in schema,
   );
-}
-
-function withoutUndefined(members: Bundle): Bundle {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }

@@ -1,6 +1,16 @@
 import type { Api } from "./config.js";
-import { type Bundle, bodyOf, jsonOf, methodName, operationsOf, resolve } from "./document.js";
-import { isRecord } from "./is-record.js";
+import {
+  type Bundle,
+  bodyOf,
+  isPaid,
+  isRecord,
+  jsonOf,
+  methodName,
+  operationsOf,
+  recordOf,
+  resolve,
+  successesOf,
+} from "./document.js";
 
 const DECLARATIONS = `/** Facts about an operation that are not types. A property is absent if the document does not state the fact. */
 export interface OperationFacts {
@@ -38,7 +48,7 @@ export const operationFacts: Readonly<Record<${names}, Readonly<Record<string, O
 
 /** The facts of each operation in a document, by method and path. */
 export function factsOf(bundle: Bundle): Record<string, Bundle> {
-  const paths = isRecord(bundle["paths"]) ? bundle["paths"] : {};
+  const paths = recordOf(bundle["paths"]);
   return Object.fromEntries(
     operationsOf(bundle).map((each) => {
       const { path, method, operation } = each;
@@ -59,16 +69,9 @@ export function factsOf(bundle: Bundle): Record<string, Bundle> {
   );
 }
 
-/** An operation costs credits if it can fail with 402. */
-function isPaid({ responses }: Bundle): boolean {
-  return isRecord(responses) && "402" in responses;
-}
-
 /** The JSON types that the schemas of all successes allow, `missing` for one without a body; nothing if one allows any. */
-function responseTypesOf({ responses }: Bundle, bundle: Bundle): Bundle {
-  const successes = Object.entries(isRecord(responses) ? responses : {}).filter(([status]) => status.startsWith("2"));
-  const types = successes.map(([, each]) => {
-    const response = resolve(each, bundle);
+function responseTypesOf(operation: Bundle, bundle: Bundle): Bundle {
+  const types = successesOf(operation, bundle).map(([, response]) => {
     const isEmpty = isRecord(response) && response["content"] === undefined;
     return isEmpty ? ["missing"] : typesOf(jsonOf(response)?.["schema"], bundle);
   });

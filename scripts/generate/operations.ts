@@ -1,8 +1,21 @@
 import type { Api } from "./config.js";
-import { type Bundle, bodyOf, jsonOf, methodName, type Operation, operationsOf, resolve, textOf } from "./document.js";
-import { isRecord } from "./is-record.js";
-import { METHODS } from "./methods.js";
-import { camel, identifier, isKeyword, pascal, typeNames } from "./name-types.js";
+import {
+  type Bundle,
+  bodyOf,
+  isPaid,
+  jsonOf,
+  METHODS,
+  methodName,
+  type Operation,
+  operationsOf,
+  parametersOf,
+  recordOf,
+  resolve,
+  schemasOf,
+  successesOf,
+  textOf,
+} from "./document.js";
+import { camel, identifier, isIdentifier, isKeyword, pascal, typeNames } from "./name-types.js";
 import { nameSchemas, queryName } from "./named-schemas.js";
 import type { Problem } from "./problem.js";
 
@@ -34,9 +47,9 @@ interface Parameter {
   readonly docs: string;
 }
 
-/** Whether every service client has such a member. */
-export function isTakenMethod(name: string): boolean {
-  return TAKEN.has(name);
+/** Whether a method can have a name: one of TypeScript that no service client has already. */
+export function isMethodName(name: string): boolean {
+  return isIdentifier(name) && !TAKEN.has(name);
 }
 
 /** Finds methods of one service whose name is no name, is taken, or is that of another. */
@@ -47,15 +60,11 @@ export function findMethodProblems({ root }: Api, bundle: Bundle): Problem[] {
     const name = methodName(operation);
     const owner = owners.get(name);
     owners.set(name, place);
-    const fault = TAKEN.has(name)
-      ? "which every service client has already"
-      : owner !== undefined
-        ? `as ${owner} does`
-        : /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name)
-          ? undefined
-          : "which is not a name in TypeScript";
+    if (isMethodName(name) && owner === undefined) return [];
+    const taken = TAKEN.has(name) ? "which every service client has already" : owner && `as ${owner} does`;
+    const fault = taken ?? "which is not a name in TypeScript";
     const message = `${place} becomes the method \`${name}\`, ${fault}. Set another name as its \`x-method\`.`;
-    return fault === undefined ? [] : [{ file: root, line: 1, column: 1, rule: "method-names", message }];
+    return [{ file: root, line: 1, column: 1, rule: "method-names", message }];
   });
 }
 
@@ -79,14 +88,13 @@ export function generateOperations(bundles: readonly (readonly [Api, Bundle])[])
 }
 
 function describeService(service: string, document: Bundle, imported: Set<string>) {
-  const components = isRecord(document["components"]) ? document["components"] : {};
-  const schemas = isRecord(components["schemas"]) ? components["schemas"] : {};
+  const schemas = schemasOf(document);
   const names = typeNames(Object.keys(schemas));
   const imports = new Map<string, string>();
 
   /** The type of a schema. `nameSchemas` has named all but the simple ones. */
   const typeOf = (schema: unknown): string => {
-    const { $ref, type } = isRecord(schema) ? schema : {};
+    const { $ref, type } = recordOf(schema);
     const name = names.get(String($ref).replace("#/components/schemas/", ""));
     if (name !== undefined) return use(name);
     if (type === undefined) return "unknown";
@@ -112,11 +120,10 @@ function describeService(service: string, document: Bundle, imported: Set<string
   const extra: string[] = [];
   const methods = operationsOf(document).map((operation) => {
     const { id, operation: node } = operation;
-    const isPaid = isRecord(node["responses"]) && "402" in node["responses"];
-    const base = isPaid ? "PaidCallOptions" : "CallOptions";
+    const base = isPaid(node) ? "PaidCallOptions" : "CallOptions";
     const queryType = queryName(node);
     const query = queryType === undefined ? undefined : schemas[queryType];
-    const isQueryRequired = isRecord(query) && query["required"] !== undefined;
+    const isQueryRequired = recordOf(query)["required"] !== undefined;
     const options = query === undefined ? base : declare(identifier(`${pascal(id)}Options`));
     if (query !== undefined) {
       extra.push(`/** Query and options of \`${service}.${methodName(operation)}\`. */
@@ -143,14 +150,13 @@ export interface ${options} extends ${base} {
       const canOmit = parameters.slice(index).every((one) => one.isOptional);
       return isOptional && !canOmit ? `${name}: ${type} | undefined` : `${name}${canOmit ? "?" : ""}: ${type}`;
     });
-    const results = successes(node, document).map(({ response }) => {
+    const results = successesOf(node, document).map(([, response]) => {
       const media = jsonOf(response);
-      return media ? typeOf(media["schema"]) : isRecord(response) && response["content"] ? "unknown" : "undefined";
+      return media ? typeOf(media["schema"]) : recordOf(response)["content"] ? "unknown" : "undefined";
     });
     const result = [...new Set(results)].join(" | ") || "unknown";
     const docs = docsOf(operation, document, {
       parameters,
-      isPaid,
       call: `livedata.${service}.${methodName(operation)}`,
       body: body?.media,
     });
@@ -171,17 +177,10 @@ const SIMPLE = new Map([
   ["null", "null"],
 ]);
 
-function pathParameters(
-  { path, operation, item }: Operation,
-  document: Bundle,
-  typeOf: (schema: unknown) => string,
-): Parameter[] {
-  const all = [operation["parameters"], item["parameters"]]
-    .flat()
-    .map((one) => resolve(one, document))
-    .filter(isRecord);
+function pathParameters(operation: Operation, document: Bundle, typeOf: (schema: unknown) => string): Parameter[] {
+  const all = parametersOf(operation, document);
   const taken = new Set(["body", "options"]);
-  return [...path.matchAll(/\{([^}]+)\}/g)].map(([, name = ""]) => {
+  return [...operation.path.matchAll(/\{([^}]+)\}/g)].map(([, name = ""]) => {
     const parameter = all.find((one) => one["in"] === "path" && one["name"] === name) ?? {};
     const type = typeOf(parameter["schema"]);
     return {
@@ -201,39 +200,34 @@ function parameterName(parameter: string, taken: Set<string>): string {
   return name;
 }
 
-function successes({ responses }: Bundle, document: Bundle) {
-  return Object.entries(isRecord(responses) ? responses : {})
-    .filter(([status]) => status.startsWith("2"))
-    .map(([, response]) => ({ response: resolve(response, document) }));
-}
-
 interface Shown {
   readonly parameters: readonly Parameter[];
-  readonly isPaid: boolean;
   /** How the method is called, up to its arguments. */
   readonly call: string;
   /** The JSON body that it takes. */
   readonly body: Bundle | undefined;
 }
 
-function docsOf({ method, path, operation, item }: Operation, document: Bundle, shown: Shown): string {
-  const { parameters, isPaid } = shown;
+function docsOf(described: Operation, document: Bundle, shown: Shown): string {
+  const { method, path, operation } = described;
   const role = operation["x-role"] === undefined ? "" : `, requires the role \`${operation["x-role"]}\` or higher`;
   const errors = Object.keys((operation["responses"] ?? {}) as Bundle).flatMap((status) => {
     const name = ERRORS.get(status);
     return name === undefined ? [] : [`${name} (${status})`];
   });
-  const [success] = successes(operation, document);
-  const result = isRecord(success?.response) ? textOf(success.response) : "";
-  const example = exampleOf(shown, { item, operation, document });
+  const [[, success] = []] = successesOf(operation, document);
+  const result = textOf(recordOf(success));
+  const example = exampleOf(shown, described, document);
   const parts = [
     sentence(String(operation["summary"] ?? "")),
     String(operation["description"] ?? "").trim(),
-    `\`${method.toUpperCase()} ${path}\`${isPaid ? ", costs credits" : ""}${role}`,
+    `\`${method.toUpperCase()} ${path}\`${isPaid(operation) ? ", costs credits" : ""}${role}`,
     [
-      ...parameters.map(({ name, docs }) => `@param ${name} ${docs}`.trimEnd()),
+      ...shown.parameters.map(({ name, docs }) => `@param ${name} ${docs}`.trimEnd()),
       ...(result ? [`@returns ${result}`] : []),
-      ...(isPaid ? ["@throws CreditLimitError if the call would cost more than `maxCredits`; nothing is charged"] : []),
+      ...(isPaid(operation)
+        ? ["@throws CreditLimitError if the call would cost more than `maxCredits`; nothing is charged"]
+        : []),
       `@throws ${[...errors, errors.length > 0 ? "or another LiveDataError" : "LiveDataError"].join(", ")}`,
       ...(operation["deprecated"] === true ? ["@deprecated"] : []),
       ...(example ? [`@example\n${example}`] : []),
@@ -243,14 +237,8 @@ function docsOf({ method, path, operation, item }: Operation, document: Bundle, 
 }
 
 /** A call with the examples of the document; undefined if one is missing. */
-function exampleOf(
-  { parameters, call, body }: Shown,
-  { operation, item, document }: Pick<Operation, "item" | "operation"> & { document: Bundle },
-) {
-  const declared = [operation["parameters"], item["parameters"]]
-    .flat()
-    .map((one) => resolve(one, document))
-    .filter(isRecord);
+function exampleOf({ parameters, call, body }: Shown, operation: Operation, document: Bundle): string | undefined {
+  const declared = parametersOf(operation, document);
   const values = parameters.slice(0, -1).map(({ name }): unknown => {
     if (name === "body" && body) return examplesOf(body, document).sort((one, other) => sizeOf(one) - sizeOf(other))[0];
     return examplesOf(declared.find((one) => camel(String(one["name"])) === name) ?? {}, document)[0];
@@ -259,10 +247,8 @@ function exampleOf(
 }
 
 function examplesOf({ example, examples }: Bundle, document: Bundle): unknown[] {
-  const named = Object.values(isRecord(examples) ? examples : {}).map((one) => resolve(one, document));
-  return [example, ...named.map((one) => (isRecord(one) ? one["value"] : undefined))].filter(
-    (one) => one !== undefined,
-  );
+  const named = Object.values(recordOf(examples)).map((one) => resolve(one, document));
+  return [example, ...named.map((one) => recordOf(one)["value"])].filter((one) => one !== undefined);
 }
 
 const sizeOf = (value: unknown) => JSON.stringify(value).length;

@@ -1,11 +1,9 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { OpenAPIOverlayAction } from "openapi-format";
-import { isNode } from "yaml";
-import type { Bundle } from "./document.js";
-import { isRecord } from "./is-record.js";
+import { type Bundle, isRecord, recordOf } from "./document.js";
 import { BrokenDocuments, type Problem } from "./problem.js";
-import { readSource, type Source } from "./sources.js";
+import { type OwnFile, readOwnFile } from "./sources.js";
 
 /**
  * Applies an OpenAPI Overlay 1.0 or 1.1 to a document. Returns the document as it is if there is no overlay file.
@@ -18,7 +16,7 @@ import { readSource, type Source } from "./sources.js";
  */
 export async function applyOverlay(root: string, file: string, document: Bundle): Promise<Bundle> {
   if (!existsSync(path.join(root, file))) return document;
-  const source = readSource(root, file);
+  const source = readOwnFile(root, file);
   const { data, problems } = await applyActions(source, document);
   if (problems.length > 0) throw new BrokenDocuments(problems.map(({ problem }) => problem));
   return data;
@@ -31,7 +29,7 @@ export async function applyOverlay(root: string, file: string, document: Bundle)
  */
 export async function removeUnusedActions(root: string, file: string, document: Bundle): Promise<string[]> {
   if (!existsSync(path.join(root, file))) return [];
-  const source = readSource(root, file);
+  const source = readOwnFile(root, file);
   const { problems } = await applyActions(source, document);
   const unused = problems.filter(({ problem }) => problem.rule === TARGET).reverse();
   const targets = unused.map(({ index }) => String(source.document.getIn(["actions", index, "target"]))).reverse();
@@ -45,11 +43,11 @@ export async function removeUnusedActions(root: string, file: string, document: 
 /** The rule of an action without a target. */
 const TARGET = "overlay-target";
 
-async function applyActions(source: Source, document: Bundle) {
+async function applyActions(source: OwnFile, document: Bundle) {
   let data = structuredClone(document);
   const problems: { index: number; problem: Problem }[] = [];
   const report = (index: number, rule: string, message: string) =>
-    problems.push({ index, problem: problemAt(source, index, rule, message) });
+    problems.push({ index, problem: source.problem(`#/actions/${index}`, rule, message) });
   // One action at a time, so that each error can be attributed to its action.
   for (const [index, action] of readActions(source).entries()) {
     const { result, error } = await captureError(() => apply(data, action));
@@ -93,17 +91,15 @@ async function captureError<T>(run: () => Promise<T>): Promise<{ result: T; erro
   }
 }
 
-function readActions(source: Source): readonly OpenAPIOverlayAction[] {
-  const overlay: unknown = source.document.toJS();
-  const version = isRecord(overlay) ? String(overlay["overlay"]) : "";
-  const actions = isRecord(overlay) ? overlay["actions"] : undefined;
-  if (!/^1\.[01]\.\d+$/.test(version) || !Array.isArray(actions) || actions.length === 0) {
+function readActions(source: OwnFile): readonly OpenAPIOverlayAction[] {
+  const { overlay: version, actions } = recordOf(source.document.toJS());
+  if (!/^1\.[01]\.\d+$/.test(String(version)) || !Array.isArray(actions) || actions.length === 0) {
     const message = "Not an overlay. It needs `overlay: 1.0.0` or `1.1.0`, and a list of `actions`.";
-    throw new BrokenDocuments([{ file: source.file, line: 1, column: 1, rule: "overlay", message }]);
+    throw new BrokenDocuments([source.problem("#/", "overlay", message)]);
   }
   const problems = actions.flatMap((action, index) => {
     const message = checkAction(action);
-    return message === undefined ? [] : [problemAt(source, index, "overlay", message)];
+    return message === undefined ? [] : [source.problem(`#/actions/${index}`, "overlay", message)];
   });
   if (problems.length > 0) throw new BrokenDocuments(problems);
   return actions;
@@ -118,9 +114,4 @@ function checkAction(action: unknown): string | undefined {
   if (unknown !== undefined) return `The action has an unknown key \`${unknown}\`. Use ${KEYS.join(", ")}.`;
   const changes = ["update", "remove", "copy"].filter((key) => key in action);
   return changes.length === 1 ? undefined : "The action needs exactly one of `update`, `remove: true` and `copy`.";
-}
-
-function problemAt({ file, document, at }: Source, index: number, rule: string, message: string): Problem {
-  const node = document.getIn(["actions", index], true);
-  return { file, ...at((isNode(node) && node.range?.[0]) || 0), rule, message };
 }

@@ -18,20 +18,16 @@ import {
   walkDocument,
 } from "@redocly/openapi-core";
 import type { Api } from "./config.js";
-import { type Bundle, resolve } from "./document.js";
+import { type Bundle, escapeSegment, isRecord, nodeAt, resolve } from "./document.js";
 import { Files } from "./files.js";
-import { isRecord } from "./is-record.js";
-import { decodeSegment, escapeSegment } from "./json-pointer.js";
-import { type Place, positionOf } from "./positions.js";
 import { BrokenDocuments, distinct, type Problem, printable } from "./problem.js";
+import { type Place, positionOf } from "./sources.js";
 
 /** A document that was read with all its files. */
 export interface Loaded {
   readonly bundle: Bundle;
   /** Paths of the files from which types are generated, sorted. Examples are not listed. */
   readonly files: readonly string[];
-  /** Paths of all files. */
-  readonly allFiles: readonly string[];
   /** The problems that were allowed. */
   readonly allowed: readonly Problem[];
 }
@@ -71,15 +67,13 @@ export async function load(root: string, api: Pick<Api, "root">, options: LoadOp
     const problems = all.filter((problem) => !isAllowed(problem));
     if (problems.length > 0) throw new BrokenDocuments(distinct(problems));
     const allowed = [...new Map(all.map((problem) => [`${problem.pointer} ${problem.message}`, problem])).values()];
-    const allFiles = [...files.documents.keys()];
-    const typed = allFiles.filter((file) => refTypes?.get(file)?.name !== "Example");
-    const names = (list: readonly string[]) => list.map((file) => files.nameOf(file)).sort();
+    const typed = [...files.documents.keys()].filter((file) => refTypes?.get(file)?.name !== "Example");
     if (isCircular(document.parsed)) {
       const message = "A reference that is not one to a schema leads to what contains it.";
       throw new BrokenDocuments([placed(files, document.source, "circular", "#/", message)]);
     }
     const bundle = inlinePathItems(document.parsed as Bundle);
-    return { bundle, files: names(typed), allFiles: names(allFiles), allowed };
+    return { bundle, files: typed.map((file) => files.nameOf(file)).sort(), allowed };
   } catch (error) {
     if (error instanceof BrokenDocuments) throw error;
     // Redocly stops at a circular reference, and its rules expect lists and maps where OpenAPI has them.
@@ -236,7 +230,7 @@ const UNRESOLVED = "Can't resolve $ref";
 function explainReference(files: Files, place: Place): Problem[] {
   const { source, pointer = "#/" } = place;
   const file = source.absoluteRef;
-  const node = valueAt(files.documents.get(file)?.parsed, pointer);
+  const node = nodeAt(files.documents.get(file)?.parsed, pointer);
   const reference = String(isRecord(node) ? node["$ref"] : node);
   const [target = "", fragment = ""] = reference.split("#");
   const at = pointer.endsWith("/$ref") || !isRecord(node) ? pointer : `${pointer}/$ref`;
@@ -260,47 +254,33 @@ function findCircles(files: Files): Problem[] {
   const follow = (file: string, node: unknown): [file: string, node: unknown] => {
     const [target = "", fragment = ""] = String((node as Bundle)["$ref"]).split("#");
     const next = target === "" ? file : files.resolveExternalRef(file, target);
-    return [next, valueAt(files.documents.get(next)?.parsed, `#${fragment}`)];
+    return [next, nodeAt(files.documents.get(next)?.parsed, `#${fragment}`)];
   };
   const isReference = (node: unknown) => isRecord(node) && typeof node["$ref"] === "string";
-  const visitNode = (file: string, node: unknown, pointer: string): void => {
+  const visitNode = (file: string, source: Source, node: unknown, pointer: string): void => {
     if (typeof node !== "object" || node === null) return;
     const chain: unknown[] = [];
-    for (let at: [string, unknown] = [file, node]; isReference(at[1]); at = follow(...at)) {
-      chain.push(at[1]);
-      if (chain.length > 1 && at[1] === node) {
-        if (chain.some((each) => reported.has(each))) return;
-        for (const each of chain) reported.add(each);
-        const names = chain.map((each) => printable(String((each as Bundle)["$ref"]))).join(" → ");
-        const message = `These references lead only to each other: ${names}`;
-        const source = files.documents.get(file)?.source;
-        if (source) problems.push(placed(files, source, "circular-ref", `${pointer}/$ref`, message));
-        return;
-      }
-      if (chain.length > files.documents.size + MAX_CHAIN) return;
+    let at: [string, unknown] = [file, node];
+    for (; isReference(at[1]) && !chain.includes(at[1]); at = follow(...at)) chain.push(at[1]);
+    if (chain.length > 0 && at[1] === node) {
+      if (chain.some((each) => reported.has(each))) return;
+      const names = [...chain, node].map((each) => printable(String((each as Bundle)["$ref"]))).join(" → ");
+      const message = `These references lead only to each other: ${names}`;
+      problems.push(placed(files, source, "circular-ref", `${pointer}/$ref`, message));
+      for (const each of chain) reported.add(each);
+      return;
     }
-    for (const [key, child] of Object.entries(node)) visitNode(file, child, `${pointer}/${escapeSegment(key)}`);
+    for (const [key, child] of Object.entries(node)) visitNode(file, source, child, `${pointer}/${escapeSegment(key)}`);
   };
-  for (const [file, { parsed }] of files.documents) visitNode(file, parsed, "#");
+  for (const [file, { source, parsed }] of files.documents) visitNode(file, source, parsed, "#");
   return problems;
 }
-
-/** Maximum number of references that are followed one after the other. */
-const MAX_CHAIN = 50;
 
 /** A URL without user, password, query and fragment, which may be secrets. */
 function printableUrl(url: string): string {
   if (!URL.canParse(url)) return printable(/^[a-z][a-z0-9+.-]*:|^\/\//i.exec(url)?.[0] ?? "");
   const { protocol, host, pathname } = new URL(url);
   return printable(`${protocol}//${host}${pathname}`);
-}
-
-function valueAt(root: unknown, pointer: string): unknown {
-  const keys = pointer.slice(2).split("/").filter(Boolean).map(decodeSegment);
-  return keys.reduce<unknown>(
-    (node, key) => (typeof node === "object" && node ? (node as Bundle)[key] : undefined),
-    root,
-  );
 }
 
 function placed(files: Files, source: Source, rule: string, pointer: string, message: string): Problem {

@@ -1,49 +1,15 @@
 import type { Api } from "./config.js";
-import { type Bundle, nodeAt, operationsOf, resolve } from "./document.js";
-import { isRecord } from "./is-record.js";
-import { decodeSegment } from "./json-pointer.js";
+import { type Bundle, decodeSegment, isRecord, nodeAt, operationsOf, recordOf, resolve } from "./document.js";
+import { isAnnotation } from "./upgrade.js";
 
-const COPIED = new Set([
-  "type",
-  "enum",
-  "const",
-  "required",
-  "minimum",
-  "maximum",
-  "exclusiveMinimum",
-  "exclusiveMaximum",
-  "multipleOf",
-  "minLength",
-  "maxLength",
-  "minItems",
-  "maxItems",
-  "uniqueItems",
-  "minProperties",
-  "maxProperties",
-  "pattern",
+/** Keywords that the embedded API does not look at, in addition to annotations. */
+const IGNORED = new Set([
+  ...["format", "contentEncoding", "contentMediaType", "discriminator"],
+  ...["$comment", "$defs", "$schema", "$id"],
 ]);
+const NUMERIC = /^(?:(?:exclusiveM|m)(?:in|ax)imum|multipleOf|(?:min|max)(?:Length|Items|Properties))$/;
 const NESTED = new Set(["items", "additionalProperties"]);
 const LISTED = new Set(["oneOf", "anyOf", "allOf"]);
-const ANNOTATIONS = new Set([
-  "title",
-  "description",
-  "examples",
-  "example",
-  "default",
-  "deprecated",
-  "readOnly",
-  "writeOnly",
-  "format",
-  "contentEncoding",
-  "contentMediaType",
-  "discriminator",
-  "externalDocs",
-  "xml",
-  "$comment",
-  "$defs",
-  "$schema",
-  "$id",
-]);
 
 const DECLARATIONS = `/** A schema. No other keywords occur below. */
 export interface SchemaObject {
@@ -106,7 +72,7 @@ export function generateRequestSchemas(bundles: readonly (readonly [Api, Bundle]
       if (!isRecord(body) || !isRecord(body["content"])) continue;
       const media = Object.entries(body["content"]).map(([type, each]) => [
         type,
-        reducer.reduce((isRecord(each) ? each["schema"] : undefined) ?? true, `the body of ${id}`),
+        reducer.reduce(recordOf(each)["schema"] ?? true, `the body of ${id}`),
       ]);
       own.set(id, Object.fromEntries(media));
     }
@@ -156,11 +122,12 @@ function createReducer(bundle: Bundle, service: string, others: ReadonlyMap<stri
     }
     const reduced: Bundle = {};
     for (const [keyword, value] of Object.entries(schema)) {
+      if (isIgnored(keyword)) continue;
       if (keyword === "$ref") reduced[keyword] = refer(String(value));
       else if (keyword === "properties") reduced[keyword] = reduceProperties(schema, value as Bundle, place);
       else if (NESTED.has(keyword)) reduced[keyword] = reduce(value, place);
       else if (LISTED.has(keyword)) reduced[keyword] = (value as unknown[]).map((each) => reduce(each, place));
-      else if (COPIED.has(keyword)) reduced[keyword] = value;
+      else reduced[keyword] = value;
     }
     return reduced;
   }
@@ -198,8 +165,12 @@ function nameOf($ref: string): string {
     .replace(/^components\/schemas\//, "");
 }
 
+function isIgnored(keyword: string): boolean {
+  return IGNORED.has(keyword) || isAnnotation(keyword);
+}
+
 function isSupported(keyword: string, value: unknown): boolean {
-  if (keyword.startsWith("x-") || ANNOTATIONS.has(keyword)) return true;
+  if (isIgnored(keyword)) return true;
   if (keyword === "type") return [value].flat().every((type) => TYPES.includes(String(type)));
   if (keyword === "enum") return Array.isArray(value) && value.every((one) => typeof one !== "object" || one === null);
   if (keyword === "const") return typeof value !== "object" || value === null;
@@ -208,7 +179,7 @@ function isSupported(keyword: string, value: unknown): boolean {
   if (keyword === "$ref" || keyword === "uniqueItems") return true;
   if (keyword === "properties") return isRecord(value);
   if (NESTED.has(keyword)) return !Array.isArray(value);
-  return LISTED.has(keyword) ? Array.isArray(value) : COPIED.has(keyword) && typeof value === "number";
+  return LISTED.has(keyword) ? Array.isArray(value) : NUMERIC.test(keyword) && typeof value === "number";
 }
 
 function isPattern(pattern: string): boolean {

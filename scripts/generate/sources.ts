@@ -1,33 +1,82 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { type Document, LineCounter, parseDocument } from "yaml";
-import { BrokenDocuments } from "./problem.js";
+import { Source } from "@redocly/openapi-core";
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { decodeSegment } from "./document.js";
+import { BrokenDocuments, type Problem } from "./problem.js";
 
-/** A YAML file of ours that was read and parsed with its places. */
-export interface Source {
-  /** Path from the root, with forward slashes. */
-  readonly file: string;
+/** A place in a file, as Redocly reports it. */
+export interface Place {
+  readonly source: Source;
+  readonly pointer?: string | undefined;
+  /** Whether the key of the value is meant. */
+  readonly reportOnKey?: boolean | undefined;
+  readonly start?: { readonly line: number; readonly col: number } | undefined;
+}
+
+const parsed = new WeakMap<Source, { document: Document; lines: LineCounter }>();
+
+/** Returns line and column of a place, both from 1. If nothing is there, it is the innermost parent. */
+export function positionOf({ source, pointer, reportOnKey, start }: Place): { line: number; column: number } {
+  if (pointer === undefined) return { line: start?.line ?? 1, column: start?.col ?? 1 };
+  const { document, lines } = parseSource(source);
+  let [offset, node]: [number, unknown] = [0, document.contents];
+  for (const key of pointer.slice(2).split("/").filter(Boolean).map(decodeSegment)) {
+    if (isMap(node)) {
+      const pair = node.items.find((each) => isScalar(each.key) && String(each.key.value) === key);
+      if (!pair) break;
+      const target = reportOnKey || !isNode(pair.value) || !pair.value.range ? pair.key : pair.value;
+      offset = (isNode(target) && target.range?.[0]) || offset;
+      node = pair.value;
+    } else if (isSeq(node) && node.items[Number(key)] !== undefined) {
+      node = node.items[Number(key)];
+      offset = (isNode(node) && node.range?.[0]) || offset;
+    } else break;
+  }
+  const { line, col } = lines.linePos(offset);
+  return { line, column: col };
+}
+
+/** Redocly's own parser compares each key with all others, which takes minutes for a large map. */
+function parseSource(source: Source): { document: Document; lines: LineCounter } {
+  const known = parsed.get(source);
+  if (known) return known;
+  const lines = new LineCounter();
+  const document = parseDocument(source.body, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  parsed.set(source, { document, lines });
+  return { document, lines };
+}
+
+/** A YAML file of ours. */
+export interface OwnFile {
   readonly document: Document;
-  /** Line and column of an offset, both from 1. */
-  at(offset: number): { line: number; column: number };
+  /** Makes a problem at a JSON pointer. */
+  problem(pointer: string, rule: string, message: string): Problem;
 }
 
 /**
- * Reads and parses one file.
+ * Reads a YAML file of ours.
  *
  * @throws {BrokenDocuments} if the file is missing or not YAML
  */
-export function readSource(root: string, file: string): Source {
-  const lines = new LineCounter();
-  const document = parseDocument(readText(root, file), { lineCounter: lines, prettyErrors: false });
-  const at = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return { line, column: col };
-  };
+export function readOwnFile(root: string, file: string): OwnFile {
+  const source = new Source(file, readText(root, file));
+  const { document, lines } = parseSource(source);
   const [error] = document.errors;
-  if (error) throw new BrokenDocuments([{ file, ...at(error.pos[0]), rule: "yaml", message: error.message }]);
-  return { file, document, at };
+  if (error) {
+    const { line, col: column } = lines.linePos(error.pos[0]);
+    throw new BrokenDocuments([{ file, line, column, rule: "yaml", message: error.message }]);
+  }
+  return {
+    document,
+    problem: (pointer, rule, message) => ({
+      file,
+      ...positionOf({ source, pointer, reportOnKey: true }),
+      rule,
+      message,
+    }),
+  };
 }
 
 /**

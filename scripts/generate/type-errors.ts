@@ -1,22 +1,9 @@
-import { createRequire } from "node:module";
 import path from "node:path";
 import type ts from "typescript";
 import { type Api, GENERATED } from "./config.js";
 import { findChanged, type Output } from "./output.js";
 import { type Problem, printable } from "./problem.js";
-
-// `require` instead of `import`: tsx would transform the TypeScript compiler, which takes a second and 80 MB.
-const compiler: typeof ts = createRequire(import.meta.url)("typescript");
-
-const OPTIONS: ts.CompilerOptions = {
-  target: compiler.ScriptTarget.ES2022,
-  lib: ["lib.es5.d.ts"],
-  module: compiler.ModuleKind.NodeNext,
-  types: [],
-  strict: true,
-  exactOptionalPropertyTypes: true,
-  noEmit: true,
-};
+import { compiler, createProgram } from "./typescript.js";
 
 /** What `operations.ts` imports from `src`. */
 const CALL_OPTIONS = "export interface CallOptions {}\nexport interface PaidCallOptions extends CallOptions {}\n";
@@ -30,19 +17,7 @@ export async function findTypeErrors(root: string, apis: readonly Api[], output:
   if (findChanged(root, output).length === 0) return [];
   const files = new Map([...output].map(([file, text]) => [path.resolve(root, file), text]));
   files.set(path.resolve(root, GENERATED, "../calls/types.ts"), CALL_OPTIONS);
-  const base = compiler.createCompilerHost(OPTIONS);
-  const program = compiler.createProgram([...files.keys()], OPTIONS, {
-    ...base,
-    getSourceFile: (name, options) => {
-      const text = files.get(path.resolve(name));
-      return text === undefined
-        ? base.getSourceFile(name, options)
-        : compiler.createSourceFile(name, text, options, true);
-    },
-    directoryExists: () => true,
-    fileExists: (name) => files.has(path.resolve(name)) || base.fileExists(name),
-    readFile: (name) => files.get(path.resolve(name)) ?? base.readFile(name),
-  });
+  const program = createProgram(files, { module: compiler.ModuleKind.NodeNext, exactOptionalPropertyTypes: true });
   const found = [...program.getSyntacticDiagnostics(), ...program.getSemanticDiagnostics()];
   return distinctNames(found).map(([{ file, messageText }, name]) => {
     const reason = compiler.flattenDiagnosticMessageText(messageText, " ").replace(/\s+/g, " ");

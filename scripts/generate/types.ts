@@ -1,16 +1,14 @@
 import { createRequire } from "node:module";
 import type { GlobalContext, OpenAPI3 } from "openapi-typescript";
 import type ts from "typescript";
-import type { Bundle } from "./document.js";
-import { isRecord } from "./is-record.js";
+import { type Bundle, isRecord } from "./document.js";
 import { nameTypes } from "./name-types.js";
 import { nameSchemas, schemaUse } from "./named-schemas.js";
+import { compiler } from "./typescript.js";
 
-// `require` instead of `import`: tsx would transform the TypeScript compiler, which takes a second and 80 MB.
-const require = createRequire(import.meta.url);
+// `require` instead of `import`, like the compiler, which it loads.
 const { astToString, resolveRef, scanDiscriminators, transformSchema }: typeof import("openapi-typescript") =
-  require("openapi-typescript");
-const compiler: typeof ts = require("typescript");
+  createRequire(import.meta.url)("openapi-typescript");
 const { factory, SyntaxKind } = compiler;
 
 /**
@@ -19,7 +17,8 @@ const { factory, SyntaxKind } = compiler;
  * @param bundle a linted document. It is not checked again, because that would take most of the time
  */
 export async function generateTypes(bundle: Bundle): Promise<string> {
-  const document = nameSchemas(withOptionalHeaders(bundle));
+  const document = nameSchemas(bundle);
+  inlineOptionalHeaders(document, Object(Object(document["components"])["headers"]));
   const nodes = transformSchema(document as unknown as OpenAPI3, contextOf(document));
   const { sent, received } = schemaUse(document);
   const text = astToString(nameTypes(acceptReadonly(nodes, new Set([...sent].filter((name) => !received.has(name))))));
@@ -59,38 +58,21 @@ function acceptReadonly(nodes: readonly ts.Node[], schemas: ReadonlySet<string>)
   return nodes.map((node) => search(node, []));
 }
 
-/** The context that openapi-typescript creates after linting and bundling. Nothing reads its `redoc` after that. */
+/**
+ * The context that openapi-typescript creates after linting and bundling. Nothing reads its `redoc` after that, and an
+ * option that is absent is off.
+ */
 function contextOf(bundle: Bundle): GlobalContext {
   const document = bundle as unknown as OpenAPI3;
   const openStrings = findOpenStrings(bundle);
-  const context: Omit<GlobalContext, "redoc"> = {
-    additionalProperties: false,
-    alphabetize: false,
-    arrayLength: false,
-    conditionalEnums: false,
-    dedupeEnums: false,
+  const context: Partial<GlobalContext> = {
     defaultNonNullable: true,
     discriminators: scanDiscriminators(document, { silent: true }),
     emptyObjectsUnknown: true,
-    enum: false,
-    enumValues: false,
-    excludeDeprecated: false,
-    exportType: false,
-    generatePathParams: false,
-    immutable: false,
     injectFooter: [],
-    makePathsEnum: false,
-    pathParamsAsTypes: false,
-    postTransform: undefined,
-    propertiesRequiredByDefault: false,
-    readWriteMarkers: false,
     resolve: ($ref) => resolveRef(document, $ref, { silent: true }),
-    rootTypes: false,
-    rootTypesKeepCasing: false,
-    rootTypesNoSchemaPrefix: false,
     silent: true,
     transform: (schema) => (openStrings.has(schema) ? openString(schema.type !== "string") : undefined),
-    transformProperty: undefined,
   };
   return context as GlobalContext;
 }
@@ -127,24 +109,13 @@ function openString(isNullable: boolean): ts.TypeNode {
   return isNullable ? factory.createUnionTypeNode([open, factory.createLiteralTypeNode(factory.createNull())]) : open;
 }
 
-/** Inlines optional headers, because openapi-typescript treats every referenced header as required. */
-function withOptionalHeaders(bundle: Bundle): Bundle {
-  const components = bundle["components"];
-  const headers = isRecord(components) && isRecord(components["headers"]) ? components["headers"] : {};
-  const optional = new Map<string, Bundle>();
-  for (const [name, header] of Object.entries(headers)) {
-    if (isRecord(header) && header["required"] !== true) optional.set(`#/components/headers/${name}`, header);
+/** Inlines optional headers, in place: openapi-typescript treats every referenced header as required. */
+function inlineOptionalHeaders(node: unknown, headers: Bundle): void {
+  if (typeof node !== "object" || node === null) return;
+  for (const [key, child] of Object.entries(node)) {
+    const [, name = ""] = /^#\/components\/headers\/(.*)$/.exec(isRecord(child) ? String(child["$ref"]) : "") ?? [];
+    const header = headers[name];
+    if (isRecord(header) && header["required"] !== true) Object.assign(node, { [key]: header });
+    else inlineOptionalHeaders(child, headers);
   }
-  return mapNodes(bundle, (node) => optional.get(String(node["$ref"])) ?? node);
-}
-
-/** Makes a deep copy, because openapi-typescript modifies the document for discriminators. */
-function mapNodes(node: Bundle, replace: (node: Bundle) => Bundle): Bundle {
-  const visit = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(visit);
-    return isRecord(value) ? mapNodes(value, replace) : value;
-  };
-  const copy = { ...replace(node) };
-  for (const key of Object.keys(copy)) copy[key] = visit(copy[key]);
-  return copy;
 }

@@ -1,6 +1,5 @@
-import type { Bundle } from "./document.js";
-import { isRecord } from "./is-record.js";
-import { decodeSegment, escapeSegment } from "./json-pointer.js";
+import type { Oas3Visitor } from "@redocly/openapi-core";
+import { type Bundle, decodeSegment, escapeSegment, isRecord, recordOf, schemasOf } from "./document.js";
 import { pascal } from "./name-types.js";
 import { visit } from "./redocly.js";
 
@@ -22,29 +21,26 @@ const ANNOTATIONS = new Set([
   "xml",
 ]);
 const COMPOSITIONS = ["allOf", "anyOf", "oneOf"];
-/** The keywords that replace a `format` in OpenAPI 3.1. */
-const CONTENT: Readonly<Record<string, Bundle>> = {
-  binary: { contentMediaType: "application/octet-stream" },
-  byte: { contentEncoding: "base64" },
-  base64: { contentEncoding: "base64" },
-};
 
 /**
  * Converts an OpenAPI 3.0 document to OpenAPI 3.1, with the same generated types. In a 3.1 document, a stray `nullable`
  * changes, too. References into the middle of something become references to named schemas, or are inlined.
  *
- * Changes schemas only. Properties, examples and extensions that are named like a keyword do not change.
+ * Changes schemas only, and only what 3.1 reads differently: `example`, `format: binary` and `format: byte` stay.
+ * Properties, examples and extensions that are named like a keyword do not change.
  *
  * @param document a bundled document of either version, which is not modified
+ * @param visitor changes something else in the same walk
  * @see https://learn.openapis.org/upgrading/v3.0-to-v3.1.html
  */
-export async function upgrade(document: Bundle): Promise<Bundle> {
+export async function upgrade(document: Bundle, visitor: Oas3Visitor = {}): Promise<Bundle> {
   // Unlike a structured clone, without objects that are shared: an alias in YAML may use a schema as an example.
   const copy: Bundle = JSON.parse(JSON.stringify(document));
   const isOld = String(copy["openapi"]).startsWith("3.0.");
   const change = isOld ? upgradeSchema : withoutNullable;
   const deep: { node: Bundle; isSchema: boolean; target: unknown }[] = [];
   await visit(copy, {
+    ...visitor,
     Schema: {
       leave(schema) {
         if (isRecord(schema)) replace(schema, change(schema));
@@ -77,8 +73,8 @@ function isDeep(reference: string): boolean {
 
 /** Returns a function that returns a reference to a schema, which becomes a named schema unless it is one. */
 function createNames(document: Bundle): (reference: string, target: unknown) => string {
-  const components = isRecord(document["components"]) ? document["components"] : {};
-  const schemas = isRecord(components["schemas"]) ? components["schemas"] : {};
+  const components = recordOf(document["components"]);
+  const schemas = schemasOf(document);
   const names = new Map(Object.entries(schemas).map(([name, schema]) => [schema, name]));
   return (reference, target) => {
     document["components"] = { ...components, schemas };
@@ -107,7 +103,7 @@ function replace(node: Bundle, members: Bundle): void {
 
 function upgradeSchema(schema: Bundle): Bundle {
   if (typeof schema["$ref"] === "string") return withoutIgnored(schema);
-  return withoutNullable(withExamples(withContent(withLimit(withLimit(schema, "minimum"), "maximum"))));
+  return withoutNullable(withLimit(withLimit(schema, "minimum"), "maximum"));
 }
 
 /** Removes the keywords next to a `$ref`, except annotations: 3.0 ignores them, 3.1 does not. */
@@ -122,19 +118,6 @@ function withLimit(schema: Bundle, keyword: "minimum" | "maximum"): Bundle {
   const { [exclusive]: isExclusive, [keyword]: limit, ...rest } = schema;
   if (limit === undefined) return rest;
   return { ...rest, [isExclusive ? exclusive : keyword]: limit };
-}
-
-function withContent(schema: Bundle): Bundle {
-  const { type, format } = schema;
-  const isKnown = type === "string" && typeof format === "string" && Object.hasOwn(CONTENT, format);
-  const content = isKnown ? CONTENT[format] : undefined;
-  return content ? { ...filter(schema, (keyword) => keyword !== "format"), ...content } : schema;
-}
-
-function withExamples(schema: Bundle): Bundle {
-  if (!("example" in schema) || "examples" in schema) return schema;
-  const { example, ...rest } = schema;
-  return { ...rest, examples: [example] };
 }
 
 function withoutNullable(schema: Bundle): Bundle {
@@ -161,7 +144,8 @@ function withNull(schema: Bundle): Bundle {
   };
 }
 
-function isAnnotation(keyword: string): boolean {
+/** Whether a keyword of a schema accepts every value. */
+export function isAnnotation(keyword: string): boolean {
   return ANNOTATIONS.has(keyword) || keyword.startsWith("x-");
 }
 

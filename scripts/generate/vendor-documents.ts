@@ -3,10 +3,8 @@ import path from "node:path";
 import { parseYaml, stringifyYaml } from "@redocly/openapi-core";
 import type { Api } from "./config.js";
 import { allOperationsOf, type Bundle, methodName } from "./document.js";
-import { isRecord } from "./is-record.js";
-import { METHODS } from "./methods.js";
-import { camel } from "./name-types.js";
-import { isTakenMethod } from "./operations.js";
+import { camel, isIdentifier } from "./name-types.js";
+import { isMethodName } from "./operations.js";
 import type { Output } from "./output.js";
 import { applyOverlay } from "./overlay.js";
 import type { Problem } from "./problem.js";
@@ -52,10 +50,14 @@ export async function completeDocument(
   received: Bundle,
   add: (upgraded: Bundle) => Promise<Bundle> = async (upgraded) => upgraded,
 ): Promise<Bundle> {
-  const document = await add(await upgrade(received));
-  const { pathItems, callbacks } = Object(document["components"]);
-  for (const items of [document["paths"], document["webhooks"], pathItems, ...Object.values(Object(callbacks))])
-    addMarks(items);
+  const upgraded = await upgrade(received, {
+    Operation(operation) {
+      (operation as unknown as Bundle)["x-evidence"] ??= "documented";
+    },
+  });
+  const document = await add(upgraded);
+  // The overlay may add operations.
+  for (const { operation } of allOperationsOf(document)) operation["x-evidence"] ??= "documented";
   addNames(document);
   return document;
 }
@@ -72,18 +74,6 @@ export function isVendorsSlip({ rule, message, pointer = "" }: Problem): boolean
   return isOptional && ["no-unresolved-refs", "missing-file", "remote-ref"].includes(rule);
 }
 
-/** Marks every operation as documented, wherever one can be, unless the overlay says otherwise. */
-function addMarks(pathItems: unknown): void {
-  for (const item of Object.values(isRecord(pathItems) ? pathItems : {})) {
-    for (const method of METHODS) {
-      const operation = isRecord(item) ? item[method] : undefined;
-      if (!isRecord(operation)) continue;
-      operation["x-evidence"] ??= "documented";
-      for (const callback of Object.values(Object(operation["callbacks"]))) addMarks(callback);
-    }
-  }
-}
-
 /** Derives the `operationId` and the name of the method of each operation that has none, or none that can be used. */
 function addNames(document: Bundle): void {
   const operations = allOperationsOf(document);
@@ -96,15 +86,11 @@ function addNames(document: Bundle): void {
     const id = String(operation["operationId"]);
     ids.add(id);
     const name = methodName({ id, operation });
-    const isUsable = isName(name) && !isTakenMethod(name) && !methods.has(name);
-    const wanted = isName(camel(name)) ? camel(name) : words;
-    if (!isUsable && !("x-method" in operation)) operation["x-method"] = free(wanted, methods, isTakenMethod);
+    const isUsable = isMethodName(name) && !methods.has(name);
+    const wanted = isIdentifier(camel(name)) ? camel(name) : words;
+    if (!isUsable && !("x-method" in operation)) operation["x-method"] = free(wanted, methods, isMethodName);
     methods.add(methodName({ id, operation }));
   }
-}
-
-function isName(name: string): boolean {
-  return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name);
 }
 
 /** `/person/{id}` as `PersonById`. */
@@ -116,10 +102,10 @@ function pathInWords(path: string): string {
   return words.join("");
 }
 
-function free(name: string, taken: ReadonlySet<string>, isTaken: (name: string) => boolean = () => false): string {
+function free(name: string, taken: ReadonlySet<string>, isAllowed: (name: string) => boolean = () => true): string {
   for (let number = 1; ; number += 1) {
     const numbered = number === 1 ? name : `${name}${number}`;
-    if (!taken.has(numbered) && !isTaken(numbered)) return numbered;
+    if (!taken.has(numbered) && isAllowed(numbered)) return numbered;
   }
 }
 

@@ -17,6 +17,6 @@ export async function compareFiles(before: string, after: string): Promise<strin
 }
 
 async function readVersion(file: string): Promise<Version> {
-  const bundle = await completeDocument((await receive(file)).bundle);
-  return { bundle, types: await generateTypes(bundle) };
+  const document = await completeDocument((await receive(file)).bundle);
+  return { bundle: document, types: await generateTypes(document) };
 }

@@ -1,12 +1,12 @@
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { GENERATED } from "../generate/config.js";
+import { GENERATED, readApis } from "../generate/config.js";
+import { bundle } from "../generate/redocly.js";
 import { type Bump, greatest } from "./bump.js";
 import { readManifest } from "./changesets.js";
 import { type Comparison, compare, type Version } from "./compare/compare.js";
 import { addReleasedTests, type CompileError, compileAll, placeOf, RELEASED } from "./compile.js";
 import { linkPackages } from "./git.js";
-import { readVersions } from "./version.js";
 
 /** What a change of the documents does. */
 export interface Review {
@@ -58,6 +58,18 @@ export async function review(
   say(errors.length === 0 ? "everything compiles" : `${places} no longer ${verb}`);
   const bump = greatest([compared, errors.some(isOfUsers) ? "major" : "none"]);
   return { comparisons, errors, bump, packageName, version };
+}
+
+/** Reads the documents of a folder and their generated types, by service. */
+export async function readVersions(folder: string): Promise<Map<string, Version>> {
+  const apis = readApis(folder);
+  const bundles = await bundle(folder, apis);
+  return new Map(
+    apis.map((api, index) => [
+      api.name,
+      { bundle: bundles[index] ?? {}, types: readFileSync(path.join(folder, api.output), "utf8") },
+    ]),
+  );
 }
 
 function compareServices(

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Api } from "../generate/config.js";
 import { allOperationsOf, type Bundle } from "../generate/document.js";
@@ -7,28 +7,28 @@ import { BrokenDocuments } from "../generate/problem.js";
 import { type Loaded, load } from "../generate/redocly.js";
 import { isVendors, isVendorsSlip, overlayOf, printDocument, vendorDocument } from "../generate/vendor-documents.js";
 
-/** What came of taking in a document. */
-export interface TakenIn {
-  /** The targets of the overlay's actions that were removed, because the vendor's first document has nothing there. */
-  readonly removedTargets: readonly string[];
-}
-
 /**
- * Puts a new document of a service into a tree. A document whose operations have our evidence marks is ours, edited, and
- * replaces ours. Any other document is the vendor's, and is kept as one file next to what we add to it.
+ * Keeps a vendor's document as one file in a tree, next to what we add to it.
  *
  * @param tree the folder of the tree
  * @param location path of the document from the working folder
- * @throws {BrokenDocuments} if the document cannot be used
+ * @returns Resolves with the targets of the overlay's actions that were removed. Before the vendor's first document they
+ *   are guesses, and it may have nothing there.
+ * @throws {BrokenDocuments} if the document cannot be used, or is ours
  */
-export async function takeIn(tree: string, api: Api, location: string): Promise<TakenIn> {
-  const received = await receive(location);
-  if (hasEvidence(received.bundle)) {
-    if (isVendors(tree, api)) throw isMade(location, api);
-    replaceOurs(tree, api, location, received);
-    return { removedTargets: [] };
+export async function takeIn(tree: string, api: Api, location: string): Promise<readonly string[]> {
+  const { bundle } = await receive(location);
+  if (hasEvidence(bundle)) {
+    const edited = isVendors(tree, api) ? overlayOf(api) : api.root;
+    const message = `This is a document of ours. Edit ${edited} and run this without a document.`;
+    throw new BrokenDocuments([{ file: location, line: 1, column: 1, rule: "our-document", message }]);
   }
-  return keepVendors(tree, api, received.bundle);
+  const isFirst = !isVendors(tree, api);
+  const file = path.join(tree, vendorDocument(api));
+  mkdirSync(path.dirname(file), { recursive: true });
+  const header = `# The vendor's document, as one file. Our additions are in ${overlayOf(api)}.\n`;
+  writeFileSync(file, header + printDocument(bundle));
+  return isFirst ? await removeUnusedActions(tree, overlayOf(api), bundle) : [];
 }
 
 /**
@@ -52,34 +52,4 @@ export async function receive(location: string): Promise<Loaded> {
 function hasEvidence(document: Bundle): boolean {
   const all = allOperationsOf({ paths: { ...Object(document["paths"]), ...Object(document["webhooks"]) } });
   return all.some(({ operation }) => "x-evidence" in operation);
-}
-
-function isMade(file: string, api: Api): BrokenDocuments {
-  const message = `${api.root} is generated from ${vendorDocument(api)}. Change ${overlayOf(api)} and run this without a document.`;
-  return new BrokenDocuments([{ file, line: 1, column: 1, rule: "made-document", message }]);
-}
-
-/** Before the vendor's first document, the targets of the overlay are guesses. Those with nothing there are removed. */
-async function keepVendors(tree: string, api: Api, document: Bundle): Promise<TakenIn> {
-  const isFirst = !isVendors(tree, api);
-  const file = path.join(tree, vendorDocument(api));
-  mkdirSync(path.dirname(file), { recursive: true });
-  const header = `# The vendor's document, as one file. Our additions are in ${overlayOf(api)}.\n`;
-  writeFileSync(file, header + printDocument(document));
-  return { removedTargets: isFirst ? await removeUnusedActions(tree, overlayOf(api), document) : [] };
-}
-
-function replaceOurs(tree: string, api: Api, location: string, { allFiles }: Loaded): void {
-  const folder = path.dirname(location);
-  for (const relative of allFiles) {
-    if (relative.startsWith("..")) {
-      const message = `${relative} is above the document. All files of ours are in ${path.dirname(api.root)}.`;
-      throw new BrokenDocuments([{ file: location, line: 1, column: 1, rule: "outside", message }]);
-    }
-    const isEntry = relative === path.basename(location);
-    cpSync(
-      path.join(folder, relative),
-      path.join(tree, isEntry ? api.root : path.join(path.dirname(api.root), relative)),
-    );
-  }
 }

@@ -1,21 +1,16 @@
 import path from "node:path";
 import { Source } from "@redocly/openapi-core";
 import { type Api, readApis } from "../generate/config.js";
-import type { Bundle } from "../generate/document.js";
 import { type Generated, generate } from "../generate/generate.js";
-import { escapeSegment } from "../generate/json-pointer.js";
 import { findChanged, findStale, writeOutput } from "../generate/output.js";
-import { positionOf } from "../generate/positions.js";
-import { BrokenDocuments, type Problem, printable } from "../generate/problem.js";
-import { readText } from "../generate/sources.js";
+import { BrokenDocuments } from "../generate/problem.js";
+import { positionOf, readText } from "../generate/sources.js";
 import { isVendors, makeDocuments, vendorDocument } from "../generate/vendor-documents.js";
 import { printChangeset, replaceChangeset } from "./changesets.js";
-import { findRenames } from "./compare/operations.js";
 import { commitOf, copyCommit, copyWorkingTree, linkPackages, previousRelease } from "./git.js";
 import { printNews, printNextStep, printReport } from "./report.js";
-import { type Review, review, type Trees } from "./review.js";
+import { type Review, readVersions, review, type Trees } from "./review.js";
 import { takeIn } from "./take-in.js";
-import { readVersions } from "./version.js";
 import { readWritten, writeBack } from "./write-back.js";
 
 /** What `update` works on. */
@@ -54,8 +49,8 @@ export async function update({ root, folder, api, location, signal, say }: Updat
   const original = readWritten(trees.after);
 
   const before = await readVersions(trees.before);
-  const taken = location === undefined ? undefined : await takeIn(trees.after, api, location);
-  const generated = await makeTypes(trees.after, api, before.get(api.name)?.bundle, location);
+  const removedTargets = location === undefined ? [] : await takeIn(trees.after, api, location);
+  const generated = await makeTypes(trees.after, api, location);
   say("linted, bundled, types generated");
   const reviewed = await review(trees, before, { signal, say });
   writeNews(trees, api, reviewed);
@@ -66,23 +61,17 @@ export async function update({ root, folder, api, location, signal, say }: Updat
   const notes = {
     unchecked: generated.unchecked.get(api.name) ?? [],
     warnings: generated.warnings,
-    removedTargets: taken?.removedTargets ?? [],
+    removedTargets,
   };
   return `${printReport(reviewed, subject, notes)}\n\n${printWritten(written)}\n\n${printNextStep(reviewed)}`;
 }
 
-async function makeTypes(
-  tree: string,
-  api: Api,
-  previous: Bundle | undefined,
-  location: string | undefined,
-): Promise<Generated> {
+async function makeTypes(tree: string, api: Api, location: string | undefined): Promise<Generated> {
   const isMade = isVendors(tree, api);
   try {
     const documents = await makeDocuments(tree, readApis(tree));
     writeOutput(tree, documents, findChanged(tree, documents));
     const generated = await generate(tree);
-    if (!isMade) refuseRenames(tree, api, previous, generated);
     writeOutput(tree, generated.output, findStale(tree, generated.output));
     return generated;
   } catch (error) {
@@ -99,19 +88,6 @@ async function makeTypes(
       }),
     );
   }
-}
-
-/** Our code knows the operations of our own documents by their ids. */
-function refuseRenames(tree: string, api: Api, before: Bundle | undefined, { bundles }: Generated): void {
-  const [, after = {}] = bundles.find(([{ name }]) => name === api.name) ?? [];
-  const place = readPlaces(path.join(tree, api.root));
-  const problems = findRenames(before ?? {}, after).map(({ operation, was }): Problem => {
-    const { method, path: at, id } = operation;
-    const pointer = `#/paths/${escapeSegment(at)}/${method}/operationId`;
-    const message = `${method.toUpperCase()} ${at} was ${was} and is now ${printable(id)}, but our code knows it by its old name. Keep that, or change it in the document, run \`npm run generate\` and commit first.`;
-    return { file: api.root, ...place(pointer), rule: "renamed-operation", message };
-  });
-  if (problems.length > 0) throw new BrokenDocuments(problems);
 }
 
 /** Returns where a JSON pointer leads in a file. */

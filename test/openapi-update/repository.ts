@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -66,14 +66,6 @@ export class Repository {
   restore(): void {
     this.git("reset", "--quiet", "--hard", "v0.1.0");
     this.git("clean", "--quiet", "--force", "-d");
-  }
-
-  /** A copy of the documents, to be edited, in a folder that git does not see. */
-  copyDocuments(): string {
-    const copy = path.join(this.#temporary, "documents");
-    rmSync(copy, { recursive: true, force: true });
-    cpSync(path.join(this.folder, "openapi"), copy, { recursive: true });
-    return copy;
   }
 
   /** Runs one of the scripts. @param watch is told what it says, and how to stop it */

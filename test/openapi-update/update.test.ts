@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
@@ -21,15 +21,6 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-function edit(file: string, before: string, after: string): void {
-  const text = readFileSync(file, "utf8");
-  expect(text).toContain(before);
-  writeFileSync(
-    file,
-    text.replace(before, () => after),
-  );
-}
-
 function changesets(): string[] {
   return repository
     .status()
@@ -39,15 +30,14 @@ function changesets(): string[] {
 
 describe("npm run openapi:update", () => {
   it("writes a major changeset for three edits of our document, one of them breaking", async () => {
-    const documents = repository.copyDocuments();
-    edit(`${documents}/people.yaml`, "if sent to `/find`. Free.", "if sent to `/find`. It is free.");
-    edit(
-      `${documents}/components/person.yaml`,
+    repository.edit("openapi/people.yaml", "if sent to `/find`. Free.", "if sent to `/find`. It is free.");
+    repository.edit(
+      "openapi/components/person.yaml",
       "    country:\n",
       '    middle_name:\n      type: [string, "null"]\n    country:\n',
     );
-    edit(`${documents}/components/search.yaml`, "    pagination_token:\n", "    next_token:\n");
-    const { code, stdout, stderr } = await repository.run("openapi-update", ["people", `${documents}/people.yaml`]);
+    repository.edit("openapi/components/search.yaml", "    pagination_token:\n", "    next_token:\n");
+    const { code, stdout, stderr } = await repository.run("openapi-update", ["people"]);
     expect(code, stderr).toBe(0);
 
     expect(stdout).toMatch(/^A major change of the documents since [0-9a-f]{7}: 0\.1\.0 → 1\.0\.0\n/);
@@ -123,7 +113,7 @@ describe("npm run openapi:update", () => {
 
     writeFileSync(`${folder}/ours.yaml`, repository.read("openapi/companies.yaml"));
     const again = await repository.run("openapi-update", ["companies", `${folder}/ours.yaml`]);
-    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining("made-document") });
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining("our-document") });
     repository.edit("openapi/overlays/companies.yaml", "['/companies/{company_lookup}']", "['/company']");
     const lost = await repository.run("openapi-update", ["companies"]);
     expect(lost).toMatchObject({ code: 1, stdout: "" });
@@ -133,13 +123,12 @@ describe("npm run openapi:update", () => {
   });
 
   it("reports that nothing has changed and writes nothing", async () => {
-    const documents = repository.copyDocuments();
     // Neither to be committed nor in the way: what git ignores, and a repository within this one.
     writeFileSync(path.join(repository.folder, "openapi/notes.log"), "mine");
     mkdirSync(path.join(repository.folder, "nested"));
     repository.git("init", "--quiet", "nested");
     writeFileSync(path.join(repository.folder, "nested/file"), "mine");
-    const { code, stdout } = await repository.run("openapi-update", ["people", `${documents}/people.yaml`]);
+    const { code, stdout } = await repository.run("openapi-update", ["people"]);
     expect(repository.read("openapi/notes.log")).toBe("mine");
     rmSync(path.join(repository.folder, "nested"), { recursive: true });
     expect({ code, stdout }).toMatchObject({
@@ -149,36 +138,44 @@ describe("npm run openapi:update", () => {
     expect(repository.status()).toEqual([]);
   });
 
-  const broken: readonly [what: string, spoil: (documents: string) => void, said: RegExp][] = [
+  const broken: readonly [what: string, spoil: () => void, said: RegExp][] = [
     [
       "a misspelt keyword",
-      (at) => edit(`${at}/people.yaml`, "requestBody:", "requestBodies:"),
+      () => repository.edit("openapi/people.yaml", "requestBody:", "requestBodies:"),
       /people\.yaml:67:7 struct /,
     ],
     [
       "a broken reference",
-      (at) => edit(`${at}/people.yaml`, "find.yaml#/FindRequest", "find.yaml#/Find"),
+      () => repository.edit("openapi/people.yaml", "find.yaml#/FindRequest", "find.yaml#/Find"),
       /people\.yaml:72:21 no-unresolved-refs /,
     ],
     [
-      "a renamed operation",
-      (at) => edit(`${at}/people.yaml`, "operationId: findPeople", "operationId: find"),
-      /people\.yaml:56:20 renamed-operation POST \/find was findPeople/,
-    ],
-    [
       "a duplicate operationId",
-      (at) => edit(`${at}/people.yaml`, "operationId: previewFind", "operationId: findPeople"),
+      () => repository.edit("openapi/people.yaml", "operationId: previewFind", "operationId: findPeople"),
       /people\.yaml:103:7 operation-operationId-unique \S/,
     ],
-    ["an HTML page", (at) => writeFileSync(`${at}/people.yaml`, "<!doctype html><html></html>"), /people\.yaml:1:1 /],
+    [
+      "an HTML page",
+      () => writeFileSync(path.join(repository.folder, "openapi/people.yaml"), "<!doctype html><html></html>"),
+      /people\.yaml:1:1 /,
+    ],
   ];
   it.each(broken)("rejects %s and writes nothing", async (_what, spoil, said) => {
-    const documents = repository.copyDocuments();
-    spoil(documents);
-    const { code, stdout, stderr } = await repository.run("openapi-update", ["people", `${documents}/people.yaml`]);
+    spoil();
+    const { code, stdout, stderr } = await repository.run("openapi-update", ["people"]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(said);
     expect(stderr).not.toMatch(/^\s+at /m);
+    expect(repository.status()).toEqual([" M openapi/people.yaml"]);
+  });
+
+  it("rejects a copy of our document, which is edited in place", async () => {
+    cpSync(path.join(repository.folder, "openapi"), `${folder}/copy`, { recursive: true });
+    const { code, stderr } = await repository.run("openapi-update", ["people", `${folder}/copy/people.yaml`]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining("our-document This is a document of ours. Edit openapi/people.yaml and run this"),
+    ]);
     expect(repository.status()).toEqual([]);
   });
 
@@ -221,22 +218,17 @@ describe("npm run openapi:update", () => {
   });
 
   it.each(["linted", "compared"])("writes nothing when stopped by ctrl-C after it has %s", async (step) => {
-    const documents = repository.copyDocuments();
-    edit(`${documents}/people.yaml`, "if sent to `/find`. Free.", "if sent to `/find`. It is free.");
+    repository.edit("openapi/people.yaml", "if sent to `/find`. Free.", "if sent to `/find`. It is free.");
     let isStopped = false;
-    const { code, stderr } = await repository.run(
-      "openapi-update",
-      ["people", `${documents}/people.yaml`],
-      (said, stop) => {
-        if (said.includes(step) && !isStopped) stop();
-        isStopped ||= said.includes(step);
-      },
-    );
+    const { code, stderr } = await repository.run("openapi-update", ["people"], (said, stop) => {
+      if (said.includes(step) && !isStopped) stop();
+      isStopped ||= said.includes(step);
+    });
     expect({ code, stderr }).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("Stopped by SIGINT. Nothing was written."),
     });
-    expect(repository.status()).toEqual([]);
+    expect(repository.status()).toEqual([" M openapi/people.yaml"]);
   });
 });
 

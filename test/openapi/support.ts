@@ -1,8 +1,6 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { readApis } from "../../scripts/generate/config.js";
-import { isRecord } from "../../scripts/generate/is-record.js";
-import { unescapeSegment } from "../../scripts/generate/json-pointer.js";
-import { METHODS } from "../../scripts/generate/methods.js";
+import { decodeSegment, isRecord, METHODS } from "../../scripts/generate/document.js";
 import { bundle } from "../../scripts/generate/redocly.js";
 import { isVendors } from "../../scripts/generate/vendor-documents.js";
 
@@ -71,7 +69,7 @@ export function dereference(document: Json, value: unknown): Json {
   const ref = record(value)["$ref"];
   if (typeof ref !== "string") return record(value);
   const keys = ref.replace("#/", "").split("/");
-  return keys.reduce<Json>((node, key) => record(node[unescapeSegment(key)]), document);
+  return keys.reduce<Json>((node, key) => record(node[decodeSegment(key)]), document);
 }
 
 /** Compiles a strict validator of a schema whose references point into `root`, such as `{ components }`. */

@@ -1,6 +1,12 @@
-import { type Bundle, resolve } from "../../generate/document.js";
-import { isRecord } from "../../generate/is-record.js";
-import { METHODS } from "../../generate/methods.js";
+import {
+  allOperationsOf,
+  type Bundle,
+  isRecord,
+  type Operation,
+  parametersOf,
+  recordOf,
+  resolve,
+} from "../../generate/document.js";
 import { findSchemaChanges, type Side } from "./schemas.js";
 
 /** A change of a document that its types do not show. */
@@ -22,30 +28,25 @@ type Pair = readonly [before: Bundle, after: Bundle];
  */
 export function findDocumentChanges(before: Bundle, after: Bundle): DocumentChange[] {
   const changes: DocumentChange[] = [...schemeChanges(before, after)];
-  for (const section of ["paths", "webhooks"] as const) {
-    for (const [path, ...items] of common([recordOf(before[section]), recordOf(after[section])])) {
-      for (const method of METHODS) {
-        const operations = items.map((item) => recordOf(item)[method]);
-        if (!operations.every(isRecord)) continue;
-        const operation = `${section === "webhooks" ? "webhook " : ""}${method.toUpperCase()} ${path}`;
-        const sides = [before, after].map((document, index) => ({
-          document,
-          item: recordOf(items[index]),
-          operation: operations[index] as Bundle,
-        }));
-        const [old, now] = sides as [Place, Place];
-        const found = operationChanges(old, now, section === "webhooks" ? "read" : "send");
-        changes.push(...found.map((change) => ({ operation, ...change })));
-      }
+  for (const [section, prefix, side] of [["paths", "", "send"] as const, ["webhooks", "webhook ", "read"] as const]) {
+    const now = placesOf(after, section);
+    for (const [name, place] of placesOf(before, section)) {
+      const other = now.get(name);
+      const found = other ? operationChanges(place, other, side) : [];
+      changes.push(...found.map((change) => ({ operation: prefix + name, ...change })));
     }
   }
   return changes;
 }
 
-interface Place {
+interface Place extends Operation {
   readonly document: Bundle;
-  readonly item: Bundle;
-  readonly operation: Bundle;
+}
+
+/** Operations by method and path. */
+function placesOf(document: Bundle, section: string): Map<string, Place> {
+  const all = allOperationsOf({ paths: document[section] });
+  return new Map(all.map((each) => [`${each.method.toUpperCase()} ${each.path}`, { document, ...each }]));
 }
 
 function operationChanges(old: Place, now: Place, side: Side): Change[] {
@@ -81,7 +82,7 @@ function operationChanges(old: Place, now: Place, side: Side): Change[] {
     ...textChanges(sent, body),
     ...media(sent, body, side),
   ];
-  for (const [name, parameter] of children([parametersOf(old), parametersOf(now)])) {
+  for (const [name, parameter] of children([parametersByName(old), parametersByName(now)])) {
     found.push(
       ...textChanges(name, parameter),
       ...styleChanges(name, parameter),
@@ -114,11 +115,9 @@ function textChanges(place: string, [before, after]: Pair): Change[] {
 }
 
 /** The parameters of an operation and its path, by place and name. */
-function parametersOf({ document, item, operation }: Place): Bundle {
-  const all = [item["parameters"], operation["parameters"]].flat().map((one) => recordOf(resolve(one, document)));
-  return Object.fromEntries(
-    all.filter((one) => "name" in one).map((one) => [`${one["in"]} parameter \`${one["name"]}\``, one]),
-  );
+function parametersByName(place: Place): Bundle {
+  const all = parametersOf(place, place.document).filter((one) => "name" in one);
+  return Object.fromEntries(all.map((one) => [`${one["in"]} parameter \`${one["name"]}\``, one]));
 }
 
 function styleChanges(name: string, pair: Pair): Change[] {
@@ -189,10 +188,6 @@ function common([before, after]: Pair): [name: string, before: unknown, after: u
   return Object.keys(before)
     .filter((name) => Object.hasOwn(after, name))
     .map((name) => [name, before[name], after[name]]);
-}
-
-function recordOf(value: unknown): Bundle {
-  return isRecord(value) ? value : {};
 }
 
 /** Whether two documents say the same, whatever the order of their keys and whether a part has a name. */

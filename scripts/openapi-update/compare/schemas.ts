@@ -1,6 +1,4 @@
-import { type Bundle, resolve } from "../../generate/document.js";
-import { isRecord } from "../../generate/is-record.js";
-import { decodeSegment } from "../../generate/json-pointer.js";
+import { type Bundle, decodeSegment, isRecord, resolve } from "../../generate/document.js";
 import { joinPath } from "./type-walk.js";
 
 /** Whether a program sends the value or reads it. */

@@ -1,6 +1,7 @@
-import ts from "typescript";
-import { METHODS } from "../../generate/methods.js";
-import { type Difference, type DifferenceKind, type Direction, joinPath, TypeWalk } from "./type-walk.js";
+import type ts from "typescript";
+import { METHODS } from "../../generate/document.js";
+import { createProgram } from "../../generate/typescript.js";
+import { type Difference, type DifferenceKind, type Direction, difference, joinPath, TypeWalk } from "./type-walk.js";
 
 /** Something that the types of an operation no longer allow, or newly allow. */
 export interface TypeChange {
@@ -16,12 +17,10 @@ export interface TypeChange {
   readonly inComponent?: string;
 }
 
-/** Something that a program may no longer do. */
-export type TypeBreak = TypeChange;
-
 /** The differences between the types of two versions. */
 export interface TypeChanges {
-  readonly breaks: readonly TypeBreak[];
+  /** What a program may no longer do. */
+  readonly breaks: readonly TypeChange[];
   /** What a program may newly do: what would break in the opposite direction. */
   readonly gains: readonly TypeChange[];
 }
@@ -31,42 +30,33 @@ const LOCATIONS = ["path", "query", "header", "cookie"];
 /** The statuses that openapi-fetch 0.17 considers a success. All others widen `error`. */
 const SUCCESS = new Set(["200", "201", "202", "203", "204", "206", "207", "2XX"]);
 
-const OPTIONS: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2022,
-  lib: ["lib.es5.d.ts"],
-  types: [],
-  strict: true,
-  noEmit: true,
+/** The words for a difference, as a break and, found in the opposite direction, as a gain. */
+const WORDS: Readonly<Record<DifferenceKind, readonly [asBreak: string, asGain: string]>> = {
+  required: ["is now required", "may now be left out"],
+  refused: ["no longer accepts {before}", "now also accepts {before}"],
+  absent: ["may now be absent", "is now always there"],
+  gained: ["may now also be {after}", "is never {after} any more"],
+  lost: ["is never {before} any more", "may now also be {before}"],
+  removed: ["was removed", "is new"],
+  closed: ["no longer has other properties", "may have other properties now"],
+  type: ["{verb} {after} now, not {before}", "{verb} {before} now, not {after}"],
+  unlike: ["is new, and its body ({after}) unlike the others", "was removed"],
+  empty: ["is new, and may have no body", "always has a body now"],
 };
 
 /**
  * Finds what breaks a program that was written with the types of one version when it is compiled with those of the next,
- * with openapi-fetch or with the SDK.
- *
- * @param before the generated types of one version
- * @param after those of the next
- */
-export function findTypeBreaks(before: string, after: string): readonly TypeBreak[] {
-  return findTypeChanges(before, after).breaks;
-}
-
-/**
- * Finds what breaks a program, and what a program may newly do.
+ * with openapi-fetch or with the SDK, and what a program may newly do.
  *
  * @param before the generated types of one version
  * @param after those of the next
  */
 export function findTypeChanges(before: string, after: string): TypeChanges {
   if (before === after) return { breaks: [], gains: [] };
-  const { checker, modules } = compile({
-    "/before.ts": withoutInterfaces(before),
-    "/after.ts": withoutInterfaces(after),
-  });
-  const [old, now] = modules;
-  const walk = new TypeWalk(checker);
-  const breaks = new Comparison(checker, walk, asBreak).compare(old, now);
+  const [checker, old, now] = compile(withoutInterfaces(before), withoutInterfaces(after));
+  const breaks = compareVersions(new TypeWalk(checker), old, now, 0);
   const broken = new Set(breaks.map((each) => keyOf(each)));
-  const gains = new Comparison(checker, new TypeWalk(checker, true), asGain).compare(now, old);
+  const gains = compareVersions(new TypeWalk(checker, true), now, old, 1);
   return { breaks, gains: gains.filter((each) => !broken.has(keyOf(each))) };
 }
 
@@ -79,301 +69,182 @@ function keyOf({ operation, place, path }: TypeChange): string {
   return JSON.stringify([operation, place, path]);
 }
 
-/** The words for a difference. */
-interface Words {
-  readonly of: (kind: DifferenceKind, direction: Direction, before: string, after: string) => string;
-  readonly operationRemoved: string;
-  readonly bodyRequired: string;
-  readonly bodyAbsent: string;
-  readonly removed: (what: string) => string;
-  readonly unlike: (name: string, what: string) => string;
-  readonly empty: string;
-}
-
-const asBreak: Words = {
-  of: (kind, direction, before, after) => {
-    if (kind === "required") return "is now required";
-    if (kind === "refused") return `no longer accepts ${before}`;
-    if (kind === "absent") return "may now be absent";
-    if (kind === "gained") return `may now also be ${after}`;
-    if (kind === "lost") return `is never ${before} any more`;
-    if (kind === "removed") return "was removed";
-    if (kind === "closed") return "no longer has other properties";
-    return `${direction === "send" ? "accepts" : "is"} ${after} now, not ${before}`;
-  },
-  operationRemoved: "was removed",
-  bodyRequired: "is now required",
-  bodyAbsent: "may now be absent",
-  removed: (what) => `${what}was removed`,
-  unlike: (name, what) => `${name}is new, and its body (${what}) unlike the others`,
-  empty: "is new, and may have no body",
-};
-
-/** For differences that were found in the opposite direction, so that `before` and `after` are swapped. */
-const asGain: Words = {
-  of: (kind, direction, before, after) => {
-    if (kind === "required") return "may now be left out";
-    if (kind === "refused") return `now also accepts ${before}`;
-    if (kind === "absent") return "is now always there";
-    if (kind === "gained") return `is never ${after} any more`;
-    if (kind === "lost") return `may now also be ${before}`;
-    if (kind === "removed") return "is new";
-    if (kind === "closed") return "may have other properties now";
-    return `${direction === "send" ? "accepts" : "is"} ${before} now, not ${after}`;
-  },
-  operationRemoved: "is new",
-  bodyRequired: "may now be left out",
-  bodyAbsent: "is now always there",
-  removed: (what) => `${what}is new`,
-  unlike: (name) => `${name}was removed`,
-  empty: "always has a body now",
-};
-
-/** The content of all successes, or of all errors. */
-interface Contents {
-  readonly types: ts.Type[];
-  isEmpty: boolean;
-}
-
-class Comparison {
-  readonly #checker: ts.TypeChecker;
-  readonly #walk: TypeWalk;
-  readonly #words: Words;
-  readonly #found: TypeChange[] = [];
-
-  constructor(checker: ts.TypeChecker, walk: TypeWalk, words: Words) {
-    this.#checker = checker;
-    this.#walk = walk;
-    this.#words = words;
-  }
-
-  compare(before: Module, after: Module): readonly TypeChange[] {
-    for (const [name, type] of this.#operationsOf(before.paths)) {
-      this.#compareOperation(name, type, this.#operationsOf(after.paths).get(name), "send");
-    }
-    for (const [name, type] of this.#operationsOf(before.webhooks)) {
-      this.#compareOperation(`webhook ${name}`, type, this.#operationsOf(after.webhooks).get(name), "read");
-    }
-    return this.#found;
-  }
-
-  /** By method and path. */
-  #operationsOf(paths: ts.Type | undefined): Map<string, ts.Type> {
-    const operations = new Map<string, ts.Type>();
-    for (const path of paths === undefined ? [] : this.#checker.getPropertiesOfType(paths)) {
-      const item = this.#checker.getTypeOfSymbol(path);
-      for (const method of METHODS) {
-        const operation = this.#property(item, method)?.type;
-        if (operation !== undefined) operations.set(`${method.toUpperCase()} ${path.name}`, operation);
-      }
-    }
-    return operations;
-  }
-
-  /** A user sends the request of an operation, and reads the request of a webhook. */
-  #compareOperation(operation: string, before: ts.Type, after: ts.Type | undefined, asked: Direction): void {
-    if (after === undefined) {
-      this.#add(operation, undefined, this.#words.operationRemoved);
-      return;
-    }
-    this.#compareParameters(operation, before, after, asked);
-    this.#compareBody(operation, before, after, asked);
-    this.#compareResponses(operation, before, after, asked === "send" ? "read" : "send");
-  }
-
-  #compareParameters(operation: string, before: ts.Type, after: ts.Type, direction: Direction): void {
-    const [old, now] = [before, after].map((type) => this.#property(type, "parameters")?.type);
-    for (const location of LOCATIONS) {
-      const [oldOnes, newOnes] = [old, now].map((type) => this.#property(type, location)?.type);
-      for (const found of this.#walk.compareProperties(oldOnes, newOnes, direction)) {
-        this.#addNamed(operation, `${location} parameter`, found, direction);
-      }
-    }
-  }
-
-  #compareBody(operation: string, before: ts.Type, after: ts.Type, direction: Direction): void {
-    const place = direction === "send" ? "request body" : "payload";
-    const old = this.#property(before, "requestBody");
-    const now = this.#property(after, "requestBody");
-    if (old !== undefined && now === undefined) {
-      this.#add(operation, place, this.#words.removed(""));
-      return;
-    }
-    const wasOptional = old === undefined || old.isOptional;
-    if (now !== undefined && direction === "send" && wasOptional && !now.isOptional) {
-      this.#add(operation, place, this.#words.bodyRequired);
-    }
-    if (old === undefined || now === undefined) return;
-    if (direction === "read" && !old.isOptional && now.isOptional) this.#add(operation, place, this.#words.bodyAbsent);
-    this.#compareMedia(operation, place, old.type, now.type, direction);
-    if (direction === "send") return;
-    const known = this.#contentsOf([old.type]);
-    this.#addUnlike(operation, place, this.#mediaOf(now.type), this.#mediaOf(old.type), known);
-  }
-
-  #compareResponses(operation: string, before: ts.Type, after: ts.Type, direction: Direction): void {
-    const old = this.#propertiesOf(this.#property(before, "responses")?.type);
-    const now = this.#propertiesOf(this.#property(after, "responses")?.type);
-    for (const [status, type] of old) {
-      const place = `response ${status}`;
-      const other = now.get(status);
-      if (other === undefined) {
-        this.#add(operation, place, this.#words.removed(""));
-        continue;
-      }
-      this.#compareMedia(operation, place, type, other, direction);
-      const [oldHeaders, newHeaders] = [type, other].map((each) => this.#property(each, "headers")?.type);
-      for (const found of this.#walk.compareProperties(oldHeaders, newHeaders, direction)) {
-        this.#addNamed(operation, `${place} header`, found, direction);
-      }
-    }
-    if (direction === "read") this.#compareUnionsOfResponses(operation, old, now);
-  }
-
-  /** A new status or media type widens `data` or `error` if its body is unlike the others. */
-  #compareUnionsOfResponses(operation: string, old: Map<string, ts.Type>, now: Map<string, ts.Type>): void {
-    for (const isSuccess of [true, false]) {
-      const known = this.#contentsOf(
-        [...old].filter(([status]) => SUCCESS.has(status) === isSuccess).map(([, t]) => t),
-      );
-      for (const [status, type] of now) {
-        if (SUCCESS.has(status) !== isSuccess) continue;
-        const before = old.get(status);
-        const media = before === undefined ? new Map<string, ts.Type>() : this.#mediaOf(before);
-        this.#addUnlike(operation, `response ${status}`, this.#mediaOf(type), media, known);
-        // With openapi-fetch, a missing body adds undefined to the union of all bodies.
-        const isEmpty = this.#mediaOf(type).size === 0;
-        const wasEmpty = known.isEmpty || known.types.length === 0;
-        if (isEmpty && !wasEmpty) this.#add(operation, `response ${status}`, this.#words.empty);
-      }
-    }
-  }
-
-  #compareMedia(operation: string, place: string, before: ts.Type, after: ts.Type, direction: Direction): void {
-    const old = this.#mediaOf(before);
-    const now = this.#mediaOf(after);
-    for (const [media, type] of old) {
-      const other = now.get(media);
-      if (other === undefined) {
-        this.#add(operation, place, this.#words.removed(`as ${media} `));
-        continue;
-      }
-      const where = old.size > 1 ? `${place} (${media})` : place;
-      for (const found of this.#walk.compare(type, other, direction)) {
-        this.#addDifference(operation, where, found.path, found, direction);
-      }
-    }
-  }
-
-  #addUnlike(
-    operation: string,
-    place: string,
-    now: Map<string, ts.Type>,
-    before: Map<string, ts.Type>,
-    known: Contents,
-  ): void {
-    if (known.types.length === 0) return;
-    for (const [media, type] of now) {
-      if (before.has(media) || this.#walk.isCovered(type, known.types)) continue;
-      this.#add(operation, place, this.#words.unlike(before.size > 0 ? `as ${media} ` : "", this.#walk.describe(type)));
-    }
-  }
-
-  #contentsOf(responses: readonly ts.Type[]): Contents {
-    const contents: Contents = { types: [], isEmpty: false };
-    for (const response of responses) {
-      const media = this.#mediaOf(response);
-      if (media.size === 0) contents.isEmpty = true;
-      contents.types.push(...[...media.values()].flatMap((type) => this.#walk.members(type)));
-    }
-    return contents;
-  }
-
-  #mediaOf(type: ts.Type): Map<string, ts.Type> {
-    return this.#propertiesOf(this.#property(type, "content")?.type);
-  }
-
-  #propertiesOf(type: ts.Type | undefined): Map<string, ts.Type> {
-    const symbols = type === undefined ? [] : this.#checker.getPropertiesOfType(type);
-    return new Map(symbols.map((symbol) => [symbol.name, this.#checker.getTypeOfSymbol(symbol)]));
-  }
-
-  /** Returns a property; undefined also for a property of type `never`. */
-  #property(type: ts.Type | undefined, name: string) {
-    const symbol = type && this.#checker.getPropertyOfType(type, name);
-    if (symbol === undefined) return undefined;
-    const isOptional = (symbol.flags & ts.SymbolFlags.Optional) !== 0;
-    const declared = this.#checker.getTypeOfSymbol(symbol);
-    const [only, ...others] = this.#walk.members(declared);
-    if (only === undefined) return undefined;
-    return { type: others.length === 0 ? only : declared, isOptional };
-  }
-
-  /** Adds a difference of a parameter or a header, whose name belongs to the place. */
-  #addNamed(operation: string, kind: string, found: Difference, direction: Direction): void {
-    const [name, ...path] = found.path;
-    this.#addDifference(operation, `${kind} \`${name}\``, path, found, direction);
-  }
-
-  #addDifference(
-    operation: string,
-    place: string,
-    path: readonly string[],
-    found: Difference,
-    direction: Direction,
-  ): void {
-    const [before, after] = [found.before, found.after].map((types) => this.#walk.describeAll(types));
-    const problem = this.#words.of(found.kind, direction, before ?? "", after ?? "");
-    this.#add(operation, place, problem, joinPath(path), found.inComponent);
-  }
-
-  #add(operation: string, place: string | undefined, problem: string, path = "", inComponent?: string): void {
-    this.#found.push({ operation, place, path, problem, ...(inComponent !== undefined && { inComponent }) });
-  }
-}
-
-interface Module {
-  readonly paths: ts.Type | undefined;
-  readonly webhooks: ts.Type | undefined;
-}
+/** The types of a module, by name. */
+type Module = ReadonlyMap<string, ts.Type>;
 
 /** Compiles both versions in one program, because a checker can only relate its own types. */
-function compile(files: { readonly "/before.ts": string; readonly "/after.ts": string }) {
-  const host = createHost(files);
-  const names = ["/before.ts", "/after.ts"] as const;
-  const program = ts.createProgram({ rootNames: names, options: OPTIONS, host });
+function compile(before: string, after: string): readonly [ts.TypeChecker, Module, Module] {
+  const program = createProgram(new Map([...Object.entries({ "/before.ts": before, "/after.ts": after })]));
   const checker = program.getTypeChecker();
-  const [before, after] = names.map((name) => moduleOf(program, checker, name));
-  if (before === undefined || after === undefined) throw new Error("the types of both versions are modules");
-  return { checker, modules: [before, after] as const };
+  const moduleOf = (name: string): Module => {
+    const file = program.getSourceFile(name);
+    const symbol = file && checker.getSymbolAtLocation(file);
+    const exported = symbol ? checker.getExportsOfModule(symbol) : [];
+    return new Map(exported.map((each) => [each.name, checker.getDeclaredTypeOfSymbol(each)]));
+  };
+  return [checker, moduleOf("/before.ts"), moduleOf("/after.ts")];
 }
 
-const libraries = new Map<string, ts.SourceFile | undefined>();
-
-function createHost(files: Readonly<Record<string, string>>): ts.CompilerHost {
-  const base = ts.createCompilerHost(OPTIONS);
-  const getSourceFile: ts.CompilerHost["getSourceFile"] = (name, options) => {
-    const text = files[name];
-    if (text !== undefined) return ts.createSourceFile(name, text, options, true);
-    if (!libraries.has(name)) libraries.set(name, base.getSourceFile(name, options));
-    return libraries.get(name);
-  };
-  return {
-    ...base,
-    getSourceFile,
-    fileExists: (name) => name in files || base.fileExists(name),
-    readFile: (name) => files[name] ?? base.readFile(name),
-    writeFile: () => {},
-  };
+/** A difference and where it is. */
+interface Placed {
+  readonly place?: string;
+  /** The media type that is meant, such as `as text/csv `. */
+  readonly media?: string;
+  readonly direction: Direction;
+  readonly found: Difference;
 }
 
-function moduleOf(program: ts.Program, checker: ts.TypeChecker, name: string): Module {
-  const file = program.getSourceFile(name);
-  const symbol = file && checker.getSymbolAtLocation(file);
-  const exported = symbol ? checker.getExportsOfModule(symbol) : [];
-  const typeOf = (wanted: string) => {
-    const found = exported.find((each) => each.name === wanted);
-    return found && checker.getDeclaredTypeOfSymbol(found);
-  };
-  return { paths: typeOf("paths"), webhooks: typeOf("webhooks") };
+/** @param words which of the `WORDS` */
+function compareVersions(walk: TypeWalk, before: Module, after: Module, words: 0 | 1): TypeChange[] {
+  const sections = [["paths", "", "send"] as const, ["webhooks", "webhook ", "read"] as const];
+  return sections.flatMap(([section, prefix, asked]) => {
+    const others = operationsOf(walk, after.get(section));
+    return [...operationsOf(walk, before.get(section))].flatMap(([name, type]) =>
+      [...compareOperation(walk, type, others.get(name), asked)].map(
+        ({ place, media = "", direction, found }): TypeChange => ({
+          operation: prefix + name,
+          place,
+          path: joinPath(found.path),
+          problem: media + say(walk, found, direction, words),
+          ...(found.inComponent !== undefined && { inComponent: found.inComponent }),
+        }),
+      ),
+    );
+  });
+}
+
+function say(walk: TypeWalk, { kind, before, after }: Difference, direction: Direction, words: 0 | 1): string {
+  const verb = direction === "send" ? "accepts" : "is";
+  const values = { verb, before: walk.describeAll(before), after: walk.describeAll(after) };
+  return WORDS[kind][words].replace(/\{(verb|before|after)\}/g, (_, key: keyof typeof values) => values[key]);
+}
+
+/** By method and path. */
+function operationsOf(walk: TypeWalk, paths: ts.Type | undefined): Map<string, ts.Type> {
+  const all = [...walk.propertiesOf(paths)].flatMap(([path, item]) =>
+    METHODS.map((method) => [`${method.toUpperCase()} ${path}`, walk.part(item.type, method)?.type] as const),
+  );
+  return new Map(all.flatMap(([name, type]) => (type === undefined ? [] : [[name, type]])));
+}
+
+/** A user sends the request of an operation, and reads the request of a webhook. */
+function* compareOperation(
+  walk: TypeWalk,
+  before: ts.Type,
+  after: ts.Type | undefined,
+  asked: Direction,
+): Generator<Placed> {
+  if (after === undefined) {
+    yield { direction: asked, found: difference("removed") };
+    return;
+  }
+  const [old, now] = [before, after].map((type) => walk.part(type, "parameters")?.type);
+  for (const location of LOCATIONS) {
+    yield* compareNamed(walk, `${location} parameter`, [old, now], location, asked);
+  }
+  yield* compareBody(walk, before, after, asked);
+  yield* compareResponses(walk, before, after, asked === "send" ? "read" : "send");
+}
+
+/** Compares parameters or headers, whose names belong to the place. */
+function* compareNamed(
+  walk: TypeWalk,
+  kind: string,
+  parents: readonly (ts.Type | undefined)[],
+  member: string,
+  direction: Direction,
+): Generator<Placed> {
+  const [old, now] = parents.map((type) => walk.part(type, member)?.type);
+  for (const { path, ...found } of walk.compareProperties(old, now, direction)) {
+    const [name, ...rest] = path;
+    yield { place: `${kind} \`${name}\``, direction, found: { ...found, path: rest } };
+  }
+}
+
+function* compareBody(walk: TypeWalk, before: ts.Type, after: ts.Type, direction: Direction): Generator<Placed> {
+  const at = { place: direction === "send" ? "request body" : "payload", direction };
+  const [old, now] = [before, after].map((type) => walk.part(type, "requestBody"));
+  if (now === undefined) {
+    if (old !== undefined) yield { ...at, found: difference("removed") };
+    return;
+  }
+  const wasOptional = old === undefined || old.isOptional;
+  if (direction === "send" && wasOptional && !now.isOptional) yield { ...at, found: difference("required") };
+  if (old === undefined) return;
+  if (direction === "read" && !wasOptional && now.isOptional) yield { ...at, found: difference("absent") };
+  yield* compareMedia(walk, at.place, old.type, now.type, direction);
+  if (direction === "read") yield* findUnlike(walk, at.place, old.type, now.type, [old.type]);
+}
+
+function* compareResponses(walk: TypeWalk, before: ts.Type, after: ts.Type, direction: Direction): Generator<Placed> {
+  const old = walk.propertiesOf(walk.part(before, "responses")?.type);
+  const now = walk.propertiesOf(walk.part(after, "responses")?.type);
+  for (const [status, { type }] of old) {
+    const place = `response ${status}`;
+    const other = now.get(status)?.type;
+    if (other === undefined) {
+      yield { place, direction, found: difference("removed") };
+      continue;
+    }
+    yield* compareMedia(walk, place, type, other, direction);
+    yield* compareNamed(walk, `${place} header`, [type, other], "headers", direction);
+  }
+  if (direction === "send") return;
+  // A new status or media type widens `data` or `error` if its body is unlike the others.
+  for (const isSuccess of [true, false]) {
+    const known = [...old].flatMap(([status, { type }]) => (SUCCESS.has(status) === isSuccess ? [type] : []));
+    const wasEmpty = known.length === 0 || known.some((type) => isEmpty(walk, type));
+    for (const [status, { type }] of now) {
+      if (SUCCESS.has(status) !== isSuccess) continue;
+      const place = `response ${status}`;
+      yield* findUnlike(walk, place, old.get(status)?.type, type, known);
+      // With openapi-fetch, a missing body adds undefined to the union of all bodies.
+      if (isEmpty(walk, type) && !wasEmpty) yield { place, direction, found: difference("empty") };
+    }
+  }
+}
+
+function* compareMedia(
+  walk: TypeWalk,
+  place: string,
+  before: ts.Type,
+  after: ts.Type,
+  direction: Direction,
+): Generator<Placed> {
+  const [old, now] = [mediaOf(walk, before), mediaOf(walk, after)];
+  for (const [media, { type }] of old) {
+    const other = now.get(media)?.type;
+    if (other === undefined) {
+      yield { place, media: `as ${media} `, direction, found: difference("removed") };
+      continue;
+    }
+    const where = old.size > 1 ? `${place} (${media})` : place;
+    for (const found of walk.compare(type, other, direction)) yield { place: where, direction, found };
+  }
+}
+
+/** Finds new media types whose body is unlike the known ones. */
+function* findUnlike(
+  walk: TypeWalk,
+  place: string,
+  before: ts.Type | undefined,
+  after: ts.Type,
+  known: readonly ts.Type[],
+): Generator<Placed> {
+  const types = known.flatMap((each) => [...mediaOf(walk, each).values()].flatMap(({ type }) => walk.members(type)));
+  const old = mediaOf(walk, before);
+  if (types.length === 0) return;
+  for (const [media, { type }] of mediaOf(walk, after)) {
+    if (old.has(media) || walk.isCovered(type, types)) continue;
+    const found = difference("unlike", { after: [type] });
+    yield { place, media: old.size > 0 ? `as ${media} ` : "", direction: "read", found };
+  }
+}
+
+function mediaOf(walk: TypeWalk, type: ts.Type | undefined) {
+  return walk.propertiesOf(walk.part(type, "content")?.type);
+}
+
+function isEmpty(walk: TypeWalk, response: ts.Type): boolean {
+  return mediaOf(walk, response).size === 0;
 }

@@ -1,4 +1,7 @@
-import ts from "typescript";
+import type ts from "typescript";
+import { compiler } from "../../generate/typescript.js";
+
+const { SymbolFlags, TypeFlags, TypeFormatFlags } = compiler;
 
 /**
  * Whether a program sends or reads a value. What it sends must still be accepted; what it reads must still be there.
@@ -21,21 +24,34 @@ export interface Difference {
 
 /**
  * `required` and `refused` apply to what is sent, `absent`, `gained` and `lost` to what is read. `closed` is an object that
- * accepted properties that it does not list.
+ * accepted properties that it does not list. `unlike` and `empty` are responses that widen the union of all bodies.
  */
-export type DifferenceKind = "removed" | "closed" | "required" | "refused" | "absent" | "gained" | "lost" | "type";
+export type DifferenceKind =
+  | "removed"
+  | "closed"
+  | "required"
+  | "refused"
+  | "absent"
+  | "gained"
+  | "lost"
+  | "type"
+  | "unlike"
+  | "empty";
 
-const METHOD_OF_NAMES = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.UseSingleQuotesForStringLiteralType;
+const METHOD_OF_NAMES = TypeFormatFlags.NoTruncation | TypeFormatFlags.UseSingleQuotesForStringLiteralType;
 const LONGEST_NAME = 60;
 const PRIMITIVE =
-  ts.TypeFlags.StringLike |
-  ts.TypeFlags.NumberLike |
-  ts.TypeFlags.BooleanLike |
-  ts.TypeFlags.BigIntLike |
-  ts.TypeFlags.Null |
-  ts.TypeFlags.Undefined;
+  TypeFlags.StringLike |
+  TypeFlags.NumberLike |
+  TypeFlags.BooleanLike |
+  TypeFlags.BigIntLike |
+  TypeFlags.Null |
+  TypeFlags.Undefined;
 
 interface Property {
+  /** Without the `undefined` of an optional property. */
+  readonly type: ts.Type;
+  /** The members of its union. */
   readonly types: readonly ts.Type[];
   readonly isOptional: boolean;
 }
@@ -85,7 +101,7 @@ export class TypeWalk {
   /** Returns the members of a union, without the `undefined` of an optional property. */
   members(type: ts.Type): readonly ts.Type[] {
     const all = type.isUnion() ? type.types : [type];
-    return all.filter(({ flags }) => (flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Never)) === 0);
+    return all.filter(({ flags }) => (flags & (TypeFlags.Undefined | TypeFlags.Never)) === 0);
   }
 
   /** Returns the name of a component, or the text of another type. */
@@ -164,13 +180,13 @@ export class TypeWalk {
   /** Whether one may have become the other: two lists, or two objects with a common property. */
   #isAlike(type: ts.Type, other: ts.Type): boolean {
     if (!this.#isPlainObject(type) || !this.#isPlainObject(other)) return this.#elementPairs(type, other) !== undefined;
-    const names = this.#propertiesOf(other);
-    return [...this.#propertiesOf(type).keys()].some((name) => names.has(name));
+    const names = this.propertiesOf(other);
+    return [...this.propertiesOf(type).keys()].some((name) => names.has(name));
   }
 
   /** Whether a program may compare a value with the type. `null` may be compared with anything. */
   #isComparable(before: ts.Type, after: ts.Type): boolean {
-    if (before.flags & ts.TypeFlags.Null) return true;
+    if (before.flags & TypeFlags.Null) return true;
     if (this.#isPlainObject(before) && this.#isPlainObject(after)) {
       return this.#compareTypes(before, after, "read").length === 0;
     }
@@ -215,8 +231,8 @@ export class TypeWalk {
   }
 
   #compareObjects(before: ts.Type | undefined, after: ts.Type | undefined, direction: Direction): Difference[] {
-    const old = this.#propertiesOf(before);
-    const now = this.#propertiesOf(after);
+    const old = this.propertiesOf(before);
+    const now = this.propertiesOf(after);
     const oldRest = this.#restOf(before);
     const newRest = this.#restOf(after);
     const differences: Difference[] = [];
@@ -256,23 +272,30 @@ export class TypeWalk {
     return changed;
   }
 
-  #propertiesOf(type: ts.Type | undefined): Map<string, Property> {
+  /** Returns the properties of a type by name; none for no type. */
+  propertiesOf(type: ts.Type | undefined): Map<string, Property> {
     const symbols = type === undefined ? [] : this.#checker.getPropertiesOfType(type);
     return new Map(
-      symbols.map((symbol) => [
-        symbol.name,
-        {
-          types: this.members(this.#checker.getTypeOfSymbol(symbol)),
-          isOptional: (symbol.flags & ts.SymbolFlags.Optional) !== 0,
-        },
-      ]),
+      symbols.map((symbol) => {
+        const declared = this.#checker.getTypeOfSymbol(symbol);
+        const types = this.members(declared);
+        const [only = declared, ...others] = types;
+        const isOptional = (symbol.flags & SymbolFlags.Optional) !== 0;
+        return [symbol.name, { type: others.length === 0 ? only : declared, types, isOptional }];
+      }),
     );
+  }
+
+  /** Returns a property; undefined also for a property of type `never`. */
+  part(type: ts.Type | undefined, name: string): Property | undefined {
+    const property = this.propertiesOf(type).get(name);
+    return property?.types.length === 0 ? undefined : property;
   }
 
   /** Returns the types of properties that are not listed; undefined if there are none. */
   #restOf(type: ts.Type | undefined): readonly ts.Type[] | undefined {
     if (type === undefined) return undefined;
-    const info = this.#checker.getIndexInfosOfType(type).find(({ keyType }) => keyType.flags & ts.TypeFlags.String);
+    const info = this.#checker.getIndexInfosOfType(type).find(({ keyType }) => keyType.flags & TypeFlags.String);
     return info && this.members(info.type);
   }
 
@@ -294,7 +317,7 @@ export class TypeWalk {
   #isPlainObject(type: ts.Type): boolean {
     if (this.#checker.isArrayType(type) || this.#checker.isTupleType(type)) return false;
     if (type.isIntersection()) return type.types.every(({ flags }) => (flags & PRIMITIVE) === 0);
-    return (type.flags & ts.TypeFlags.Object) !== 0;
+    return (type.flags & TypeFlags.Object) !== 0;
   }
 
   /** Describes the members of a union. */
@@ -306,7 +329,7 @@ export class TypeWalk {
 
 /** Whether an object may have any other property. */
 function isUnknown(types: readonly ts.Type[]): boolean {
-  return types.some(({ flags }) => (flags & ts.TypeFlags.Unknown) !== 0);
+  return types.some(({ flags }) => (flags & TypeFlags.Unknown) !== 0);
 }
 
 interface Pair {
@@ -327,7 +350,8 @@ function typeChanged(before: ts.Type, after: ts.Type): Difference {
   return difference("type", { before: [before], after: [after] });
 }
 
-function difference(kind: DifferenceKind, rest: Partial<Difference> = {}): Difference {
+/** Makes a difference of the whole. */
+export function difference(kind: DifferenceKind, rest: Partial<Difference> = {}): Difference {
   return { path: [], before: [], after: [], source: "", ...rest, kind };
 }
 
@@ -362,7 +386,7 @@ function shortest(differences: readonly Difference[]): Difference[] {
 /** Returns the name under which the generated module declares a type. */
 function componentName(type: ts.Type): string | undefined {
   const declaration = type.aliasSymbol?.declarations?.[0];
-  const isTop = declaration !== undefined && ts.isSourceFile(declaration.parent);
+  const isTop = declaration !== undefined && compiler.isSourceFile(declaration.parent);
   return isTop && !/Operation$/.test(type.aliasSymbol?.name ?? "") ? type.aliasSymbol?.name : undefined;
 }
 

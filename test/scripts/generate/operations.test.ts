@@ -49,6 +49,14 @@ describe("a named method", () => {
     expect(text).toContain("readonly query: ListQuery;");
   });
 
+  test("has the query of its path, which its own parameters replace", () => {
+    const list = { operationId: "list", parameters: [{ name: "a", in: "query", schema: string }], responses: {} };
+    const parameters = ["a", "b"].map((name) => ({ name, in: "query", required: true, schema: string }));
+    const text = operationsOf({ "/items": { parameters, get: list } });
+    expect(text).toContain("list(options: ListOptions)");
+    expect(text).toContain("readonly query: ListQuery;");
+  });
+
   test.each<[string, object, string]>([
     ["nothing for a 204", { 204: {} }, "undefined"],
     ["either for a 200 and a 204", { 200: json(string), 204: {} }, "string | undefined"],

@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { findTypeBreaks, findTypeChanges } from "../../../../scripts/openapi-update/compare/type-breaks.js";
+import { findTypeChanges, type TypeChange } from "../../../../scripts/openapi-update/compare/type-breaks.js";
+
+function findTypeBreaks(before: string, after: string): readonly TypeChange[] {
+  return findTypeChanges(before, after).breaks;
+}
 
 /** The types of one operation, `POST /things`, and what else there is. */
 function moduleOf({ body = "never", answer = "never", more = "" }: { body?: string; answer?: string; more?: string }) {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, symlinkSync, truncateSync } from "node:fs";
+import { cpSync, readFileSync, symlinkSync, truncateSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse as parseYaml } from "yaml";
@@ -9,11 +9,13 @@ describe("a local document", () => {
   it("is received with all files that it references, at the same relative paths", async () => {
     await using sandbox = createSandbox();
     cpSync("openapi", path.join(sandbox.folder, "openapi"), { recursive: true });
-    const { allFiles } = await sandbox.receive(path.join(sandbox.folder, "openapi/people.yaml"));
-    expect(allFiles).toContain("people.yaml");
-    expect(allFiles).toContain("components/person.yaml");
-    expect(allFiles).toContain("examples/find-request.json");
-    expect(allFiles).not.toContain("companies.yaml");
+    const { files, bundle } = await sandbox.receive(path.join(sandbox.folder, "openapi/people.yaml"));
+    expect(files).toContain("people.yaml");
+    expect(files).toContain("components/person.yaml");
+    expect(files).not.toContain("companies.yaml");
+    expect(JSON.stringify(bundle)).toContain(
+      JSON.stringify(parseYaml(readFileSync("openapi/examples/find-request.json", "utf8"))),
+    );
   });
 
   it("is named in messages as the user wrote it", async () => {
@@ -43,8 +45,8 @@ describe("a local document", () => {
     sandbox.put("common/person.yaml", "Person: {$ref: '../services/people/new.yaml#/components/schemas/Other'}\n");
     const document = withSchemas("Person: {$ref: '../../common/person.yaml#/Person'}\nOther: {type: string}\n");
     const location = sandbox.put("services/people/new.yaml", document);
-    const { allFiles } = await sandbox.receive(location);
-    expect(allFiles).toEqual(["../../common/person.yaml", "new.yaml"]);
+    const { files } = await sandbox.receive(location);
+    expect(files).toEqual(["../../common/person.yaml", "new.yaml"]);
   });
 
   it("must not reference files that share only the root or the home folder with it", async () => {
@@ -61,7 +63,7 @@ describe("a local document", () => {
     await using sandbox = createSandbox();
     sandbox.put("real.yaml", SMALL);
     symlinkSync(path.join(sandbox.folder, "real.yaml"), path.join(sandbox.folder, "new.yaml"));
-    expect(await sandbox.receive(path.join(sandbox.folder, "new.yaml"))).toMatchObject({ allFiles: ["new.yaml"] });
+    expect(await sandbox.receive(path.join(sandbox.folder, "new.yaml"))).toMatchObject({ files: ["new.yaml"] });
     await using other = createSandbox();
     execFileSync("mkfifo", [path.join(other.folder, "pipe.yaml")]);
     const location = other.put("new.yaml", withSchemas("Person: {$ref: pipe.yaml}\n"));
@@ -325,13 +327,9 @@ describe("a reference", () => {
     sandbox.put("d.yaml", "description: x\n");
     sandbox.put("m.yaml", "type: object\n");
     sandbox.put("e.json", '{"value": {"$ref": 1}}');
-    expect((await sandbox.receive(location)).allFiles).toEqual([
-      "d.yaml",
-      "e.json",
-      "m.yaml",
-      "new.yaml",
-      "paths/a.yaml",
-    ]);
+    const { files, bundle } = await sandbox.receive(location);
+    expect(files).toEqual(["d.yaml", "m.yaml", "new.yaml", "paths/a.yaml"]);
+    expect(JSON.stringify(bundle)).toContain('"value":{"$ref":1}');
   });
 
   it("with control characters is printed escaped and shortened", async () => {

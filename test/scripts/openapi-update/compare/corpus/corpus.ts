@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import type { Bundle } from "../../../../../scripts/generate/document.js";
-import { isRecord } from "../../../../../scripts/generate/is-record.js";
+import { type Bundle, isRecord } from "../../../../../scripts/generate/document.js";
 import { generateTypes } from "../../../../../scripts/generate/types.js";
 import type { Version } from "../../../../../scripts/openapi-update/compare/compare.js";
 import { type Entry, GONE } from "./entries.js";
