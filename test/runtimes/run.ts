@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -85,7 +86,10 @@ async function perform(job: Job): Promise<Outcome> {
   return { ...job, results, failure: failureOf(run, results), seconds };
 }
 
-/** Runs what is not part of the program: separate requests to Workers, and Deno without access to its variables. */
+/**
+ * Runs what is not part of the program: separate requests to Workers, Deno without access to its variables, and Node over
+ * each version of undici.
+ */
 async function performOthers(): Promise<Others[]> {
   const others = runtimes.map(async ({ name, version, file }): Promise<Others[]> => {
     const [, service] = name.split(" ");
@@ -93,6 +97,10 @@ async function performOthers(): Promise<Others[]> {
       const results = await separateRequests(file, scratch.folder, service);
       return [{ title: `${name} ${version}, separate requests`, results }];
     }
+    if (name === "Node")
+      return Promise.all(["undici7", "undici8"].map((undici) => overUndici(undici, file, version))).then((all) =>
+        all.flat(),
+      );
     if (name !== "Deno") return [];
     const args = ["run", "--no-prompt", "--no-remote", "--allow-read", "program/without-env.js"];
     const run = await runProgram({ file, args });
@@ -102,6 +110,20 @@ async function performOthers(): Promise<Others[]> {
     return [{ title: `${name} ${version}, without variables`, results: [...results, ...failed] }];
   });
   return (await Promise.all(others)).flat();
+}
+
+/** Runs a client over a version of undici, if that runs on this version of Node. */
+async function overUndici(undici: string, file: string, version: string): Promise<Others[]> {
+  const folder = join(scratch.folder, undici);
+  const { engines, version: undiciVersion } = JSON.parse(
+    await readFile(join(folder, "node_modules/undici/package.json"), "utf8"),
+  );
+  if (Number.parseFloat(version) < Number.parseFloat(engines.node.replace(">=", ""))) return [];
+  const run = await runProgram({ file, args: [`${undici}/undici.js`, undiciVersion] });
+  const results = resultsIn(run.stdout);
+  const failure = failureOf(run, results);
+  const failed = failure === undefined ? [] : [{ name: "the program", ok: false, detail: failure }];
+  return [{ title: `Node ${version}, over undici ${undiciVersion}`, results: [...results, ...failed] }];
 }
 
 /** The results of these cases on one runtime. */

@@ -28,6 +28,11 @@ export async function createScratch(root: string, here: string): Promise<Scratch
     await installPacked(root, folder);
     await cp(join(here, "program"), join(folder, "program"), { recursive: true });
     await bundleProgram(join(folder, "program"));
+    for (const undici of ["undici7", "undici8"]) {
+      await cp(join(folder, "node_modules"), join(folder, undici, "node_modules"), { recursive: true });
+      await cp(join(here, "node_modules", undici), join(folder, undici, "node_modules/undici"), { recursive: true });
+      await cp(join(here, "program/undici.js"), join(folder, undici, "undici.js"));
+    }
   } catch (error) {
     await remove();
     throw error;
