@@ -6,7 +6,11 @@ import ts from "typescript";
  * writes nothing and exits 1 if the file is out of date.
  */
 const REPORT = "docs/api.txt";
-const ENTRY_POINTS = { ".": "dist/esm/index.d.ts", "./testing": "dist/esm/testing/index.d.ts" };
+const ENTRY_POINTS = {
+  ".": "dist/esm/index.d.ts",
+  "./query": "dist/esm/query/index.d.ts",
+  "./testing": "dist/esm/testing/index.d.ts",
+};
 
 const program = ts.createProgram(Object.values(ENTRY_POINTS), { module: ts.ModuleKind.NodeNext, skipLibCheck: true });
 const checker = program.getTypeChecker();

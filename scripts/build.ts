@@ -12,7 +12,11 @@ execFileSync(process.execPath, [compiler("6.0"), "--project", "tsconfig.esm.json
 cpSync("dist/esm", "dist/cjs", { recursive: true });
 for (const format of ["esm", "cjs"] as const) {
   await build({
-    entryPoints: { index: "src/index.ts", "testing/index": "src/testing/index.ts" },
+    entryPoints: {
+      index: "src/index.ts",
+      "query/index": "src/query/index.ts",
+      "testing/index": "src/testing/index.ts",
+    },
     outdir: `dist/${format}`,
     format,
     bundle: true,
