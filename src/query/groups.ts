@@ -163,7 +163,7 @@ function isGroup(part: unknown): part is FilterGroup {
 /** Requires parts of one kind. */
 function partsOf(where: string, kind: Kind, parts: readonly unknown[]): Filters {
   if (!parts[0] || !parts.every((part) => kindOf(part) === kind))
-    fail(where, "at least one part, and each kind to its own group: q.job, q.education, q.person");
+    fail(where, `at least one part, each of kind ${kind ?? "job"}`);
   return parts as Filters;
 }
 

@@ -110,7 +110,6 @@ export function slugOf(value: unknown, where: string, kind: string): string {
   }
   const isKind = !found || kind.split("|").includes(found.toLowerCase());
   // LinkedIn numbers companies, too. The API knows slugs alone.
-  if (!isKind || /[\s/?#@]|linkedin\.com|^\d*$/.test(slug))
-    fail(where, `a LinkedIn slug, or a URL linkedin.com/${kind}/…`);
+  if (!isKind || /[\s/?#@]|linkedin\.com|^\d*$/.test(slug)) fail(where, `a slug or a URL linkedin.com/${kind}/…`);
   return slug;
 }
