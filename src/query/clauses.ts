@@ -75,8 +75,6 @@ export type CompanyKey =
 /** The condition of a field that has no function of its own: texts, any of which may match, or a period. */
 export type Condition = Texts | Period;
 
-type Field = FilterClause["field"];
-
 /** Conditions on one job. Those of one group must hold for the same job. */
 export const job = {
   /**
@@ -95,20 +93,20 @@ export const job = {
       ] as const
     ).filter(([, values]) => values !== undefined);
     if (!check || second) return fail(COMPANY, "one of { id }, { groupId }, { linkedin }, { canonicalName }");
-    return clause(`jobs.company.${field}`, "exact", valuesOf([values], COMPANY, check));
+    return clause<JobClause>(`jobs.company.${field}`, "exact", valuesOf([values], COMPANY, check));
   },
   /** Words of the title. Also matches longer titles; for whole titles, use {@link exact}. */
-  title: text("jobs.title", "job.title"),
+  title: text<JobClause>("jobs.title", "job.title"),
   /** The line of work. A misspelt one does not compile: the API would find nobody (probed). */
-  function: choice<"jobs.function", FunctionValue>("jobs.function", "job.function", FUNCTIONS),
+  function: choice<FunctionValue>("jobs.function", "job.function", FUNCTIONS),
   /** The seniority. A misspelt one does not compile: the API would find nobody (probed). */
-  level: choice<"jobs.level", LevelValue>("jobs.level", "job.level", LEVELS),
+  level: choice<LevelValue>("jobs.level", "job.level", LEVELS),
   /** Words of the location. That `fuzzy` compares words here, too, is inferred. */
-  location: text("jobs.location", "job.location"),
+  location: text<JobClause>("jobs.location", "job.location"),
   /** When the job began. */
-  startedAt: dated("jobs.started_at", "job.startedAt"),
+  startedAt: dated<JobClause>("jobs.started_at", "job.startedAt"),
   /** When the job ended. A current job has no end. */
-  endedAt: dated("jobs.ended_at", "job.endedAt"),
+  endedAt: dated<JobClause>("jobs.ended_at", "job.endedAt"),
   /**
    * A field of jobs that has no function here. If the API does not know it, it finds nobody, and no error says so.
    *
@@ -120,9 +118,9 @@ export const job = {
 /** Conditions on the education of a person. */
 export const education = {
   /** Words of the school's name. */
-  school: text("education.school", "education.school"),
+  school: text<EducationClause>("education.school", "education.school"),
   /** Words of the field of study. That `fuzzy` compares words here, too, is inferred. */
-  field: text("education.field", "education.field"),
+  field: text<EducationClause>("education.field", "education.field"),
   /**
    * A field of education that has no function here. If the API does not know it, it finds nobody, and no error says so.
    *
@@ -134,15 +132,15 @@ export const education = {
 /** Conditions on the person. */
 export const personClauses = {
   /** Words of the first name. That `fuzzy` compares words here, too, is inferred. */
-  firstName: text("first_name", "person.firstName"),
+  firstName: text<PersonClause>("first_name", "person.firstName"),
   /** Words of the last name. That `fuzzy` compares words here, too, is inferred. */
-  lastName: text("last_name", "person.lastName"),
+  lastName: text<PersonClause>("last_name", "person.lastName"),
   /**
    * A field of the person that has no function here. If the API does not know it, it finds nobody, and no error says so.
    *
    * @example q.person.other("country", "United States")
    */
-  other: otherOf<PersonClause>("person"),
+  other: otherOf<PersonClause, string>("person"),
 };
 
 /**
@@ -191,33 +189,33 @@ function companySlugOf(value: unknown): string {
   return slugOf(value, COMPANY, "company|school|showcase");
 }
 
-function clause<F extends Field>(field: F, match_type: "exact" | "fuzzy", string_values: readonly string[]) {
-  return { type: "must" as const, field, match_type, string_values };
+function clause<C extends Clause>(
+  field: C["field"],
+  match_type: "exact" | "fuzzy",
+  string_values: readonly string[],
+): C {
+  return { type: "must", field, match_type, string_values } as Clause as C;
 }
 
-function text<F extends Field>(field: F, where: string) {
-  return (value: Texts, ...more: string[]) => clause(field, "fuzzy", valuesOf([value, more], where, textOf));
+function text<C extends Clause>(field: C["field"], where: string) {
+  return (value: Texts, ...more: string[]) => clause<C>(field, "fuzzy", valuesOf([value, more], where, textOf));
 }
 
-function choice<F extends Field, V extends string | Other>(field: F, where: string, known: readonly string[]) {
-  return (value: V | readonly V[], ...more: V[]) => clause(field, "exact", choicesOf([value, more], where, known));
+function choice<V extends string | Other>(field: JobClause["field"], where: string, known: readonly string[]) {
+  return (value: V | readonly V[], ...more: V[]) =>
+    clause<JobClause>(field, "exact", choicesOf([value, more], where, known));
 }
 
 /** With `exists`, as in the observed requests. */
-function dated<F extends Field>(field: F, where: string) {
-  return (period: Period) => ({
-    type: "must" as const,
-    field,
-    match_type: "exists" as const,
-    ...periodOf(period, where),
-  });
+function dated<C extends Clause>(field: C["field"], where: string) {
+  return (period: Period) => ({ type: "must", field, match_type: "exists", ...periodOf(period, where) }) as Clause as C;
 }
 
-function otherOf<C extends Clause>(kind: Kind) {
+function otherOf<C extends Clause, F extends string = C["field"]>(kind: Kind) {
   const where = `${kind}.other`;
-  return (field: C["field"], condition: Condition): C => {
+  return (field: F, condition: Condition): C => {
     if (kindOf({ field: textOf(field, where) }) !== kind) fail(where, `a field of q.${kind}`);
-    const make = typeof condition === "string" || Array.isArray(condition) ? text(field, where) : dated(field, where);
-    return make(condition as Texts & Period) as Clause as C;
+    const make = typeof condition === "string" || Array.isArray(condition) ? text<C> : dated<C>;
+    return make(field, where)(condition as Texts & Period);
   };
 }

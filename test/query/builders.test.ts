@@ -54,7 +54,7 @@ const clauses: readonly (readonly [string, FilterClause, FilterClause])[] = [
   ["other field of education", q.education.other("education.degree", "BSc"), text("education.degree", "BSc")],
   ["first name", q.person.firstName("Jane"), text("first_name", "Jane")],
   ["last name", q.person.lastName("Doe"), text("last_name", "Doe")],
-  ["other field of a person", q.person.other("country" as q.OtherPersonField, "France"), text("country", "France")],
+  ["other field of a person", q.person.other("country", "France"), text("country", "France")],
   ["not", q.not(title), { ...text("jobs.title", "Engineer"), type: "must_not" }],
 ];
 
