@@ -236,12 +236,12 @@ const mistakes: readonly Mistake[] = [
   {
     title: "A query: an empty job group",
     code: "q.currentJob();",
-    names: "'first'",
+    names: "'parts' were not provided",
   },
   {
     title: "A query: an empty group",
     code: "q.allOf();",
-    names: "'first'",
+    names: "'parts' were not provided",
   },
   {
     title: "A query: a group in a job group",
@@ -291,7 +291,7 @@ const mistakes: readonly Mistake[] = [
   {
     title: "A query: a clause outside a group",
     code: 'people.search({ filters: [q.job.level("VP")] });',
-    names: "from type 'FilterGroup'",
+    names: "'JobClause' is not assignable to type 'FilterGroup'",
   },
   {
     title: "A query: a bare company name",
@@ -331,12 +331,12 @@ const mistakes: readonly Mistake[] = [
   {
     title: "A query: a person by name alone",
     code: 'q.person({ name: "Jane Doe" });',
-    names: "'company'",
+    names: "parameter of type 'PersonKey",
   },
   {
     title: "A query: an unknown grouping",
     code: 'q.report.demographics({ from: "2025-01-01", to: "2026-01-01", groupBy: "function" });',
-    names: `'"function"' is not assignable to type 'ReportField`,
+    names: `'"function"' is not assignable to type '`,
   },
 ];
 
