@@ -166,12 +166,13 @@ export function not(clause: JobClause): NotJobClause {
 /** What a clause or a group is about. */
 export type Kind = "job" | "education" | "person" | "group" | undefined;
 
-/** Returns the kind, which the data itself tells. Parts without a group around them have the kind of the first one. */
+/** Returns the kind, which the data itself tells. Joined clauses have their kind. */
 export function kindOf(part: unknown): Kind {
   const { field, filters, isJobsGroup } = (part ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof field === "string") return (/^(job|education)s?\./.exec(field)?.[1] as Kind) ?? "person";
   if (!Array.isArray(filters)) return undefined;
-  return isJobsGroup === undefined ? kindOf(filters[0]) : "group";
+  const [kind, ...more] = filters.map(kindOf);
+  return isJobsGroup === undefined && more.every((other) => other === kind) ? kind : "group";
 }
 
 const COMPANY = "job.company";

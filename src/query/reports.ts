@@ -48,7 +48,7 @@ export const report = {
  * const rows = report_results?.[headcount.name];
  */
 export function withReport<G extends FilterGroup>(group: G, report: Report): G {
-  if (!group?.filters) fail("withReport", "a group, then a report");
+  if (!group?.filters) fail("withReport", "a group");
   return { ...group, report };
 }
 

@@ -91,8 +91,6 @@ export function periodOf(period: Period, where: string): { date_from?: string; d
   return days;
 }
 
-const LINKEDIN = /^(?:(?:https?:)?\/\/)?(?:[\w-]+\.)*linkedin\.com\/([^/?#]+)\/([^/?#]+)/i;
-
 /**
  * Converts a LinkedIn URL to its slug. A slug passes. The slug is decoded and in lower case; that the API has it in this
  * form is inferred.
@@ -100,16 +98,14 @@ const LINKEDIN = /^(?:(?:https?:)?\/\/)?(?:[\w-]+\.)*linkedin\.com\/([^/?#]+)\/(
  * @param kind what stands before the slug in a URL, such as `in`; several are separated by `|`
  */
 export function slugOf(value: unknown, where: string, kind: string): string {
-  const text = textOf(value, where);
-  const [, found = "", last = text] = LINKEDIN.exec(text) ?? [];
+  const url = new RegExp(`^(https?:)?(//)?([\\w-]+\\.)*linkedin\\.com/(${kind})/([^/?#]+).*`, "i");
   let slug = "";
   try {
-    slug = decodeURIComponent(last).toLowerCase();
+    slug = decodeURIComponent(textOf(value, where).replace(url, "$5")).toLowerCase();
   } catch {
-    // Malformed percent encoding.
+    // Malformed percent encoding, or no text.
   }
-  const isKind = !found || kind.split("|").includes(found.toLowerCase());
-  // LinkedIn numbers companies, too. The API knows slugs alone.
-  if (!isKind || /[\s/?#@]|linkedin\.com|^\d*$/.test(slug)) fail(where, `a slug or a URL linkedin.com/${kind}/…`);
+  // Any other URL is left. LinkedIn numbers companies, too, but the API knows slugs alone.
+  if (/[\s/?#@]|linkedin\.com|^\d*$/.test(slug)) fail(where, `a slug or a URL linkedin.com/${kind}/…`);
   return slug;
 }

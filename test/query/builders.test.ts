@@ -166,6 +166,11 @@ const misuses: readonly (readonly [string, () => unknown, string])[] = [
     "q.currentJob: pass at least one part, each of kind job",
   ],
   [
+    "an education clause deep in a job group",
+    () => js.currentJob(js.anyOf(q.anyOf(title), q.anyOf(field))),
+    "q.currentJob: pass at least one part, each of kind job",
+  ],
+  [
     "a job clause among education",
     () => js.studied(title),
     "q.studied: pass at least one part, each of kind education",
@@ -233,7 +238,7 @@ const misuses: readonly (readonly [string, () => unknown, string])[] = [
   ["an empty other", () => js.other(""), "q.other: pass a non-empty string"],
   ["a field of another kind", () => js.job.other("education.degree", "BSc"), "q.job.other: pass a field of q.job"],
   ["a position of education", () => js.withPosition(q.studied(field), "first"), "q.withPosition: pass a job group"],
-  ["a report on a clause", () => js.withReport(title, q.report.stats()), "q.withReport: pass a group, then a report"],
+  ["a report on a clause", () => js.withReport(title, q.report.stats()), "q.withReport: pass a group"],
   [
     "a report without an end",
     () => js.report.demographics({ from: period.from }),
