@@ -115,6 +115,8 @@ function testsOf(file: string): readonly string[][] {
         [...shared, "test/e2e/secrets-stay", "test/e2e/sockets"],
         ["caching", "rejected-tokens", "secrets", "shared-work"].map((name) => `test/faults/${name}`),
       ];
+    case "query":
+      return [["test/query/"]];
     case "people":
       return [["test/people/"], [...shared, "test/calls/", "test/e2e/people"]];
     case "calls":

@@ -26,7 +26,12 @@ async function bundleFigures(): Promise<Figure[]> {
     return kB(`\`${name}\`, added to that`, size - client.size, budget);
   });
   const title = "`import { createLiveData }`, minified and gzipped, with openapi-fetch";
-  return [kB(title, client.size, budgets.bundle), ...(await Promise.all(helpers))];
+  const query = await bundle('export * from "@livedata/sdk/query"');
+  return [
+    kB(title, client.size, budgets.bundle),
+    ...(await Promise.all(helpers)),
+    kB("All of `./query`, on its own", query.size, budgets.query),
+  ];
 }
 
 function importFigures(): Figure[] {

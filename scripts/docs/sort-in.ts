@@ -13,6 +13,7 @@ import {
 /** Heading of an export, by the file it is declared in. The first match applies. */
 const EXPORT_HEADINGS: readonly (readonly [RegExp, string])[] = [
   [/^src\/testing\//, "The embedded API"],
+  [/^src\/query\//, "Filters"],
   [/^src\/errors\//, "Errors"],
   [/^src\/auth\//, "Authentication"],
   [/^src\/people\//, "People"],
@@ -32,6 +33,7 @@ const DOCUMENT_HEADINGS: readonly (readonly [RegExp, string])[] = [
 /** Name that an entry point is imported by. */
 const MODULES: Readonly<Record<string, string>> = {
   index: "@livedata/sdk",
+  query: "@livedata/sdk/query",
   testing: "@livedata/sdk/testing",
   undici: "@livedata/sdk/undici",
 };

@@ -3,6 +3,7 @@ import { callMutations } from "./calls.js";
 import type { Mutation } from "./mutation.js";
 import { peopleMutations } from "./people.js";
 import { pipelineMutations } from "./pipeline.js";
+import { queryMutations } from "./query.js";
 import { testingMutations } from "./testing.js";
 
 /** All mutations. */
@@ -11,5 +12,6 @@ export const mutations: readonly Mutation[] = [
   ...pipelineMutations,
   ...callMutations,
   ...peopleMutations,
+  ...queryMutations,
   ...testingMutations,
 ];

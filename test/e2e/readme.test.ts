@@ -10,7 +10,7 @@ const blocks = writeReadmeBlocks();
 /** What each block prints, by its page and by a text that only this block of the page contains. */
 const prints: readonly [page: string, block: string, stdout: RegExp][] = [
   ["README.md", "matches: [{ fields:", /^Jane Doe works at Example Corp\n$/],
-  ["README.md", "isJobsGroup: true", /^[1-9]\d* joined; one of them is .+\n$/],
+  ["README.md", "q.withPosition", /^[1-9]\d* joined; one of them is .+\n$/],
   ["README.md", "paginate(livedata.people", /^\d+ max_credits\n$/],
   ["README.md", "findMany(livedata.people", /^jane@example\.com Jane Doe\nnobody@example\.com not found\n$/],
   ["README.md", "verifyWebhook(request", /^$/],
@@ -31,6 +31,8 @@ const prints: readonly [page: string, block: string, stdout: RegExp][] = [
   ["docs/guide/platforms.md", "export async function handler(", /^$/],
   ["docs/guide/retries-and-timeouts.md", "totalTimeout: 60_000", /^200\n$/],
   ["docs/guide/searching.md", 'string_values: ["Software Engineer"]', /^\d+ people; the first one is .+\n$/],
+  ["docs/guide/searching.md", "q.currentJob(", /^\d+ people; the first one is .+\n$/],
+  ["docs/guide/searching.md", "q.withReport(", /^(.+: \d+\n)+$/],
   ["docs/guide/calls.md", "maxCredits: 50", /^would cost 100 credits; the limit is 50\n$/],
   ["docs/guide/searching.md", "await count(livedata.people", /^[1-9]\d*\n$/],
   ["docs/guide/searching.md", "paginate(livedata.people", /^\d+ max_credits\n$/],

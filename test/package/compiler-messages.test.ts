@@ -8,6 +8,7 @@ import { compilerOptions } from "../../scripts/weigh/type-check.js";
 
 const setup = `
 import { count, createLiveData, type FilterClause, findMany, lookupMany, paginate, serviceAccount } from "@livedata/sdk";
+import * as q from "@livedata/sdk/query";
 declare const id: string;
 declare const clause: FilterClause;
 const livedata = createLiveData();
@@ -221,6 +222,121 @@ const mistakes: readonly Mistake[] = [
     title: "A query without `fields`",
     code: 'findMany(people, [{ field_name: "name", search_term: "Jane Doe" }]);',
     names: "Match",
+  },
+  {
+    title: "A query: an education clause in a job group",
+    code: 'q.currentJob(q.education.school("Stanford"));',
+    names: "'EducationClause' is not assignable to parameter of type 'JobPart'",
+  },
+  {
+    title: "A query: a job clause among education",
+    code: 'q.studied(q.job.title("Engineer"));',
+    names: "is not assignable to parameter of type 'EducationPart'",
+  },
+  {
+    title: "A query: an empty job group",
+    code: "q.currentJob();",
+    names: "'parts' were not provided",
+  },
+  {
+    title: "A query: an empty group",
+    code: "q.allOf();",
+    names: "'parts' were not provided",
+  },
+  {
+    title: "A query: a group in a job group",
+    code: 'q.anyJob(q.currentJob(q.job.title("Engineer")));',
+    names: "'JobGroup' is not assignable to parameter of type 'JobIs'",
+  },
+  {
+    title: "A query: only what any job is not",
+    code: 'q.anyJob(q.not(q.job.title("Engineer")));',
+    names: "'NotJobClause' is not assignable to parameter of type 'JobIs'",
+  },
+  {
+    title: "A query: only what a past job is not",
+    code: 'q.pastJob(q.not(q.job.title("Engineer")));',
+    names: "'NotJobClause' is not assignable to parameter of type 'JobIs'",
+  },
+  {
+    title: "A query: `not` of an education",
+    code: 'q.not(q.education.school("Stanford"));',
+    names: "is not assignable to parameter of type 'JobClause'",
+  },
+  {
+    title: "A query: `not` of `not`",
+    code: 'q.not(q.not(q.job.title("Engineer")));',
+    names: "'NotJobClause' is not assignable to parameter of type 'JobClause'",
+  },
+  {
+    title: "A query: `not` among alternatives",
+    code: 'q.anyOf(q.job.level("VP"), q.not(q.job.title("Engineer")));',
+    names: "'NotJobClause' is not assignable to parameter of type 'JobIs'",
+  },
+  {
+    title: "A query: alternatives of two kinds",
+    code: 'q.anyOf(q.job.level("VP"), q.education.school("Stanford"));',
+    names: "'EducationClause' is not assignable to parameter of type 'JobIs'",
+  },
+  {
+    title: "A query: a group and a clause",
+    code: 'q.allOf(q.currentJob(q.job.level("VP")), q.job.title("Engineer"));',
+    names: "is not assignable to parameter of type 'FilterGroup'",
+  },
+  {
+    title: "A query: alternatives outside a group",
+    code: 'people.search({ filters: [q.anyOf(q.job.level("VP"), q.job.title("Engineer"))] });',
+    names: "'JobParts' is missing the following properties from type 'FilterGroup'",
+  },
+  {
+    title: "A query: a clause outside a group",
+    code: 'people.search({ filters: [q.job.level("VP")] });',
+    names: "'JobClause' is not assignable to type 'FilterGroup'",
+  },
+  {
+    title: "A query: a bare company name",
+    code: 'q.job.company("NVIDIA");',
+    names: "'string' is not assignable to parameter of type 'CompanyKey'",
+  },
+  {
+    title: "A query: a company by two keys",
+    code: 'q.job.company({ id: "LDC-1", linkedin: "nvidia" });',
+    names: "'CompanyKey'",
+  },
+  {
+    title: "A query: a date in words",
+    code: 'q.job.startedAt({ from: "last week" });',
+    names: `'"last week"' is not assignable to type 'DayLike`,
+  },
+  {
+    title: "A query: a date without ends",
+    code: "q.job.startedAt({});",
+    names: "'Period'",
+  },
+  {
+    title: "A query: an unknown level",
+    code: 'q.job.level("C-Suite");',
+    names: `'"C-Suite"' is not assignable to parameter of type`,
+  },
+  {
+    title: "A query: an unknown function",
+    code: 'q.job.function("Engineer");',
+    names: `'"Engineer"' is not assignable to parameter of type`,
+  },
+  {
+    title: "A query: an unknown field of jobs",
+    code: 'q.job.other("education.degree", "BSc");',
+    names: `'"education.degree"' is not assignable to parameter of type '`,
+  },
+  {
+    title: "A query: a person by name alone",
+    code: 'q.person({ name: "Jane Doe" });',
+    names: "parameter of type 'PersonKey",
+  },
+  {
+    title: "A query: an unknown grouping",
+    code: 'q.report.demographics({ from: "2025-01-01", to: "2026-01-01", groupBy: "function" });',
+    names: `'"function"' is not assignable to type '`,
   },
 ];
 

@@ -37,12 +37,22 @@ describe("entry points", () => {
     expect(packages).toEqual(["node:stream", "node:zlib", "undici"]);
   });
 
+  it("`./query` imports no package, and nothing from the rest of `src`", async () => {
+    const { files, packages } = await importsOf("src/query/index.ts");
+    expect(files.filter((file) => !file.startsWith("src/query/"))).toEqual([]);
+    expect(packages).toEqual([]);
+  });
+
   it.each(["esm", "cjs"])(
     "each entry point in dist/%s is one file with the same package imports as in `src`",
     async (format) => {
       expect(await importsOf(`dist/${format}/index.js`)).toEqual({
         files: [`dist/${format}/index.js`],
         packages: ["openapi-fetch"],
+      });
+      expect(await importsOf(`dist/${format}/query/index.js`)).toEqual({
+        files: [`dist/${format}/query/index.js`],
+        packages: [],
       });
       expect(await importsOf(`dist/${format}/testing/index.js`)).toEqual({
         files: [`dist/${format}/testing/index.js`],

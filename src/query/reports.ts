@@ -1,0 +1,61 @@
+import type { FilterGroup, Report } from "../types.js";
+import { choicesOf, type DayLike, dayOf, fail, type Other, periodOf } from "./values.js";
+
+const FIELDS = ["jobs.function", "jobs.level", "jobs.company.name"] as const;
+
+/** A field that reports have been seen to group by, or one marked by {@link other}. */
+export type ReportField = (typeof FIELDS)[number] | Other;
+
+/** The period of a report, and what it groups by. */
+export interface ReportOptions {
+  /** The first day. */
+  readonly from: DayLike;
+  /** The last day. */
+  readonly to: DayLike;
+  /** One field, or several, each combination of which is a group. */
+  readonly groupBy: ReportField | readonly ReportField[];
+}
+
+/** A report with its name in the type, so that `report_results?.[report.name]` has the type of its rows. */
+export interface NamedReport<Name extends string> extends Report {
+  readonly name: Name;
+}
+
+/** Reports on the people of a group. They were observed in one program. Attach one with {@link withReport}. */
+export const report = {
+  /** How many people joined and left. Rows of `{ group_values, arrivals, departures }`. */
+  arrivalsDepartures(options: ReportOptions): NamedReport<"arrivals_departures"> {
+    return { name: "arrivals_departures", params: paramsOf(options, "report.arrivalsDepartures") };
+  },
+  /** How many people work in each group on each date. Rows of `{ group_values, date, count_employees }`. */
+  demographics(options: ReportOptions): NamedReport<"demographics"> {
+    return { name: "demographics", params: { ...paramsOf(options, "report.demographics"), status: "active" } };
+  },
+  /** An object; its content is unknown. */
+  stats(): NamedReport<"stats"> {
+    return { name: "stats", params: { status: "active" } };
+  },
+};
+
+/**
+ * Attaches a report to a group. Search with `size: 0`, which is free, and read `report_results`. The results have the
+ * report's name as key, so a search can have each report once.
+ *
+ * @example
+ * const headcount = q.report.demographics({ from: "2025-01-01", to: "2026-01-01", groupBy: "jobs.function" });
+ * const group = q.withReport(q.anyJob(q.job.company({ linkedin: "nvidia" })), headcount);
+ * const { report_results } = await livedata.people.search({ size: 0, filters: [group] });
+ * const rows = report_results?.[headcount.name];
+ */
+export function withReport<G extends FilterGroup>(group: G, report: Report): G {
+  if (!group?.filters) fail("withReport", "a group");
+  return { ...group, report };
+}
+
+function paramsOf(options: ReportOptions, where: string): Report["params"] {
+  const { from, to, groupBy } = options;
+  return {
+    ...periodOf({ from: dayOf(from, where), to: dayOf(to, where) }, where),
+    group_by: choicesOf([groupBy], where, FIELDS),
+  };
+}
