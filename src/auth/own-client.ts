@@ -16,14 +16,15 @@ export type AuthFetch = (input: string | URL | Request, init?: RequestInit) => P
  * and on a 401 resends the request once with a new token.
  *
  * @param source provides the tokens, and limits the origins they may be sent to
- * @param options the network to use instead of the source's own
+ * @param options the `fetch` to use instead of the source's own. Its `network` is not used: it follows no redirects
  * @returns a function that rejects as `fetch` does; with a SessionError if there is no usable token; with a
  *   ConfigurationError for an origin that is not the API's
  * @throws ConfigurationError if `source` is not a token source
  */
-export function authFetch(source: TokenSource, options?: NetworkOptions): AuthFetch {
+export function authFetch(source: TokenSource, options?: Omit<NetworkOptions, "network">): AuthFetch {
   const { network = {} } = checkTokenSource(source);
-  const send = withAuthorization(networkStep(options ?? network), source);
+  const { fetch, requestInitExt } = options ?? network;
+  const send = withAuthorization(networkStep({ fetch, requestInitExt }), source);
   return async (input, init) => {
     checkHeaders(() => new Headers(init?.headers));
     return toResponse(await send(...(await sendArguments(input, init))));

@@ -153,7 +153,10 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
         rememberCall(whole, call);
         return whole;
       };
-      return lazyResult(outcome, response, makeResponse);
+      const lazy = lazyResult(outcome, response, makeResponse);
+      // Before the stream is read: a Response cannot be made of one that was.
+      if (call.isStream) void lazy.response;
+      return lazy;
     } catch (error) {
       throw toCallError(error, call, open.signal);
     } finally {

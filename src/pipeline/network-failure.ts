@@ -19,7 +19,7 @@ const TIMEOUT = /^UND_ERR_(BODY|HEADERS)_TIMEOUT/;
 
 /** A connection that broke, or a body that arrived damaged. */
 const BROKEN =
-  /^(E(ADDRNOT|CONN|HOST|MFILE|NET|NFILE|NOBUFS|PIPE|TIMEDOUT)|ERR_STREAM_PREM|ERR__ERROR|HPE_INVALID_EOF|UND_ERR_(RES_CONT|SOCKET)|UND_ERR_ABORTED: Proxy response .(408|429|5)|Z_|Z\w+Error|ZSTD|Brotli|ConnectionClosed)|^: (.*(\(os error|connection (closed|lost))|error (send|read)ing |unexpected end of file|Failed to fetch|Load failed|Network ?(error|request failed))/i;
+  /^(E(ADDRNOT|CONN|HOST|MFILE|NET|NFILE|NOBUFS|PIPE|TIMEDOUT)|ERR_HTTP2_(GOAWAY|SESSION|STREAM)|ERR_STREAM_PREM|ERR__ERROR|HPE_INVALID_EOF|UND_ERR_(RES_CONT|SOCKET)|UND_ERR_ABORTED: Proxy response .(408|429|5)|Z_|Z\w+Error|ZSTD|Brotli|ConnectionClosed)|^: (.*(\(os error|connection (closed|lost))|error (send|read)ing |unexpected end of file|Failed to fetch|Load failed|Network ?(error|request failed))/i;
 
 /** Whether an error is one by which React and Next.js control rendering, as `fetch` throws in a page that is built. */
 export function isControlFlow(error: unknown): boolean {

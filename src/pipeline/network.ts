@@ -18,8 +18,8 @@ export interface NetworkOptions {
    */
   readonly requestInitExt?: Record<string, unknown> | undefined;
   /**
-   * Sends requests in place of `fetch`: `undiciNetwork()` of `@livedata/sdk/undici`. It excludes `fetch` and
-   * `requestInitExt`. A call with a `fetch` of its own uses that.
+   * Sends requests in place of `fetch`: `undiciNetwork()` of `@livedata/sdk/undici`. It cannot be combined with `fetch` or
+   * `requestInitExt`. A call's own `fetch` takes precedence. `authFetch` does not use it.
    * @default the global `fetch`
    */
   readonly network?: Network | undefined;
@@ -33,7 +33,7 @@ export interface NetworkResponse extends ResponseHead, Pick<Response, "body" | "
    * @param limit maximum size in bytes
    * @returns undefined if there is more; the rest is then cancelled
    */
-  readonly readBytes?: ((limit: number) => Promise<Uint8Array<ArrayBuffer> | undefined>) | undefined;
+  readonly readBytes?: ((limit: number) => Promise<Uint8Array | undefined>) | undefined;
 }
 
 /** A request as a {@link Network} sends it. */
@@ -46,22 +46,23 @@ export interface NetworkRequest {
 }
 
 /**
- * Sends a request in place of `fetch`: `undiciNetwork()` of `@livedata/sdk/undici`. It follows no redirect, and rejects with
- * the platform's error, or with the reason of the signal.
+ * Sends a request in place of `fetch`: `undiciNetwork()` of `@livedata/sdk/undici`. It must not follow redirects, and rejects
+ * with the reason of the signal if that aborts. A `fetch` does neither, and is not accepted.
  */
-export type Network = (url: string, request: NetworkRequest) => Promise<NetworkResponse>;
+export type Network = (
+  url: string,
+  request: NetworkRequest,
+) => Promise<NetworkResponse & { readonly readBytes: NetworkResponse["readBytes"] }>;
 
 /**
  * Returns the network of options.
  *
- * @throws ConfigurationError if `fetch` or `network` is not a function, or `network` is not alone
+ * @throws ConfigurationError if `fetch` or `network` is not a function, or `network` is combined with another option
  */
 export function checkNetwork({ fetch, network, requestInitExt }: NetworkOptions): NetworkOptions {
   const other = fetch ? "fetch" : requestInitExt ? "requestInitExt" : undefined;
   if (network && other) {
-    throw new ConfigurationError(
-      `\`network\` replaces \`${other}\`: pass one of them. A dispatcher is an option of \`undiciNetwork\``,
-    );
+    throw new ConfigurationError(`\`network\` replaces \`${other}\`: pass one of them`);
   }
   return {
     fetch: checkFunction(fetch, "fetch"),

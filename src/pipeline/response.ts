@@ -104,6 +104,19 @@ export function limitReading(
     { highWaterMark: 0 },
   );
   Object.defineProperty(response, "body", { value: limited, configurable: true });
+  const { readBytes } = response;
+  if (readBytes) {
+    const value = async (limit: number) => {
+      try {
+        return await untilAborted(readBytes(limit), deadline.signal);
+      } catch (error) {
+        throw nameError(error);
+      } finally {
+        deadline.release();
+      }
+    };
+    Object.defineProperty(response, "readBytes", { value });
+  }
   for (const name of readers) {
     if (!(name in response)) continue;
     const value = async () => new Response(limited, { headers })[name]();
@@ -129,7 +142,7 @@ function decode(bytes: Uint8Array | undefined): string {
 async function readBytes(response: NetworkResponse, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  if (response.readBytes) return response.readBytes(limit);
+  if (response.readBytes) return response.readBytes(limit) as Promise<Uint8Array<ArrayBuffer> | undefined>;
   const reader = response.body?.getReader();
   while (reader) {
     const { done, value } = await reader.read();
@@ -247,8 +260,8 @@ function copyOf(response: Response): Response {
 let classes: ReturnType<typeof responseClasses> | undefined;
 
 /**
- * Real platform Responses, so that a server can send them on. They override what a program cannot set, such as `url`. One
- * whose body is in memory overrides the readers, too.
+ * Real platform Responses, so that a server can send them on. They override `url`, `type` and so on, which a program cannot
+ * set. `Whole` also overrides the readers.
  */
 function responseClasses() {
   class Streamed extends Response {

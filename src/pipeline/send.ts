@@ -38,7 +38,7 @@ export function networkStep({ fetch: clientFetch, network, requestInitExt }: Net
     const response: unknown = await fetch(new Request(url, init), ext);
     if (isResponse(response)) return response;
     throw new ConfigurationError(
-      "`fetch` must return a Response, of the Fetch standard: its `body` is a ReadableStream or null",
+      "`fetch` must return a Response whose `body` is a ReadableStream or null",
       errorDetails(call ?? {}),
     );
   };

@@ -7,7 +7,7 @@ import { undiciNetwork } from "../../src/undici/index.js";
 const { fetch } = globalThis;
 const overUndici = undiciNetwork();
 const network: Network = (url, init) =>
-  globalThis.fetch === fetch ? overUndici(url, init) : globalThis.fetch(url, init as RequestInit);
+  globalThis.fetch === fetch ? overUndici(url, init) : (globalThis.fetch(url, init as RequestInit) as never);
 
 vi.mock(import("../../src/client.js"), async (importOriginal) => {
   const { createLiveData } = await importOriginal();

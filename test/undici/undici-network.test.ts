@@ -1,4 +1,5 @@
-import { once } from "node:events";
+import { randomBytes } from "node:crypto";
+import { getEventListeners, once } from "node:events";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { Agent } from "undici";
@@ -56,7 +57,7 @@ describe("decodes", () => {
     );
   });
 
-  test("nothing if a coding is unknown or there are too many, as fetch does", async () => {
+  test("nothing, as fetch does, if a coding is unknown or there are too many, as fetch does", async () => {
     for (const coding of ["zstd-like, gzip", Array(6).fill("gzip").join(", ")]) {
       const { origin } = await serveRecorded((_request, response) => {
         response.setHeader("content-encoding", coding).end(gzipSync(json));
@@ -84,6 +85,53 @@ test("a damaged body is a failure of the network and is retried", async () => {
   });
   expect(await connect(origin, { network }).people.search(body)).toEqual(found);
   expect(received.map((request) => request.body)).toEqual([JSON.stringify(body), JSON.stringify(body)]);
+});
+
+test.each([401, 429, 503])("reads the compressed body of a large %s, and leaves no timer", async (status) => {
+  const json = JSON.stringify({ message: randomBytes(200_000).toString("hex") });
+  const { origin } = await serveRecorded((_request, response) => {
+    response.writeHead(status, { "content-encoding": "gzip" }).end(gzipSync(json));
+  });
+  const { signal } = new AbortController();
+  const { people } = connect(origin, { network, timeout: 20_000, retry: false });
+  const { error, response } = await people.POST("/search", { body, signal });
+  expect([response.status, error]).toEqual([status, JSON.parse(json)]);
+  expect(getEventListeners(signal, "abort")).toEqual([]);
+});
+
+test("frees the connection of a large compressed response that is retried", async () => {
+  let requests = 0;
+  const { origin } = await serveRecorded((_request, response) => {
+    if (++requests % 2 === 0) return void response.end(json);
+    response.writeHead(503, { "content-encoding": "gzip" }).end(gzipSync(randomBytes(400_000).toString("hex")));
+  });
+  const dispatcher = new Agent({ connections: 2 });
+  const { people } = connect(origin, { network: undiciNetwork({ dispatcher }) });
+  for (let call = 0; call < 6; call++) expect(await people.search(body)).toEqual(found);
+});
+
+test("an empty body in any coding is missing, and a stream is cancelled before its first byte", async () => {
+  for (const coding of ["gzip", "br", "deflate"]) {
+    const empty = await serveRecorded((_request, response) => response.setHeader("content-encoding", coding).end());
+    const call = connect(empty.origin, { network, retry: false }).people.POST("/search", { body, parseAs: "text" });
+    expect((await call).data ?? "").toBe("");
+
+    const { origin, server } = await serveRecorded((_request, response) => {
+      response.setHeader("content-encoding", coding).flushHeaders();
+    });
+    const closed = once(server, "connection").then(([socket]) => once(socket, "close"));
+    const { data } = await connect(origin, { network }).people.POST("/search", { body, parseAs: "stream" });
+    await data?.cancel();
+    await closed;
+  }
+});
+
+test("a stream that is read still has its response, and plain chunks", async () => {
+  const { origin } = await serveRecorded((_request, response) => response.end(json));
+  const result = await connect(origin, { network }).people.POST("/search", { body, parseAs: "stream" });
+  const { value } = (await result.data?.getReader().read()) ?? {};
+  expect(value && Object.getPrototypeOf(value)).toBe(Uint8Array.prototype);
+  expect([result.response.status, result.response.headers.get("content-type")]).toEqual([200, "application/json"]);
 });
 
 test("aborts a request and its body", async () => {
