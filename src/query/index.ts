@@ -1,8 +1,3 @@
-/**
- * Functions that build filters, reports and matches as plain data, and refuse what the API would silently misunderstand.
- *
- * @module
- */
 export type {
   Clause,
   CompanyKey,
