@@ -46,8 +46,8 @@ export interface NetworkRequest {
 }
 
 /**
- * Sends a request in place of `fetch`: `undiciNetwork()` of `@livedata/sdk/undici`. It must not follow redirects, and rejects
- * with the reason of the signal if that aborts. A `fetch` does neither, and is not accepted.
+ * Sends a request in place of `fetch`: `undiciNetwork()` of `@livedata/sdk/undici`. It must not follow redirects, as `fetch`
+ * does. It rejects with the reason of the signal if that aborts.
  */
 export type Network = (
   url: string,

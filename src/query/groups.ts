@@ -95,8 +95,8 @@ export function studied(...parts: [first: EducationPart, ...more: EducationPart[
 }
 
 /**
- * People of whom no job (or education, or name) matches the clause. For a job group, where it means "this job is not", use
- * {@link not}. That a negated clause outside a job group is about all jobs is inferred.
+ * People without any job (or education, or name) that matches the clause. To say inside a job group that this job does not
+ * match, use {@link not}. It is inferred that a negated clause outside a job group is about all jobs.
  *
  * @example q.never(q.job.company({ linkedin: "nvidia" })) // has never worked there
  */
@@ -118,8 +118,8 @@ export function anyOf<P extends Joinable>(...parts: [first: P, ...more: Alternat
 }
 
 /**
- * All parts must hold: clauses of one kind, or groups. For groups it is the same as to list them in `filters`, except
- * that nested job groups are inferred, and a list is observed.
+ * All parts must hold: clauses of one kind, or groups. Groups may also be listed in `filters`,
+ * which means the same. Prefer the list: it was observed, and nested job groups are inferred.
  *
  * @example q.allOf(q.pastJob(q.job.title("Engineer")), q.currentJob(q.job.level("VP"))) // two jobs
  * @example q.allOf(q.person.firstName("Jane"), q.person.lastName("Doe"))

@@ -2,8 +2,8 @@ import { vi } from "vitest";
 import type { Network } from "../../src/pipeline/network.js";
 import { undiciNetwork } from "../../src/undici/index.js";
 
-/** Makes every client of a test send its requests over undici, unless the test names a network of its own (`undefined` for
- * `fetch`) or replaced `fetch`. */
+// Makes every client of a test send its requests over undici. A test keeps its own network if it passes one (`undefined`
+// for `fetch`), and `fetch` if it replaces that.
 const { fetch } = globalThis;
 const overUndici = undiciNetwork();
 const network: Network = (url, init) =>

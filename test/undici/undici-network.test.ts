@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { getEventListeners, once } from "node:events";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { Agent } from "undici";
+import { Agent, MockAgent } from "undici";
 import { describe, expect, test } from "vitest";
 import { undiciNetwork } from "../../src/undici/index.js";
 import { body, connect, errorOf, respond, serveRecorded } from "../faults/support.js";
@@ -57,8 +57,8 @@ describe("decodes", () => {
     );
   });
 
-  test("nothing, as fetch does, if a coding is unknown or there are too many, as fetch does", async () => {
-    for (const coding of ["zstd-like, gzip", Array(6).fill("gzip").join(", ")]) {
+  test("nothing if a coding is unknown or there are too many, as `fetch` does", async () => {
+    for (const coding of ["zstd-like, gzip", "constructor", "__proto__", Array(6).fill("gzip").join(", ")]) {
       const { origin } = await serveRecorded((_request, response) => {
         response.setHeader("content-encoding", coding).end(gzipSync(json));
       });
@@ -180,7 +180,19 @@ test("a Response can be sent on, whole or as a stream", async () => {
   }
 });
 
-test("a response without a body has none", async () => {
+test("a MockAgent of undici sees the requests", async () => {
+  const dispatcher = new MockAgent();
+  dispatcher.disableNetConnect();
+  const path = "/api/people/v1/o_0123abcd/search";
+  dispatcher
+    .get("https://api.test")
+    .intercept({ method: "POST", path, body: JSON.stringify(body) })
+    .reply(200, found);
+  const { people } = connect("https://api.test", { network: undiciNetwork({ dispatcher }) });
+  expect(await people.search(body)).toEqual(found);
+});
+
+test("returns no body for a 204", async () => {
   const { origin } = await serveRecorded((_request, response) => response.writeHead(204).end());
   const { data, response } = await connect(origin, { network }).people.POST("/search", { body });
   expect([data, response.status, response.body]).toEqual([undefined, 204, null]);
@@ -205,7 +217,7 @@ test("sends requests through its dispatcher, and a call's own `fetch` past it", 
   });
 });
 
-test("fetches with the same headers, but for those that only browsers need", async () => {
+test("sends the headers that `fetch` sends, except those of browsers", async () => {
   const { origin, received } = await serveRecorded(respond);
   await connect(origin).people.search(body);
   await connect(origin, { network }).people.search(body);
@@ -216,7 +228,7 @@ test("fetches with the same headers, but for those that only browsers need", asy
 
 test.each<[string, () => unknown, string]>([
   ["a dispatcher in place of the options", () => undiciNetwork(new Agent() as never), "takes `{ dispatcher }`"],
-  ["a dispatcher that is none", () => undiciNetwork({ dispatcher: {} as never }), "takes `{ dispatcher }`"],
+  ["an object without `dispatch`", () => undiciNetwork({ dispatcher: {} as never }), "takes `{ dispatcher }`"],
   ["a network beside `fetch`", () => connect("https://a.test", { network, fetch }), "`network` replaces `fetch`"],
   [
     "a network beside `requestInitExt`",
