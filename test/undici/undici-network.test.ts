@@ -19,11 +19,10 @@ const codings: [coding: string, encode: (text: string | Buffer) => Buffer][] = [
   ["deflate", deflateRawSync],
   ["GZip", gzipSync],
   ["deflate, gzip", (text) => gzipSync(deflateSync(text))],
-  ["gzip, identity", (text) => Buffer.from(text)],
 ];
 
 describe("decodes", () => {
-  test.each(codings.slice(0, 7))("%s, whole and as a stream", async (coding, encode) => {
+  test.each(codings)("%s, whole and as a stream", async (coding, encode) => {
     const { origin } = await serveRecorded((_request, response) => {
       response.setHeader("content-encoding", coding).end(encode(json));
     });
@@ -42,17 +41,12 @@ describe("decodes", () => {
     const clients = [connect(origin), connect(origin, { network })];
     const text = fc.oneof(fc.string({ unit: "binary" }), fc.constant("x".repeat(200_000)));
     await fc.assert(
-      fc.asyncProperty(
-        text,
-        fc.constantFrom(...codings.slice(0, 7)),
-        fc.nat(100),
-        async (value, [coding, encode], percent) => {
-          const bytes = encode(JSON.stringify({ ...found, value }));
-          reply = { coding, bytes, at: Math.floor((bytes.length * percent) / 100) };
-          const [one, other] = await Promise.all(clients.map(({ people }) => people.search(body)));
-          expect(other).toEqual(one);
-        },
-      ),
+      fc.asyncProperty(text, fc.constantFrom(...codings), fc.nat(100), async (value, [coding, encode], percent) => {
+        const bytes = encode(JSON.stringify({ ...found, value }));
+        reply = { coding, bytes, at: Math.floor((bytes.length * percent) / 100) };
+        const [one, other] = await Promise.all(clients.map(({ people }) => people.search(body)));
+        expect(other).toEqual(one);
+      }),
       { numRuns: 50 },
     );
   });
