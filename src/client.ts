@@ -13,7 +13,6 @@ import {
   processEnvironment,
   resolveConfiguration,
 } from "./config.js";
-import { safeObserver } from "./events.js";
 import type { paths as CompaniesPaths } from "./generated/companies.js";
 import type { paths as IdentityPaths } from "./generated/identity.js";
 import type { paths as LedgersPaths } from "./generated/ledgers.js";
@@ -31,6 +30,7 @@ import { withRedirects } from "./pipeline/redirect.js";
 import { withRetry } from "./pipeline/retry.js";
 import { networkStep, type Send } from "./pipeline/send.js";
 import { withTotalTimeout } from "./pipeline/timeout.js";
+import { Telemetry } from "./telemetry.js";
 
 /** The people service: named methods, and path calls like those of openapi-fetch. */
 export interface PeopleClient extends PeopleOperations, ServiceClient<PeoplePaths> {}
@@ -104,11 +104,13 @@ const ASYNC_DISPOSE: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.
  */
 export function createLiveData(options: LiveDataOptions = {}): LiveData {
   const configuration = resolveConfiguration(options, processEnvironment());
-  const tokens = createTokenSource({ ...configuration, baseUrls: configuration.services });
+  const telemetry = new Telemetry(configuration);
+  const tokens = createTokenSource({ ...configuration, baseUrls: configuration.services, observe: telemetry.emit });
   const attempt = withAttempt(networkStep(configuration));
   const authorized = withAuthorization(withRedirects(attempt, tokens.origins), tokens);
   // Each service has its own retry step, so that a 429 of one says nothing about the others.
   const shared = (service: Service, send: Send = authorized): SharedService => ({
+    name: service,
     send: withTotalTimeout(withRetry(send)),
     middlewares: [],
     facts: operationFacts[service],
@@ -119,9 +121,9 @@ export function createLiveData(options: LiveDataOptions = {}): LiveData {
   // A session call needs no token, but carries a secret.
   const identity = shared("identity", withOriginCheck(attempt, tokens));
 
-  function clientWith(configuration: Configuration, openCalls: OpenCalls): LiveData {
+  function clientWith(configuration: Configuration, openCalls: OpenCalls, telemetry: Telemetry): LiveData {
     const { services } = configuration;
-    const settings = { ...configuration, observe: safeObserver(configuration.observe) };
+    const settings = { ...configuration, telemetry };
     function client<Paths extends {}, Methods>(service: SharedService, baseUrl: string, headers = settings.headers) {
       return serviceClient<Paths, Methods>(service, { ...settings, baseUrl, headers }, openCalls);
     }
@@ -141,10 +143,13 @@ export function createLiveData(options: LiveDataOptions = {}): LiveData {
           open.release();
         }
       },
-      withOptions: (options) => clientWith(deriveConfiguration(configuration, options), new OpenCalls(openCalls)),
+      withOptions(options) {
+        const derived = deriveConfiguration(configuration, options);
+        return clientWith(derived, new OpenCalls(openCalls), new Telemetry(derived));
+      },
       close,
       [ASYNC_DISPOSE]: () => close(),
     };
   }
-  return clientWith(configuration, new OpenCalls());
+  return clientWith(configuration, new OpenCalls(), telemetry);
 }

@@ -4,6 +4,7 @@ import { type BaseUrlOptions, type Service, serviceBaseUrl, servicePaths } from 
 import { checkFunction, checkHeaders, checkNames, member } from "./checks.js";
 import { ConfigurationError } from "./errors/classes.js";
 import type { LiveDataObserver } from "./events.js";
+import { type Log, type LogOptions, resolveLog } from "./logger.js";
 import { checkNetwork, type NetworkOptions } from "./pipeline/network.js";
 import {
   type CallLimits,
@@ -13,9 +14,10 @@ import {
   type TimeoutOptions,
 } from "./pipeline/options.js";
 import { isBrowser } from "./pipeline/send.js";
+import { checkPlugins, type Plugin } from "./telemetry.js";
 
 /** Options of {@link createLiveData}. Omitted options come from the environment if they have a variable. */
-export interface LiveDataOptions extends BaseUrlOptions, NetworkOptions, TimeoutOptions {
+export interface LiveDataOptions extends BaseUrlOptions, LogOptions, NetworkOptions, TimeoutOptions {
   /**
    * The organization's id, shown in the UI's Settings. Environment variable: `LIVEDATA_ORG_ID`.
    * @example "o_0123abcd"
@@ -51,8 +53,13 @@ export interface LiveDataOptions extends BaseUrlOptions, NetworkOptions, Timeout
    * @default false
    */
   readonly dangerouslyAllowBrowser?: boolean | undefined;
-  /** Receives the events of the access token and of calls, for logs and metrics. Errors it throws are ignored. */
+  /** Receives the events of the access token and of calls, for logs and metrics. What it throws is ignored. */
   readonly observe?: LiveDataObserver | undefined;
+  /**
+   * Plugins, such as `otel()` of `@livedata/sdk/otel`. They see every call, in this order.
+   * @default none
+   */
+  readonly plugins?: readonly Plugin[] | undefined;
 }
 
 /** Options of `withOptions`. Omitted ones stay as they are. */
@@ -74,6 +81,8 @@ interface Settings extends CallLimits {
 /** {@link LiveDataOptions}, checked and complete. */
 export interface Configuration extends Settings, BaseUrlOptions, NetworkOptions {
   readonly auth: Credentials;
+  readonly log: Log;
+  readonly plugins: readonly Plugin[];
   readonly services: Readonly<Record<Service, string>>;
 }
 
@@ -93,7 +102,10 @@ const SHARED: Record<Exclude<keyof LiveDataOptions, keyof DerivedOptions>, true>
   baseUrls: true,
   dangerouslyAllowBrowser: true,
   fetch: true,
+  logger: true,
+  logLevel: true,
   network: true,
+  plugins: true,
   requestInitExt: true,
 };
 
@@ -123,6 +135,8 @@ export function resolveConfiguration(options: LiveDataOptions, environment: Envi
     services: serviceUrls(urls, orgId),
     ...resolveSettings(options, DEFAULTS),
     ...checkNetwork(options),
+    plugins: checkPlugins(options.plugins),
+    log: resolveLog(options, variable(environment, "LIVEDATA_LOG")),
   });
 }
 

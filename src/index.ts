@@ -33,11 +33,17 @@ export * from "./errors/classes.js";
 export type {
   AuthEvent,
   AuthObserver,
+  CallDescription,
   CallEvent,
+  CallFinished,
+  CallStarted,
+  CallWaits,
   LiveDataEvent,
   LiveDataObserver,
+  OfCall,
   RetryReason,
 } from "./events.js";
+export type { Logger, LogLevel, LogOptions } from "./logger.js";
 export { type CountOptions, count } from "./people/count.js";
 export {
   type FindManyEnd,
@@ -66,5 +72,6 @@ export type {
   RetryOptions,
   TimeoutOptions,
 } from "./pipeline/options.js";
+export type { Plugin } from "./telemetry.js";
 export type * from "./types.js";
 export { isContactV2, type NodeRequest, verifyWebhook, type WebhookRequest } from "./webhook.js";

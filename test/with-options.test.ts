@@ -119,6 +119,7 @@ test("events of calls go to the derived client's observer, those of the token st
   await derived.people.search({ size: 0 });
   await livedata.withOptions({ orgId: "o_2" }).people.search({ size: 0 });
   expect(events).toEqual([
+    "derived call_started",
     "client exchange_started",
     "client exchange_succeeded",
     "client token_rejected",
@@ -126,6 +127,9 @@ test("events of calls go to the derived client's observer, those of the token st
     "client exchange_succeeded",
     "derived request_resent",
     "derived call_retried",
+    "derived call_finished",
+    "client call_started",
+    "client call_finished",
   ]);
 });
 

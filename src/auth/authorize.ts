@@ -1,6 +1,6 @@
 import { checkUrl } from "../base-urls.js";
 import { ConfigurationError } from "../errors/classes.js";
-import { rememberCall } from "../pipeline/call.js";
+import { countWait, rememberCall } from "../pipeline/call.js";
 import type { NetworkResponse } from "../pipeline/network.js";
 import { isRepeatable } from "../pipeline/request.js";
 import { discardBody } from "../pipeline/response.js";
@@ -28,7 +28,7 @@ export function withAuthorization(send: Send, source: TokenSource): Send {
     if (init.headers.has("authorization")) return send(checkUrl(url, REQUEST_URL).href, init);
     checkOrigin(url, source);
 
-    const token = await source.token(init);
+    const token = await countWait(init.call, "token", source.token(init));
     const response = await send(url, { ...init, headers: withToken(init.headers, token) });
     if (!isRejected(source, token, response)) return response;
     if (init.call?.wasResent || !isRepeatable(init.body)) {
@@ -77,7 +77,7 @@ export async function resend(
   source.invalidate(rejected);
   let token: AccessToken | undefined;
   try {
-    token = await source.token({ signal: init.signal });
+    token = await countWait(init.call, "token", source.token({ signal: init.signal }));
   } finally {
     // Not awaited: a slow body must not delay the resend.
     if (token !== rejected) void discardBody(response);
@@ -89,8 +89,9 @@ export async function resend(
     return response;
   }
   if (init.call) init.call.wasResent = true;
-  const observe = init.call?.observe ?? source.observe;
-  observe?.({ type: "request_resent", method: init.method ?? "GET" });
+  const event = { type: "request_resent", method: init.method ?? "GET" } as const;
+  if (init.call) init.call.observe?.(event);
+  else source.observe?.(event);
   const second = await send(withToken(init.headers, token));
   if (isRejected(source, token, second) && token.life !== Infinity) source.invalidate(token);
   return second;

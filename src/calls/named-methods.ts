@@ -1,15 +1,13 @@
 import type { OperationFacts } from "../generated/operation-facts.js";
-import { dataOf, type PlainResult } from "./unwrap.js";
 
-/** Calls an operation by its method and path. */
-type Request = (method: string, path: string, init: object) => Promise<PlainResult>;
+/** Calls an operation by its method and path, and returns the data. */
+type Request = (method: string, path: string, init: object) => Promise<unknown>;
 
 /**
  * Makes the named methods of a service. Each takes the parameters of its path, its body if it has one, and `query` with
  * the options of the call. Their types are generated.
  *
- * @param request makes the call, and may throw
- * @returns functions that return the data, and throw what `unwrap` throws
+ * @param request makes the call, and throws what `unwrap` throws
  */
 export function namedMethods(request: Request, facts: Readonly<Record<string, OperationFacts>>): object {
   const methods = Object.entries(facts).map(([operation, { method: name, body: hasBody }]) => {
@@ -23,7 +21,8 @@ export function namedMethods(request: Request, facts: Readonly<Record<string, Op
         const body = hasBody ? rest.shift() : undefined;
         const { query, ...options } = (rest[0] ?? {}) as { readonly query?: unknown };
         const params = { path: Object.fromEntries(values), query };
-        return dataOf(await request(method, path, { ...options, body, params }));
+        // Awaited, so that a stack trace has this frame.
+        return await request(method, path, { ...options, body, params });
       },
     };
   });

@@ -1,4 +1,5 @@
 import createClient, { type Client, type Middleware } from "openapi-fetch";
+import type { Service } from "../base-urls.js";
 import { hasName, isRecord } from "../checks.js";
 import { ConfigurationError, isLiveDataError } from "../errors/classes.js";
 import type { OperationFacts } from "../generated/operation-facts.js";
@@ -8,13 +9,14 @@ import { type CallLimits, resolveLimits } from "../pipeline/options.js";
 import { plainArguments, RequestData, replayableRequest, sendArguments } from "../pipeline/request.js";
 import { ResponseData, toResponse } from "../pipeline/response.js";
 import type { Send } from "../pipeline/send.js";
+import type { Progress, Telemetry } from "../telemetry.js";
 import { enforceCreditLimit } from "./credit-limit.js";
 import { type CallInputs, checkInputs, forOperation } from "./inputs.js";
 import { rememberMetadata } from "./metadata.js";
 import { namedMethods } from "./named-methods.js";
 import type { OpenCalls } from "./open-calls.js";
 import type { ServiceClient } from "./types.js";
-import { lazyResult, notJson, type PlainResult } from "./unwrap.js";
+import { dataOf, headOf, lazyResult, notJson, type PlainResult } from "./unwrap.js";
 
 const METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"] as const;
 
@@ -35,8 +37,20 @@ interface PlainClient {
   ) => Promise<PlainResult & { readonly response: Response | ResponseData }>;
 }
 
+/** What a call is made of. */
+interface CallInput {
+  readonly method: string;
+  readonly path: string;
+  readonly init: AnyInit;
+  /** The call that it previews. */
+  readonly parentId?: number | undefined;
+}
+
+let latestCallId = 0;
+
 /** What a service's clients share. */
 export interface SharedService {
+  readonly name: Service;
   /** The first step of the pipeline. */
   readonly send: Send;
   /** Middlewares of every call. */
@@ -46,7 +60,8 @@ export interface SharedService {
 }
 
 /** What one client of a service has for itself. Options apply to calls that omit them. */
-export interface ClientSettings extends CallLimits, Pick<Call, "observe"> {
+export interface ClientSettings extends CallLimits {
+  readonly telemetry: Telemetry;
   readonly baseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -56,15 +71,32 @@ export interface ClientSettings extends CallLimits, Pick<Call, "observe"> {
  * limit, and errors that name the operation.
  */
 export function serviceClient<Paths extends {}, Methods = unknown>(
-  { send, middlewares, facts }: SharedService,
-  { baseUrl, headers, ...settings }: ClientSettings,
+  { name: service, send, middlewares, facts }: SharedService,
+  { baseUrl, headers, telemetry, ...settings }: ClientSettings,
   openCalls: OpenCalls,
 ): Methods & ServiceClient<Paths> {
   const { request } = createClient<object>({ baseUrl, headers }) as unknown as PlainClient;
   const ReplayableRequest = replayableRequest();
 
+  /** Makes a call between its events, if somebody wants them. */
+  function observedCall<T>(
+    { method, path, init, parentId }: CallInput,
+    run: (progress: Progress) => Promise<T>,
+  ): Promise<T> {
+    if (!telemetry.hasCalls) return run({});
+    const known = facts[`${method} ${path}`];
+    const operation = known ? `${method} ${path}` : `${method} *`;
+    const name = known && `${service}.${known.method}`;
+    const origin = originOf(init.baseUrl ?? baseUrl);
+    return telemetry.call({ callId: ++latestCallId, parentId, service, operation, name, origin }, run);
+  }
+
   /** @param isNamed whether a named method makes the call: it takes the data, and never the Response */
-  async function callOperation(method: string, path: string, init: AnyInit, isNamed = false): Promise<PlainResult> {
+  async function callOperation(
+    { method, path, init }: CallInput,
+    progress: Progress,
+    isNamed: boolean,
+  ): Promise<PlainResult> {
     const operation = `${method} ${path}`;
     const { isPaid, preview, body: expectedBody, ...fact }: Partial<OperationFacts> = facts[operation] ?? {};
     const {
@@ -94,12 +126,14 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
       ),
       redirect,
       fetch: callFetch,
-      observe: settings.observe,
+      observe: progress.observe,
       attempts: 0,
+      waited: { token: 0, hold: 0, retry: 0 },
       deadline: Infinity,
       wasResent: false,
       lostResponses: 0,
     };
+    progress.call = call;
     if (maxCredits !== undefined && !isPaid)
       throw new ConfigurationError(
         "`maxCredits` does not apply, since no cost is known of this operation: check the path, or remove it",
@@ -131,9 +165,15 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
     try {
       if (maxCredits !== undefined) {
         const previewInit = { ...init, ...inputs, maxCredits: undefined, parseAs: "text" };
-        const callPreview = (path: string) => callOperation("POST", path, previewInit, isNamed);
+        const callPreview = (path: string) => {
+          const preview = { method: "POST", path, init: previewInit, parentId: progress.callId };
+          return observedCall(preview, (progress) => callOperation(preview, progress, isNamed));
+        };
         const failure = await enforceCreditLimit({ operation, maxCredits, body: inputs.body, preview, callPreview });
-        if (failure) return failure;
+        if (failure) {
+          progress.response = headOf(failure);
+          return failure;
+        }
       }
       const result = await request(method, path, {
         ...rest,
@@ -145,6 +185,7 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
       });
       const { data, error, response } = result;
       rememberCall(response, call);
+      progress.response = response;
       const outcome = response.ok ? { data } : { error: error || {} };
       if (isNamed) return { ...outcome, response };
       rememberMetadata(data, response);
@@ -164,16 +205,35 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
     }
   }
 
+  /** Makes a path call. */
+  const call = (method: string, path: string, init: AnyInit = {}) =>
+    observedCall({ method, path, init }, (progress) => callOperation({ method, path, init }, progress, false));
+
   const calls = Object.fromEntries(
-    METHODS.map((method) => [method, (path: string, init: AnyInit = {}) => callOperation(method, path, init)]),
+    METHODS.map((method) => [method, (path: string, init?: AnyInit) => call(method, path, init)]),
   );
   const client = {
     ...calls,
-    request: (method: string, path: string, init: AnyInit = {}) => callOperation(method.toUpperCase(), path, init),
+    request: (method: string, path: string, init?: AnyInit) => call(method.toUpperCase(), path, init),
     ...middlewareRegistry(middlewares),
-    ...namedMethods((method, path, init) => callOperation(method, path, init, true), facts),
+    ...namedMethods(
+      (method, path, init) =>
+        observedCall({ method, path, init }, async (progress) =>
+          dataOf(await callOperation({ method, path, init }, progress, true)),
+        ),
+      facts,
+    ),
   };
   return client as unknown as Methods & ServiceClient<Paths>;
+}
+
+/** The origin of a base URL; undefined if it is not one, which the call then says. */
+function originOf(url: string): string | undefined {
+  try {
+    return new URL(url).origin;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Registers and removes middlewares. Those that run are those registered when a call begins. */

@@ -13,8 +13,7 @@ export interface Place {
   /** Whether the call may be sent again after a rejection. */
   readonly canResend: boolean;
   readonly order: number;
-  /** How long it waited before, in ms, and since when it waits now. */
-  waited: number;
+  /** Since when it waits. */
   since: number;
   wakesAt: number;
   wake: () => void;
@@ -31,7 +30,7 @@ export class CallQueue {
 
   /** Returns the place of a call in the order, for all its attempts. */
   place(call: Call, signal: AbortSignal | null | undefined, canResend: boolean): Place {
-    return { call, signal, canResend, order: this.#calls++, waited: 0, since: Infinity, wakesAt: 0, wake() {} };
+    return { call, signal, canResend, order: this.#calls++, since: Infinity, wakesAt: 0, wake() {} };
   }
 
   add(place: Place): void {
@@ -43,7 +42,7 @@ export class CallQueue {
 
   remove(place: Place): void {
     this.#places.splice(this.#places.indexOf(place), 1);
-    place.waited += performance.now() - place.since;
+    place.call.waited.hold += performance.now() - place.since;
     place.since = Infinity;
   }
 
@@ -65,9 +64,9 @@ export class CallQueue {
 }
 
 /** How much longer a call may wait, in ms. */
-export function timeLeft({ call, waited, since }: Place): number {
+export function timeLeft({ call, since }: Place): number {
   const now = performance.now();
-  return Math.min(call.maxWait - waited - Math.max(0, now - since), call.deadline - now);
+  return Math.min(call.maxWait - call.waited.hold - Math.max(0, now - since), call.deadline - now);
 }
 
 /** Lets a call wait for some ms, or until it is woken. */

@@ -1,4 +1,4 @@
-import type { LiveDataObserver } from "../events.js";
+import type { AuthEvent, CallEvent, CallWaits, OfCall } from "../events.js";
 import { requestId } from "../headers.js";
 import type { CustomFetch, NetworkResponse } from "./network.js";
 import type { CallLimits } from "./options.js";
@@ -22,10 +22,12 @@ export interface Call extends CallLimits {
   readonly redirect?: "error" | "follow" | "manual" | undefined;
   /** Its own network, in place of the client's. */
   readonly fetch?: CustomFetch | undefined;
-  /** Receives the events of the call; must not throw. */
-  readonly observe?: LiveDataObserver | undefined;
+  /** Receives the events of the call; must not throw. Undefined if nobody wants them. */
+  readonly observe?: ((event: EventOfCall) => void) | undefined;
   /** Requests sent so far. */
   attempts: number;
+  /** What it waited for so far, in ms. */
+  readonly waited: { -readonly [Part in keyof CallWaits]: number };
   /** The response to the latest request. */
   response?: NetworkResponse | undefined;
   /** When its total timeout ends, in ms of the monotonic clock. */
@@ -40,6 +42,13 @@ export interface Call extends CallLimits {
   rejection?: string | undefined;
 }
 
+type WithoutCall<Event> = Event extends unknown ? Omit<Event, keyof OfCall> : never;
+
+/** An event from within the pipeline. Its call is added where the call begins. */
+export type EventOfCall = WithoutCall<
+  Extract<AuthEvent | CallEvent, { readonly type: "call_held" | "call_retried" | "request_resent" }>
+>;
+
 const calls = new WeakMap<object, Partial<Call>>();
 
 /** Records which call a response belongs to, for errors and credits. */
@@ -50,6 +59,20 @@ export function rememberCall(response: object, call: Partial<Call>): void {
 /** Returns the call that a response belongs to; an empty record for a response of somebody else's client. */
 export function callOf(response: object): Partial<Call> {
   return calls.get(response) ?? {};
+}
+
+/** Adds the time until a promise settles to what a call waited for, if somebody wants to know. */
+export function countWait<T>(call: Call | undefined, part: keyof CallWaits, promise: Promise<T>): Promise<T> {
+  return call?.observe ? measure(call.waited, part, promise) : promise;
+}
+
+async function measure<T>(waited: Call["waited"], part: keyof CallWaits, promise: Promise<T>): Promise<T> {
+  const since = performance.now();
+  try {
+    return await promise;
+  } finally {
+    waited[part] += performance.now() - since;
+  }
 }
 
 interface Responded {

@@ -57,7 +57,7 @@ export class Cooldown {
         if (phase) return phase;
         const ms = isNext ? this.remaining() || TICK : this.remaining() + TICK;
         if (isTold) await sleep(place, Math.min(ms, timeLeft(place)));
-        else call.observe?.({ type: "call_held", operation: call.operation, delay: this.remaining() });
+        else call.observe?.({ type: "call_held", delay: this.remaining() });
       }
     } finally {
       stopListening?.();

@@ -3,7 +3,7 @@ import { isTransient } from "../errors/response-error.js";
 import type { RetryReason } from "../events.js";
 import { retryAfter } from "../headers.js";
 import { delay, jitteredDelay, throwIfAborted } from "./abort.js";
-import type { Call } from "./call.js";
+import { type Call, countWait } from "./call.js";
 import { Cooldown } from "./cooldown.js";
 import type { NetworkResponse } from "./network.js";
 import { DEFAULT_RETRY } from "./options.js";
@@ -62,12 +62,12 @@ export function withRetry(send: Send): Send {
         throwIfAborted(signal);
         return response;
       }
-      call.observe?.({ type: "call_retried", operation: call.operation, attempt, delay: pause, reason });
+      call.observe?.({ type: "call_retried", attempt, delay: pause, reason });
       // Not awaited: a slow body must not delay the next attempt.
       if ("response" in outcome) void discardBody(outcome.response);
       if (reason !== 429) call.lostResponses++;
       try {
-        if (!isRejected) await delay(pause, signal);
+        if (!isRejected) await countWait(call, "retry", delay(pause, signal));
         phase = await cooldown.enter(place, isRejected);
       } catch (error) {
         if (!isRejected) budget.giveBack();

@@ -99,14 +99,18 @@ describe("`observe`", () => {
     api.respond(401);
     await livedata.people.POST("/search", { body });
     expect(events.map(({ type }) => type)).toEqual([
+      "call_started",
       "exchange_started",
       "exchange_succeeded",
       "token_rejected",
       "exchange_started",
       "exchange_succeeded",
       "request_resent",
+      "call_finished",
     ]);
-    expect(events.at(-1)).toEqual({ type: "request_resent", method: "POST" });
+    const [started] = events;
+    const { callId } = started?.type === "call_started" ? started : {};
+    expect(events.at(-2)).toEqual({ type: "request_resent", method: "POST", callId, operation: "POST /search" });
     expect(JSON.stringify(events)).not.toMatch(/token-\d|s3cret/);
   });
 
@@ -125,7 +129,8 @@ describe("`observe`", () => {
     const livedata = createLiveData({ orgId: ORG, auth: apiKey("key-1"), baseUrl: HOST, observe });
     api.respond(401);
     await livedata.people.POST("/search", { body });
-    expect(events).toEqual([{ type: "token_rejected" }]);
+    const ofToken = events.filter(({ type }) => !type.startsWith("call_"));
+    expect(ofToken).toEqual([{ type: "token_rejected" }]);
   });
 
   test.each<[string, () => unknown]>([
@@ -137,7 +142,7 @@ describe("`observe`", () => {
     ],
     ["rejects", () => Promise.reject(new Error("a broken log"))],
   ])("does not affect a call if it %s", async (_name, observe) => {
-    const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST, observe });
+    const livedata = createLiveData({ orgId: ORG, auth, baseUrl: HOST, observe, logLevel: "off" });
     api.respond(401);
     const { response } = await livedata.people.POST("/search", { body });
     expect(response.status).toBe(200);

@@ -14,6 +14,7 @@ import { findMany } from "../../src/people/find-many.js";
 import { paginate } from "../../src/people/paginate.js";
 import { withAttempt } from "../../src/pipeline/attempt.js";
 import { networkStep } from "../../src/pipeline/send.js";
+import { Telemetry, type TelemetryOptions } from "../../src/telemetry.js";
 import { verifyWebhook } from "../../src/webhook.js";
 import { makeCall } from "../support/call.js";
 import { serve } from "../support/serve.js";
@@ -93,14 +94,16 @@ test("[openapi-typescript#1933] a success that is documented without a body is n
       };
     };
   }
+  const silent: TelemetryOptions = { observe: undefined, plugins: [], log: { logger: console, level: "off" } };
   const client = (responseTypes?: string[]) =>
     serviceClient<Paths>(
       {
+        name: "people",
         send: withAttempt(networkStep({})),
         middlewares: [],
         facts: responseTypes ? { "POST /tags": { method: "tag", responseTypes } } : {},
       },
-      { ...makeCall(), baseUrl: origin, headers: {} },
+      { ...makeCall(), baseUrl: origin, headers: {}, telemetry: new Telemetry(silent) },
       new OpenCalls(),
     );
   const empty = { body: {}, params: { header: { "X-Empty": "1" } } };

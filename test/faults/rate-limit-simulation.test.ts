@@ -3,12 +3,11 @@ import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { apiKey } from "../../src/auth/credentials.js";
 import { createLiveData } from "../../src/client.js";
-import type { CallEvent } from "../../src/events.js";
 import type { Call } from "../../src/pipeline/call.js";
 import { Cooldown } from "../../src/pipeline/cooldown.js";
 import { withRetry } from "../../src/pipeline/retry.js";
 import type { SendInit } from "../../src/pipeline/send.js";
-import { makeCall, recorded } from "../support/call.js";
+import { makeCall, type RetryEvent, recorded } from "../support/call.js";
 import {
   fixedWindow,
   idealTime,
@@ -46,7 +45,7 @@ interface Job {
 
 /** Makes calls, some at a time. */
 async function run(network: LimitedNetwork, { calls, workers, makeCall: make = patient }: Job) {
-  const events: CallEvent[] = [];
+  const events: RetryEvent[] = [];
   const send = recorded(withRetry(network.send), events);
   const outcomes: unknown[] = [];
   let next = 0;
@@ -155,7 +154,7 @@ test("[12] calls that wait leave in the order in which they were made, the rejec
 
 /** A network with one 429, and a way to start calls and to let time pass. */
 function afterRejection(headers: Record<string, string> = { "retry-after": "5" }, status = 429) {
-  const events: CallEvent[] = [];
+  const events: RetryEvent[] = [];
   const sent: [time: number, body: unknown][] = [];
   const network = async (_url: string, { body, call }: SendInit) => {
     sent.push([performance.now(), body]);
@@ -296,11 +295,10 @@ test("[12] observe receives call_retried for a rejected call and call_held once 
   const first = start(makeCall());
   await pass(1_000);
   await time.run(Promise.all([first, start(makeCall()), start(makeCall())]));
-  const operation = "POST /search";
   expect(events).toEqual([
-    { type: "call_retried", operation, attempt: 2, delay: 5_000, reason: 429 },
-    { type: "call_held", operation, delay: 4_000 },
-    { type: "call_held", operation, delay: 4_000 },
+    { type: "call_retried", attempt: 2, delay: 5_000, reason: 429 },
+    { type: "call_held", delay: 4_000 },
+    { type: "call_held", delay: 4_000 },
   ]);
 });
 

@@ -1,8 +1,7 @@
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { CallEvent } from "../../src/events.js";
 import { withRetry } from "../../src/pipeline/retry.js";
-import { makeCall, recorded } from "../support/call.js";
+import { makeCall, type RetryEvent, recorded } from "../support/call.js";
 import { BODY, postInit, respond, scriptedNetwork, useFakeTimers } from "../support/network.js";
 
 const URL = "https://api.test/search";
@@ -19,7 +18,7 @@ afterEach(() => {
 
 function limited(...headers: Record<string, string>[]) {
   const network = scriptedNetwork(...headers.map((header) => respond(429, header)));
-  const events: CallEvent[] = [];
+  const events: RetryEvent[] = [];
   const send = recorded(withRetry(network.send), events);
   const calls: Promise<unknown>[] = [];
   const start = (call = makeCall(), more = {}) => {
@@ -151,7 +150,7 @@ test("`observe` receives `call_held` with the delay of each held call", async ()
   await vi.advanceTimersByTimeAsync(1_000);
   start();
   await vi.runAllTimersAsync();
-  expect(events).toEqual([{ type: "call_held", operation: "POST /search", delay: 4_000 }]);
+  expect(events).toEqual([{ type: "call_held", delay: 4_000 }]);
 });
 
 test("a call that is not sent reports only the Retry-After of the current cooldown", async () => {

@@ -1,8 +1,10 @@
 import type { CallOptions } from "../../src/calls/types.js";
-import type { CallEvent, LiveDataEvent } from "../../src/events.js";
-import type { Call } from "../../src/pipeline/call.js";
+import type { Call, EventOfCall } from "../../src/pipeline/call.js";
 import { DEFAULT_LIMITS, resolveLimits } from "../../src/pipeline/options.js";
 import type { Send } from "../../src/pipeline/send.js";
+
+/** What the retry step emits. */
+export type RetryEvent = Exclude<EventOfCall, { readonly type: "request_resent" }>;
 
 /**
  * Makes the record of a search that is about to be sent.
@@ -20,6 +22,7 @@ export function makeCall(
     isStream: false,
     ...resolveLimits(options, { ...DEFAULT_LIMITS, timeout: Infinity }),
     attempts: 0,
+    waited: { token: 0, hold: 0, retry: 0 },
     deadline: Infinity,
     wasResent: false,
     lostResponses: 0,
@@ -28,9 +31,7 @@ export function makeCall(
 }
 
 /** Records the events of the calls that a step receives. */
-export function recorded(send: Send, events: CallEvent[]): Send {
-  const observe = (event: LiveDataEvent) => {
-    if (event.type === "call_retried" || event.type === "call_held") events.push(event);
-  };
+export function recorded(send: Send, events: RetryEvent[]): Send {
+  const observe: Call["observe"] = (event) => event.type !== "request_resent" && events.push(event);
   return (url, init) => send(url, init.call ? { ...init, call: Object.assign(init.call, { observe }) } : init);
 }

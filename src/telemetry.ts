@@ -1,0 +1,190 @@
+import { checkFunction, isRecord } from "./checks.js";
+import { readCredits } from "./credits.js";
+import { ConfigurationError, isLiveDataError } from "./errors/classes.js";
+import { type ResponseHead, responseError } from "./errors/response-error.js";
+import {
+  type CallDescription,
+  type CallFinished,
+  type CallStarted,
+  type LiveDataEvent,
+  type LiveDataObserver,
+  safeObserver,
+} from "./events.js";
+import { requestId } from "./headers.js";
+import { describeError, isLogged, type Log, logEvent, writeLine } from "./logger.js";
+import type { Call } from "./pipeline/call.js";
+
+/** Sees every call, such as `otel()` of `@livedata/sdk/otel`. What it throws is ignored, and logged once at `warn`. */
+export interface Plugin {
+  /** Receives all events, as the option `observe` does. */
+  readonly observe?: LiveDataObserver | undefined;
+  /**
+   * Runs a call within something of its own, such as a context of `AsyncLocalStorage`.
+   *
+   * @param call what is known of the call
+   * @param next runs the call, and resolves with its end. It never rejects, and has no part of the response. `around` must
+   *   call it before it returns or first awaits; otherwise the call runs without it
+   */
+  readonly around?: ((call: CallStarted, next: () => Promise<CallFinished>) => unknown) | undefined;
+}
+
+/** Who is told of what happens. */
+export interface TelemetryOptions {
+  readonly observe: LiveDataObserver | undefined;
+  readonly plugins: readonly Plugin[];
+  readonly log: Log;
+}
+
+/** What is known of a call while it runs. */
+export interface Progress {
+  readonly callId?: number;
+  /** Receives its events; undefined if nobody wants them. */
+  readonly observe?: Call["observe"];
+  /** Its record, once its options are checked. */
+  call?: Pick<Call, "attempts" | "waited">;
+  /** The response that it ends with. */
+  response?: ResponseHead | undefined;
+}
+
+/**
+ * Checks the plugins.
+ *
+ * @throws ConfigurationError that names the one that is not a plugin
+ */
+export function checkPlugins(plugins: readonly Plugin[] | undefined): readonly Plugin[] {
+  if (plugins === undefined) return [];
+  if (!Array.isArray(plugins)) throw new ConfigurationError("`plugins` must be an array, such as `[otel()]`");
+  plugins.forEach((plugin, index) => {
+    const name = `plugins[${index}]`;
+    if (!isRecord(plugin) || !(plugin["observe"] ?? plugin["around"])) {
+      throw new ConfigurationError(`\`${name}\` must be an object with \`observe\` or \`around\``);
+    }
+    checkFunction(plugin["observe"], `${name}.observe`);
+    checkFunction(plugin["around"], `${name}.around`);
+  });
+  return [...plugins];
+}
+
+/** Tells the observer, the plugins and the log what happens, in this order. Nothing that they do changes a call. */
+export class Telemetry {
+  /** Whether somebody wants the events of calls. If not, a call makes none. */
+  readonly hasCalls: boolean;
+  readonly #receivers: readonly LiveDataObserver[];
+  readonly #plugins: readonly Plugin[];
+  readonly #log: Log;
+  readonly #reported = new Set<string>();
+
+  constructor({ observe, plugins, log }: TelemetryOptions) {
+    this.hasCalls = observe !== undefined || plugins.length > 0 || isLogged(log, "info");
+    this.#plugins = plugins;
+    this.#log = log;
+    const receiver = (name: string, receive: LiveDataObserver | undefined) =>
+      receive ? [safeObserver(receive, (error) => this.#report(name, error))] : [];
+    this.#receivers = [
+      ...receiver("observe", observe),
+      ...plugins.flatMap((plugin, index) => receiver(`plugins[${index}].observe`, plugin.observe?.bind(plugin))),
+    ];
+  }
+
+  /**
+   * Sends an event.
+   *
+   * @param error what the call failed with, for the log alone
+   */
+  readonly emit = (event: LiveDataEvent, error?: unknown): void => {
+    for (const receive of this.#receivers) receive(event);
+    logEvent(this.#log, event, error);
+  };
+
+  /** Runs a call within the plugins, between its two events. */
+  call<T>(description: CallDescription, run: (progress: Progress) => Promise<T>): Promise<T> {
+    const { callId, operation } = description;
+    const progress: Progress = { callId, observe: (event) => this.emit({ ...event, callId, operation }) };
+    const start = performance.now();
+    const started: CallStarted = { type: "call_started", ...description };
+    let tellEnd = (_event: CallFinished) => {};
+    const ended = new Promise<CallFinished>((resolve) => {
+      tellEnd = resolve;
+    });
+    const finish = (failure?: { readonly error: unknown }) => {
+      const event = finishedEvent(description, progress, performance.now() - start, failure);
+      this.emit(event, failure?.error);
+      tellEnd(event);
+    };
+    const runAndFinish = async () => {
+      let result: T;
+      try {
+        result = await run(progress);
+      } catch (error) {
+        finish({ error });
+        throw error;
+      }
+      finish();
+      return result;
+    };
+    let outcome: Promise<T> | undefined;
+    const runOnce = () => {
+      outcome ??= runAndFinish();
+    };
+    this.emit(started);
+    this.#within(0, started, ended, runOnce);
+    // Every plugin runs the next one, or it is run in its place.
+    return outcome ?? runAndFinish();
+  }
+
+  #within(index: number, started: CallStarted, ended: Promise<CallFinished>, run: () => void): void {
+    const plugin = this.#plugins[index];
+    if (!plugin) {
+      run();
+      return;
+    }
+    let hasRun = false;
+    const next = () => {
+      if (!hasRun) {
+        hasRun = true;
+        this.#within(index + 1, started, ended, run);
+      }
+      return ended;
+    };
+    const around = async () => plugin.around?.(started, next);
+    around().catch((error) => this.#report(`plugins[${index}].around`, error));
+    void next();
+  }
+
+  /** Logs the first error of each function: one that fails on every call would fill the log. */
+  #report(name: string, error: unknown): void {
+    if (this.#reported.has(name)) return;
+    this.#reported.add(name);
+    writeLine(
+      this.#log,
+      "warn",
+      () => `\`${name}\` failed, which changes no call: ${describeError(error, isLogged(this.#log, "debug"))}`,
+    );
+  }
+}
+
+function finishedEvent(
+  description: CallDescription,
+  { call, response }: Progress,
+  duration: number,
+  failure: { readonly error: unknown } | undefined,
+): CallFinished {
+  const own = failure && isLiveDataError(failure.error) ? failure.error : undefined;
+  const status = failure ? own?.status : response?.status;
+  const failedStatus = !failure && response && !response.ok ? responseError(response, undefined).code : undefined;
+  const { used, remaining, cost } = response ? readCredits(response.headers) : NO_CREDITS;
+  return {
+    ...description,
+    type: "call_finished",
+    status,
+    code: failure ? (own?.code ?? "unknown") : failedStatus,
+    attempts: call?.attempts ?? 0,
+    duration,
+    waited: call ? { ...call.waited } : NO_WAITS,
+    credits: { used, remaining, cost },
+    requestId: own?.requestId ?? (response && requestId(response.headers)),
+  };
+}
+
+const NO_WAITS = { token: 0, hold: 0, retry: 0 };
+const NO_CREDITS = { used: undefined, remaining: undefined, cost: undefined };
