@@ -107,6 +107,10 @@ function testsOf(file: string): readonly string[][] {
   switch (file.split("/")[0]) {
     case "testing":
       return [["test/testing/"]];
+    case "events.ts":
+    case "logger.ts":
+    case "telemetry.ts":
+      return [["test/logger", "test/e2e/telemetry", "test/auth/events"]];
     case "undici":
       return [["test/undici/"]];
     case "auth":
@@ -123,9 +127,13 @@ function testsOf(file: string): readonly string[][] {
       return [
         ["test/calls/", "test/people/"],
         [...shared, "test/pipeline/", "test/e2e/people", "test/faults/public-reports", "test/faults/inputs"],
+        ["test/e2e/telemetry"],
       ];
     case "pipeline":
-      return [["test/pipeline/"], [...shared, "test/calls/", "test/people/", "test/auth/", "test/e2e/faults"]];
+      return [
+        ["test/pipeline/"],
+        [...shared, "test/calls/", "test/people/", "test/auth/", "test/e2e/faults", "test/e2e/telemetry"],
+      ];
     default:
       return [
         [...shared, "test/errors/"],

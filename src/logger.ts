@@ -96,9 +96,8 @@ function finishedLine(event: CallFinished, error: string | undefined): string {
   const { service, operation, name = `${service} ${operation}`, status, code, attempts, duration, waited } = event;
   const { used, remaining, cost } = event.credits;
   const parts = [
-    `${name}${event.parentId === undefined ? "" : ` (preview for call ${event.parentId})`}`,
-    code === undefined ? `${status}` : `failed: ${error ?? `${status} (${code})`}`,
-    `${ms(duration)}`,
+    `${name} ${code === undefined ? status : `failed: ${error ?? `${status} (${code})`}`}`,
+    ms(duration),
     attempts !== 1 && `${attempts} attempts`,
     ...(["token", "hold", "retry"] as const).map((part) => waited[part] >= 1 && `${part} wait ${ms(waited[part])}`),
     used !== undefined && `credits used ${used}`,
@@ -106,6 +105,7 @@ function finishedLine(event: CallFinished, error: string | undefined): string {
     remaining !== undefined && `credits left ${remaining}`,
     event.requestId !== undefined && `request ${event.requestId}`,
     `call ${event.callId}`,
+    event.parentId !== undefined && `preview for call ${event.parentId}`,
   ];
   return parts.filter((part) => part !== false).join(", ");
 }

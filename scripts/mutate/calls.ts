@@ -195,8 +195,8 @@ export const callMutations: readonly Mutation[] = [
     rule: "withOptions: events of calls go to the client's observer",
     file: "auth/authorize.ts",
     in: "resend",
-    find: "init.call?.observe ?? source.observe",
-    replace: "source.observe",
+    find: "if (init.call) init.call.observe?.(event);\n  else source.observe?.(event);",
+    replace: "source.observe?.(event);",
   },
   {
     rule: "maxCredits: forgets what a lost response may have cost",

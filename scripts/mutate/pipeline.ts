@@ -202,8 +202,8 @@ export const pipelineMutations: readonly Mutation[] = [
     rule: "retry: an abort does not end the delay",
     file: "pipeline/retry.ts",
     in: "withRetry",
-    find: "await delay(pause, signal);",
-    replace: "await delay(pause);",
+    find: 'countWait(call, "retry", delay(pause, signal))',
+    replace: 'countWait(call, "retry", delay(pause))',
   },
   {
     rule: "retry: leaves the body of a retried response unread",
@@ -279,7 +279,7 @@ export const pipelineMutations: readonly Mutation[] = [
     rule: "cooldown: a wait that is extended again and again has no limit",
     file: "pipeline/call-queue.ts",
     in: "timeLeft",
-    find: "call.maxWait - waited - Math.max(0, now - since)",
+    find: "call.maxWait - call.waited.hold - Math.max(0, now - since)",
     replace: "call.maxWait - Math.max(0, now - since)",
   },
   {

@@ -4,6 +4,7 @@ import type { Mutation } from "./mutation.js";
 import { peopleMutations } from "./people.js";
 import { pipelineMutations } from "./pipeline.js";
 import { queryMutations } from "./query.js";
+import { telemetryMutations } from "./telemetry.js";
 import { testingMutations } from "./testing.js";
 
 /** All mutations. */
@@ -13,5 +14,6 @@ export const mutations: readonly Mutation[] = [
   ...callMutations,
   ...peopleMutations,
   ...queryMutations,
+  ...telemetryMutations,
   ...testingMutations,
 ];
