@@ -17,6 +17,8 @@ const OURS = [
 ];
 /** Over undici, CPU time is compared with fetch. */
 const OVER_UNDICI = { name: "named methods over undici", budget: 0.55 };
+/** Compared with named methods without. */
+const OBSERVED = { name: "named methods with observer and logger", budget: 1.1 };
 const COLLECTION = 1.25;
 const MEMORY = 1.1;
 
@@ -27,6 +29,7 @@ const fetch = { name: "fetch", file };
 const measured = await measureCalls([
   { name: "openapi-fetch", file },
   ...ours,
+  { name: OBSERVED.name, file },
   ...(isQuick ? [] : [fetch, { name: OVER_UNDICI.name, file }]),
 ]);
 const memory = await measureMemory([fetch, ...ours], CALLS_AT_ONCE, MEMORY_ROUNDS);
@@ -37,6 +40,7 @@ finish("call", [...measured.flatMap(cpuFigures), ...collections, ...memoryFigure
 function cpuFigures({ size, cells }: Measured): Figure[] {
   return cells.flatMap(({ title, costs }) => [
     ...OURS.map(({ name, cpu }) => comparison(`${title}: ${name}`, costs, name, "openapi-fetch", cpu[size.title])),
+    comparison(`${title}: ${OBSERVED.name}`, costs, OBSERVED.name, "named methods", OBSERVED.budget),
     ...(isQuick
       ? []
       : [

@@ -1,4 +1,4 @@
-import { createLiveData, type Network, serviceAccount, unwrap } from "@livedata/sdk";
+import { createLiveData, type LiveDataOptions, serviceAccount, unwrap } from "@livedata/sdk";
 import { undiciNetwork } from "@livedata/sdk/undici";
 import createClient from "openapi-fetch";
 import type { paths } from "../../src/generated/people.js";
@@ -27,12 +27,18 @@ export const clients: Clients = {
     return () => people.search(target.body);
   },
   "named methods over undici": (target) => {
-    const { people } = ours(target, undiciNetwork());
+    const { people } = ours(target, { network: undiciNetwork() });
+    return () => people.search(target.body);
+  },
+  "named methods with observer and logger": (target) => {
+    const ignore = () => {};
+    const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+    const { people } = ours(target, { observe: ignore, logger, logLevel: "info" });
     return () => people.search(target.body);
   },
 };
 
-function ours({ origin, orgId }: Target, network?: Network) {
+function ours({ origin, orgId }: Target, options?: LiveDataOptions) {
   const auth = serviceAccount({ clientId: "id", clientSecret: "secret" });
-  return createLiveData({ orgId, auth, baseUrl: origin, network });
+  return createLiveData({ orgId, auth, baseUrl: origin, ...options });
 }
