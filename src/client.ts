@@ -26,6 +26,7 @@ import type {
 import type { paths as PeoplePaths } from "./generated/people.js";
 import { abortedError, ClientClosed } from "./pipeline/abort.js";
 import { withAttempt } from "./pipeline/attempt.js";
+import { Pace } from "./pipeline/pace.js";
 import { withRedirects } from "./pipeline/redirect.js";
 import { withRetry } from "./pipeline/retry.js";
 import { networkStep, type Send } from "./pipeline/send.js";
@@ -106,20 +107,21 @@ export function createLiveData(options: LiveDataOptions = {}): LiveData {
   const configuration = resolveConfiguration(options, processEnvironment());
   const telemetry = new Telemetry(configuration);
   const tokens = createTokenSource({ ...configuration, baseUrls: configuration.services, observe: telemetry.emit });
-  const attempt = withAttempt(networkStep(configuration));
-  const authorized = withAuthorization(withRedirects(attempt, tokens.origins), tokens);
+  const network = networkStep(configuration);
+  const pace = configuration.rateLimit && new Pace(configuration.rateLimit);
+  const authorized = withAuthorization(withRedirects(withAttempt(network, pace), tokens.origins), tokens);
   // Each service has its own retry step, so that a 429 of one says nothing about the others.
-  const shared = (service: Service, send: Send = authorized): SharedService => ({
+  const shared = (service: Service, send: Send = withRetry(authorized, pace)): SharedService => ({
     name: service,
-    send: withTotalTimeout(withRetry(send)),
+    send: withTotalTimeout(send),
     middlewares: [],
     facts: operationFacts[service],
   });
   const people = shared("people");
   const companies = shared("companies");
   const ledgers = shared("ledgers");
-  // A session call needs no token, but carries a secret.
-  const identity = shared("identity", withOriginCheck(attempt, tokens));
+  // A session call needs no token, but carries a secret. It is not paced.
+  const identity = shared("identity", withRetry(withOriginCheck(withAttempt(network), tokens)));
 
   function clientWith(configuration: Configuration, openCalls: OpenCalls, telemetry: Telemetry): LiveData {
     const { services } = configuration;

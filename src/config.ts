@@ -13,6 +13,7 @@ import {
   resolveLimits,
   type TimeoutOptions,
 } from "./pipeline/options.js";
+import { checkRateLimit, type RateLimitOptions } from "./pipeline/pace.js";
 import { isBrowser } from "./pipeline/send.js";
 import { checkPlugins, type Plugin } from "./telemetry.js";
 
@@ -53,6 +54,14 @@ export interface LiveDataOptions extends BaseUrlOptions, LogOptions, NetworkOpti
    * @default false
    */
   readonly dangerouslyAllowBrowser?: boolean | undefined;
+  /**
+   * The rate of requests to keep to, over all services and derived clients: never more than `requests` in any span of
+   * `interval` ms, and at most a tenth of them at once. Calls wait in order, for no longer than their `totalTimeout`; the
+   * wait is no part of `timeout` or `maxWait`. Session exchanges and `authFetch` are not counted. Environment variable:
+   * `LIVEDATA_RATE_LIMIT`, such as `120/60s`.
+   * @default no limit
+   */
+  readonly rateLimit?: RateLimitOptions | undefined;
   /** Receives the events of the access token and of calls, for logs and metrics. What it throws is ignored. */
   readonly observe?: LiveDataObserver | undefined;
   /**
@@ -83,6 +92,7 @@ export interface Configuration extends Settings, BaseUrlOptions, NetworkOptions 
   readonly auth: Credentials;
   readonly log: Log;
   readonly plugins: readonly Plugin[];
+  readonly rateLimit: RateLimitOptions | undefined;
   readonly services: Readonly<Record<Service, string>>;
 }
 
@@ -106,6 +116,7 @@ const SHARED: Record<Exclude<keyof LiveDataOptions, keyof DerivedOptions>, true>
   logLevel: true,
   network: true,
   plugins: true,
+  rateLimit: true,
   requestInitExt: true,
 };
 
@@ -136,6 +147,7 @@ export function resolveConfiguration(options: LiveDataOptions, environment: Envi
     ...resolveSettings(options, DEFAULTS),
     ...checkNetwork(options),
     plugins: checkPlugins(options.plugins),
+    rateLimit: checkRateLimit(options.rateLimit, variable(environment, "LIVEDATA_RATE_LIMIT")),
     log: resolveLog(options, variable(environment, "LIVEDATA_LOG")),
   });
 }

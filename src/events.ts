@@ -85,6 +85,8 @@ export interface CallWaits {
   readonly token: number;
   /** For the rate limit of the API to pass, after a 429. */
   readonly hold: number;
+  /** For the option `rateLimit`. */
+  readonly pace: number;
   /** Between two attempts, after a transient failure. */
   readonly retry: number;
 }

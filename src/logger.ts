@@ -99,7 +99,9 @@ function finishedLine(event: CallFinished, error: string | undefined): string {
     `${name} ${code === undefined ? status : `failed: ${error ?? `${status} (${code})`}`}`,
     ms(duration),
     attempts !== 1 && `${attempts} attempts`,
-    ...(["token", "hold", "retry"] as const).map((part) => waited[part] >= 1 && `${part} wait ${ms(waited[part])}`),
+    ...(["token", "hold", "pace", "retry"] as const).map(
+      (part) => waited[part] >= 1 && `${part} wait ${ms(waited[part])}`,
+    ),
     used !== undefined && `credits used ${used}`,
     cost !== undefined && `credits cost ${cost}`,
     remaining !== undefined && `credits left ${remaining}`,

@@ -186,5 +186,5 @@ function finishedEvent(
   };
 }
 
-const NO_WAITS = { token: 0, hold: 0, retry: 0 };
+const NO_WAITS = { token: 0, hold: 0, pace: 0, retry: 0 };
 const NO_CREDITS = { used: undefined, remaining: undefined, cost: undefined };

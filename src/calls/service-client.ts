@@ -128,7 +128,7 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
       fetch: callFetch,
       observe: progress.observe,
       attempts: 0,
-      waited: { token: 0, hold: 0, retry: 0 },
+      waited: { token: 0, hold: 0, pace: 0, retry: 0 },
       deadline: Infinity,
       wasResent: false,
       lostResponses: 0,

@@ -3,6 +3,7 @@ import { startDeadline, throwIfAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
 import type { NetworkResponse } from "./network.js";
 import { describeFailure, failureMessage, isControlFlow } from "./network-failure.js";
+import type { Pace } from "./pace.js";
 import { isRepeatable } from "./request.js";
 import { discardBody, failedResponse, isFinal, limitReading, readWhole } from "./response.js";
 import type { Send, SendInit } from "./send.js";
@@ -35,10 +36,12 @@ interface Pool {
  * failure within the body is a failure of the attempt. A response that may be retried, and a stream, stay unread.
  *
  * @param network the last step
+ * @param pace the rate limit of all services. The wait for it is no part of the call's `timeout`. A resend over a stale
+ *   connection needs no slot of its own: the server closed that connection before the request came
  * @returns a step that throws a TimeoutError, the reason of the caller's signal, a ConnectionError with the platform's
  *   error as its cause, before the headers or within the body, or a ConfigurationError if `fetch` failed otherwise
  */
-export function withAttempt(network: Send): Send {
+export function withAttempt(network: Send, pace?: Pace): Send {
   const pools = new Map<string, Pool>();
 
   /** Sends an attempt, again if a kept connection breaks before a byte of the response. */
@@ -74,6 +77,7 @@ export function withAttempt(network: Send): Send {
     const [origin = url] = ORIGIN.exec(url) ?? [];
     const nameError = (error: unknown) => nameFailure(error, origin, init, call);
     throwIfAborted(callerSignal);
+    if (pace) await pace.send(call, callerSignal);
     const deadline = startDeadline(call.timeout, () => timeoutError(call, "timeout"), callerSignal);
     const { signal } = deadline;
     const pool = pools.get(origin) ?? { kept: 0, inUse: 0, mostInUse: 0 };

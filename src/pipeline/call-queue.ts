@@ -13,8 +13,9 @@ export interface Place {
   /** Whether the call may be sent again after a rejection. */
   readonly canResend: boolean;
   readonly order: number;
-  /** Since when it waits. */
+  /** Since when it waits, and what for: the end of a hold, or its slot of the rate limit. */
   since: number;
+  waitsFor: "hold" | "pace";
   wakesAt: number;
   wake: () => void;
 }
@@ -30,7 +31,7 @@ export class CallQueue {
 
   /** Returns the place of a call in the order, for all its attempts. */
   place(call: Call, signal: AbortSignal | null | undefined, canResend: boolean): Place {
-    return { call, signal, canResend, order: this.#calls++, since: Infinity, wakesAt: 0, wake() {} };
+    return { call, signal, canResend, order: this.#calls++, since: Infinity, waitsFor: "hold", wakesAt: 0, wake() {} };
   }
 
   add(place: Place): void {
@@ -42,8 +43,13 @@ export class CallQueue {
 
   remove(place: Place): void {
     this.#places.splice(this.#places.indexOf(place), 1);
-    place.call.waited.hold += performance.now() - place.since;
+    countTime(place, "hold");
     place.since = Infinity;
+  }
+
+  /** Returns how many calls leave before one. */
+  ahead(place: Place): number {
+    return this.#places.indexOf(place);
   }
 
   /**
@@ -63,10 +69,23 @@ export class CallQueue {
   }
 }
 
-/** How much longer a call may wait, in ms. */
-export function timeLeft({ call, since }: Place): number {
+/**
+ * Adds the time since a call was last asked to what it waited.
+ *
+ * @param next what it waits for from now on
+ */
+export function countTime(place: Place, next: Place["waitsFor"]): void {
   const now = performance.now();
-  return Math.min(call.maxWait - call.waited.hold - Math.max(0, now - since), call.deadline - now);
+  place.call.waited[place.waitsFor] += now - place.since;
+  place.since = now;
+  place.waitsFor = next;
+}
+
+/** How much longer a call may wait for a hold, in ms. */
+export function timeLeft({ call, since, waitsFor }: Place): number {
+  const now = performance.now();
+  const held = waitsFor === "hold" ? Math.max(0, now - since) : 0;
+  return Math.min(call.maxWait - call.waited.hold - held, call.deadline - now);
 }
 
 /** Lets a call wait for some ms, or until it is woken. */

@@ -32,6 +32,8 @@ export interface Call extends CallLimits {
   response?: NetworkResponse | undefined;
   /** When its total timeout ends, in ms of the monotonic clock. */
   deadline: number;
+  /** Whether it has a slot of the rate limit that it has not used. */
+  hasSlot?: boolean;
   /** Whether it was resent after a 401, which happens at most once. */
   wasResent: boolean;
   /** Whether it ends with its latest response, whose body may still arrive. */

@@ -1,8 +1,9 @@
 import { RateLimitedError } from "../errors/classes.js";
 import { onAbort, throwIfAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
-import { CallQueue, type Place, sleep, timeLeft } from "./call-queue.js";
+import { CallQueue, countTime, type Place, sleep, timeLeft } from "./call-queue.js";
 import { DEFAULT_RETRY, type RetrySettings } from "./options.js";
+import type { Pace } from "./pace.js";
 
 /** The longest hold that one response starts, in ms: a server's mistake must not stop a process for a day. */
 const MAX_HOLD = 300_000;
@@ -31,10 +32,16 @@ export interface Phase {
  */
 export class Cooldown {
   readonly queue = new CallQueue();
+  readonly #pace: Pace | undefined;
   #phase: Phase = { limit: Infinity, inFlight: 0, sentAt: 0, rejectedProbes: 0 };
   #since = 0;
   #until = 0;
   #requestedUntil = 0;
+
+  /** @param pace the rate limit, which the services of a client share; a call leaves with a slot of it */
+  constructor(pace?: Pace) {
+    this.#pace = pace;
+  }
 
   /**
    * Waits until a call may be sent. Its end must then be reported: `passed`, `rejected` or `aborted`.
@@ -43,7 +50,7 @@ export class Cooldown {
    */
   async enter(place: Place, wasRejected = false): Promise<Phase> {
     const { call, signal } = place;
-    const phase = this.queue.isEmpty && this.#admit();
+    const phase = this.queue.isEmpty && this.#admit(call);
     if (phase) return phase;
     const stopListening = signal && onAbort(signal, () => place.wake());
     this.queue.add(place);
@@ -51,12 +58,16 @@ export class Cooldown {
       for (let isTold = wasRejected; ; isTold = true) {
         throwIfAborted(signal);
         if (!this.mayWait(place)) throw this.#tooLong(call);
+        this.#checkPace(place);
         place.wakesAt = Infinity;
         const isNext = this.#next() === place;
-        const phase = isNext && this.#admit();
+        const phase = isNext && this.#admit(call);
         if (phase) return phase;
-        const ms = isNext ? this.remaining() || TICK : this.remaining() + TICK;
-        if (isTold) await sleep(place, Math.min(ms, timeLeft(place)));
+        const isHeld = !this.#isOpen();
+        countTime(place, isHeld ? "hold" : "pace");
+        const untilNext = this.remaining() || (!isHeld && this.#pace?.delay()) || TICK;
+        const ms = isNext ? untilNext : this.remaining() + TICK;
+        if (isTold || !isHeld) await sleep(place, Math.min(ms, timeLeft(place)));
         else call.observe?.({ type: "call_held", delay: this.remaining() });
       }
     } finally {
@@ -117,6 +128,14 @@ export class Cooldown {
     return requested <= maxRetryAfter && this.remaining() < timeLeft(place);
   }
 
+  /** @throws RateLimitedError if the total timeout of a call ends before its slot of the rate limit comes */
+  #checkPace(place: Place): void {
+    const { call } = place;
+    if (!this.#pace || call.deadline === Infinity) return;
+    const ahead = this.queue.ahead(place);
+    if (this.#pace.delay(ahead) >= call.deadline - performance.now()) throw this.#pace.tooLong(call, ahead);
+  }
+
   #tooLong(call: Call): RateLimitedError {
     const what = call.attempts > 0 ? "not sent again" : "not sent";
     const requested = this.#requestedUntil - performance.now();
@@ -128,11 +147,11 @@ export class Cooldown {
   }
 
   /** Counts a request as in flight, if it may be. */
-  #admit(): Phase | undefined {
+  #admit(call: Call): Phase | undefined {
     const now = performance.now();
     const { limit, inFlight, sentAt } = this.#phase;
     if (inFlight >= limit && (now < sentAt || now - sentAt > MAX_FLIGHT)) this.#phase = { ...this.#phase, inFlight: 0 };
-    if (!this.#isOpen()) return undefined;
+    if (!this.#isOpen() || this.#pace?.take(call) === false) return undefined;
     this.#phase.inFlight++;
     this.#phase.sentAt = now;
     return this.#phase;

@@ -7,6 +7,7 @@ import { type Call, countWait } from "./call.js";
 import { Cooldown } from "./cooldown.js";
 import type { NetworkResponse } from "./network.js";
 import { DEFAULT_RETRY } from "./options.js";
+import type { Pace } from "./pace.js";
 import { isRepeatable } from "./request.js";
 import { discardBody, readWhole } from "./response.js";
 import { RetryBudget } from "./retry-budget.js";
@@ -21,10 +22,11 @@ type Outcome = { readonly response: NetworkResponse } | { readonly error: unknow
  * All calls of one step share a retry budget. They also share a cooldown: after a rejection (429, or 503 with
  * `Retry-After`) all of them wait for it, and the rejected call waits again, which costs no retry.
  *
+ * @param pace the rate limit of all services
  * @returns a step that ends as the last attempt did
  */
-export function withRetry(send: Send): Send {
-  const cooldown = new Cooldown();
+export function withRetry(send: Send, pace?: Pace): Send {
+  const cooldown = new Cooldown(pace);
   const budget = new RetryBudget();
 
   return async function retry(url, init) {
@@ -42,6 +44,7 @@ export function withRetry(send: Send): Send {
       } catch (error) {
         outcome = { error };
       }
+      pace?.giveBack(call);
       const requested = "response" in outcome ? retryAfter(outcome.response.headers) : undefined;
       const isRejected = "response" in outcome && isRejection(outcome.response.status, requested);
       if (isRejected) cooldown.rejected(phase, requested, settings);

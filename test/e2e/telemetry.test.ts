@@ -56,7 +56,7 @@ describe("`call_finished`", () => {
         code: undefined,
         attempts: 1,
         duration: expect.any(Number),
-        waited: { token: expect.any(Number), hold: 0, retry: 0 },
+        waited: { token: expect.any(Number), hold: 0, pace: 0, retry: 0 },
         credits: { used: 3, remaining: 17, cost: undefined },
         requestId: undefined,
       },

@@ -22,7 +22,7 @@ export function makeCall(
     isStream: false,
     ...resolveLimits(options, { ...DEFAULT_LIMITS, timeout: Infinity }),
     attempts: 0,
-    waited: { token: 0, hold: 0, retry: 0 },
+    waited: { token: 0, hold: 0, pace: 0, retry: 0 },
     deadline: Infinity,
     wasResent: false,
     lostResponses: 0,

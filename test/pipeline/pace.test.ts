@@ -1,0 +1,298 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { apiKey, serviceAccount } from "../../src/auth/credentials.js";
+import { createLiveData } from "../../src/client.js";
+import type { LiveDataOptions } from "../../src/config.js";
+import type { LiveDataEvent } from "../../src/events.js";
+import { withAttempt } from "../../src/pipeline/attempt.js";
+import { Pace, type RateLimitOptions } from "../../src/pipeline/pace.js";
+import { withRetry } from "../../src/pipeline/retry.js";
+import { makeCall } from "../support/call.js";
+import {
+  fixedWindow,
+  idealTime,
+  type Limiter,
+  limitedNetwork,
+  slidingWindow,
+  tokenBucket,
+} from "../support/limiters.js";
+import { postInit } from "../support/network.js";
+import { useVirtualTime, type VirtualTime } from "../support/virtual-time.js";
+
+const URL = "https://api.test/search";
+const perMinute: RateLimitOptions = { requests: 120, interval: 60_000 };
+const body = { size: 1 };
+
+let time: VirtualTime;
+
+beforeEach(() => {
+  time = useVirtualTime();
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.unstubAllEnvs();
+});
+
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A client in virtual time, and the times at which it sent requests. */
+function paced(
+  rateLimit: RateLimitOptions,
+  { respond = () => Response.json({ people: [], count: 0 }), ...options }: Paced = {},
+) {
+  const sent: { readonly path: string; readonly at: number; readonly id: string | null }[] = [];
+  const events: LiveDataEvent[] = [];
+  const livedata = createLiveData({
+    orgId: "o_0123abcd",
+    auth: apiKey("key-1"),
+    rateLimit,
+    logLevel: "off",
+    observe: (event) => void events.push(event),
+    async fetch(request) {
+      const { pathname } = new globalThis.URL(request.url);
+      sent.push({ path: pathname, at: performance.now(), id: request.headers.get("x-id") });
+      return respond(request);
+    },
+    ...options,
+  });
+  return { livedata, sent, events, times: () => sent.map(({ at }) => at) };
+}
+
+interface Paced extends LiveDataOptions {
+  readonly respond?: (request: Request) => Response | Promise<Response>;
+}
+
+/** The most times in any span of a length. */
+function mostWithin(times: readonly number[], span: number): number {
+  return Math.max(0, ...times.map((start) => times.filter((at) => at >= start && at < start + span).length));
+}
+
+test("never more than `requests` are sent in any span of `interval`, and a tenth of them at once", async () => {
+  const arrivals = fc.array(fc.record({ after: fc.nat(400), fails: fc.constantFrom("", "", "", "503", "slow") }), {
+    minLength: 1,
+    maxLength: 60,
+  });
+  const limits = fc.record({ requests: fc.integer({ min: 1, max: 25 }), interval: fc.integer({ min: 1, max: 5_000 }) });
+  await fc.assert(
+    fc.asyncProperty(limits, arrivals, async (limit, calls) => {
+      const failing = new Set(calls.flatMap(({ fails }, index) => (fails === "503" ? [String(index)] : [])));
+      const { livedata, times } = paced(limit, {
+        retry: { baseDelay: 10 },
+        async respond(request) {
+          const id = String(request.headers.get("x-id"));
+          if (calls[Number(id)]?.fails === "slow") await wait(3_000);
+          return Response.json({ people: [], count: 0 }, { status: failing.delete(id) ? 503 : 200 });
+        },
+      });
+      const running: Promise<unknown>[] = [];
+      const arrive = async () => {
+        for (const [index, { after }] of calls.entries()) {
+          await wait(after);
+          running.push(livedata.people.search(body, { headers: { "x-id": String(index) } }).catch(() => {}));
+        }
+        await Promise.all(running);
+      };
+      await time.run(arrive());
+      const burst = Math.max(1, Math.floor(limit.requests / 10));
+      expect(times().length).toBeGreaterThanOrEqual(calls.length);
+      expect(mostWithin(times(), limit.interval)).toBeLessThanOrEqual(limit.requests);
+      expect(mostWithin(times(), limit.interval / limit.requests)).toBeLessThanOrEqual(burst + 1);
+      expect(time.timers()).toBe(0);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+const limiters: [string, () => Limiter][] = [
+  ["a fixed window", () => fixedWindow({ requests: 120, per: 60_000 })],
+  ["a sliding window", () => slidingWindow({ requests: 120, per: 60_000 }, true)],
+  ["a token bucket", () => tokenBucket({ requests: 120, per: 60_000 })],
+];
+
+describe.each(limiters)("at the limit of %s", (_name, limiter) => {
+  test.each([8, 600])("600 calls of %i workers use 0.95 of it, and none is rejected", async (workers) => {
+    const network = limitedNetwork(limiter(), { status: 429, retryAfter: "none" }, () => 50 + 400 * Math.random());
+    const pace = new Pace(perMinute);
+    const attempt = withAttempt((url, { call: _call, ...init }) => network.send(url, init), pace);
+    const send = withRetry(attempt, pace);
+    let left = 600;
+    const work = async () => {
+      while (left-- > 0) await send(URL, postInit(makeCall()));
+    };
+    await time.run(Promise.all(Array.from({ length: workers }, work)));
+    expect(network.requests.every(({ isAccepted }) => isAccepted)).toBe(true);
+    expect(network.requests).toHaveLength(600);
+    // Who knows a bucket or a window may send all of it at once, and so ends up to one interval earlier.
+    expect(performance.now()).toBeLessThan(Math.max(idealTime(limiter(), 600), 5 * 60_000) / 0.95);
+  });
+});
+
+test("calls are sent in the order in which they were made, a retry before those that were made later", async () => {
+  let failures = 1;
+  const { livedata, sent } = paced(
+    { requests: 10, interval: 1_000 },
+    {
+      retry: { baseDelay: 1 },
+      respond: () => Response.json({ people: [], count: 0 }, { status: failures-- > 0 ? 503 : 200 }),
+    },
+  );
+  const calls = Array.from({ length: 5 }, (_, id) => livedata.people.search(body, { headers: { "x-id": String(id) } }));
+  await time.run(Promise.all(calls));
+  expect(sent.map(({ id }) => id)).toEqual(["0", "0", "1", "2", "3", "4"]);
+});
+
+test("all services share it, and session exchanges do not count", async () => {
+  const { livedata, sent } = paced(
+    { requests: 10, interval: 1_000 },
+    {
+      auth: serviceAccount({ clientId: "client-1", clientSecret: "s3cret" }),
+      respond: (request) =>
+        request.url.endsWith("/session")
+          ? Response.json({ accessToken: "token-1", expiresAt: new Date(Date.now() + 3_600_000).toISOString() })
+          : Response.json({}),
+    },
+  );
+  const derived = livedata.withOptions({ orgId: "o_other" });
+  await livedata.accessToken();
+  const credentials = { grantType: "clientCredentials", clientId: "client-1", clientSecret: "s3cret" } as const;
+  await time.run(
+    Promise.all([
+      livedata.people.GET("/person/{id}", { params: { path: { id: "LDP-1" } } }),
+      livedata.identity.createSession(credentials),
+      livedata.companies.retrieve("example.com"),
+      derived.ledgers.GET("/contacts"),
+      livedata.identity.createSession(credentials),
+    ]),
+  );
+  const isExchange = ({ path }: { readonly path: string }) => path.endsWith("/session");
+  expect(sent.filter(isExchange)).toHaveLength(3);
+  expect(sent.filter(isExchange).every(({ at }) => at === 0)).toBe(true);
+  const [first, second, third] = sent.filter((request) => !isExchange(request)).map(({ at }) => at);
+  expect([first, Number(second) > 100, Number(third) > 200]).toEqual([0, true, true]);
+});
+
+test("a preview, a resend after a 401, and a redirect take a slot of their own", async () => {
+  const keys = ["key-1", "key-2"];
+  const { livedata, sent } = paced(
+    { requests: 1, interval: 1_000 },
+    {
+      auth: apiKey(() => keys.shift() ?? "key-3"),
+      timeout: 500,
+      respond({ url, headers }) {
+        if (headers.get("authorization") === "Bearer key-1") return new Response("", { status: 401 });
+        if (url.endsWith("/preview")) return Response.json({}, { headers: { "X-LDT-Credits-Cost": "1" } });
+        if (url.endsWith("/moved")) return Response.json({ people: [], count: 0 });
+        return new Response("", { status: 307, headers: { location: `${url}/moved` } });
+      },
+    },
+  );
+  await time.run(livedata.people.search(body, { maxCredits: 5 }));
+  expect(sent.map(({ path, at }) => `${path.split("/o_0123abcd")[1]} ${at}`)).toEqual([
+    "/search/preview 0",
+    "/search/preview 1020",
+    "/search 2040",
+    "/search/moved 3060",
+  ]);
+});
+
+test("the wait is no part of `timeout` or `maxWait`, and events say how long it was", async () => {
+  const { livedata, events } = paced({ requests: 1, interval: 5_000 }, { timeout: 100, maxWait: 1_000 });
+  await time.run(Promise.all([livedata.people.search(body), livedata.people.search(body)]));
+  const waits = events.flatMap((event) => (event.type === "call_finished" ? [event.waited] : []));
+  expect(waits).toEqual([
+    { token: expect.any(Number), hold: 0, pace: 0, retry: 0 },
+    { token: expect.any(Number), hold: 0, pace: 5_100, retry: 0 },
+  ]);
+  expect(events.map(({ type }) => type)).not.toContain("call_held");
+});
+
+test("a call whose `totalTimeout` ends before its slot comes fails at once, and leaves the others alone", async () => {
+  const { livedata, sent } = paced({ requests: 1, interval: 1_000 });
+  const first = livedata.people.search(body);
+  const second = livedata.people.search(body);
+  const late = livedata.people.search(body, { totalTimeout: 1_500 });
+  await expect(time.run(late)).rejects.toMatchObject({
+    code: "rate_limited",
+    message: expect.stringContaining(
+      "`rateLimit` and 1 calls ahead make it wait 2040 ms, longer than its `totalTimeout`",
+    ),
+    attempts: 0,
+    retryAfter: 2_040,
+    retryable: true,
+  });
+  expect(performance.now()).toBe(0);
+  await time.run(Promise.all([first, second]));
+  expect(sent).toHaveLength(2);
+});
+
+test("a call that is aborted leaves the queue at once, and its slot goes to the next", async () => {
+  const { livedata, sent } = paced({ requests: 1, interval: 1_000 });
+  const leaving = new AbortController();
+  const first = livedata.people.search(body);
+  const aborted = livedata.people.search(body, { signal: leaving.signal });
+  const third = livedata.people.search(body);
+  setTimeout(() => leaving.abort(), 10);
+  await expect(time.run(aborted)).rejects.toMatchObject({ code: "aborted", attempts: 0 });
+  expect(performance.now()).toBe(10);
+  await time.run(Promise.all([first, third]));
+  expect(sent.map(({ at }) => at)).toEqual([0, 1_020]);
+});
+
+test("a call that gets no token gives its slot back", async () => {
+  let isBroken = true;
+  const { livedata, sent } = paced(
+    { requests: 1, interval: 60_000 },
+    {
+      auth: apiKey(() => {
+        if (isBroken) throw new Error("the vault is sealed");
+        return "key-1";
+      }),
+    },
+  );
+  await expect(time.run(livedata.people.search(body))).rejects.toMatchObject({ code: "configuration" });
+  isBroken = false;
+  await time.run(livedata.people.search(body));
+  expect(sent.map(({ at }) => at)).toEqual([0]);
+});
+
+test("a slot whose call never goes on, as on Workers, counts as used after a minute", () => {
+  const pace = new Pace({ requests: 1, interval: 1_000 });
+  expect(pace.take(makeCall())).toBe(true);
+  expect(pace.take(makeCall())).toBe(false);
+  vi.stubGlobal("performance", { now: () => 60_001 });
+  expect(pace.take(makeCall())).toBe(false);
+  vi.stubGlobal("performance", { now: () => 61_021 });
+  expect(pace.take(makeCall())).toBe(true);
+});
+
+describe("LIVEDATA_RATE_LIMIT", () => {
+  test.each([
+    ["2/500ms", 255],
+    ["120/60s", 510],
+    ["240/2min", 510],
+  ])("%s", async (text, second) => {
+    vi.stubEnv("LIVEDATA_RATE_LIMIT", text);
+    const { livedata, times } = paced(undefined as unknown as RateLimitOptions);
+    const calls = Array.from({ length: 25 }, () => livedata.people.search(body));
+    await time.run(Promise.all(calls));
+    const burst = text === "2/500ms" ? 1 : text === "120/60s" ? 12 : 24;
+    expect(times().filter((at) => at === 0)).toHaveLength(burst);
+    expect(times()[burst]).toBe(second);
+  });
+});
+
+test.each<[unknown, string | undefined, string]>([
+  [{ requests: 0, interval: 1_000 }, undefined, "`rateLimit.requests` must be an integer of at least 1"],
+  [{ requests: 1.5, interval: 1_000 }, undefined, "`rateLimit.requests` must be an integer of at least 1"],
+  [{ requests: 2_000_000, interval: 1_000 }, undefined, "`rateLimit` must have at most 1000000 `requests`"],
+  [{ requests: 1, interval: 0 }, undefined, "an `interval` in ms, more than 0"],
+  [{ requests: 1, interval: Infinity }, undefined, "an `interval` in ms, more than 0"],
+  [{ requests: 1 }, undefined, "an `interval` in ms, more than 0"],
+  [undefined, "120", "LIVEDATA_RATE_LIMIT must be requests and a time, such as `120/60s`"],
+  [undefined, "120/60", "LIVEDATA_RATE_LIMIT must be requests and a time"],
+])("a rate limit is checked: %o, %s", (rateLimit, variable, message) => {
+  if (variable) vi.stubEnv("LIVEDATA_RATE_LIMIT", variable);
+  const options = { orgId: "o_0123abcd", auth: apiKey("key-1"), rateLimit } as LiveDataOptions;
+  expect(() => createLiveData(options)).toThrow(message);
+});
