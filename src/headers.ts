@@ -64,3 +64,44 @@ export function redirectTarget(
     return undefined;
   }
 }
+
+/** How many more requests the API says it will accept, and until when. */
+export interface Quota {
+  readonly remaining: number;
+  /** Time until it is renewed, in ms. */
+  readonly reset: number;
+}
+
+/**
+ * Reads how many requests are left: `RateLimit` of the IETF draft, in its present form (`"default";r=5;t=30`) and its former
+ * one (`limit=10, remaining=5, reset=30`), `RateLimit-Remaining` with `RateLimit-Reset`, and the same with `X-`. Of several
+ * limits, the one with the least left counts.
+ *
+ * @returns undefined if the API does not say, or does not say until when
+ * @see {@link https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ RateLimit header fields for HTTP}
+ */
+export function readQuota(headers: Headers): Quota | undefined {
+  const field = headers.get("ratelimit");
+  if (field !== null) {
+    const isFormer = !/[;"]/.test(field);
+    const quotas = (isFormer ? [field] : field.split(",")).flatMap((text) => {
+      const value = (name: string) => new RegExp(`(?:^|[;,])\\s*${name}=(\\d+)\\s*(?:$|[;,])`).exec(text)?.[1];
+      return quotaOf(value(isFormer ? "remaining" : "r"), value(isFormer ? "reset" : "t"), headers);
+    });
+    return quotas.sort((a, b) => a.remaining - b.remaining || b.reset - a.reset)[0];
+  }
+  for (const prefix of ["ratelimit", "x-ratelimit"]) {
+    const remaining = headers.get(`${prefix}-remaining`);
+    if (remaining !== null) return quotaOf(remaining, headers.get(`${prefix}-reset`), headers)[0];
+  }
+  return undefined;
+}
+
+/** The reset is in seconds, or a time in seconds or ms since the epoch, as many APIs have it. */
+function quotaOf(remaining: string | undefined, reset: string | null | undefined, headers: Headers): Quota[] {
+  if (!/^\d+$/.test(remaining ?? "") || !/^\d+(?:\.\d+)?$/.test(reset ?? "")) return [];
+  const value = Number(reset);
+  const epoch = value > 1e12 ? value : value * 1_000;
+  const ms = value < 1e9 ? epoch : epoch - (parseHttpDate(headers.get("date")) ?? Date.now());
+  return ms > 0 ? [{ remaining: Number(remaining), reset: ms }] : [];
+}

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseHttpDate, retryAfter } from "../src/headers.js";
+import { parseHttpDate, readQuota, retryAfter } from "../src/headers.js";
 
 const INSTANT = Date.UTC(1994, 10, 6, 8, 49, 37);
 
@@ -111,4 +111,54 @@ test("retryAfter reads a random value only if its first element is a decimal num
     }),
     { numRuns: 1_000 },
   );
+});
+
+describe("readQuota", () => {
+  test.each<[Record<string, string>, { remaining: number; reset: number } | undefined]>([
+    [{}, undefined],
+    [{ RateLimit: '"default";r=50;t=30' }, { remaining: 50, reset: 30_000 }],
+    [{ RateLimit: '"minute";r=50;t=30, "day";r=3;t=7200' }, { remaining: 3, reset: 7_200_000 }],
+    [{ RateLimit: '"a";t=30;r=0, "b";r=0;t=60' }, { remaining: 0, reset: 60_000 }],
+    [{ RateLimit: '"partition";pk=:cjA9NTA7dD0x:;r=50;t=30' }, { remaining: 50, reset: 30_000 }],
+    [{ RateLimit: '"default";r=50' }, undefined],
+    [{ RateLimit: "limit=100, remaining=5, reset=7" }, { remaining: 5, reset: 7_000 }],
+    [{ RateLimit: "?1" }, undefined],
+    [
+      { "RateLimit-Remaining": "5", "RateLimit-Reset": "7" },
+      { remaining: 5, reset: 7_000 },
+    ],
+    [
+      { "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "0.5" },
+      { remaining: 0, reset: 500 },
+    ],
+    [{ "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "0" }, undefined],
+    [{ "X-RateLimit-Remaining": "0" }, undefined],
+    [{ "X-RateLimit-Remaining": "-1", "X-RateLimit-Reset": "7" }, undefined],
+    [
+      { "X-RateLimit-Remaining": "5", "X-RateLimit-Reset": "1735689630", Date: "Wed, 01 Jan 2025 00:00:00 GMT" },
+      { remaining: 5, reset: 30_000 },
+    ],
+    [
+      { "X-RateLimit-Remaining": "5", "X-RateLimit-Reset": "1735689630000", Date: "Wed, 01 Jan 2025 00:00:00 GMT" },
+      { remaining: 5, reset: 30_000 },
+    ],
+    [
+      { "X-RateLimit-Remaining": "5", "X-RateLimit-Reset": "1735689600", Date: "Wed, 01 Jan 2025 00:00:00 GMT" },
+      undefined,
+    ],
+  ])("%o is %o", (headers, quota) => {
+    expect(readQuota(new Headers(headers))).toEqual(quota);
+  });
+
+  test("never throws, and returns positive numbers or nothing", () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[ -~]*$/), fc.stringMatching(/^[0-9.,;=rt"]*$/), (text, value) => {
+        for (const field of [text, value, `"a";r=${value};t=${value}`]) {
+          const headers = new Headers({ ratelimit: field, "x-ratelimit-remaining": value, "x-ratelimit-reset": value });
+          const { remaining, reset } = readQuota(headers) ?? { remaining: 0, reset: 1 };
+          expect(remaining >= 0 && reset > 0).toBe(true);
+        }
+      }),
+    );
+  });
 });

@@ -13,6 +13,8 @@ export interface Place {
   /** Whether the call may be sent again after a rejection. */
   readonly canResend: boolean;
   readonly order: number;
+  /** Position of its latest request among all that were sent. */
+  sent: number;
   /** Since when it waits, and what for: the end of a hold, or its slot of the rate limit. */
   since: number;
   waitsFor: "hold" | "pace";
@@ -31,7 +33,17 @@ export class CallQueue {
 
   /** Returns the place of a call in the order, for all its attempts. */
   place(call: Call, signal: AbortSignal | null | undefined, canResend: boolean): Place {
-    return { call, signal, canResend, order: this.#calls++, since: Infinity, waitsFor: "hold", wakesAt: 0, wake() {} };
+    return {
+      call,
+      signal,
+      canResend,
+      order: this.#calls++,
+      sent: 0,
+      since: Infinity,
+      waitsFor: "hold",
+      wakesAt: 0,
+      wake() {},
+    };
   }
 
   add(place: Place): void {

@@ -1,4 +1,5 @@
 import { RateLimitedError } from "../errors/classes.js";
+import type { Quota } from "../headers.js";
 import { onAbort, throwIfAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
 import { CallQueue, countTime, type Place, sleep, timeLeft } from "./call-queue.js";
@@ -37,6 +38,9 @@ export class Cooldown {
   #since = 0;
   #until = 0;
   #requestedUntil = 0;
+  /** What the latest request whose response said so has of the limit, and how many more requests it leaves, until when. */
+  #quota = { remaining: Infinity, left: Infinity, until: 0, sent: 0 };
+  #sent = 0;
 
   /** @param pace the rate limit, which the services of a client share; a call leaves with a slot of it */
   constructor(pace?: Pace) {
@@ -50,7 +54,7 @@ export class Cooldown {
    */
   async enter(place: Place, wasRejected = false): Promise<Phase> {
     const { call, signal } = place;
-    const phase = this.queue.isEmpty && this.#admit(call);
+    const phase = this.queue.isEmpty && this.#admit(place);
     if (phase) return phase;
     const stopListening = signal && onAbort(signal, () => place.wake());
     this.queue.add(place);
@@ -61,7 +65,7 @@ export class Cooldown {
         this.#checkPace(place);
         place.wakesAt = Infinity;
         const isNext = this.#next() === place;
-        const phase = isNext && this.#admit(call);
+        const phase = isNext && this.#admit(place);
         if (phase) return phase;
         const isHeld = !this.#isOpen();
         countTime(place, isHeld ? "hold" : "pace");
@@ -77,9 +81,22 @@ export class Cooldown {
     }
   }
 
-  /** The request was not rejected. */
-  passed(phase: Phase): void {
+  /**
+   * The request was not rejected.
+   *
+   * @param quota what its response says of the limit. What is in flight may not be counted in it yet
+   */
+  passed(phase: Phase, { sent }: Pick<Place, "sent"> = { sent: 0 }, quota?: Quota): void {
     phase.limit = this.#next() ? phase.limit + 1 : Infinity;
+    const known = this.#quota;
+    if (quota && (sent > known.sent || quota.remaining < known.remaining)) {
+      const left = quota.remaining - phase.inFlight + 1;
+      const until = performance.now() + Math.min(quota.reset, MAX_HOLD);
+      this.#quota = { remaining: quota.remaining, left, until, sent: Math.max(sent, known.sent) };
+    } else if (quota) {
+      // A later request got its response first, and this one was counted in what that said.
+      known.left++;
+    }
     this.aborted(phase);
   }
 
@@ -90,12 +107,13 @@ export class Cooldown {
   }
 
   /**
-   * The request was rejected: starts a hold, or extends it.
+   * The request was rejected, or was the last that the API accepts for now: starts a hold, or extends it.
    *
    * @param requested how long the API asked to wait, in ms; undefined if it did not say
    */
   rejected(phase: Phase, requested: number | undefined, { baseDelay, maxDelay }: RetrySettings): void {
     phase.inFlight--;
+    this.#quota = { ...this.#quota, remaining: Infinity, left: Infinity };
     const isNews = phase === this.#phase;
     // A request that was sent before the hold began can at most say that the hold lasts longer.
     if (!isNews && (requested === undefined || this.#phase.limit > 1)) return;
@@ -147,18 +165,22 @@ export class Cooldown {
   }
 
   /** Counts a request as in flight, if it may be. */
-  #admit(call: Call): Phase | undefined {
+  #admit(place: Place): Phase | undefined {
     const now = performance.now();
     const { limit, inFlight, sentAt } = this.#phase;
     if (inFlight >= limit && (now < sentAt || now - sentAt > MAX_FLIGHT)) this.#phase = { ...this.#phase, inFlight: 0 };
-    if (!this.#isOpen() || this.#pace?.take(call) === false) return undefined;
+    if (!this.#isOpen() || this.#pace?.take(place.call) === false) return undefined;
+    place.sent = ++this.#sent;
+    this.#quota.left--;
     this.#phase.inFlight++;
     this.#phase.sentAt = now;
     return this.#phase;
   }
 
   #isOpen(): boolean {
-    return this.#phase.inFlight < this.#phase.limit && this.remaining() === 0;
+    const { left, until } = this.#quota;
+    const isLeft = left > 0 || performance.now() >= until;
+    return isLeft && this.#phase.inFlight < this.#phase.limit && this.remaining() === 0;
   }
 
   #next(): Place | undefined {

@@ -1,7 +1,7 @@
 import { ConnectionError, TimeoutError } from "../errors/classes.js";
 import { isTransient } from "../errors/response-error.js";
 import type { RetryReason } from "../events.js";
-import { retryAfter } from "../headers.js";
+import { readQuota, retryAfter } from "../headers.js";
 import { delay, jitteredDelay, throwIfAborted } from "./abort.js";
 import { type Call, countWait } from "./call.js";
 import { Cooldown } from "./cooldown.js";
@@ -47,9 +47,11 @@ export function withRetry(send: Send, pace?: Pace): Send {
       pace?.giveBack(call);
       const requested = "response" in outcome ? retryAfter(outcome.response.headers) : undefined;
       const isRejected = "response" in outcome && isRejection(outcome.response.status, requested);
+      const quota = "response" in outcome ? readQuota(outcome.response.headers) : undefined;
       if (isRejected) cooldown.rejected(phase, requested, settings);
+      else if (quota?.remaining === 0) cooldown.rejected(phase, quota.reset, settings);
       else if (signal?.aborted) cooldown.aborted(phase);
-      else cooldown.passed(phase);
+      else cooldown.passed(phase, place, quota);
 
       const pause = isRejected ? cooldown.remaining() : (requested ?? 0) + jitteredDelay(retries, settings);
       const mayRetry = isRejected

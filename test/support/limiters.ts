@@ -11,6 +11,8 @@ export interface Limiter {
    * @returns 0 if it is accepted; otherwise the time until one would be, in ms
    */
   take(now: number): number;
+  /** How many more requests it accepts, and the time until they are renewed, in ms. */
+  left?(now: number): { readonly remaining: number; readonly reset: number };
 }
 
 /** So many requests in so many ms. */
@@ -31,6 +33,7 @@ export function fixedWindow({ requests, per }: Rate): Limiter {
       }
       return count++ < requests ? 0 : window + per - now;
     },
+    left: (now) => ({ remaining: Math.max(0, requests - count), reset: window + per - now }),
   };
 }
 
@@ -79,6 +82,8 @@ export interface Rejection {
   readonly status: 429 | 503;
   /** How it says when to come back: not at all, in whole seconds, or in seconds with a fraction. */
   readonly retryAfter: "fraction" | "none" | "whole";
+  /** The headers that every response has besides. */
+  readonly headers?: (remaining: number, seconds: number) => Readonly<Record<string, string>>;
 }
 
 /** A request as the API received it. */
@@ -102,7 +107,7 @@ export interface LimitedNetwork {
  */
 export function limitedNetwork(
   limiter: Limiter,
-  { status, retryAfter }: Rejection,
+  { status, retryAfter, headers = () => ({}) }: Rejection,
   latency: () => number = () => 100,
 ): LimitedNetwork {
   const requests: LimitedRequest[] = [];
@@ -113,10 +118,15 @@ export function limitedNetwork(
     const time = performance.now() - start;
     const wait = limiter.take(time);
     requests.push({ body, time, isAccepted: wait === 0 });
+    const { remaining, reset } = limiter.left?.(time) ?? { remaining: 0, reset: 0 };
+    const own = headers(remaining, Math.ceil(reset / 1_000));
     await delay(oneWay, signal);
-    if (wait === 0) return new Response("{}");
+    if (wait === 0) return new Response("{}", { headers: own });
     const seconds = retryAfter === "whole" ? Math.ceil(wait / 1000) : (Math.ceil(wait) / 1000).toFixed(3);
-    return new Response("{}", { status, headers: retryAfter === "none" ? {} : { "retry-after": String(seconds) } });
+    return new Response("{}", {
+      status,
+      headers: retryAfter === "none" ? own : { ...own, "retry-after": String(seconds) },
+    });
   };
   return { send: withAttempt(network), requests };
 }
