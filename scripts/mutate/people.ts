@@ -300,8 +300,8 @@ export const peopleMutations: readonly Mutation[] = [
     rule: "watchContacts: a transient failure ends it",
     file: "people/watch-contacts.ts",
     in: "changes",
-    find: "if (!isLiveDataError(error) || !error.retryable) throw error;",
-    replace: "throw error;",
+    find: "!error.retryable",
+    replace: 'error.message !== ""',
   },
   {
     rule: "watchContacts: waits out a failure that stays",

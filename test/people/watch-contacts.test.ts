@@ -124,7 +124,7 @@ describe("watchContacts yields", () => {
       at("e", "2026-01-02T00:00:00.001Z"),
       at("f", "2026-01-01T23:00:00-01:01"),
     ];
-    const { watch } = openLedger(inOrder.toReversed());
+    const { watch } = openLedger([...inOrder].reverse());
     const { taken } = await take(watch(), 6);
     expect(taken).toEqual(["a", "b", "c", "d", "e", "f"]);
   });
@@ -434,7 +434,7 @@ test("sees each job change of the embedded API once, over an outage and a restar
     seen.push(contact.company);
     if (contact.company === "Four") break;
   }
-  expect(seen.toSorted()).toEqual(["Four", "One", "Three", "Two"]);
+  expect(seen.sort()).toEqual(["Four", "One", "Three", "Two"]);
   expect(fake.requestsTo("listContacts").every(({ refusal }) => refusal === undefined)).toBe(true);
 });
 
