@@ -275,8 +275,8 @@ describe("the pages of a list", () => {
   });
 
   test.each<[string, Reply[]]>([
-    ["the same token twice", [page(["1"], "x"), page(["2"], "x")]],
-    ["the same contacts twice", [page(["1"], "x"), page(["1"], "y")]],
+    ["the same token twice", [page(["1"], "x"), page(["2"], "x"), page(["3"])]],
+    ["the same contacts twice", [page(["1"], "x"), page(["1"], "y"), page(["3"])]],
   ])("are refused with %s", async (_name, replies) => {
     const { watch } = openLedger(...replies);
     await expect(watch().next()).rejects.toMatchObject({ code: "protocol", message: expect.stringMatching("repeat") });

@@ -85,4 +85,4 @@ export const watchFromNowhere = watchContacts(ledgers, { every: 60_000 });
 // @ts-expect-error only jobs or all information can be watched
 export const watchTitles = watchContacts(ledgers, { since: new Date(), change: "title" });
 // @ts-expect-error contacts are in the ledgers service
-export const watchPeople = watchContacts(people, { since: new Date() });
+export const watchEverything = watchContacts(createLiveData(), { since: new Date() });
