@@ -279,7 +279,7 @@ export const peopleMutations: readonly Mutation[] = [
     rule: "watchContacts: keeps the ids of all times",
     file: "people/watch-contacts.ts",
     in: "changes",
-    find: "if (its !== key) ids = [];",
+    find: "if (found.key !== key) ids = [];",
     replace: "",
   },
   {

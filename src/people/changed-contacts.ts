@@ -26,7 +26,7 @@ export interface Change {
 export const PARAMETERS = { job: "lastJobChangedAt", info: "lastInfoChangedAt" } as const;
 /** Members of contact version 2, whose query parameters are unknown. */
 const V2_MEMBERS = ["last_company_changed_at", "last_info_changed_at"];
-/** Members with the token of the next page: that of a search, and the same as ledgers would write it. */
+/** Members with the token of the next page: the one of a search, and the same in camelCase, as ledgers write it. */
 const PAGE_TOKENS = ["pagination_token", "paginationToken"];
 /** Members that announce a next page in a way that we do not know. */
 const NEXT_PAGE = /cursor|more|next|token/i;
@@ -98,7 +98,7 @@ function readPage(body: unknown, head: ResponseHead, isFirst: boolean): Page {
   const lists = Array.isArray(body) ? [body] : members.map(([, value]) => value).filter(Array.isArray);
   const [contacts = []] = lists;
   const isList = lists.length === 1 && contacts.every(isContact);
-  assertResponse(isList, "the response is no list of contacts, nor an object with one", head);
+  assertResponse(isList, "the response is neither a list of contacts nor an object with one", head);
   const isV2 = contacts.some((contact) => V2_MEMBERS.some((member) => member in contact));
   assertResponse(!isV2, "the contacts are of version 2, whose query parameters are unknown", head);
   const next = members.find(isPageToken);

@@ -34,7 +34,7 @@ export interface ChangedContact {
   readonly checkpoint: ContactsCheckpoint;
 }
 
-/** A failure after which {@link watchContacts} goes on. */
+/** A transient failure, after which {@link watchContacts} goes on. */
 export interface WatchFailure {
   /** Why the list could not be read. */
   readonly error: AnyLiveDataError;
@@ -48,13 +48,13 @@ export interface WatchFailure {
 export interface WatchContactsOptions
   extends Pick<CallOptions, "maxWait" | "retry" | "signal" | "timeout" | "totalTimeout"> {
   /**
-   * Where to start: the checkpoint of the last contact you are done with, or a time. A text is an ISO time or a day, in UTC
-   * unless it has an offset. Contacts that changed at this very time are included.
+   * Where to start: the checkpoint of the last contact that you are done with, a `Date`, or an ISO time or day, which is in
+   * UTC unless it has an offset. Contacts that changed at this very time are included.
    */
   readonly since: ContactsCheckpoint | Date | string;
   /**
-   * Time from one request to the next, in ms, at least 1_000. If you need longer for the contacts of one, the next is sent
-   * as soon as you are done.
+   * Time from one list to the next, in ms, at least 1_000. If your work on a list takes longer, the next is requested as
+   * soon as you are done.
    * @default 60_000
    */
   readonly every?: number | undefined;
@@ -63,7 +63,7 @@ export interface WatchContactsOptions
    * @default "job"
    */
   readonly change?: ContactChange | undefined;
-  /** Called with each failure after which the watch goes on. An error that it throws ends the watch. */
+  /** Called with each transient failure. Throw from it to end the loop. */
   readonly onFailure?: ((failure: WatchFailure) => void) | undefined;
 }
 
@@ -93,23 +93,23 @@ const BASE_COOLDOWN = 1_000;
 const MAX_COOLDOWN = 300_000;
 
 /**
- * Watches a ledger for contacts that changed: lists those that changed since the last one, again and again. It yields them
- * in the order of their change times.
+ * Watches a ledger for contacts that changed. Lists those that changed since the last one, again and again, and yields
+ * them in the order of their change times. The list is held in memory.
  *
  * To miss none across a restart, store the `checkpoint` once you are done with its contact, and pass the last one stored
- * as `since`. A contact is yielded again after it changed again, and if its checkpoint was not stored. It holds the contacts
- * of one list in memory. A contact without a change time has not changed, and is skipped.
+ * as `since`. The loop yields a contact again after it changed again, or if its checkpoint was not stored. It skips a
+ * contact without a change time.
  *
- * A transient failure does not end the watch: it waits 0.5 to 1 s, twice as long after each further one, up to 5 minutes,
- * and at least as long as the API asks, up to the same. Only change times of the API are compared, no local clock.
+ * A transient failure does not end the loop. It waits 0.5 to 1 s, twice as long after each further one, up to 5 minutes,
+ * and at least as long as `Retry-After` says, up to the same. Only times of the API are compared, never the local clock.
  *
- * The query, its bound and its pages are inferred. The guide lists what is assumed of them.
+ * The query, its bound and its pages are inferred; the guide lists what is assumed of them.
  *
  * @param ledgers `livedata.ledgers`
  * @param options where to start, how often to ask, and a signal to end it
  * @returns an endless async iterable; each loop starts at `since`
  * @throws ConfigurationError at once for an invalid option; the loop throws the LiveDataError of a request that would fail
- *   again, an AbortedError once its signal aborts, a ProtocolError for a list that it cannot follow
+ *   again, an AbortedError once its signal aborts, and a ProtocolError for a list that may be incomplete
  * @example
  * for await (const { contact, checkpoint } of watchContacts(livedata.ledgers, { since: await load(), signal })) {
  *   await update(contact);
@@ -187,19 +187,19 @@ async function* changes(
     throwIfAborted();
     const startedAt = now();
     let cooldown: number | undefined;
-    let found: readonly Change[] = [];
+    let list: readonly Change[] = [];
     try {
-      found = await changesSince(ledgers, settings, { key, ids });
+      list = await changesSince(ledgers, settings, { key, ids });
       failures = 0;
     } catch (error) {
       if (!isLiveDataError(error) || !error.retryable) throw error;
-      cooldown = cooldownAfter(failures++, error.retryAfter, random);
+      cooldown = cooldownAfter(failures++, random, error.retryAfter);
       onFailure?.({ error, failures, delay: cooldown });
     }
-    for (const { contact, time, key: its } of found) {
+    for (const { contact, time, ...found } of list) {
       throwIfAborted();
-      if (its !== key) ids = [];
-      key = its;
+      if (found.key !== key) ids = [];
+      key = found.key;
       const seen = ids;
       const count = seen.push(contact.id);
       yield {
@@ -219,7 +219,7 @@ async function* changes(
   }
 }
 
-function cooldownAfter(failures: number, requested = 0, random: () => number): number {
+function cooldownAfter(failures: number, random: () => number, requested = 0): number {
   const cooldown = Math.min(MAX_COOLDOWN, BASE_COOLDOWN * 2 ** failures) * (1 - random() / 2);
   return Math.max(cooldown, Math.min(MAX_COOLDOWN, requested));
 }

@@ -383,6 +383,23 @@ describe("with the platform's timers", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test("a rate limit is waited out as long as the API asks", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    const { ledgers, queries } = openLedger(new Response(null, { status: 429, headers: { "Retry-After": "120" } }), [
+      one,
+    ]);
+    const failures: WatchFailure[] = [];
+    const options = { since: "2026-01-01", onFailure: (failure: WatchFailure) => failures.push(failure) };
+    const next = watchContacts(ledgers, options)[Symbol.asyncIterator]().next();
+    await vi.advanceTimersByTimeAsync(119_000);
+    await settle();
+    expect(queries).toHaveLength(1);
+    expect(failures).toMatchObject([{ error: { code: "rate_limited" }, failures: 1 }]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect((await next).value?.contact).toEqual(one);
+    expect(queries).toHaveLength(2);
+  });
+
   test("leaving the loop ends the watch, and each loop starts at `since`", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const { ledgers, queries } = openLedger([one]);
