@@ -320,8 +320,8 @@ test.each<[string, object]>([
   ["a list of something else", [null]],
   ["a contact without an id", [{ lastJobChangedAt: null }]],
   ["contacts of version 2", [{ id: "a", last_company_changed_at: null }]],
-  ["a time that is none", [at("a", "yesterday")]],
-  ["a day that is none", [at("a", "2026-02-30")]],
+  ["a time that cannot be parsed", [at("a", "yesterday")]],
+  ["a day that does not exist", [at("a", "2026-02-30")]],
 ])("a response with %s ends the watch", async (_name, body) => {
   const { watch } = openLedger(body);
   await expect(watch().next()).rejects.toMatchObject({ code: "protocol", operation: "GET /contacts" });
