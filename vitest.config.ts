@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** Tests that parse times. They run in three time zones; all others run once, outside UTC. */
-const parsesTimes = ["test/auth/expires-at.test.ts", "test/auth/session.test.ts", "test/headers.test.ts"];
+const parsesTimes = ["test/times.test.ts", "test/auth/session.test.ts", "test/headers.test.ts"];
 const timeZones = ["UTC", "America/Los_Angeles", "Asia/Kolkata"];
 
 const simulation = "test/auth/simulation/**/*.test.ts";

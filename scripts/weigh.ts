@@ -10,7 +10,7 @@ import { instantiations } from "./weigh/type-check.js";
  */
 
 /** One string per helper that only its code contains and that no minifier renames. */
-const MARKS = ["stoppedBy", "batchSize", "x-livedata-token"];
+const MARKS = ["stoppedBy", "batchSize", "x-livedata-token", "lastInfoChangedAt"];
 
 const kB = (title: string, bytes: number, budget: number) => figureOf(title, "kB", [bytes / 1000], budget / 1000);
 

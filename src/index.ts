@@ -17,7 +17,14 @@ export type { TokenSource } from "./auth/token-source.js";
 export type { BaseUrlOptions, Service } from "./base-urls.js";
 export { credits, metadata, type ResponseMetadata } from "./calls/metadata.js";
 export type { CloseOptions } from "./calls/open-calls.js";
-export type { CallOptions, PaidCallOptions, PeopleCalls, ServiceClient, ServiceResult } from "./calls/types.js";
+export type {
+  CallOptions,
+  LedgersCalls,
+  PaidCallOptions,
+  PeopleCalls,
+  ServiceClient,
+  ServiceResult,
+} from "./calls/types.js";
 export { type CallResult, type DataOf, type Unwrapped, unwrap } from "./calls/unwrap.js";
 export {
   type CompaniesClient,
@@ -44,6 +51,7 @@ export type {
   RetryReason,
 } from "./events.js";
 export type { Logger, LogLevel, LogOptions } from "./logger.js";
+export type { ContactChange } from "./people/changed-contacts.js";
 export { type CountOptions, count } from "./people/count.js";
 export {
   type FindManyEnd,
@@ -66,6 +74,13 @@ export {
   type PeoplePages,
   paginate,
 } from "./people/paginate.js";
+export {
+  type ChangedContact,
+  type ContactsCheckpoint,
+  type WatchContactsOptions,
+  type WatchFailure,
+  watchContacts,
+} from "./people/watch-contacts.js";
 export type { CustomFetch, Network, NetworkOptions, NetworkRequest, NetworkResponse } from "./pipeline/network.js";
 export type {
   CallRetryOptions,

@@ -158,8 +158,8 @@ export const authMutations: readonly Mutation[] = [
   },
   {
     rule: "expiresAt: is read as local time",
-    file: "auth/expires-at.ts",
-    in: "parseExpiresAt",
+    file: "times.ts",
+    in: "parseTime",
     find: "Date.UTC(year, month - 1, day, hour, minute, second, milliseconds)",
     replace: "new Date(year, month - 1, day, hour, minute, second, milliseconds).getTime()",
   },

@@ -7,10 +7,10 @@ import type { NetworkResponse } from "../pipeline/network.js";
 import { describeFailure, failureMessage, isControlFlow } from "../pipeline/network-failure.js";
 import { readText } from "../pipeline/response.js";
 import { type Send, withUserAgent } from "../pipeline/send.js";
+import { parseTime } from "../times.js";
 import { AccessToken } from "./access-token.js";
 import { type Clock, now } from "./clock.js";
 import type { SessionCredentials, SessionRequest } from "./credentials.js";
-import { parseExpiresAt } from "./expires-at.js";
 import { HEADER_SAFE } from "./secret.js";
 
 /** How many nested causes of an error are searched for a secret. */
@@ -147,7 +147,7 @@ function parseSession(text: string): { accessToken: string; expiresAt: number } 
   const accessToken = session["accessToken"] ?? session["access_token"];
   if (typeof accessToken !== "string" || accessToken === "") throw invalid("no `accessToken`");
   if (!HEADER_SAFE.test(accessToken)) throw invalid("an `accessToken` with a character that a header cannot carry");
-  const expiresAt = typeof session["expiresAt"] === "string" ? parseExpiresAt(session["expiresAt"]) : undefined;
+  const expiresAt = typeof session["expiresAt"] === "string" ? parseTime(session["expiresAt"]) : undefined;
   if (expiresAt === undefined) throw invalid("no `expiresAt`, or one that is not a time");
   return { accessToken, expiresAt };
 }

@@ -1,4 +1,5 @@
 import type { Client, HeadersOptions, Middleware, ParseAs, RequestOptions } from "openapi-fetch";
+import type { paths as LedgersPaths } from "../generated/ledgers.js";
 import type { paths } from "../generated/people.js";
 import type { CustomFetch } from "../pipeline/network.js";
 import type { CallRetryOptions, TimeoutOptions } from "../pipeline/options.js";
@@ -184,3 +185,6 @@ export type ServiceClient<Paths extends {}> = CallMethods<Paths> &
 
 /** The calls that `paginate`, `findMany`, `lookupMany` and `count` make: pass `livedata.people`. */
 export interface PeopleCalls extends Pick<ServiceClient<paths>, "POST"> {}
+
+/** The calls that `watchContacts` makes: pass `livedata.ledgers`. */
+export interface LedgersCalls extends Pick<ServiceClient<LedgersPaths>, "GET"> {}

@@ -41,6 +41,18 @@ export const sentExceptions: readonly SentException[] = [
     problem: /\(note\)$/,
     reason: "the body has a marker, to tell the requests apart",
   },
+  {
+    test: "test/people/watch-contacts.test.ts",
+    operation: "listContacts",
+    problem: /^query pagination_?token is not documented$/i,
+    reason: "how to ask for a next page is unknown; watchContacts sends the token by the name that it came with",
+  },
+  {
+    test: "test/people/watch-contacts-restarts.test.ts",
+    operation: "listContacts",
+    problem: /^query paginationToken is not documented$/,
+    reason: "how to ask for a next page is unknown; watchContacts sends the token by the name that it came with",
+  },
 ];
 
 export const meaningExceptions: readonly MeaningException[] = [

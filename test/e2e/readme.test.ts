@@ -43,6 +43,7 @@ const prints: readonly [page: string, block: string, stdout: RegExp][] = [
   ],
   ["docs/guide/testing.md", "createFakeLiveData()", /^$/],
   ["docs/guide/webhooks.md", "verifyWebhook(request", /^$/],
+  ["docs/guide/webhooks.md", "of watchContacts(", /^$/],
 ];
 
 test("every TypeScript block of the README and the guide has an expected output here", () => {

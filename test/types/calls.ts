@@ -1,4 +1,12 @@
-import { createLiveData, type Person, type SearchResponse, unwrap } from "@livedata/sdk";
+import {
+  type Contact,
+  type ContactsCheckpoint,
+  createLiveData,
+  type Person,
+  type SearchResponse,
+  unwrap,
+  watchContacts,
+} from "@livedata/sdk";
 
 const { people, companies, identity, ledgers, accessToken } = createLiveData();
 
@@ -37,6 +45,15 @@ export const session = identity.POST("/session", {
 export const parameters: Parameters<typeof people.POST> = ["/search", { body: {} }];
 export const either = (path: "/search" | "/search/preview") => people.POST(path, { body: {} });
 
+export async function watch(stored: ContactsCheckpoint | undefined, save: (json: string) => void): Promise<void> {
+  const onFailure = ({ error }: { error: Error }) => console.warn(error.message);
+  const since = stored ?? "2026-01-31";
+  for await (const { contact, checkpoint } of watchContacts(ledgers, { since, change: "info", onFailure })) {
+    const changed: Contact = contact;
+    save(JSON.stringify([changed.lastInfoChangedAt, checkpoint]));
+  }
+}
+
 // @ts-expect-error `filter` is not a key of the body
 export const misspeltKey = people.POST("/search", { body: { filter: [] } });
 export const misspeltClause = people.POST("/search", {
@@ -63,3 +80,9 @@ export const textualTimeout = people.POST("/search", { body: {}, timeout: "5s" }
 export const user = identity.POST("/session", { body: { username: "jane", password: "secret" } });
 // @ts-expect-error a service account needs its secret
 export const halfAccount = identity.POST("/session", { body: { grantType: "clientCredentials", clientId: "c" } });
+// @ts-expect-error a watch starts somewhere: `since` is missing
+export const watchFromNowhere = watchContacts(ledgers, { every: 60_000 });
+// @ts-expect-error only jobs or all information can be watched
+export const watchTitles = watchContacts(ledgers, { since: new Date(), change: "title" });
+// @ts-expect-error contacts are in the ledgers service
+export const watchEverything = watchContacts(createLiveData(), { since: new Date() });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseExpiresAt } from "../../src/auth/expires-at.js";
+import { parseTime } from "../src/times.js";
 
 test("the tests run in the time zone of their project", () => {
   const { TZ = "" } = process.env;
@@ -8,7 +8,7 @@ test("the tests run in the time zone of their project", () => {
   expect(offsets).toHaveProperty([TZ], new Date("2026-07-01T00:00:00Z").getTimezoneOffset());
 });
 
-describe("parseExpiresAt reads a time without a zone as UTC", () => {
+describe("parseTime reads a time without a zone as UTC", () => {
   test.each([
     ["in the vendor's sample", "2021-11-19T23:36:09.092720", "2021-11-19T23:36:09.092Z"],
     ["without a fraction, which Python omits if it is zero", "2021-11-19T23:36:09", "2021-11-19T23:36:09.000Z"],
@@ -18,7 +18,7 @@ describe("parseExpiresAt reads a time without a zone as UTC", () => {
     ["in an hour that Los Angeles repeats in autumn", "2026-11-01T01:30:00", "2026-11-01T01:30:00.000Z"],
     ["on 29 February", "2024-02-29T00:00:00", "2024-02-29T00:00:00.000Z"],
   ])("%s", (_name, text, instant) => {
-    expect(parseExpiresAt(text)).toBe(Date.parse(instant));
+    expect(parseTime(text)).toBe(Date.parse(instant));
   });
 });
 
@@ -28,8 +28,8 @@ test.each([
   ["an offset east of UTC", "2021-11-20T05:06:09+05:30", "2021-11-19T23:36:09Z"],
   ["an offset west of UTC", "2021-11-19T16:36:09-07:00", "2021-11-19T23:36:09Z"],
   ["an offset without a colon", "2021-11-19T16:36:09-0700", "2021-11-19T23:36:09Z"],
-])("parseExpiresAt reads a time with %s", (_name, text, instant) => {
-  expect(parseExpiresAt(text)).toBe(Date.parse(instant));
+])("parseTime reads a time with %s", (_name, text, instant) => {
+  expect(parseTime(text)).toBe(Date.parse(instant));
 });
 
 test.each([
@@ -53,8 +53,8 @@ test.each([
   " 2021-11-19T23:36:09",
   "2021-11-19T23:36:09Z\n",
   "Fri, 19 Nov 2021 23:36:09 GMT",
-])("parseExpiresAt returns undefined for %j", (text) => {
-  expect(parseExpiresAt(text)).toBeUndefined();
+])("parseTime returns undefined for %j", (text) => {
+  expect(parseTime(text)).toBeUndefined();
 });
 
 const instants = fc.date({
@@ -63,38 +63,38 @@ const instants = fc.date({
   noInvalidDate: true,
 });
 
-test("parseExpiresAt reads any time, with or without a zone", () => {
+test("parseTime reads any time, with or without a zone", () => {
   fc.assert(
     fc.property(instants, fc.constantFrom("", "Z", "+00:00", "-0000"), (instant, zone) => {
-      expect(parseExpiresAt(instant.toISOString().replace("Z", zone))).toBe(instant.getTime());
+      expect(parseTime(instant.toISOString().replace("Z", zone))).toBe(instant.getTime());
     }),
   );
 });
 
-test("parseExpiresAt applies any offset", () => {
+test("parseTime applies any offset", () => {
   fc.assert(
     fc.property(instants, fc.integer({ min: -1439, max: 1439 }), (instant, minutes) => {
       const sign = minutes < 0 ? "-" : "+";
       const hh = String(Math.floor(Math.abs(minutes) / 60)).padStart(2, "0");
       const mm = String(Math.abs(minutes) % 60).padStart(2, "0");
       const text = instant.toISOString().replace("Z", `${sign}${hh}:${mm}`);
-      expect(parseExpiresAt(text)).toBe(instant.getTime() - minutes * 60_000);
+      expect(parseTime(text)).toBe(instant.getTime() - minutes * 60_000);
     }),
   );
 });
 
-test("parseExpiresAt ignores fraction digits after the third", () => {
+test("parseTime ignores fraction digits after the third", () => {
   fc.assert(
     fc.property(instants, fc.stringMatching(/^\d{1,6}$/), (instant, digits) => {
-      expect(parseExpiresAt(instant.toISOString().replace("Z", digits))).toBe(instant.getTime());
+      expect(parseTime(instant.toISOString().replace("Z", digits))).toBe(instant.getTime());
     }),
   );
 });
 
-test("parseExpiresAt does not throw for any string", () => {
+test("parseTime does not throw for any string", () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
-      const time = parseExpiresAt(text);
+      const time = parseTime(text);
       expect(time === undefined || Number.isInteger(time)).toBe(true);
     }),
   );

@@ -1,13 +1,13 @@
 const ISO_TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):?(\d\d))?$/;
 
 /**
- * Parses a session's `expiresAt`. The vendor writes it without a time zone and means UTC; `new Date()` would read such a
- * time as local. The writer is Python's `isoformat`, which omits a fraction of zero.
+ * Parses a time of the API, such as a session's `expiresAt`. The vendor writes that without a time zone and means UTC;
+ * `new Date()` would read it as local. The writer is Python's `isoformat`, which omits a fraction of zero.
  *
  * @param text such as `2021-11-19T23:36:09.092720`, with 0 to 9 fraction digits; `Z` or an offset is respected
  * @returns ms since the epoch, rounded down; undefined if the text is not a time
  */
-export function parseExpiresAt(text: string): number | undefined {
+export function parseTime(text: string): number | undefined {
   const match = ISO_TIME.exec(text);
   if (!match) return undefined;
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as SixNumbers;
