@@ -55,8 +55,8 @@ export interface FakeLiveData {
   /** Same as `close`, but does not wait until the ports are free. */
   [Symbol.dispose](): void;
   /**
-   * Restores the state right after creation: removes added people and companies, requests, sessions, planned failures
-   * and all other changes. Open servers and `install` stay. Create a new client as well: a client caches its session.
+   * Restores the state right after creation: removes added people and companies, requests, warnings, sessions, planned
+   * failures and all other changes. Open servers and `install` stay. Create a new client as well: a client caches its session.
    */
   readonly reset: () => void;
 
@@ -69,6 +69,13 @@ export interface FakeLiveData {
    * @throws {RangeError} if there is no such operation.
    */
   readonly requestsTo: <Id extends FakeOperation>(operation: Id) => readonly RequestTo<Id>[];
+  /**
+   * What a test should not rely on, each once: levels, functions and reports that are not known, for which the API
+   * returns nothing, and responses that rest on a guess, such as those of a company lookup. The first 1,000.
+   *
+   * @example expect(fake.warnings).toEqual([])
+   */
+  readonly warnings: readonly string[];
 
   /** Counts session exchanges, revokes and expires access tokens, rotates secrets and changes roles. */
   readonly sessions: FakeSessions;
@@ -194,6 +201,9 @@ export function createFakeLiveData(options: FakeLiveDataOptions = {}): FakeLiveD
     requestsTo(operation) {
       checkOperation(operation, world.operations);
       return world.requests.filter(isTo(operation));
+    },
+    get warnings() {
+      return world.warnings.all;
     },
     get sessions() {
       return world.sessions.control;
