@@ -96,11 +96,16 @@ export interface FakeLiveData {
    */
   latency: number;
 
-  /** All people. The first five are the same for every seed. */
+  /** All people, as the API returns them. The first five are the same for every seed. See `emailsOf`. */
   readonly people: readonly Person[];
   /** All companies that can be looked up. */
   readonly companies: readonly Company[];
-  /** Returns the email addresses by which `find` matches a person; none for an unknown id. */
+  /**
+   * Returns the email addresses by which `find` matches a person; none for an unknown id. Every made-up person has one.
+   * They are not in `people`, since no response of the API was seen to have them.
+   *
+   * @example fake.people.flatMap(({ id }) => fake.emailsOf(id))
+   */
   readonly emailsOf: (personId: string) => readonly string[];
   /**
    * Adds a person. Fills in what is left out.
