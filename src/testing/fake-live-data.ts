@@ -71,7 +71,7 @@ export interface FakeLiveData {
   readonly requestsTo: <Id extends FakeOperation>(operation: Id) => readonly RequestTo<Id>[];
   /**
    * What a test should not rely on, each once: levels, functions and reports that are not known, for which the API
-   * returns nothing, and responses that rest on a guess, such as those of a company lookup. The first 1,000.
+   * returns nothing, and responses that rest on a guess, such as those of a company lookup. The first 100.
    *
    * @example expect(fake.warnings).toEqual([])
    */

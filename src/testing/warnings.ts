@@ -1,5 +1,5 @@
 /** The most warnings kept. Without a limit, a test that sends millions of wrong values would fill its memory. */
-const MAX_WARNINGS = 1_000;
+const MAX_WARNINGS = 100;
 
 /** Collects warnings, each distinct one once. */
 export interface Warnings {

@@ -90,11 +90,13 @@ class RequestCheck {
       this.#warn(place(), name, () => `is a guess: no request was seen to ${USES[key]} it`);
       return;
     }
-    const meant = nearest(name, known, seen);
-    const problem = `is not a known field${meant === undefined ? "" : `: did you mean ${meant}?`}`;
-    if (!this.#isStrict) this.#warn(place(), name, () => problem);
+    const problem = (end: string) => {
+      const meant = nearest(name, known, seen);
+      return `is not a known field${meant === undefined ? end : `: did you mean ${meant}?`}`;
+    };
+    if (!this.#isStrict) this.#warn(place(), name, () => problem(""));
     // The value is not quoted: a search term may have ended up here.
-    else throw new Refusal(400, `${place()} ${problem}${meant ? "" : "."} To allow it, list it in strictFields`);
+    else throw new Refusal(400, `${place()} ${problem(".")} To allow it, list it in strictFields`);
   }
 
   #clause(clause: FilterClause, place: string): void {

@@ -4,7 +4,7 @@ const MIN_SIMILARITY = 0.5;
 /** What being preferred adds to the similarity. */
 const ADVANTAGE = 0.05;
 
-/** Longer values are cut, since comparing takes time for each pair of characters. */
+/** Longer values are not compared: each pair of characters takes time, and no known value is half as long. */
 const MAX_LENGTH = 100;
 
 /**
@@ -20,10 +20,11 @@ export function nearest(
   known: Iterable<string>,
   preferred: ReadonlySet<string> = new Set(),
 ): string | undefined {
+  if (value.length > MAX_LENGTH) return undefined;
   let best: string | undefined;
   let most = 0;
   for (const candidate of known) {
-    const similarity = similarityOf(value.slice(0, MAX_LENGTH), candidate) + (preferred.has(candidate) ? ADVANTAGE : 0);
+    const similarity = similarityOf(value, candidate) + (preferred.has(candidate) ? ADVANTAGE : 0);
     if (similarity >= MIN_SIMILARITY && similarity > most) [best, most] = [candidate, similarity];
   }
   return best;
@@ -37,8 +38,11 @@ function similarityOf(value: string, candidate: string): number {
   const [a, b] = [wordsOf(value.slice(skip)), wordsOf(candidate.slice(skip))];
   const common = a.filter((word) => b.includes(word)).length;
   const [left, right] = [a.join("_"), b.join("_")];
-  const byCharacters = 1 - distance(left, right) / Math.max(left.length, right.length, 1);
-  return Math.max(byCharacters, (2 * common) / Math.max(a.length + b.length, 1));
+  const byWords = (2 * common) / Math.max(a.length + b.length, 1);
+  const longest = Math.max(left.length, right.length, 1);
+  // The distance is at least the difference in length, so it need not be known of texts that differ more.
+  if (Math.abs(left.length - right.length) > longest / 2) return byWords;
+  return Math.max(byWords, 1 - distance(left, right) / longest);
 }
 
 function wordsOf(text: string): string[] {
@@ -51,14 +55,16 @@ function wordsOf(text: string): string[] {
 
 /** Levenshtein distance: how many characters must be added, removed or replaced. */
 function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + Number(a[i - 1] !== b[j - 1]);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+  const row = Uint16Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 0; i < a.length; i++) {
+    let diagonal = i;
+    row[0] = i + 1;
+    for (let j = 0; j < b.length; j++) {
+      const above = row[j + 1] ?? 0;
+      const replaced = diagonal + Number(a.charCodeAt(i) !== b.charCodeAt(j));
+      row[j + 1] = Math.min(replaced, above + 1, (row[j] ?? 0) + 1);
+      diagonal = above;
     }
-    row = next;
   }
-  return row.at(-1) ?? 0;
+  return row[b.length] ?? 0;
 }
