@@ -45,6 +45,9 @@ export type SchemaType = "string" | "number" | "integer" | "boolean" | "object" 
 export type Schema = SchemaObject | boolean;
 `;
 
+/** The schema whose fields requests name, in filters for example. */
+const PERSON = "#/components/schemas/Person";
+
 const TYPES = ["string", "number", "integer", "boolean", "object", "array", "null"];
 
 interface RequestSchemas {
@@ -76,6 +79,7 @@ export function generateRequestSchemas(bundles: readonly (readonly [Api, Bundle]
       ]);
       own.set(id, Object.fromEntries(media));
     }
+    if (!schemas.has(nameOf(PERSON)) && nodeAt(bundle, PERSON)) reducer.reduce({ $ref: PERSON }, "Person");
     const { named, names } = reducer.finish();
     for (const [name, schema] of named) schemas.set(name, schema);
     for (const [id, media] of own) {
@@ -92,7 +96,7 @@ export type OperationWithBody = ${ids.join(" | ") || "never"};
 /** Schemas by operation ID and media type. The \`$ref\` \`#/schemas/Name\` refers to \`schemas.Name\`. */
 export const requestSchemas: Readonly<Record<OperationWithBody, Readonly<Record<string, Schema>>>> = ${print(requests)};
 
-/** The named schemas that request bodies refer to, by name. */
+/** The named schemas that request bodies refer to, and \`Person\`, whose fields they name. By name. */
 export const schemas: Readonly<Record<string, Schema>> = ${print(schemas)};
 `;
   return { text, unchecked };

@@ -118,7 +118,7 @@ export const queryMutations: readonly Mutation[] = [
     rule: "query: periods: may end before they begin",
     file: "query/values.ts",
     in: "periodOf",
-    find: '(days.date_from ?? "") > (days.date_to ?? "9999-99")',
+    find: "date_from > date_to",
     replace: "false",
   },
   {
@@ -141,6 +141,13 @@ export const queryMutations: readonly Mutation[] = [
     in: "choicesOf",
     find: "known.includes(value as string)",
     replace: 'typeof value === "string"',
+  },
+  {
+    rule: "query: reports: take no options",
+    file: "query/reports.ts",
+    in: "paramsOf",
+    find: 'options ?? fail(where, "{ from, to, groupBy }")',
+    replace: "options",
   },
   {
     rule: "query: person: a name is enough",

@@ -110,7 +110,7 @@ export const requestSchemas: Readonly<Record<OperationWithBody, Readonly<Record<
   }
 };
 
-/** The named schemas that request bodies refer to, by name. */
+/** The named schemas that request bodies refer to, and `Person`, whose fields they name. By name. */
 export const schemas: Readonly<Record<string, Schema>> = {
   "ServiceAccountCredentials": {
     "type": "object",
@@ -473,6 +473,463 @@ export const schemas: Readonly<Record<string, Schema>> = {
       }
     },
     "additionalProperties": false
+  },
+  "Person": {
+    "type": "object",
+    "required": [
+      "id"
+    ],
+    "properties": {
+      "id": {
+        "type": "string"
+      },
+      "name": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "first_name": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "last_name": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "linkedin": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "location": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "location_details": {
+        "anyOf": [
+          {
+            "$ref": "#/schemas/LocationDetails"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      },
+      "country": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "employment_status": {
+        "anyOf": [
+          {
+            "type": "string",
+            "enum": [
+              "employed"
+            ]
+          },
+          {
+            "type": "string"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      },
+      "connections": {
+        "type": [
+          "integer",
+          "null"
+        ]
+      },
+      "position": {
+        "anyOf": [
+          {
+            "$ref": "#/schemas/Job"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      },
+      "jobs": {
+        "type": [
+          "array",
+          "null"
+        ],
+        "items": {
+          "$ref": "#/schemas/Job"
+        }
+      },
+      "education": {
+        "type": [
+          "array",
+          "null"
+        ],
+        "items": {
+          "$ref": "#/schemas/Education"
+        }
+      },
+      "created_at": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "title_change_detected_at": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "company_change_detected_at": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "info_change_detected_at": {
+        "type": [
+          "string",
+          "null"
+        ]
+      }
+    }
+  },
+  "LocationDetails": {
+    "type": "object",
+    "properties": {
+      "locality": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "region": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "region_abbreviation": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "country": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "county": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "fips_code": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "postal_code": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "msa": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "raw": {
+        "type": [
+          "string",
+          "null"
+        ]
+      }
+    }
+  },
+  "Job": {
+    "type": "object",
+    "properties": {
+      "title": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "level": {
+        "anyOf": [
+          {
+            "$ref": "#/schemas/Level"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      },
+      "function": {
+        "anyOf": [
+          {
+            "$ref": "#/schemas/JobFunction"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      },
+      "location": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "location_details": {
+        "anyOf": [
+          {
+            "$ref": "#/schemas/LocationDetails"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      },
+      "started_at": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "started_at_details": {
+        "type": [
+          "object",
+          "null"
+        ],
+        "properties": {
+          "confidence": {
+            "anyOf": [
+              {
+                "type": "string",
+                "enum": [
+                  "validated",
+                  "low",
+                  "medium",
+                  "high"
+                ]
+              },
+              {
+                "type": "string"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          }
+        }
+      },
+      "ended_at": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "duration": {
+        "type": [
+          "integer",
+          "null"
+        ]
+      },
+      "company_tenure": {
+        "type": [
+          "integer",
+          "null"
+        ]
+      },
+      "is_first_at_company": {
+        "type": [
+          "boolean",
+          "null"
+        ]
+      },
+      "is_last_at_company": {
+        "type": [
+          "boolean",
+          "null"
+        ]
+      },
+      "company": {
+        "anyOf": [
+          {
+            "$ref": "#/schemas/Company"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      }
+    }
+  },
+  "Level": {
+    "anyOf": [
+      {
+        "type": "string",
+        "enum": [
+          "Intern",
+          "Staff",
+          "Senior Staff",
+          "Consultant",
+          "Manager",
+          "Director",
+          "VP",
+          "C-Team"
+        ]
+      },
+      {
+        "type": "string"
+      }
+    ]
+  },
+  "JobFunction": {
+    "anyOf": [
+      {
+        "type": "string",
+        "enum": [
+          "Sales and Support",
+          "Engineering",
+          "Marketing and Product",
+          "Business Management",
+          "Finance and Administration",
+          "Human Resources",
+          "Operations",
+          "Information Technology",
+          "Consulting",
+          "Program and Project Management",
+          "Legal",
+          "Risk, Safety, Compliance",
+          "Healthcare",
+          "Education",
+          "Publishing, Editorial and Reporting"
+        ]
+      },
+      {
+        "type": "string"
+      }
+    ]
+  },
+  "Company": {
+    "type": "object",
+    "properties": {
+      "id": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "name": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "domain": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "linkedin": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "ticker": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "industry": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "employee_count": {
+        "type": [
+          "integer",
+          "null"
+        ]
+      },
+      "country": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "location": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "type": {
+        "type": [
+          "string",
+          "null"
+        ]
+      }
+    }
+  },
+  "Education": {
+    "type": "object",
+    "properties": {
+      "school": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "degree": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "field": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "started_at": {
+        "type": [
+          "string",
+          "null"
+        ]
+      },
+      "ended_at": {
+        "type": [
+          "string",
+          "null"
+        ]
+      }
+    }
   },
   "NewContact": {
     "type": "object",

@@ -53,7 +53,7 @@ export function withReport<G extends FilterGroup>(group: G, report: Report): G {
 }
 
 function paramsOf(options: ReportOptions, where: string): Report["params"] {
-  const { from, to, groupBy } = options;
+  const { from, to, groupBy } = options ?? fail(where, "{ from, to, groupBy }");
   return {
     ...periodOf({ from: dayOf(from, where), to: dayOf(to, where) }, where),
     group_by: choicesOf([groupBy], where, FIELDS),

@@ -86,8 +86,8 @@ export function periodOf(period: Period, where: string): { date_from?: string; d
     ...(from && { date_from: dayOf(from, where) }),
     ...(to && { date_to: dayOf(to, where) }),
   };
-  if (!(from || to) || (days.date_from ?? "") > (days.date_to ?? "9999-99"))
-    fail(where, "{ from }, { to } or both, in order");
+  const { date_from = "", date_to = date_from } = days;
+  if (!(from || to) || date_from > date_to) fail(where, "{ from }, { to } or both, in order");
   return days;
 }
 

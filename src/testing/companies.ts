@@ -3,6 +3,7 @@ import type { CompanyGroups } from "./people/match-filter.js";
 import type { KnownCompany } from "./population/companies.js";
 import { Refusal } from "./reply.js";
 import type { Route } from "./router.js";
+import type { Warnings } from "./warnings.js";
 
 /** All companies, and their parent companies. */
 export interface Directory extends CompanyGroups {
@@ -86,8 +87,11 @@ function withParents(id: string, parents: ReadonlyMap<string, string | undefined
   return [...chain];
 }
 
+/** Names of what a company may be looked up by. All are guesses: the formats that the API accepts are unknown. */
+const LOOKUPS = { id: "id", domain: "domain", linkedin: "LinkedIn slug", name: "name" } as const;
+
 /** The operations of the companies service. */
-export function companyRoutes(directory: Directory): Route[] {
+export function companyRoutes(directory: Directory, warnings: Warnings): Route[] {
   return [
     {
       operation: "getCompany",
@@ -95,10 +99,23 @@ export function companyRoutes(directory: Directory): Route[] {
       method: "GET",
       path: "/companies/{company_lookup}",
       run(request) {
-        const company = directory.find(request.param("company_lookup"));
+        const lookup = request.param("company_lookup");
+        const company = directory.find(lookup);
+        const form = company && formOf(company, lookup);
+        const subject = form === undefined ? "no company was found" : `a company was found by its ${form}`;
+        warnings.add(`getCompany: ${subject}.`, () => {
+          const forms = Object.values(LOOKUPS).join(", ");
+          return `This is a guess: the embedded API looks up ${forms}, and what the API accepts is unknown`;
+        });
         if (company === undefined) throw new Refusal(404, "Company not found");
         return { body: company };
       },
     },
   ];
+}
+
+function formOf(company: Company, lookup: string): string | undefined {
+  const keys = Object.keys(LOOKUPS) as (keyof typeof LOOKUPS)[];
+  const key = keys.find((name) => company[name]?.toLowerCase() === lookup.toLowerCase());
+  return key && LOOKUPS[key];
 }

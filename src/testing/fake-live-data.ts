@@ -55,8 +55,8 @@ export interface FakeLiveData {
   /** Same as `close`, but does not wait until the ports are free. */
   [Symbol.dispose](): void;
   /**
-   * Restores the state right after creation: removes added people and companies, requests, sessions, planned failures
-   * and all other changes. Open servers and `install` stay. Create a new client as well: a client caches its session.
+   * Restores the state right after creation: removes added people and companies, requests, warnings, sessions, planned
+   * failures and all other changes. Open servers and `install` stay. Create a new client as well: a client caches its session.
    */
   readonly reset: () => void;
 
@@ -69,6 +69,13 @@ export interface FakeLiveData {
    * @throws {RangeError} if there is no such operation.
    */
   readonly requestsTo: <Id extends FakeOperation>(operation: Id) => readonly RequestTo<Id>[];
+  /**
+   * What a test should not rely on, each once: levels, functions and reports that are not known, for which the API
+   * returns nothing, and responses that rest on a guess, such as those of a company lookup. The first 100.
+   *
+   * @example expect(fake.warnings).toEqual([])
+   */
+  readonly warnings: readonly string[];
 
   /** Counts session exchanges, revokes and expires access tokens, rotates secrets and changes roles. */
   readonly sessions: FakeSessions;
@@ -89,11 +96,16 @@ export interface FakeLiveData {
    */
   latency: number;
 
-  /** All people. The first five are the same for every seed. */
+  /** All people, as the API returns them. The first five are the same for every seed. See `emailsOf`. */
   readonly people: readonly Person[];
   /** All companies that can be looked up. */
   readonly companies: readonly Company[];
-  /** Returns the email addresses by which `find` matches a person; none for an unknown id. */
+  /**
+   * Returns the email addresses by which `find` matches a person; none for an unknown id. Every made-up person has one.
+   * They are not in `people`, since no response of the API was seen to have them.
+   *
+   * @example fake.people.flatMap(({ id }) => fake.emailsOf(id))
+   */
   readonly emailsOf: (personId: string) => readonly string[];
   /**
    * Adds a person. Fills in what is left out.
@@ -194,6 +206,9 @@ export function createFakeLiveData(options: FakeLiveDataOptions = {}): FakeLiveD
     requestsTo(operation) {
       checkOperation(operation, world.operations);
       return world.requests.filter(isTo(operation));
+    },
+    get warnings() {
+      return world.warnings.all;
     },
     get sessions() {
       return world.sessions.control;

@@ -69,6 +69,15 @@ export interface FakeLiveDataOptions {
    */
   readonly keepRequests?: number | undefined;
   /**
+   * Whether requests that name an unknown field are refused with 400 and a suggestion: in filter clauses, `field_name`,
+   * `group_by`, `sort_by` and `return_fields`. The API itself returns nothing for an unknown field, and no error; `false`
+   * does the same. A list allows these fields, too. Known are the fields of the OpenAPI documents.
+   *
+   * @example createFakeLiveData({ strictFields: ["jobs.salary"] })
+   * @default true
+   */
+  readonly strictFields?: boolean | readonly string[] | undefined;
+  /**
    * The organizations. Each has its own credits and its own ledger.
    *
    * @default `fakeCredentials.orgId`, without a cap on credits
@@ -97,6 +106,7 @@ export function resolveOptions(options: FakeLiveDataOptions): FakeSettings {
     tokenLife: 3_600_000,
     expiresAtFormat: "isoformat" as const,
     keepRequests: 1_000,
+    strictFields: true,
     orgs: [{ id: fakeCredentials.orgId }],
     serviceAccounts: [fakeCredentials.serviceAccount],
     users: [fakeCredentials.user],
@@ -111,10 +121,17 @@ export function resolveOptions(options: FakeLiveDataOptions): FakeSettings {
   if (keepRequests !== Infinity && (!Number.isSafeInteger(keepRequests) || keepRequests < 0)) {
     throw new RangeError("keepRequests must be an integer of at least 0, or Infinity");
   }
+  checkStrictFields(resolved.strictFields);
   checkTokenLife(resolved.tokenLife);
   checkClockSkew(resolved.clockSkew);
   checkLatency(resolved.latency);
   return resolved;
+}
+
+function checkStrictFields(value: unknown): void {
+  if (typeof value === "boolean") return;
+  if (Array.isArray(value) && value.every((field) => typeof field === "string" && field !== "")) return;
+  throw new RangeError('strictFields must be true, false or a list of fields, such as ["jobs.salary"]');
 }
 
 /** @throws {RangeError} if it is not a finite number. */

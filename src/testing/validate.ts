@@ -149,7 +149,8 @@ function likeliestBranch(branches: readonly Schema[], value: unknown): Schema {
   return branches.reduce((best, branch) => (likeness(branch) > likeness(best) ? branch : best));
 }
 
-function dereference(schema: Schema): SchemaObject {
+/** Follows the reference of a schema. */
+export function dereference(schema: Schema): SchemaObject {
   if (typeof schema === "boolean") return {};
   return schema.$ref === undefined ? schema : dereference(resolve(schema.$ref));
 }

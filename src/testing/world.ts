@@ -5,6 +5,7 @@ import { createFailurePlan, type FailurePlan } from "./failures.js";
 import { createHandler, type Handler } from "./handler.js";
 import { createLedgers, type Ledgers, ledgerRoutes } from "./ledgers.js";
 import type { FakeSettings } from "./options.js";
+import { createNameChecks } from "./people/check-names.js";
 import { peopleRoutes } from "./people/routes.js";
 import { createPeopleStore, type PeopleStore } from "./people/store.js";
 import type { Population } from "./population/create-population.js";
@@ -12,6 +13,7 @@ import type { ReceivedRequest } from "./requests.js";
 import type { FakeOperation } from "./router.js";
 import { createSessionStore, identityRoutes, type SessionStore } from "./sessions.js";
 import type { Waiters } from "./utilities.js";
+import { createWarnings, type Warnings } from "./warnings.js";
 
 /** Everything in an embedded API that `reset` replaces. */
 export interface World {
@@ -24,6 +26,7 @@ export interface World {
   readonly store: PeopleStore;
   readonly directory: Directory;
   readonly ledgers: Ledgers;
+  readonly warnings: Warnings;
   /** How far the server's clock is ahead of the option `clock`, in milliseconds. */
   clockSkew: number;
   /** How long every response takes to arrive, in milliseconds. */
@@ -45,10 +48,12 @@ export function createWorld(settings: FakeSettings, population: Population, wait
   const ledgers = createLedgers(store);
   const credits = createCreditAccounts(settings.orgs);
   const sessions = createSessionStore(settings, now);
+  const warnings = createWarnings();
+  const checks = createNameChecks({ strictFields: settings.strictFields, warnings });
   const routes = [
     ...identityRoutes(sessions),
-    ...peopleRoutes({ store, directory, credits }),
-    ...companyRoutes(directory),
+    ...peopleRoutes({ store, directory, credits, checks }),
+    ...companyRoutes(directory, warnings),
     ...ledgerRoutes(ledgers),
   ];
   const operations = routes.map(({ operation }) => operation);
@@ -80,6 +85,7 @@ export function createWorld(settings: FakeSettings, population: Population, wait
     store,
     directory,
     ledgers,
+    warnings,
     clockSkew: settings.clockSkew,
     latency: settings.latency,
     completionContext: () => ({ now: now(), findCompany: directory.find, freePersonId, freeCompanyId }),

@@ -61,6 +61,11 @@ export const meaningExceptions: readonly MeaningException[] = [
     message: /pagination_token (was not returned by a search|belongs to a search with different filters)/,
     reason: "the schema accepts any string; only the previous search can tell whether the token is valid",
   },
+  ...["findPeople", "previewFind", "searchPeople", "previewSearch"].map((operation) => ({
+    operation,
+    message: /is not a known field\b.* list it in strictFields/,
+    reason: "the schema accepts any string, since other fields may exist; the API returns nothing for an unknown one",
+  })),
   {
     operation: "listContacts",
     message: /must be a date or a date-time/,

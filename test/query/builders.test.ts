@@ -244,6 +244,12 @@ const misuses: readonly (readonly [string, () => unknown, string])[] = [
     () => js.report.demographics({ from: period.from }),
     "q.report.demographics: pass days that exist",
   ],
+  ["a report without options", () => js.report.demographics(), "q.report.demographics: pass { from, to, groupBy }"],
+  [
+    "a report with null as its options",
+    () => js.report.arrivalsDepartures(null),
+    "q.report.arrivalsDepartures: pass { from, to, groupBy }",
+  ],
   [
     "an unknown grouping",
     () => js.report.demographics({ ...period, groupBy: "function" }),

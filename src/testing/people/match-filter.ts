@@ -183,17 +183,18 @@ function compileCondition(clause: FilterClause): Condition {
 function compileText({ match_type, string_values }: FilterClause): Condition | undefined {
   if (match_type === "exists") return () => true;
   if (string_values === undefined) return undefined;
-  if (match_type === "fuzzy") return compileFuzzy(string_values);
+  if (match_type === "fuzzy") return memoize(fuzzyTest(string_values));
   const wanted = new Set(string_values);
   return (value) => wanted.has(String(value));
 }
 
-function compileFuzzy(stringValues: readonly string[]): Condition {
+/** Returns whether a text has all words of one of the values. */
+export function fuzzyTest(stringValues: readonly string[]): (text: string) => boolean {
   const terms = stringValues.map(wordsOf).filter((words) => words.length > 0);
-  return memoize((text) => {
+  return (text) => {
     const words = new Set(wordsOf(text));
     return terms.some((term) => term.every((word) => words.has(word)));
-  });
+  };
 }
 
 function wordsOf(text: string): string[] {

@@ -4,6 +4,7 @@ import type { CreditAccounts } from "../credit-accounts.js";
 import { readJson } from "../read-body.js";
 import { Refusal, type Reply } from "../reply.js";
 import type { Route, RoutedRequest } from "../router.js";
+import type { NameChecks } from "./check-names.js";
 import { findPeople } from "./find.js";
 import { searchPeople } from "./search.js";
 import type { PeopleStore } from "./store.js";
@@ -18,16 +19,21 @@ export interface PeopleService {
   readonly store: PeopleStore;
   readonly directory: Directory;
   readonly credits: CreditAccounts;
+  readonly checks: NameChecks;
 }
 
 /** The operations of the people service. */
-export function peopleRoutes({ store, directory, credits }: PeopleService): Route[] {
+export function peopleRoutes({ store, directory, credits, checks }: PeopleService): Route[] {
   const find = ({ received }: RoutedRequest, operation: "findPeople" | "previewFind"): Result => {
-    const body = findPeople(store, readJson(received, operation));
+    const request = readJson(received, operation);
+    checks.find(operation, request);
+    const body = findPeople(store, request);
     return { body, people: body.matches.flatMap((match) => match.people) };
   };
   const search = ({ received }: RoutedRequest, operation: "searchPeople" | "previewSearch"): Result => {
-    const body = searchPeople(store, directory, readJson(received, operation));
+    const request = readJson(received, operation);
+    checks.search(operation, request);
+    const body = searchPeople(store, directory, request);
     return { body, people: body.people };
   };
   const fetchOne = (request: RoutedRequest): Result => {

@@ -95,7 +95,7 @@ export function createFixedPeople(companies: NonEmpty<KnownCompany>): PersonOutl
           endedIn: null,
         },
       ],
-      {},
+      { emails: ["wanda@lanternmere.example"] },
     ),
   ];
 }

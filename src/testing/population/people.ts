@@ -40,7 +40,7 @@ export function outlinePerson(seed: number, index: number, institutions: Institu
     jobs,
     education: createEducation(random, jobs, institutions),
     connections: random.chance(0.05) ? null : random.int(0, 500),
-    emails: random.chance(0.2) ? [] : [`${slug}@${hostOf(employer)}`],
+    emails: [`${slug}@${hostOf(employer)}`],
   };
 }
 

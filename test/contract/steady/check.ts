@@ -18,7 +18,7 @@ if (!folder || !existsSync(folder)) throw new Error("No recorded test run found.
 
 install();
 const contracts = await readContracts();
-const fake = createFakeLiveData({ people: 5 });
+const fake = createFakeLiveData({ people: 5, strictFields: false });
 const steady = await startSteady(contracts);
 const findings: string[] = [];
 const used = new Set<unknown>();

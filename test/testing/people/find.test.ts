@@ -24,11 +24,9 @@ describe("find", () => {
   });
 
   it("finds everyone by their email address", async () => {
-    const addressed = fake.people.filter(({ id }) => fake.emailsOf(id).length > 0);
-    expect(addressed.length).toBeGreaterThan(500);
-    const matches = addressed.map(({ id }) => ({ fields: [field("email_address", fake.emailsOf(id)[0] ?? "")] }));
+    const matches = fake.people.map(({ id }) => ({ fields: [field("email_address", fake.emailsOf(id)[0] ?? "")] }));
     const { body } = await find({ matches, return_fields: ["id"] });
-    expect(body.matches.map(({ people }) => people)).toEqual(addressed.map(({ id }) => [{ id }]));
+    expect(body.matches.map(({ people }) => people)).toEqual(fake.people.map(({ id }) => [{ id }]));
   });
 
   it("matches the LinkedIn slug, not the URL", async () => {
@@ -37,6 +35,7 @@ describe("find", () => {
   });
 
   it("returns one result per match, and says which found no one", async () => {
+    const { find } = open({ people: 5, strictFields: false });
     const { body } = await find({
       matches: [
         { fields: [field("linkedin", "no-one")] },
