@@ -279,8 +279,8 @@ export const pipelineMutations: readonly Mutation[] = [
     rule: "cooldown: a wait that is extended again and again has no limit",
     file: "pipeline/call-queue.ts",
     in: "timeLeft",
-    find: "call.maxWait - call.waited.hold - Math.max(0, now - since)",
-    replace: "call.maxWait - Math.max(0, now - since)",
+    find: "call.maxWait - call.waited.hold - held",
+    replace: "call.maxWait - held",
   },
   {
     rule: "cooldown: a 429 starts none",
@@ -349,7 +349,7 @@ export const pipelineMutations: readonly Mutation[] = [
     rule: "cooldown: does not hold a call that turned retries off",
     file: "pipeline/cooldown.ts",
     in: "Cooldown.enter",
-    find: "this.queue.isEmpty && this.#admit();",
+    find: "this.queue.isEmpty && this.#admit(place);",
     replace: "place.call.retry ? this.queue.isEmpty && this.#admit() : this.#phase;",
   },
   {
