@@ -54,7 +54,7 @@ const prints: readonly [page: string, block: string, stdout: RegExp][] = [
   [
     "docs/guide/telemetry.md",
     "register.metrics()",
-    /_count\{name="people\.search",outcome="success"\} 1\n[^]+\nlivedata_credits_used_total 25\n/,
+    /_count\{name="people\.search",outcome="success"\} 1\n.+\nlivedata_credits_used_total 25\n/s,
   ],
   ["docs/guide/telemetry.md", "startSpanHook", /^$/],
   [
