@@ -67,7 +67,7 @@ function rowOf(call: CallStarted | CallFinished): string {
 }
 
 function resultCells({ status, code, attempts, duration, waited, credits }: CallFinished): string[] {
-  const wait = Math.round(waited.token + waited.hold + waited.retry);
+  const wait = Math.round(waited.token + waited.hold + waited.pace + waited.retry);
   const amount = credits.cost ?? credits.used;
   return [
     `${code ?? status}`.padEnd(17),

@@ -48,7 +48,7 @@ const prints: readonly [page: string, block: string, stdout: RegExp][] = [
   [
     "docs/guide/telemetry.md",
     'logLevel: "info"',
-    /^livedata: people\.search, 200, \d+ ms(, token wait \d+ ms)?, credits used 25, call 1\n$/,
+    /^livedata: people\.search 200, \d+ ms(, token wait \d+ ms)?, credits used 25, call 1\n$/,
   ],
   ["docs/guide/telemetry.md", "pino()", /^\{"level":30,.+"name":"people\.search",.+"msg":"Live Data call"\}\n$/],
   [
