@@ -7,6 +7,7 @@ import {
   serviceAccount,
 } from "@livedata/sdk";
 import { createFakeLiveData, fakeCredentials } from "@livedata/sdk/testing";
+import { CallTable } from "./call-table.js";
 import {
   alumniAt,
   company,
@@ -26,8 +27,10 @@ const { orgId } = fakeCredentials;
 const fake = createFakeLiveData();
 const server = await fake.listen();
 
+const table = new CallTable(process.stdout);
+
 /** Callbacks for all events of the SDK. A step adds one to wait for an event. */
-const observers = new Set<(event: LiveDataEvent) => void>();
+const observers = new Set<(event: LiveDataEvent) => void>([table.observe]);
 const observe = (event: LiveDataEvent) => {
   for (const notify of observers) notify(event);
 };
@@ -238,16 +241,20 @@ console.log(`\nEmbedded Live Data API at ${server.url}, with ${fake.people.lengt
 let failed = 0;
 for (const [name, run] of steps) {
   const before = fake.sessions.exchanges;
+  table.begin(`  ${name}`);
   const { text, isExpected } = await run().catch((error: unknown) => ({ text: String(error), isExpected: false }));
   const exchanges = fake.sessions.exchanges - before;
   if (!isExpected) failed++;
   const line = `${isExpected ? "✓" : "✗"} ${name.padEnd(56)} ${text}`;
-  console.log(exchanges === 0 ? line : `${line}  [${exchanges} session exchange${exchanges > 1 ? "s" : ""}]`);
+  table.end(exchanges === 0 ? line : `${line}  [${exchanges} session exchange${exchanges > 1 ? "s" : ""}]`);
 }
 await server.close();
 
 const { exchanges } = fake.sessions;
-console.log(`\n${fake.requests.length} requests, ${exchanges} session exchanges, ${fake.credits.used()} credits\n`);
+const { length: requests } = fake.requests;
+console.log(
+  `\n${table.count} calls, ${requests} requests, ${exchanges} session exchanges, ${fake.credits.used()} credits\n`,
+);
 if (failed > 0) {
   console.error(`${failed} of ${steps.length} steps had an unexpected result`);
   process.exitCode = 1;

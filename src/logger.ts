@@ -5,9 +5,13 @@ import type { CallFinished, LiveDataEvent } from "./events.js";
 
 /** Receives lines of text, as `console`, pino and winston do. */
 export interface Logger {
+  /** Receives what happens within calls, and session exchanges. */
   debug(line: string): unknown;
+  /** Receives a line for each call. */
   info(line: string): unknown;
+  /** Receives what no call reports. */
   warn(line: string): unknown;
+  /** Not called by this version. */
   error(line: string): unknown;
 }
 

@@ -16,7 +16,9 @@ interface Allowed {
 }
 
 /** Options, limits and the like are not measured. An entry that is not needed is an error. */
-const ALLOWED: readonly Allowed[] = [];
+const ALLOWED: readonly Allowed[] = [
+  { path: "docs/guide/telemetry.md", text: "livedata: people.search 200, ", reason: "a sample of a log line" },
+];
 
 const BLOCK = /^(<!-- figures: ([\w-]+) -->)$.*?^<!-- \/figures -->$/gms;
 /**

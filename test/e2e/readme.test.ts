@@ -1,8 +1,12 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import { promisify } from "node:util";
+import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-node";
 import { expect, test } from "vitest";
 import { writeReadmeBlocks } from "../../scripts/readme-blocks.js";
+import { createLiveData, serviceAccount } from "../../src/index.js";
+import { createFakeLiveData, fakeCredentials } from "../../src/testing/index.js";
 
 const run = promisify(execFile);
 const blocks = writeReadmeBlocks();
@@ -41,6 +45,23 @@ const prints: readonly [page: string, block: string, stdout: RegExp][] = [
     "findMany(livedata.people",
     /^jane@example\.com Jane Doe\nnobody@example\.com is not known\n$/,
   ],
+  [
+    "docs/guide/telemetry.md",
+    'logLevel: "info"',
+    /^livedata: people\.search 200, \d+ ms(, token wait \d+ ms)?, credits used 25, call 1\n$/,
+  ],
+  ["docs/guide/telemetry.md", "pino()", /^\{"level":30,.+"name":"people\.search",.+"msg":"Live Data call"\}\n$/],
+  [
+    "docs/guide/telemetry.md",
+    "register.metrics()",
+    /_count\{name="people\.search",outcome="success"\} 1\n.+\nlivedata_credits_used_total 25\n/s,
+  ],
+  ["docs/guide/telemetry.md", "startSpanHook", /^$/],
+  [
+    "docs/guide/telemetry.md",
+    "currentCall",
+    /^people\.search sends session\npeople\.search sends search\npeople\.search ended with 200\n$/,
+  ],
   ["docs/guide/testing.md", "createFakeLiveData()", /^$/],
   ["docs/guide/webhooks.md", "verifyWebhook(request", /^$/],
   ["docs/guide/webhooks.md", "of watchContacts(", /^$/],
@@ -61,6 +82,27 @@ test("the guide's test of a backend is the one in examples/fastify, and has fewe
 test("the guide's test with jest is the one that test/consumers runs", () => {
   const guide = readFileSync("docs/guide/platforms.md", "utf8");
   expect(guide).toContain(readFileSync("test/consumers/programs/jest/platforms.test.js", "utf8"));
+});
+
+test("the guide's instrumentation leaves ids of people out of the spans of HTTP requests", async () => {
+  const exporter = new InMemorySpanExporter();
+  const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+  const [block] = blocks.filter(({ code }) => code.includes("startSpanHook"));
+  const { instrumentation } = await import(path.resolve(block?.path ?? ""));
+  instrumentation.setTracerProvider(provider);
+  await using fake = createFakeLiveData();
+  const { url: baseUrl } = await fake.listen();
+  const { orgId, serviceAccount: account } = fakeCredentials;
+  const livedata = createLiveData({ orgId, baseUrl, auth: serviceAccount(account) });
+  expect((await livedata.people.retrieve("LDP-1-EXAMPLE")).name).toBe("Jane Doe");
+  instrumentation.disable();
+  const spans = exporter.getFinishedSpans().map(({ attributes }) => attributes);
+  expect(spans.map((attributes) => attributes["url.full"])).toEqual([
+    `${baseUrl}/api/identity/v1/session`,
+    `${baseUrl}/api/people/v1/${orgId}/person/{id}`,
+  ]);
+  expect(spans[1]).toMatchObject({ "url.path": `/api/people/v1/${orgId}/person/{id}` });
+  expect(JSON.stringify(spans)).not.toContain("EXAMPLE");
 });
 
 test.each(prints)(
