@@ -350,7 +350,7 @@ export const pipelineMutations: readonly Mutation[] = [
     file: "pipeline/cooldown.ts",
     in: "Cooldown.enter",
     find: "this.queue.isEmpty && this.#admit(place);",
-    replace: "place.call.retry ? this.queue.isEmpty && this.#admit() : this.#phase;",
+    replace: "place.call.retry ? this.queue.isEmpty && this.#admit(place) : this.#phase;",
   },
   {
     rule: "cooldown: calls do not keep their order",
