@@ -16,6 +16,7 @@ const NAMES = [
   "LIVEDATA_API_KEY",
   "LIVEDATA_USERNAME",
   "LIVEDATA_PASSWORD",
+  "LIVEDATA_RATE_LIMIT",
 ];
 const API_HOST = "gotlivedata.io";
 

@@ -34,6 +34,7 @@ const prints: readonly [page: string, block: string, stdout: RegExp][] = [
   ["docs/guide/platforms.md", "network: undiciNetwork() });", /^$/],
   ["docs/guide/platforms.md", "export async function handler(", /^$/],
   ["docs/guide/retries-and-timeouts.md", "totalTimeout: 60_000", /^200\n$/],
+  ["docs/guide/retries-and-timeouts.md", "rateLimit:", /^\d+\n$/],
   ["docs/guide/searching.md", 'string_values: ["Software Engineer"]', /^\d+ people; the first one is .+\n$/],
   ["docs/guide/searching.md", "q.currentJob(", /^\d+ people; the first one is .+\n$/],
   ["docs/guide/searching.md", "q.withReport(", /^(.+: \d+\n)+$/],
