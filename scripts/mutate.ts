@@ -107,6 +107,8 @@ function testsOf(file: string): readonly string[][] {
   switch (file.split("/")[0]) {
     case "testing":
       return [["test/testing/"]];
+    case "otel":
+      return [["test/otel/"]];
     case "undici":
       return [["test/undici/"]];
     case "auth":
