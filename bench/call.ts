@@ -17,17 +17,20 @@ const OURS = [
 ];
 /** Over undici, CPU time is compared with fetch. */
 const OVER_UNDICI = { name: "named methods over undici", budget: 0.55 };
+/** What tracing and metrics add to a call is printed, without a budget. */
+const WITH_OTEL = "named methods with otel";
 const COLLECTION = 1.25;
 const MEMORY = 1.1;
 
 const file = path.join(import.meta.dirname, "call/clients.ts");
+const otelFile = path.join(import.meta.dirname, "call/with-otel.ts");
 const ours = OURS.map(({ name }) => ({ name, file }));
 const fetch = { name: "fetch", file };
 // A short run measures only what it judges. Garbage collection varies too much in it.
 const measured = await measureCalls([
   { name: "openapi-fetch", file },
   ...ours,
-  ...(isQuick ? [] : [fetch, { name: OVER_UNDICI.name, file }]),
+  ...(isQuick ? [] : [fetch, { name: OVER_UNDICI.name, file }, { name: WITH_OTEL, file: otelFile }]),
 ]);
 const memory = await measureMemory([fetch, ...ours], CALLS_AT_ONCE, MEMORY_ROUNDS);
 const { dependencies: versions } = JSON.parse(readFileSync("package.json", "utf8"));
@@ -42,6 +45,7 @@ function cpuFigures({ size, cells }: Measured): Figure[] {
       : [
           comparison(`${title}: fetch`, costs, "fetch", "openapi-fetch"),
           comparison(`${title}: ${OVER_UNDICI.name}`, costs, OVER_UNDICI.name, "fetch", OVER_UNDICI.budget),
+          comparison(`${title}: ${WITH_OTEL}`, costs, WITH_OTEL, "named methods"),
         ]),
     figureOf(`${title}: openapi-fetch`, "µs", costs["openapi-fetch"] ?? []),
   ]);
