@@ -129,7 +129,8 @@ function callAttributes({ callId, parentId, operation, name }: CallDescription):
 }
 
 function serverAttributes(origin: string | undefined): Attributes {
-  if (origin === undefined) return {};
+  // "null" for a scheme that has no origin.
+  if (!origin?.startsWith("http")) return {};
   const { hostname, port, protocol } = new URL(origin);
   return { "server.address": hostname, "server.port": Number(port) || (protocol === "http:" ? 80 : 443) };
 }
@@ -203,5 +204,9 @@ function recordExchange(
 
 /** Leaves out what is undefined. */
 function defined(attributes: Attributes): Attributes {
-  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
+  const result: Attributes = {};
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined) result[name] = value;
+  }
+  return result;
 }
