@@ -98,7 +98,7 @@ export function otel(options?: OtelOptions): Plugin {
 function latest<In, Out>(make: (from: In) => Out): (from: In) => Out {
   let known: { readonly from: In; readonly made: Out } | undefined;
   return (from) => {
-    if (known?.from !== from) known = { from, made: make(from) };
+    if (!known || known.from !== from) known = { from, made: make(from) };
     return known.made;
   };
 }
