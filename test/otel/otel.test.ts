@@ -30,6 +30,7 @@ import type { LiveDataOptions } from "../../src/config.js";
 import { VERSION } from "../../src/generated/version.js";
 import { type OtelOptions, otel } from "../../src/otel/index.js";
 import { type FakeLiveData, type FakeLiveDataOptions, fakeCredentials } from "../../src/testing/index.js";
+import { undiciNetwork } from "../../src/undici/index.js";
 import { connected } from "../support/sdk.js";
 
 const JANE = { path: { id: "LDP-1-EXAMPLE" } };
@@ -152,6 +153,13 @@ describe("a call", () => {
       "url.template": "/search",
     });
     expect(requestsOf(span)).toEqual(["session", "search"]);
+  });
+
+  test("is the parent of its requests over undici, too", async () => {
+    const { livedata } = await traced({ network: undiciNetwork() });
+    await livedata.people.search({ size: 1 });
+    await requestsHaveEnded(2);
+    expect(requestsOf(callSpans()[0])).toEqual(["session", "search"]);
   });
 
   test("has the template of its path, also as a path call", async () => {
