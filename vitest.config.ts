@@ -35,7 +35,7 @@ export default defineConfig({
       project("testing", ["test/testing/**/*.test.ts"]),
       project("e2e", ["test/e2e/**/*.test.ts"]),
       // Not recorded: many of its requests are invalid on purpose.
-      project("faults", ["test/{faults,undici}/**/*.test.ts"], { env: { EXCHANGES: "" } }),
+      project("faults", ["test/{faults,otel,undici}/**/*.test.ts"], { env: { EXCHANGES: "" } }),
       // The same over `@livedata/sdk/undici`.
       project("undici", ["test/{e2e,faults}/**/*.test.ts"], {
         env: { EXCHANGES: "" },

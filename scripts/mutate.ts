@@ -111,6 +111,8 @@ function testsOf(file: string): readonly string[][] {
     case "logger.ts":
     case "telemetry.ts":
       return [["test/logger", "test/e2e/telemetry", "test/auth/events"]];
+    case "otel":
+      return [["test/otel/"]];
     case "undici":
       return [["test/undici/"]];
     case "auth":

@@ -1,6 +1,7 @@
 import { authMutations } from "./auth.js";
 import { callMutations } from "./calls.js";
 import type { Mutation } from "./mutation.js";
+import { otelMutations } from "./otel.js";
 import { peopleMutations } from "./people.js";
 import { pipelineMutations } from "./pipeline.js";
 import { queryMutations } from "./query.js";
@@ -15,5 +16,6 @@ export const mutations: readonly Mutation[] = [
   ...peopleMutations,
   ...queryMutations,
   ...telemetryMutations,
+  ...otelMutations,
   ...testingMutations,
 ];

@@ -31,6 +31,12 @@ describe("entry points", () => {
     expect(packages).toEqual(["node:http"]);
   });
 
+  it("`./otel` imports the API of OpenTelemetry, and of this package only its version at run time", async () => {
+    const { files, packages } = await importsOf("src/otel/index.ts");
+    expect(files).toEqual(["src/generated/version.ts", "src/otel/index.ts"]);
+    expect(packages).toEqual(["@opentelemetry/api"]);
+  });
+
   it("`./undici` imports undici and Node, and nothing else of this package at run time", async () => {
     const { files, packages } = await importsOf("src/undici/index.ts");
     expect(files).toEqual(["src/undici/index.ts"]);
@@ -49,6 +55,10 @@ describe("entry points", () => {
       expect(await importsOf(`dist/${format}/index.js`)).toEqual({
         files: [`dist/${format}/index.js`],
         packages: ["openapi-fetch"],
+      });
+      expect(await importsOf(`dist/${format}/otel/index.js`)).toEqual({
+        files: [`dist/${format}/otel/index.js`],
+        packages: ["@opentelemetry/api"],
       });
       expect(await importsOf(`dist/${format}/query/index.js`)).toEqual({
         files: [`dist/${format}/query/index.js`],
