@@ -135,6 +135,7 @@ function testsOf(file: string): readonly string[][] {
       return [
         ["test/pipeline/"],
         [...shared, "test/calls/", "test/people/", "test/auth/", "test/e2e/faults", "test/e2e/telemetry"],
+        ["test/faults/rate-limit-simulation"],
       ];
     default:
       return [

@@ -156,6 +156,7 @@ function endSpan(span: Span, { status, code, attempts, waited, credits, requestI
     "livedata.credits.cost": credits.cost,
     "livedata.wait.token": waited.token / 1000 || undefined,
     "livedata.wait.hold": waited.hold / 1000 || undefined,
+    "livedata.wait.pace": waited.pace / 1000 || undefined,
     "livedata.wait.retry": waited.retry / 1000 || undefined,
     "livedata.request_id": requestId,
   };

@@ -57,6 +57,7 @@ const prints: readonly [page: string, block: string, stdout: RegExp][] = [
     "register.metrics()",
     /_count\{name="people\.search",outcome="success"\} 1\n.+\nlivedata_credits_used_total 25\n/s,
   ],
+  ["docs/guide/telemetry.md", "otel()", /^$/],
   ["docs/guide/telemetry.md", "startSpanHook", /^$/],
   [
     "docs/guide/telemetry.md",
