@@ -99,6 +99,17 @@ export function nodeAt(bundle: unknown, pointer: string, hops = 0): unknown {
 
 const MAX_HOPS = 50;
 
+/** Returns the name of the schema that a reference leads to; undefined for any other reference. */
+export function schemaName(reference: unknown): string | undefined {
+  const [, name] = /^#\/components\/schemas\/([^/]+)$/.exec(String(reference)) ?? [];
+  return name === undefined ? undefined : decodeSegment(name);
+}
+
+/** Returns a reference to a schema. */
+export function schemaReference(name: string): string {
+  return `#/components/schemas/${escapeSegment(name)}`;
+}
+
 /** The description of a node. */
 export function textOf({ description }: Bundle): string {
   return String(description ?? "").trim();

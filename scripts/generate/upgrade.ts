@@ -1,5 +1,5 @@
 import type { Oas3Visitor } from "@redocly/openapi-core";
-import { type Bundle, decodeSegment, escapeSegment, isRecord, recordOf, schemasOf } from "./document.js";
+import { type Bundle, decodeSegment, isRecord, recordOf, schemaReference, schemasOf } from "./document.js";
 import { pascal } from "./name-types.js";
 import { visit } from "./redocly.js";
 
@@ -87,7 +87,7 @@ function createNames(document: Bundle): (reference: string, target: unknown) => 
     while (!names.has(target) && Object.hasOwn(schemas, name)) name += "Part";
     names.set(target, name);
     schemas[name] = target;
-    return `#/components/schemas/${escapeSegment(name)}`;
+    return schemaReference(name);
   };
 }
 

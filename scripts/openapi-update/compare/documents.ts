@@ -2,6 +2,7 @@ import {
   allOperationsOf,
   type Bundle,
   isRecord,
+  methodName,
   type Operation,
   parametersOf,
   recordOf,
@@ -100,8 +101,15 @@ function operationChanges(old: Place, now: Place, side: Side): Change[] {
       found.push(...schemas(`${place} header \`${name}\``, header, opposite));
     }
   }
-  if (side === "send") found.push(...securityChanges(old, now), ...serverChanges(old, now));
+  if (side === "send") found.push(...nameChanges(old, now), ...securityChanges(old, now), ...serverChanges(old, now));
   return found;
+}
+
+function nameChanges(old: Place, now: Place): Change[] {
+  const [before, after] = [methodName(old), methodName(now)];
+  if (before !== after) return [{ bump: "major", message: `its method \`${before}\` is called \`${after}\` now` }];
+  const message = `its operationId \`${old.id}\`, after which its types are named, is \`${now.id}\` now`;
+  return old.id === now.id ? [] : [{ bump: "major", message }];
 }
 
 function textChanges(place: string, [before, after]: Pair): Change[] {

@@ -224,7 +224,7 @@ export class TypeWalk {
       );
     }
     if (this.#isPlainObject(before) && this.#isPlainObject(after)) {
-      return this.#compareObjects(before, after, direction);
+      return this.#compareObjects(before, after, direction).map((each) => located(each, before));
     }
     const [source, target] = direction === "send" ? [before, after] : [after, before];
     return this.#checker.isTypeAssignableTo(source, target) ? [] : [typeChanged(before, after)];
@@ -251,7 +251,7 @@ export class TypeWalk {
       if (newRest === undefined) differences.push(difference("closed"));
       else differences.push(...under("[]", this.#compareUnions(oldRest, newRest, direction)));
     }
-    return differences.map((each) => located(each, before));
+    return differences;
   }
 
   #compareProperty(
@@ -356,8 +356,7 @@ export function difference(kind: DifferenceKind, rest: Partial<Difference> = {})
 }
 
 /** Adds the component to a difference that was found under a type. */
-function located(found: Difference, type: ts.Type | undefined): Difference {
-  if (type === undefined) return found;
+function located(found: Difference, type: ts.Type): Difference {
   const source = found.path.length === 1 ? `${idOf(type)} ${found.path[0]} ${found.kind}` : found.source;
   const component = found.inComponent === undefined ? componentName(type) : undefined;
   return { ...found, source, ...(component !== undefined && { inComponent: joinPath([component, ...found.path]) }) };

@@ -156,6 +156,19 @@ describe("a document goes in, and twice with the same result, although it has", 
     expect(found).toContain('"text/csv": true');
   });
 
+  it("sent schemas and properties that are named like members of every object", async () => {
+    using tree = createTree();
+    await using sandbox = createSandbox();
+    const names = ["constructor", "toString", "valueOf", "hasOwnProperty"];
+    const properties = names.map((name) => `${name}: {$ref: '#/components/schemas/${name}'}`).join(", ");
+    const schemas = names.map((name) => `${name}: {type: object, properties: {${properties}}}\n`).join("");
+    const body =
+      "      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/toString'}}}}\n";
+    const text = withSchemas(schemas).replace("findPeople\n", `seekPeople\n${body}`);
+    await tree.takeIn(sandbox.put("new.yaml", text));
+    expect(tree.read("src/generated/operations.ts")).toContain("seekPeople(body?: toStringSchema,");
+  });
+
   it("an operation id of another service, which keeps its request schema", async () => {
     using tree = createTree();
     await using sandbox = createSandbox();

@@ -168,6 +168,23 @@ describe("the facts that the SDK knows of an operation", () => {
   });
 });
 
+describe("the names that programs use", () => {
+  it.each([
+    ["x-method", { "x-method": "a" }, { "x-method": "b" }, "its method `a` is called `b` now"],
+    ["operationId", { operationId: "a" }, { operationId: "b" }, "its method `a` is called `b` now"],
+    [
+      "operationId next to an x-method",
+      { operationId: "a", "x-method": "go" },
+      { operationId: "b", "x-method": "go" },
+      "its operationId `a`, after which its types are named, is `b` now",
+    ],
+  ])("break with another %s", async (_, before, after, message) => {
+    expect(await changesOf(documentOf({}, before), documentOf({}, after))).toEqual([
+      `major POST /things | ${message} (document)`,
+    ]);
+  });
+});
+
 describe("the credentials of an operation", () => {
   const scheme = (name: string) => ({ type: "apiKey", in: "header", name });
   const changes = (before: object, after: object, schemes = { key: scheme("X-Key"), token: scheme("X-Token") }) =>
