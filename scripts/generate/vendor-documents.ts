@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { parseYaml, stringifyYaml } from "@redocly/openapi-core";
 import type { Api } from "./config.js";
-import { allOperationsOf, type Bundle, methodName } from "./document.js";
+import { allOperationsOf, type Bundle, isRecord, methodName } from "./document.js";
 import { camel, isIdentifier } from "./name-types.js";
 import { isMethodName } from "./operations.js";
 import type { Output } from "./output.js";
@@ -53,6 +53,12 @@ export async function completeDocument(
   const upgraded = await upgrade(received, {
     Operation(operation) {
       (operation as unknown as Bundle)["x-evidence"] ??= "documented";
+    },
+    // openapi-typescript takes no numbers there.
+    any(node: unknown) {
+      for (const key of ["title", "summary"]) {
+        if (isRecord(node) && typeof node[key] === "number") node[key] = String(node[key]);
+      }
     },
   });
   const document = await add(upgraded);

@@ -88,12 +88,12 @@ export function printChanges({ changes }: Comparison): string {
   if (changes.length === 0) return "· only tags, examples and the like have changed";
   const groups = groupByOperation(changes);
   const rest = groups.length - MOST_GROUPS;
-  const shown = groups
-    .slice(0, MOST_GROUPS)
-    .map(
-      ([operations, group]) =>
-        `${operations}\n${group.map(({ bump, message }) => `  ${SIGNS[bump]} ${message}`).join("\n")}`,
-    );
+  const shown = groups.slice(0, MOST_GROUPS).map(
+    ([operations, group]) =>
+      `${operations}\n${limited(group)
+        .map(({ bump, message }) => `  ${SIGNS[bump]} ${message}`)
+        .join("\n")}`,
+  );
   return [...shown, ...(rest > 0 ? [`and changes of ${rest} more, which the changeset lists`] : [])].join("\n");
 }
 
@@ -114,7 +114,7 @@ function groupByOperation(changes: readonly Change[]): [operations: string, chan
     const operations = listOperations([...(operationsOf.get(key) ?? [])]);
     groups.set(operations, [...(groups.get(operations) ?? []), change]);
   }
-  return [...groups].map(([operations, group]) => [operations, limited(group)]);
+  return [...groups];
 }
 
 function wholeOf(message: string): string | undefined {

@@ -169,6 +169,17 @@ describe("a document goes in, and twice with the same result, although it has", 
     expect(tree.read("src/generated/operations.ts")).toContain("seekPeople(body?: toStringSchema,");
   });
 
+  it("numbers as titles and summaries", async () => {
+    using tree = createTree();
+    await using sandbox = createSandbox();
+    const text = withSchemas("A: {title: 404, type: object, properties: {title: {title: 5}}}\n");
+    await tree.takeIn(sandbox.put("new.yaml", text.replace("findPeople\n", "seekPeople\n      summary: 2024\n")));
+    expect(tree.read("src/generated/operations.ts")).toContain("   * 2024.\n");
+    expect(tree.read("src/generated/companies.ts")).toMatch(
+      /\* 404 \*\/\s+export interface A \{\s+\/\*\* 5 \*\/\s+title\?: unknown;/,
+    );
+  });
+
   it("an operation id of another service, which keeps its request schema", async () => {
     using tree = createTree();
     await using sandbox = createSandbox();
