@@ -158,7 +158,7 @@ export interface ${options} extends ${base} {
       const media = jsonOf(response);
       return media ? typeOf(media["schema"]) : recordOf(response)["content"] ? "unknown" : "undefined";
     });
-    const result = [...new Set(results)].join(" | ") || "unknown";
+    const result = results.includes("unknown") ? "unknown" : [...new Set(results)].join(" | ") || "unknown";
     const docs = docsOf(operation, document, {
       parameters,
       call: `livedata.${service}.${methodName(operation)}`,

@@ -43,7 +43,10 @@ export async function upgrade(document: Bundle, visitor: Oas3Visitor = {}): Prom
     ...visitor,
     Schema: {
       leave(schema) {
-        if (isRecord(schema)) replace(schema, change(schema));
+        if (!isRecord(schema)) return;
+        // References to its parts get names of their own; openapi-typescript would make a property of it.
+        delete schema["$defs"];
+        replace(schema, change(schema));
       },
     },
     ref: {

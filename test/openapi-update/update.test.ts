@@ -113,7 +113,8 @@ describe("npm run openapi:update", () => {
 
     writeFileSync(`${folder}/ours.yaml`, repository.read("openapi/companies.yaml"));
     const again = await repository.run("openapi-update", ["companies", `${folder}/ours.yaml`]);
-    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining("our-document") });
+    const edit = "our-document This is a document of ours. Edit openapi/overlays/companies.yaml and run this";
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining(edit) });
     repository.edit("openapi/overlays/companies.yaml", "['/companies/{company_lookup}']", "['/company']");
     const lost = await repository.run("openapi-update", ["companies"]);
     expect(lost).toMatchObject({ code: 1, stdout: "" });

@@ -24,7 +24,7 @@ export interface Change {
 
 /** What has changed from one version to the next. */
 export interface Comparison {
-  /** The greatest bump of all; `patch` if only tags, examples and the like have changed, which are not listed. */
+  /** The greatest bump of all; `patch` if only what is not listed has changed, such as tags. */
   readonly bump: Bump;
   /** The greatest bump first. */
   readonly changes: readonly Change[];

@@ -162,13 +162,21 @@ function alternatives({ document, operation }: Place): string[][] {
 function serverChanges(old: Place, now: Place): Change[] {
   const [before, after] = [old, now].map(({ document, item, operation }) => {
     const list = [operation["servers"], item["servers"], document["servers"]].find(Array.isArray) ?? [];
-    return list.map((server) => String(recordOf(server)["url"]));
+    return list.map(urlOf);
   });
   const gone = (before ?? []).filter((url) => !after?.includes(url));
   if (gone.length > 0)
-    return [{ bump: "major", message: `is no longer at ${gone.join(", ")}, but at ${after?.join(", ")}` }];
+    return [{ bump: "major", message: `is no longer at ${gone.join(", ")}, but at ${after?.join(", ") || "no server"}` }];
   const added = (after ?? []).filter((url) => !before?.includes(url));
   return added.length > 0 && before?.length ? [{ bump: "patch", message: `is also at ${added.join(", ")}` }] : [];
+}
+
+/** The URL of a server, with the defaults of its variables. */
+function urlOf(server: unknown): string {
+  const { url, variables } = recordOf(server);
+  return String(url).replace(/\{([^}]+)\}/g, (variable, name: string) =>
+    String(recordOf(recordOf(variables)[name])["default"] ?? variable),
+  );
 }
 
 function schemeChanges(before: Bundle, after: Bundle): DocumentChange[] {

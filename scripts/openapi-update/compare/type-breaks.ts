@@ -41,7 +41,7 @@ const WORDS: Readonly<Record<DifferenceKind, readonly [asBreak: string, asGain: 
   closed: ["no longer has other properties", "may have other properties now"],
   type: ["{verb} {after} now, not {before}", "{verb} {before} now, not {after}"],
   unlike: ["is new, and its body ({after}) unlike the others", "was removed"],
-  empty: ["is new, and may have no body", "always has a body now"],
+  empty: ["may have no body, unlike the others", "always has a body now"],
 };
 
 /**

@@ -56,6 +56,8 @@ describe("the report on two files", () => {
   it("has no line for tags, contacts, external documentation, examples and extensions", async () => {
     const info = { ...Object(before["info"]), contact: { name: "A" }, "x-a": 1 };
     const after = { ...before, info, tags: [{ name: "a" }], externalDocs: { url: "https://x.test" } };
-    expect(await report(before, after)).toBe("A patch change\n\n· only tags, examples and the like have changed");
+    expect(await report(before, after)).toBe(
+      "A patch change\n\n· no type and no call: only tags, examples, callbacks, names of schemas and the like",
+    );
   });
 });

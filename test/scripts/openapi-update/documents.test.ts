@@ -89,7 +89,8 @@ const cases: readonly Case[] = [
     file: "86-body-defs",
     what: "`$defs`",
     types: ["z?: BZ | undefined;"],
-    check: ({ unchecked }, schemas) => {
+    check: ({ unchecked, document }, schemas) => {
+      expect(JSON.stringify(document)).not.toContain("$defs");
       expect(schemas).toMatch(/"z": \{\s+"\$ref": "#\/schemas\/BZ"/);
       expect(unchecked.size).toBe(0);
     },

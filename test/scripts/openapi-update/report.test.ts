@@ -85,10 +85,10 @@ it("lists a new operation in one line, and limits new operations and additions t
   );
 });
 
-it("says that only tags, examples and the like have changed", () => {
+it("says that no type and no call has changed", () => {
   const comparisons = new Map([["people", { bump: "patch" as const, changes: [] }]]);
   expect(printReport({ ...review, bump: "patch", comparisons, errors: [] }, subject)).toContain(
-    "people\n  · only tags, examples and the like have changed\n",
+    "people\n  · no type and no call: only tags, examples, callbacks, names of schemas and the like\n",
   );
 });
 

@@ -189,7 +189,7 @@ export interface AQuery {
       `400: { content: { "application/json": { e: string } } };`,
       ["response 400 is new, and its body ({ e: string; }) unlike the others"],
     ],
-    ["a new error without a body", "400: { content?: never };", ["response 400 is new, and may have no body"]],
+    ["a new error without a body", "400: { content?: never };", ["response 400 may have no body, unlike the others"]],
     [
       "a new success with another body",
       `201: { content: { "application/json": number } };`,
