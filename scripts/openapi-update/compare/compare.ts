@@ -1,5 +1,5 @@
 import type { Bundle } from "../../generate/document.js";
-import { type Bump, compareBumps } from "../bump.js";
+import { BUMPS, type Bump } from "../bump.js";
 import { findDocumentChanges, isSameDocument } from "./documents.js";
 import { compareFacts } from "./facts.js";
 import { findTypeChanges, type TypeChange } from "./type-breaks.js";
@@ -42,7 +42,7 @@ export function compare(before: Version, after: Version): Comparison {
     ...[...compareFacts(before.bundle, after.bundle), ...findDocumentChanges(before.bundle, after.bundle)].map(
       ({ operation, bump, message }): Change => ({ operation, bump, message, by: "document" }),
     ),
-  ].sort((one, other) => compareBumps(other.bump, one.bump));
+  ].sort((one, other) => BUMPS.indexOf(other.bump) - BUMPS.indexOf(one.bump));
   const rest = isSameDocument(before.bundle, after.bundle) ? "none" : "patch";
   return { bump: changes[0]?.bump ?? rest, changes };
 }

@@ -166,7 +166,9 @@ function serverChanges(old: Place, now: Place): Change[] {
   });
   const gone = (before ?? []).filter((url) => !after?.includes(url));
   if (gone.length > 0)
-    return [{ bump: "major", message: `is no longer at ${gone.join(", ")}, but at ${after?.join(", ") || "no server"}` }];
+    return [
+      { bump: "major", message: `is no longer at ${gone.join(", ")}, but at ${after?.join(", ") || "no server"}` },
+    ];
   const added = (after ?? []).filter((url) => !before?.includes(url));
   return added.length > 0 && before?.length ? [{ bump: "patch", message: `is also at ${added.join(", ")}` }] : [];
 }
