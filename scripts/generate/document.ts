@@ -73,7 +73,9 @@ export function bodyOf({ operation }: Pick<Operation, "operation">, bundle: Bund
 
 /** The JSON media type of a body or a response. */
 export function jsonOf(body: unknown): Bundle | undefined {
-  const media = recordOf(recordOf(body)["content"])["application/json"];
+  const content = recordOf(recordOf(body)["content"]);
+  const other = Object.keys(content).find((type) => /^application\/(?:[^;]+\+)?json\s*(?:;|$)/i.test(type)) ?? "";
+  const media = content["application/json"] ?? content[other];
   return isRecord(media) ? media : undefined;
 }
 

@@ -86,6 +86,8 @@ describe("npm run openapi:update", () => {
       "Deleted from the overlay, because the document has nothing there:\n  $.paths['/find'].post\n",
     );
     expect(stdout).not.toMatch(/src\/generated\/\S+:\d/);
+    expect(stdout).toContain("\n  openapi/overlays/people.yaml (deleted)\n  openapi/people.yaml\n");
+    expect(repository.read("openapi/people.yaml")).toMatch(/^# .* from openapi\/vendor\/people\.yaml\. Do not edit\.\n/);
     expect(lines.at(-1)).toMatch(
       /^Next: look at `git diff`, fix what is listed above, run `npm test` and commit\. The embedded API does not play GET \/person\/enrich, .* and 16 more operations yet\.$/,
     );

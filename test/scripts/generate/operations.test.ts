@@ -106,6 +106,8 @@ describe("a named method", () => {
   test.each<[string, object, string]>([
     ["nothing for a 204", { 204: {} }, "undefined"],
     ["either for a 200 and a 204", { 200: json(string), 204: {} }, "string | undefined"],
+    ["other JSON", { 200: { content: { "application/vnd.api+json": { schema: string } } } }, "string"],
+    ["JSON with a charset", { 200: { content: { "application/json; charset=utf-8": { schema: string } } } }, "string"],
     ["unknown if one of two is", { 200: { content: { "text/csv": {} } }, 204: {} }, "unknown"],
     ["unknown for a body that is not JSON", { 200: { content: { "text/csv": {} } } }, "unknown"],
     ["unknown for a response that the document does not describe", { default: {} }, "unknown"],
