@@ -87,7 +87,9 @@ describe("npm run openapi:update", () => {
     );
     expect(stdout).not.toMatch(/src\/generated\/\S+:\d/);
     expect(stdout).toContain("\n  openapi/overlays/people.yaml (deleted)\n  openapi/people.yaml\n");
-    expect(repository.read("openapi/people.yaml")).toMatch(/^# .* from openapi\/vendor\/people\.yaml\. Do not edit\.\n/);
+    expect(repository.read("openapi/people.yaml")).toMatch(
+      /^# .* from openapi\/vendor\/people\.yaml\. Do not edit\.\n/,
+    );
     expect(lines.at(-1)).toMatch(
       /^Next: look at `git diff`, fix what is listed above, run `npm test` and commit\. The embedded API does not play GET \/person\/enrich, .* and 16 more operations yet\.$/,
     );
