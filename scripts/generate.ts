@@ -11,7 +11,7 @@
 import { GENERATED, readApis } from "./generate/config.js";
 import { generate } from "./generate/generate.js";
 import { findChanged, findStale, writeOutput } from "./generate/output.js";
-import { BrokenDocuments, distinct, formatProblem } from "./generate/problem.js";
+import { printFailure } from "./generate/problem.js";
 import { makeDocuments } from "./generate/vendor-documents.js";
 
 async function main(root: string, args: readonly string[]): Promise<number> {
@@ -46,10 +46,5 @@ async function main(root: string, args: readonly string[]): Promise<number> {
 try {
   process.exitCode = await main(process.cwd(), process.argv.slice(2));
 } catch (error) {
-  const lines =
-    error instanceof BrokenDocuments
-      ? distinct(error.problems).map(formatProblem)
-      : [`generate: ${error instanceof Error ? error.message : error}`];
-  for (const line of lines) console.error(line);
-  process.exitCode = 1;
+  printFailure("generate", error);
 }

@@ -8,7 +8,7 @@
  * `A major change`, `A minor change`, `A patch change` or `No change`. See docs/internals/openapi-update.md.
  */
 import path from "node:path";
-import { BrokenDocuments, distinct, formatProblem } from "./generate/problem.js";
+import { printFailure } from "./generate/problem.js";
 import { isLess } from "./openapi-update/bump.js";
 import { bumpBetween } from "./openapi-update/changesets.js";
 import { fromWhereNpmRan, withWorkFolder } from "./openapi-update/command.js";
@@ -53,10 +53,5 @@ async function report(root: string, ref: string, folder: string, signal: AbortSi
 try {
   process.exitCode = await main(process.cwd(), process.argv.slice(2));
 } catch (error) {
-  const lines =
-    error instanceof BrokenDocuments
-      ? distinct(error.problems).map(formatProblem)
-      : [`openapi:diff: ${error instanceof Error ? error.message : error}`];
-  for (const line of lines) console.error(line);
-  process.exitCode = 1;
+  printFailure("openapi:diff", error);
 }

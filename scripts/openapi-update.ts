@@ -9,7 +9,7 @@
  * nothing and exits 1. See docs/internals/openapi-update.md.
  */
 import { readApis } from "./generate/config.js";
-import { BrokenDocuments, distinct, formatProblem } from "./generate/problem.js";
+import { printFailure } from "./generate/problem.js";
 import { fromWhereNpmRan, withWorkFolder } from "./openapi-update/command.js";
 import { update } from "./openapi-update/update.js";
 
@@ -32,10 +32,5 @@ async function main(root: string, args: readonly string[]): Promise<void> {
 try {
   await main(process.cwd(), process.argv.slice(2));
 } catch (error) {
-  const lines =
-    error instanceof BrokenDocuments
-      ? [...distinct(error.problems).map(formatProblem), "Nothing was written."]
-      : [`openapi:update: ${error instanceof Error ? error.message : error}`];
-  for (const line of lines) console.error(line);
-  process.exitCode = 1;
+  printFailure("openapi:update", error, "Nothing was written.");
 }

@@ -73,7 +73,9 @@ export function bodyOf({ operation }: Pick<Operation, "operation">, bundle: Bund
 
 /** The JSON media type of a body or a response. */
 export function jsonOf(body: unknown): Bundle | undefined {
-  const media = recordOf(recordOf(body)["content"])["application/json"];
+  const content = recordOf(recordOf(body)["content"]);
+  const other = Object.keys(content).find((type) => /^application\/(?:[^;]+\+)?json\s*(?:;|$)/i.test(type)) ?? "";
+  const media = content["application/json"] ?? content[other];
   return isRecord(media) ? media : undefined;
 }
 
@@ -98,6 +100,17 @@ export function nodeAt(bundle: unknown, pointer: string, hops = 0): unknown {
 }
 
 const MAX_HOPS = 50;
+
+/** Returns the name of the schema that a reference leads to; undefined for any other reference. */
+export function schemaName(reference: unknown): string | undefined {
+  const [, name] = /^#\/components\/schemas\/([^/]+)$/.exec(String(reference)) ?? [];
+  return name === undefined ? undefined : decodeSegment(name);
+}
+
+/** Returns a reference to a schema. */
+export function schemaReference(name: string): string {
+  return `#/components/schemas/${escapeSegment(name)}`;
+}
 
 /** The description of a node. */
 export function textOf({ description }: Bundle): string {

@@ -46,7 +46,7 @@ export async function generate(root: string): Promise<Generated> {
   const { generateTypes } = await import("./types.js");
   const output = new Map<string, string>();
   for (const [api, { bundle, files }] of loaded) {
-    output.set(api.output, header(root, files) + (await withPlace(api, generateTypes(bundle))));
+    output.set(api.output, header(root, files) + (await withPlace(api.root, generateTypes(bundle))));
   }
   const head = header(root, [...new Set(loaded.flatMap(([, { files }]) => files))].sort());
   const isOurs = ([api]: readonly [Api, Bundle]) => !isVendors(root, api);
@@ -82,12 +82,12 @@ async function loadAll(root: string, apis: readonly Api[]): Promise<(readonly [A
 }
 
 /** Adds the name of the document to an error of the generator. */
-async function withPlace(api: Api, types: Promise<string>): Promise<string> {
+export async function withPlace(file: string, types: Promise<string>): Promise<string> {
   try {
     return await types;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new BrokenDocuments([{ file: api.root, line: 1, column: 1, rule: "openapi-typescript", message }]);
+    throw new BrokenDocuments([{ file, line: 1, column: 1, rule: "openapi-typescript", message }]);
   }
 }
 

@@ -7,12 +7,12 @@ import {
   operationsOf,
   parametersOf,
   recordOf,
+  schemaName,
+  schemaReference,
   schemasOf,
   textOf,
 } from "./document.js";
 import { pascal } from "./name-types.js";
-
-const SCHEMAS = "#/components/schemas/";
 
 /**
  * Returns a copy of a bundled document in which everything that a user sees has a name: each JSON body and each query
@@ -30,7 +30,7 @@ export function nameSchemas(bundle: Bundle): Bundle {
     if (!isRecord(schema) || "$ref" in schema || !isComposite(schema)) return schema;
     const free = freeName(name, schemas);
     schemas[free] = isRecord(body) && textOf(body) !== "" ? { description: textOf(body), ...schema } : schema;
-    return { $ref: SCHEMAS + free };
+    return { $ref: schemaReference(free) };
   }
 
   for (const [section, suffix] of [["requestBodies", "Request"] as const, ["responses", "Response"] as const]) {
@@ -84,7 +84,6 @@ function splitInputs(document: Bundle, schemas: Bundle): void {
     size = split.size;
     for (const name of split.keys()) if (!acceptsMore(schemas[name], split)) split.delete(name);
   }
-  const targets = new Map([...split].map(([name, input]) => [SCHEMAS + name, SCHEMAS + input]));
   const copies = [...split].map(([name, input]) => [input, structuredClone(schemas[name])] as const);
   const sentOnly = [...sent].filter((name) => !received.has(name)).map((name) => schemas[name]);
   const places = operationsOf(document).flatMap(({ operation: { requestBody, parameters } }) => [
@@ -92,7 +91,7 @@ function splitInputs(document: Bundle, schemas: Bundle): void {
     parameters,
   ]);
   const shared = recordOf(document["components"])["requestBodies"];
-  redirect([...copies.map(([, copy]) => copy), ...sentOnly, ...places, shared], targets);
+  redirect([...copies.map(([, copy]) => copy), ...sentOnly, ...places, shared], split);
   Object.assign(schemas, Object.fromEntries(copies));
 }
 
@@ -114,7 +113,8 @@ export function schemaUse(document: Bundle) {
   };
   const [sending, receiving] = [new Set<string>(), new Set<string>()];
   for (const { operation, item } of operationsOf(document)) {
-    visit([operation["requestBody"], operation["parameters"], item["parameters"]], sent, sending);
+    const query = { $ref: schemaReference(queryName(operation) ?? "") };
+    visit([operation["requestBody"], operation["parameters"], item["parameters"], query], sent, sending);
     visit(operation["responses"], received, receiving);
   }
   visit(document["webhooks"], received, receiving);
@@ -125,19 +125,19 @@ function acceptsMore(schema: unknown, split: ReadonlyMap<string, string>): boole
   if (Array.isArray(schema)) return schema.some((part) => acceptsMore(part, split));
   if (!isRecord(schema)) return false;
   const { $ref, items, properties, required } = schema;
-  if (typeof $ref === "string") return split.has($ref.slice(SCHEMAS.length));
+  if (typeof $ref === "string") return split.has(schemaName($ref) ?? "");
   const names = Object.keys(recordOf(properties));
   if (items !== undefined || names.some((name) => !(Array.isArray(required) && required.includes(name)))) return true;
   return Object.values(schema).some((part) => acceptsMore(part, split));
 }
 
-/** Makes references refer to other targets, in place. */
-function redirect(value: unknown, targets: ReadonlyMap<string, string>): void {
+/** Makes references refer to other schemas, in place. */
+function redirect(value: unknown, names: ReadonlyMap<string, string>): void {
   if (typeof value !== "object" || value === null) return;
   const node = value as Bundle;
-  const target = targets.get(String(node["$ref"]));
-  if (target !== undefined) node["$ref"] = target;
-  for (const child of Object.values(node)) redirect(child, targets);
+  const name = names.get(schemaName(node["$ref"]) ?? "");
+  if (name !== undefined) node["$ref"] = schemaReference(name);
+  for (const child of Object.values(node)) redirect(child, names);
 }
 
 function querySchema(operation: Operation, document: Bundle): Bundle | undefined {

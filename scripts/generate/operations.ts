@@ -11,6 +11,7 @@ import {
   parametersOf,
   recordOf,
   resolve,
+  schemaName,
   schemasOf,
   successesOf,
   textOf,
@@ -74,10 +75,11 @@ export function findMethodProblems({ root }: Api, bundle: Bundle): Problem[] {
  * @param bundles the bundled documents
  */
 export function generateOperations(bundles: readonly (readonly [Api, Bundle])[]): string {
-  const imported = new Set<string>();
+  const own = bundles.map(([{ name }]) => `${pascal(name)}Operations`);
+  const taken = new Set(["CallOptions", "PaidCallOptions", ...own]);
   const imports: string[] = [];
   const services = bundles.map(([api, bundle]) => {
-    const service = describeService(api.name, nameSchemas(bundle), imported);
+    const service = describeService(api.name, nameSchemas(bundle), taken);
     const module = api.output.replace(/^.*\//, "./").replace(/\.ts$/, ".js");
     if (service.imports.length > 0) imports.push(`import type { ${service.imports.join(", ")} } from "${module}";`);
     return service.text;
@@ -87,16 +89,18 @@ export function generateOperations(bundles: readonly (readonly [Api, Bundle])[])
   );
 }
 
-function describeService(service: string, document: Bundle, imported: Set<string>) {
+function describeService(service: string, document: Bundle, taken: Set<string>) {
   const schemas = schemasOf(document);
   const names = typeNames(Object.keys(schemas));
   const imports = new Map<string, string>();
 
   /** The type of a schema. `nameSchemas` has named all but the simple ones. */
   const typeOf = (schema: unknown): string => {
-    const { $ref, type } = recordOf(schema);
-    const name = names.get(String($ref).replace("#/components/schemas/", ""));
+    const { $ref, type, enum: values, items } = recordOf(schema);
+    const name = names.get(schemaName($ref) ?? "");
     if (name !== undefined) return use(name);
+    if (Array.isArray(values)) return values.map((value) => JSON.stringify(value)).join(" | ");
+    if (type === "array") return `readonly (${typeOf(items)})[]`;
     if (type === undefined) return "unknown";
     return [type]
       .flat()
@@ -105,9 +109,9 @@ function describeService(service: string, document: Bundle, imported: Set<string
   };
   /** A name that no other service has in the module. */
   const declare = (name: string): string => {
-    const own = imported.has(name) ? pascal(service) + name : name;
-    imported.add(own);
-    return own;
+    if (taken.has(name)) return declare(pascal(service) + name);
+    taken.add(name);
+    return name;
   };
   const use = (name: string): string => {
     const known = imports.get(name);
@@ -154,7 +158,7 @@ export interface ${options} extends ${base} {
       const media = jsonOf(response);
       return media ? typeOf(media["schema"]) : recordOf(response)["content"] ? "unknown" : "undefined";
     });
-    const result = [...new Set(results)].join(" | ") || "unknown";
+    const result = results.includes("unknown") ? "unknown" : [...new Set(results)].join(" | ") || "unknown";
     const docs = docsOf(operation, document, {
       parameters,
       call: `livedata.${service}.${methodName(operation)}`,
@@ -236,8 +240,9 @@ function docsOf(described: Operation, document: Bundle, shown: Shown): string {
   return parts.filter(Boolean).join("\n\n");
 }
 
-/** A call with the examples of the document; undefined if one is missing. */
+/** A call with the examples of the document; undefined if one is missing, or a query is required. */
 function exampleOf({ parameters, call, body }: Shown, operation: Operation, document: Bundle): string | undefined {
+  if (!parameters.at(-1)?.isOptional) return undefined;
   const declared = parametersOf(operation, document);
   const values = parameters.slice(0, -1).map(({ name }): unknown => {
     if (name === "body" && body) return examplesOf(body, document).sort((one, other) => sizeOf(one) - sizeOf(other))[0];

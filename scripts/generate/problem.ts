@@ -28,6 +28,20 @@ export function formatProblem({ file, line, column, rule, message }: Problem): s
   return `${file}:${line}:${column} ${rule} ${message.trim().replace(/\s*\n\s*/g, " ")}`;
 }
 
+/**
+ * Prints why a command failed, and makes it exit with 1.
+ *
+ * @param note a last line, after the problems of documents
+ */
+export function printFailure(command: string, error: unknown, ...note: string[]): void {
+  const lines =
+    error instanceof BrokenDocuments
+      ? [...distinct(error.problems).map(formatProblem), ...note]
+      : [`${command}: ${error instanceof Error ? error.message : error}`];
+  for (const line of lines) console.error(line);
+  process.exitCode = 1;
+}
+
 /** Sorts problems by place and removes duplicates, which documents report in the components they share. */
 export function distinct(problems: readonly Problem[]): Problem[] {
   const byText = new Map(problems.map((problem) => [formatProblem(problem), problem]));

@@ -35,7 +35,7 @@ export interface Loaded {
 /** Options of `load`. */
 export interface LoadOptions {
   /** The configuration with the lint rules. Without it, only references are checked. */
-  readonly config?: Config;
+  readonly config?: Config | undefined;
   /** Whether to let a problem pass. @default none passes */
   readonly isAllowed?: (problem: Problem) => boolean;
 }

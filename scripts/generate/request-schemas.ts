@@ -206,5 +206,6 @@ function rename(schema: unknown, nameOf: ($ref: string) => string): unknown {
 }
 
 function print(values: ReadonlyMap<string, unknown>): string {
-  return JSON.stringify(Object.fromEntries(values), undefined, 2);
+  // Without `as const`, a property such as `constructor` would have the type of that of every object.
+  return `${JSON.stringify(Object.fromEntries(values), undefined, 2)} as const`;
 }

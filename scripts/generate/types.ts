@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import type { GlobalContext, OpenAPI3 } from "openapi-typescript";
 import type ts from "typescript";
-import { type Bundle, isRecord } from "./document.js";
+import { type Bundle, isRecord, recordOf, schemasOf } from "./document.js";
 import { nameTypes } from "./name-types.js";
 import { nameSchemas, schemaUse } from "./named-schemas.js";
 import { compiler } from "./typescript.js";
@@ -19,9 +19,10 @@ const { factory, SyntaxKind } = compiler;
 export async function generateTypes(bundle: Bundle): Promise<string> {
   const document = nameSchemas(bundle);
   inlineOptionalHeaders(document, Object(Object(document["components"])["headers"]));
-  const nodes = transformSchema(document as unknown as OpenAPI3, contextOf(document));
   const { sent, received } = schemaUse(document);
-  const text = astToString(nameTypes(acceptReadonly(nodes, new Set([...sent].filter((name) => !received.has(name))))));
+  const sentOnly = new Set([...sent].filter((name) => !received.has(name)));
+  const nodes = transformSchema(document as unknown as OpenAPI3, contextOf(document, sentOnly));
+  const text = astToString(nameTypes(acceptReadonly(nodes, sentOnly)));
   // Editors would show the tag, and indented text as code.
   return text
     .replaceAll(/^( *(?:\/\*\*|\*) )@description /gm, "$1")
@@ -62,9 +63,10 @@ function acceptReadonly(nodes: readonly ts.Node[], schemas: ReadonlySet<string>)
  * The context that openapi-typescript creates after linting and bundling. Nothing reads its `redoc` after that, and an
  * option that is absent is off.
  */
-function contextOf(bundle: Bundle): GlobalContext {
+function contextOf(bundle: Bundle, sent: ReadonlySet<string>): GlobalContext {
   const document = bundle as unknown as OpenAPI3;
   const openStrings = findOpenStrings(bundle);
+  const optional = findOptional([...sent].map((name) => schemasOf(bundle)[name]));
   const context: Partial<GlobalContext> = {
     defaultNonNullable: true,
     discriminators: scanDiscriminators(document, { silent: true }),
@@ -73,8 +75,30 @@ function contextOf(bundle: Bundle): GlobalContext {
     resolve: ($ref) => resolveRef(document, $ref, { silent: true }),
     silent: true,
     transform: (schema) => (openStrings.has(schema) ? openString(schema.type !== "string") : undefined),
+    // With a default, a property is always received, but need not be sent.
+    transformProperty: (node, schema) =>
+      optional.has(schema) && !node.questionToken
+        ? factory.updatePropertySignature(
+            node,
+            node.modifiers,
+            node.name,
+            factory.createToken(SyntaxKind.QuestionToken),
+            node.type,
+          )
+        : node,
   };
   return context as GlobalContext;
+}
+
+/** Finds the schemas of properties that are not required. */
+function findOptional(value: unknown, found = new Set<unknown>()): ReadonlySet<unknown> {
+  if (typeof value !== "object" || value === null) return found;
+  const { properties, required } = value as Bundle;
+  for (const [name, property] of Object.entries(recordOf(properties))) {
+    if (!Array.isArray(required) || !required.includes(name)) found.add(property);
+  }
+  for (const child of Object.values(value)) findOptional(child, found);
+  return found;
 }
 
 /** Finds the plain strings next to suggested values: `anyOf: [{ enum: […] }, { type: string }]`. */

@@ -1,5 +1,5 @@
 import type { Oas3Visitor } from "@redocly/openapi-core";
-import { type Bundle, decodeSegment, escapeSegment, isRecord, recordOf, schemasOf } from "./document.js";
+import { type Bundle, decodeSegment, isRecord, recordOf, schemaReference, schemasOf } from "./document.js";
 import { pascal } from "./name-types.js";
 import { visit } from "./redocly.js";
 
@@ -43,7 +43,10 @@ export async function upgrade(document: Bundle, visitor: Oas3Visitor = {}): Prom
     ...visitor,
     Schema: {
       leave(schema) {
-        if (isRecord(schema)) replace(schema, change(schema));
+        if (!isRecord(schema)) return;
+        // References to its parts get names of their own; openapi-typescript would make a property of it.
+        delete schema["$defs"];
+        replace(schema, change(schema));
       },
     },
     ref: {
@@ -87,7 +90,7 @@ function createNames(document: Bundle): (reference: string, target: unknown) => 
     while (!names.has(target) && Object.hasOwn(schemas, name)) name += "Part";
     names.set(target, name);
     schemas[name] = target;
-    return `#/components/schemas/${escapeSegment(name)}`;
+    return schemaReference(name);
   };
 }
 

@@ -1,3 +1,6 @@
+import { VENDOR_CONFIG } from "../generate/config.js";
+import { withPlace } from "../generate/generate.js";
+import { readConfig } from "../generate/redocly.js";
 import { generateTypes } from "../generate/types.js";
 import { completeDocument } from "../generate/vendor-documents.js";
 import { compare, type Version } from "./compare/compare.js";
@@ -17,6 +20,7 @@ export async function compareFiles(before: string, after: string): Promise<strin
 }
 
 async function readVersion(file: string): Promise<Version> {
-  const document = await completeDocument((await receive(file)).bundle);
-  return { bundle: document, types: await generateTypes(document) };
+  const config = await readConfig(process.cwd(), VENDOR_CONFIG);
+  const document = await completeDocument((await receive(file, config)).bundle);
+  return { bundle: document, types: await withPlace(file, generateTypes(document)) };
 }

@@ -36,6 +36,8 @@ export interface Notes {
   readonly removedTargets: readonly string[];
 }
 
+const NOTHING_SHOWN = "· no type and no call: only tags, examples, callbacks, names of schemas and the like";
+
 type Said = Pick<Change, "bump" | "message">;
 
 /** Prints the report on a change of the documents, as plain text. */
@@ -85,15 +87,15 @@ function news({ bump, message }: Said): string {
 
 /** Prints the changes of one document, by the operations that share them. */
 export function printChanges({ changes }: Comparison): string {
-  if (changes.length === 0) return "· only tags, examples and the like have changed";
+  if (changes.length === 0) return NOTHING_SHOWN;
   const groups = groupByOperation(changes);
   const rest = groups.length - MOST_GROUPS;
-  const shown = groups
-    .slice(0, MOST_GROUPS)
-    .map(
-      ([operations, group]) =>
-        `${operations}\n${group.map(({ bump, message }) => `  ${SIGNS[bump]} ${message}`).join("\n")}`,
-    );
+  const shown = groups.slice(0, MOST_GROUPS).map(
+    ([operations, group]) =>
+      `${operations}\n${limited(group)
+        .map(({ bump, message }) => `  ${SIGNS[bump]} ${message}`)
+        .join("\n")}`,
+  );
   return [...shown, ...(rest > 0 ? [`and changes of ${rest} more, which the changeset lists`] : [])].join("\n");
 }
 
@@ -114,7 +116,7 @@ function groupByOperation(changes: readonly Change[]): [operations: string, chan
     const operations = listOperations([...(operationsOf.get(key) ?? [])]);
     groups.set(operations, [...(groups.get(operations) ?? []), change]);
   }
-  return [...groups].map(([operations, group]) => [operations, limited(group)]);
+  return [...groups];
 }
 
 function wholeOf(message: string): string | undefined {

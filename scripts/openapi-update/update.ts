@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { Source } from "@redocly/openapi-core";
 import { type Api, readApis } from "../generate/config.js";
@@ -63,7 +64,8 @@ export async function update({ root, folder, api, location, signal, say }: Updat
     warnings: generated.warnings,
     removedTargets,
   };
-  return `${printReport(reviewed, subject, notes)}\n\n${printWritten(written)}\n\n${printNextStep(reviewed)}`;
+  const files = written.map((file) => (existsSync(path.join(root, file)) ? file : `${file} (deleted)`));
+  return `${printReport(reviewed, subject, notes)}\n\n${printWritten(files)}\n\n${printNextStep(reviewed)}`;
 }
 
 async function makeTypes(tree: string, api: Api, location: string | undefined): Promise<Generated> {

@@ -202,9 +202,9 @@ export type ListContactsResponse = Contact[] | {
 };
 export interface ListContactsQuery {
     /** Only contacts whose job changed since this time. The format of the value is unknown. */
-    lastJobChangedAt?: string;
+    lastJobChangedAt?: string | undefined;
     /** Only contacts whose information changed since this time. The format of the value is unknown. */
-    lastInfoChangedAt?: string;
+    lastInfoChangedAt?: string | undefined;
 }
 /** It is not documented whether the body is one contact or a list of contacts. */
 export type CreateContactsRequest = NewContact | readonly NewContact[];

@@ -108,7 +108,7 @@ export const requestSchemas: Readonly<Record<OperationWithBody, Readonly<Record<
       ]
     }
   }
-};
+} as const;
 
 /** The named schemas that request bodies refer to, and `Person`, whose fields they name. By name. */
 export const schemas: Readonly<Record<string, Schema>> = {
@@ -953,4 +953,4 @@ export const schemas: Readonly<Record<string, Schema>> = {
     },
     "additionalProperties": false
   }
-};
+} as const;

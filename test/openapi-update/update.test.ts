@@ -86,6 +86,10 @@ describe("npm run openapi:update", () => {
       "Deleted from the overlay, because the document has nothing there:\n  $.paths['/find'].post\n",
     );
     expect(stdout).not.toMatch(/src\/generated\/\S+:\d/);
+    expect(stdout).toContain("\n  openapi/overlays/people.yaml (deleted)\n  openapi/people.yaml\n");
+    expect(repository.read("openapi/people.yaml")).toMatch(
+      /^# .* from openapi\/vendor\/people\.yaml\. Do not edit\.\n/,
+    );
     expect(lines.at(-1)).toMatch(
       /^Next: look at `git diff`, fix what is listed above, run `npm test` and commit\. The embedded API does not play GET \/person\/enrich, .* and 16 more operations yet\.$/,
     );
@@ -113,7 +117,8 @@ describe("npm run openapi:update", () => {
 
     writeFileSync(`${folder}/ours.yaml`, repository.read("openapi/companies.yaml"));
     const again = await repository.run("openapi-update", ["companies", `${folder}/ours.yaml`]);
-    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining("our-document") });
+    const edit = "our-document This is a document of ours. Edit openapi/overlays/companies.yaml and run this";
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining(edit) });
     repository.edit("openapi/overlays/companies.yaml", "['/companies/{company_lookup}']", "['/company']");
     const lost = await repository.run("openapi-update", ["companies"]);
     expect(lost).toMatchObject({ code: 1, stdout: "" });

@@ -1,5 +1,5 @@
 import type { Bundle } from "../../generate/document.js";
-import { type Bump, compareBumps } from "../bump.js";
+import { BUMPS, type Bump } from "../bump.js";
 import { findDocumentChanges, isSameDocument } from "./documents.js";
 import { compareFacts } from "./facts.js";
 import { findTypeChanges, type TypeChange } from "./type-breaks.js";
@@ -24,7 +24,7 @@ export interface Change {
 
 /** What has changed from one version to the next. */
 export interface Comparison {
-  /** The greatest bump of all; `patch` if only tags, examples and the like have changed, which are not listed. */
+  /** The greatest bump of all; `patch` if only what is not listed has changed, such as tags. */
   readonly bump: Bump;
   /** The greatest bump first. */
   readonly changes: readonly Change[];
@@ -42,7 +42,7 @@ export function compare(before: Version, after: Version): Comparison {
     ...[...compareFacts(before.bundle, after.bundle), ...findDocumentChanges(before.bundle, after.bundle)].map(
       ({ operation, bump, message }): Change => ({ operation, bump, message, by: "document" }),
     ),
-  ].sort((one, other) => compareBumps(other.bump, one.bump));
+  ].sort((one, other) => BUMPS.indexOf(other.bump) - BUMPS.indexOf(one.bump));
   const rest = isSameDocument(before.bundle, after.bundle) ? "none" : "patch";
   return { bump: changes[0]?.bump ?? rest, changes };
 }

@@ -2,6 +2,7 @@ import {
   allOperationsOf,
   type Bundle,
   isRecord,
+  methodName,
   type Operation,
   parametersOf,
   recordOf,
@@ -100,8 +101,15 @@ function operationChanges(old: Place, now: Place, side: Side): Change[] {
       found.push(...schemas(`${place} header \`${name}\``, header, opposite));
     }
   }
-  if (side === "send") found.push(...securityChanges(old, now), ...serverChanges(old, now));
+  if (side === "send") found.push(...nameChanges(old, now), ...securityChanges(old, now), ...serverChanges(old, now));
   return found;
+}
+
+function nameChanges(old: Place, now: Place): Change[] {
+  const [before, after] = [methodName(old), methodName(now)];
+  if (before !== after) return [{ bump: "major", message: `its method \`${before}\` is called \`${after}\` now` }];
+  const message = `its operationId \`${old.id}\`, after which its types are named, is \`${now.id}\` now`;
+  return old.id === now.id ? [] : [{ bump: "major", message }];
 }
 
 function textChanges(place: string, [before, after]: Pair): Change[] {
@@ -154,13 +162,23 @@ function alternatives({ document, operation }: Place): string[][] {
 function serverChanges(old: Place, now: Place): Change[] {
   const [before, after] = [old, now].map(({ document, item, operation }) => {
     const list = [operation["servers"], item["servers"], document["servers"]].find(Array.isArray) ?? [];
-    return list.map((server) => String(recordOf(server)["url"]));
+    return list.map(urlOf);
   });
   const gone = (before ?? []).filter((url) => !after?.includes(url));
   if (gone.length > 0)
-    return [{ bump: "major", message: `is no longer at ${gone.join(", ")}, but at ${after?.join(", ")}` }];
+    return [
+      { bump: "major", message: `is no longer at ${gone.join(", ")}, but at ${after?.join(", ") || "no server"}` },
+    ];
   const added = (after ?? []).filter((url) => !before?.includes(url));
   return added.length > 0 && before?.length ? [{ bump: "patch", message: `is also at ${added.join(", ")}` }] : [];
+}
+
+/** The URL of a server, with the defaults of its variables. */
+function urlOf(server: unknown): string {
+  const { url, variables } = recordOf(server);
+  return String(url).replace(/\{([^}]+)\}/g, (variable, name: string) =>
+    String(recordOf(recordOf(variables)[name])["default"] ?? variable),
+  );
 }
 
 function schemeChanges(before: Bundle, after: Bundle): DocumentChange[] {

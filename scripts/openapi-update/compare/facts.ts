@@ -1,4 +1,4 @@
-import { type Bundle, recordOf } from "../../generate/document.js";
+import type { Bundle } from "../../generate/document.js";
 import { factsOf } from "../../generate/operation-facts.js";
 import type { DocumentChange } from "./documents.js";
 
@@ -7,24 +7,19 @@ type Change = Omit<DocumentChange, "operation">;
 const ROLES: readonly unknown[] = [undefined, "viewer", "editor", "administrator"];
 
 /**
- * Compares what the SDK does with an operation, which its types do not show: method, `x-role`, `x-idempotent`, and whether
- * it costs credits. Operations that only one of the documents has are left out.
+ * Compares what the SDK does with an operation, which its types do not show: `x-role`, `x-idempotent`, and whether it
+ * costs credits. Operations that only one of the documents has are left out.
  */
 export function compareFacts(before: Bundle, after: Bundle): DocumentChange[] {
   const [old, now] = [factsOf(before), factsOf(after)];
-  return [...new Set([...Object.keys(old), ...Object.keys(now)])]
-    .filter((operation) => hasOperation(before, operation) && hasOperation(after, operation))
-    .flatMap((operation) =>
-      [...changesOf(old[operation] ?? {}, now[operation] ?? {})].map((change) => ({ operation, ...change })),
-    );
+  return Object.entries(old).flatMap(([operation, facts]) =>
+    [...changesOf(facts, now[operation] ?? facts)].map((change) => ({ operation, ...change })),
+  );
 }
 
 function* changesOf(before: Bundle, after: Bundle): Generator<Change> {
   const { method, body, role, isIdempotent, isPaid, preview } = after;
-  // Programs call the method by its name, with its arguments in their order: path parameters, body, options.
-  if (before["method"] !== method) {
-    yield { bump: "major", message: `its method \`${before["method"]}\` is called \`${method}\` now` };
-  }
+  // Programs pass the arguments in their order: path parameters, body, options.
   if (!before["body"] && body) {
     yield { bump: "major", message: `its method \`${method}\` takes a body before the options now` };
   }
@@ -54,9 +49,4 @@ function roleChange(before: unknown, after: unknown): Change {
   const bump = before !== undefined && ROLES.indexOf(after) > ROLES.indexOf(before) ? "major" : "minor";
   const now = after === undefined ? "no longer says which role it needs" : `needs the role \`${after}\` now`;
   return { bump, message: before === undefined ? now : `${now}; it was \`${before}\`` };
-}
-
-function hasOperation(bundle: Bundle, operation: string): boolean {
-  const [method = "", path = ""] = operation.split(" ");
-  return method.toLowerCase() in recordOf(recordOf(bundle["paths"])[path]);
 }

@@ -1,4 +1,4 @@
-import { type Bundle, decodeSegment, isRecord, resolve } from "../../generate/document.js";
+import { type Bundle, isRecord, resolve, schemaName } from "../../generate/document.js";
 import { joinPath } from "./type-walk.js";
 
 /** Whether a program sends the value or reads it. */
@@ -95,7 +95,7 @@ function compareSchemas(before: Bundle, after: Bundle, side: Side, one: Bundle, 
     }
     const [target, next] = [resolve(old, before), resolve(now, after)];
     if (!isRecord(target) || !isRecord(next)) return;
-    part.links.push({ path, name: componentName(now["$ref"] ?? old["$ref"]), before: target, after: next });
+    part.links.push({ path, name: schemaName(now["$ref"] ?? old["$ref"]) ?? "", before: target, after: next });
   }
 
   function compareInline(old: Bundle, now: Bundle, path: readonly string[], isOpen: boolean): void {
@@ -203,11 +203,6 @@ function isAnyString(schema: unknown): boolean {
   return (
     isRecord(schema) && schema["type"] === "string" && !("enum" in schema || "const" in schema || "format" in schema)
   );
-}
-
-function componentName(reference: unknown): string {
-  const [, name] = /^#\/components\/schemas\/([^/]+)$/.exec(String(reference)) ?? [];
-  return name === undefined ? "" : decodeSegment(name);
 }
 
 function say(keyword: string, before: unknown, after: unknown): string {

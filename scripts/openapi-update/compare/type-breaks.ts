@@ -41,7 +41,7 @@ const WORDS: Readonly<Record<DifferenceKind, readonly [asBreak: string, asGain: 
   closed: ["no longer has other properties", "may have other properties now"],
   type: ["{verb} {after} now, not {before}", "{verb} {before} now, not {after}"],
   unlike: ["is new, and its body ({after}) unlike the others", "was removed"],
-  empty: ["is new, and may have no body", "always has a body now"],
+  empty: ["may have no body, unlike the others", "always has a body now"],
 };
 
 /**
@@ -97,10 +97,10 @@ interface Placed {
 /** @param words which of the `WORDS` */
 function compareVersions(walk: TypeWalk, before: Module, after: Module, words: 0 | 1): TypeChange[] {
   const sections = [["paths", "", "send"] as const, ["webhooks", "webhook ", "read"] as const];
-  return sections.flatMap(([section, prefix, asked]) => {
-    const others = operationsOf(walk, after.get(section));
-    return [...operationsOf(walk, before.get(section))].flatMap(([name, type]) =>
-      [...compareOperation(walk, type, others.get(name), asked)].map(
+  const changes = sections.flatMap(([section, prefix, asked]) => {
+    const others = operationsOf(walk, after, section);
+    return [...operationsOf(walk, before, section)].flatMap(([name, operation]) =>
+      [...compareOperation(walk, operation, others.get(name), asked)].map(
         ({ place, media = "", direction, found }): TypeChange => ({
           operation: prefix + name,
           place,
@@ -111,6 +111,7 @@ function compareVersions(walk: TypeWalk, before: Module, after: Module, words: 0
       ),
     );
   });
+  return [...new Map(changes.map((change) => [JSON.stringify(change), change])).values()];
 }
 
 function say(walk: TypeWalk, { kind, before, after }: Difference, direction: Direction, words: 0 | 1): string {
@@ -119,43 +120,55 @@ function say(walk: TypeWalk, { kind, before, after }: Difference, direction: Dir
   return WORDS[kind][words].replace(/\{(verb|before|after)\}/g, (_, key: keyof typeof values) => values[key]);
 }
 
+interface Operation {
+  readonly type: ts.Type;
+  /** The query of its named method, which has a type of its own. */
+  readonly query: ts.Type | undefined;
+}
+
 /** By method and path. */
-function operationsOf(walk: TypeWalk, paths: ts.Type | undefined): Map<string, ts.Type> {
-  const all = [...walk.propertiesOf(paths)].flatMap(([path, item]) =>
-    METHODS.map((method) => [`${method.toUpperCase()} ${path}`, walk.part(item.type, method)?.type] as const),
-  );
-  return new Map(all.flatMap(([name, type]) => (type === undefined ? [] : [[name, type]])));
+function operationsOf(walk: TypeWalk, module: Module, section: string): Map<string, Operation> {
+  const operations = new Map<string, Operation>();
+  for (const [path, item] of walk.propertiesOf(module.get(section))) {
+    for (const method of METHODS) {
+      const type = walk.part(item.type, method)?.type;
+      const query = module.get(type?.aliasSymbol?.name.replace(/Operation$/, "Query") ?? "");
+      if (type !== undefined) operations.set(`${method.toUpperCase()} ${path}`, { type, query });
+    }
+  }
+  return operations;
 }
 
 /** A user sends the request of an operation, and reads the request of a webhook. */
 function* compareOperation(
   walk: TypeWalk,
-  before: ts.Type,
-  after: ts.Type | undefined,
+  before: Operation,
+  after: Operation | undefined,
   asked: Direction,
 ): Generator<Placed> {
   if (after === undefined) {
     yield { direction: asked, found: difference("removed") };
     return;
   }
-  const [old, now] = [before, after].map((type) => walk.part(type, "parameters")?.type);
+  const [old, now] = [before, after].map(({ type }) => walk.part(type, "parameters")?.type);
   for (const location of LOCATIONS) {
-    yield* compareNamed(walk, `${location} parameter`, [old, now], location, asked);
+    const [one, other] = [old, now].map((type) => walk.part(type, location)?.type);
+    yield* compareNamed(walk, `${location} parameter`, one, other, asked);
   }
-  yield* compareBody(walk, before, after, asked);
-  yield* compareResponses(walk, before, after, asked === "send" ? "read" : "send");
+  yield* compareNamed(walk, "query parameter", before.query, after.query, asked);
+  yield* compareBody(walk, before.type, after.type, asked);
+  yield* compareResponses(walk, before.type, after.type, asked === "send" ? "read" : "send");
 }
 
 /** Compares parameters or headers, whose names belong to the place. */
 function* compareNamed(
   walk: TypeWalk,
   kind: string,
-  parents: readonly (ts.Type | undefined)[],
-  member: string,
+  before: ts.Type | undefined,
+  after: ts.Type | undefined,
   direction: Direction,
 ): Generator<Placed> {
-  const [old, now] = parents.map((type) => walk.part(type, member)?.type);
-  for (const { path, ...found } of walk.compareProperties(old, now, direction)) {
+  for (const { path, ...found } of walk.compareProperties(before, after, direction)) {
     const [name, ...rest] = path;
     yield { place: `${kind} \`${name}\``, direction, found: { ...found, path: rest } };
   }
@@ -187,7 +200,8 @@ function* compareResponses(walk: TypeWalk, before: ts.Type, after: ts.Type, dire
       continue;
     }
     yield* compareMedia(walk, place, type, other, direction);
-    yield* compareNamed(walk, `${place} header`, [type, other], "headers", direction);
+    const [headers, others] = [type, other].map((each) => walk.part(each, "headers")?.type);
+    yield* compareNamed(walk, `${place} header`, headers, others, direction);
   }
   if (direction === "send") return;
   // A new status or media type widens `data` or `error` if its body is unlike the others.

@@ -18,8 +18,6 @@ export interface Difference {
   readonly after: readonly ts.Type[];
   /** Path from the component that contains it, such as `Job.title`. Absent outside of components. */
   readonly inComponent?: string;
-  /** The same for all paths to the same property. */
-  readonly source: string;
 }
 
 /**
@@ -224,7 +222,7 @@ export class TypeWalk {
       );
     }
     if (this.#isPlainObject(before) && this.#isPlainObject(after)) {
-      return this.#compareObjects(before, after, direction);
+      return this.#compareObjects(before, after, direction).map((each) => located(each, before));
     }
     const [source, target] = direction === "send" ? [before, after] : [after, before];
     return this.#checker.isTypeAssignableTo(source, target) ? [] : [typeChanged(before, after)];
@@ -251,7 +249,7 @@ export class TypeWalk {
       if (newRest === undefined) differences.push(difference("closed"));
       else differences.push(...under("[]", this.#compareUnions(oldRest, newRest, direction)));
     }
-    return differences.map((each) => located(each, before));
+    return differences;
   }
 
   #compareProperty(
@@ -352,15 +350,13 @@ function typeChanged(before: ts.Type, after: ts.Type): Difference {
 
 /** Makes a difference of the whole. */
 export function difference(kind: DifferenceKind, rest: Partial<Difference> = {}): Difference {
-  return { path: [], before: [], after: [], source: "", ...rest, kind };
+  return { path: [], before: [], after: [], ...rest, kind };
 }
 
 /** Adds the component to a difference that was found under a type. */
-function located(found: Difference, type: ts.Type | undefined): Difference {
-  if (type === undefined) return found;
-  const source = found.path.length === 1 ? `${idOf(type)} ${found.path[0]} ${found.kind}` : found.source;
+function located(found: Difference, type: ts.Type): Difference {
   const component = found.inComponent === undefined ? componentName(type) : undefined;
-  return { ...found, source, ...(component !== undefined && { inComponent: joinPath([component, ...found.path]) }) };
+  return component === undefined ? found : { ...found, inComponent: joinPath([component, ...found.path]) };
 }
 
 /** `filters`, `[]`, `field` as `filters[].field`. */
@@ -376,7 +372,8 @@ function under(name: string, differences: readonly Difference[]): Difference[] {
 function shortest(differences: readonly Difference[]): Difference[] {
   const found = new Map<string, Difference>();
   for (const each of differences) {
-    const key = each.source || JSON.stringify([each.path, each.kind, each.before.map(idOf), each.after.map(idOf)]);
+    const { inComponent, path, kind, before, after } = each;
+    const key = JSON.stringify(inComponent ? [inComponent, kind] : [path, kind, before.map(idOf), after.map(idOf)]);
     const other = found.get(key);
     if (other === undefined || each.path.length < other.path.length) found.set(key, each);
   }
@@ -390,14 +387,7 @@ function componentName(type: ts.Type): string | undefined {
   return isTop && !/Operation$/.test(type.aliasSymbol?.name ?? "") ? type.aliasSymbol?.name : undefined;
 }
 
-const ids = new WeakMap<ts.Type, number>();
-let lastId = 0;
-
-/** The id that the compiler has for a type is not public. */
+/** The compiler's own id of a type, which its declarations leave out. */
 function idOf(type: ts.Type): number {
-  const known = ids.get(type);
-  if (known !== undefined) return known;
-  lastId += 1;
-  ids.set(type, lastId);
-  return lastId;
+  return (type as ts.Type & { readonly id: number }).id;
 }

@@ -49,17 +49,66 @@ describe("a named method", () => {
     expect(text).toContain("readonly query: ListQuery;");
   });
 
-  test("has the query of its path, which its own parameters replace", () => {
-    const list = { operationId: "list", parameters: [{ name: "a", in: "query", schema: string }], responses: {} };
-    const parameters = ["a", "b"].map((name) => ({ name, in: "query", required: true, schema: string }));
-    const text = operationsOf({ "/items": { parameters, get: list } });
-    expect(text).toContain("list(options: ListOptions)");
-    expect(text).toContain("readonly query: ListQuery;");
+  test.each([
+    ["a", "list(options?: ListOptions)"],
+    ["b", "list(options: ListOptions)"],
+  ])("has the query of its path, which its own parameters replace: %s", (name, method) => {
+    const own = { name: "a", in: "query", schema: string };
+    const list = { operationId: "list", parameters: [own], responses: {} };
+    const parameters = [{ ...own, name, required: true }];
+    expect(operationsOf({ "/items": { parameters, get: list } })).toContain(method);
+  });
+
+  test("has the types of its path parameters", () => {
+    const path = ([name, schema]: [string, object]) => ({ name, in: "path", required: true, schema });
+    const schemas = { format: { enum: ["json", 1] }, ids: { type: "array", items: { enum: ["a", "b"] } }, odd: {} };
+    const get = { operationId: "get", parameters: Object.entries(schemas).map(path), responses: {} };
+    expect(operationsOf({ "/{ids}/{odd}.{format}": { get } })).toContain(
+      'get(ids: readonly ("a" | "b")[], odd: string, format: "json" | 1, options?',
+    );
+  });
+
+  test("has no example if the document has none of the query that it requires", () => {
+    const list = {
+      operationId: "list",
+      parameters: [{ name: "since", in: "query", required: true, schema: string }],
+      responses: {},
+    };
+    expect(operationsOf({ "/items": { get: list } })).not.toContain("@example");
+  });
+
+  test.each(["a~1b", "%E6%97%A5%20b", "日 b"])("has the type of a schema that is referred to as %s", (name) => {
+    const item = { $ref: `#/components/schemas/${name}` };
+    const post = { operationId: "post", requestBody: json(item), responses: { 200: json(item) } };
+    const schemas = Object.fromEntries(["a/b", "日 b"].map((each) => [each, { properties: { a: string } }]));
+    const type = name === "a~1b" ? "a_b" : "日_b";
+    expect(operationsOf({ "/a": { post } }, schemas)).toContain(
+      `post(body?: ${type}Input, options?: CallOptions): Promise<${type}>`,
+    );
+  });
+
+  test("has types of its own next to schemas and operations with the names of these types", () => {
+    const parameters = [{ name: "a", in: "query", schema: string }];
+    const method = (operationId: string, name: string) => ({
+      get: { operationId, parameters, responses: { 200: json({ $ref: `#/components/schemas/${name}` }) } },
+    });
+    const names = ["CallOptions", "ShopOperations", "ListOptions", "ShopListOptions"];
+    const paths = Object.fromEntries(
+      names.map((name, index) => [`/${index}`, method(`list${"_".repeat(index)}`, name)]),
+    );
+    const text = operationsOf(paths, Object.fromEntries(names.map((name) => [name, { properties: { a: string } }])));
+    const declared = [...text.matchAll(/interface (\w+)| as (\w+)/g)].map(([, name, alias]) => name ?? alias);
+    expect(new Set(declared).size).toBe(declared.length);
+    expect(text).toContain("CallOptions as ShopCallOptions");
+    expect(text).toContain("ShopOperations as ShopShopOperations");
   });
 
   test.each<[string, object, string]>([
     ["nothing for a 204", { 204: {} }, "undefined"],
     ["either for a 200 and a 204", { 200: json(string), 204: {} }, "string | undefined"],
+    ["other JSON", { 200: { content: { "application/vnd.api+json": { schema: string } } } }, "string"],
+    ["JSON with a charset", { 200: { content: { "application/json; charset=utf-8": { schema: string } } } }, "string"],
+    ["unknown if one of two is", { 200: { content: { "text/csv": {} } }, 204: {} }, "unknown"],
     ["unknown for a body that is not JSON", { 200: { content: { "text/csv": {} } } }, "unknown"],
     ["unknown for a response that the document does not describe", { default: {} }, "unknown"],
     ["a nullable type", { 200: json({ type: ["integer", "null"] }) }, "number | null"],

@@ -10,6 +10,25 @@ async function typesOf(schema: object): Promise<string> {
 const suggestions = { enum: ["a", "b"] };
 
 describe("generateTypes", () => {
+  it("requires a property with a default in what is received, and not in what is sent", async () => {
+    const schema = { type: "object", required: ["q"], properties: { q: { default: "a" }, size: { default: 1 } } };
+    const it = { $ref: "#/components/schemas/It" };
+    const json = (schema: object) => ({ content: { "application/json": { schema } } });
+    const post = {
+      operationId: "post",
+      parameters: [{ name: "page", in: "query", schema: { type: "integer", default: 1 } }],
+      requestBody: json(schema),
+      responses: { 200: json(it) },
+    };
+    const put = { operationId: "put", requestBody: json(it), responses: {} };
+    const document = { openapi: "3.1.0", paths: { "/a": { post, put } }, components: { schemas: { It: schema } } };
+    const types = (await generateTypes(document)).replace(/\/\*\*.*?\*\//gs, "").replace(/\s+/g, " ");
+    expect(types).toContain("interface It { q: unknown; size: unknown; }");
+    expect(types).toContain("interface ItInput { q: unknown; size?: unknown; }");
+    expect(types).toContain("interface PostRequest { q: unknown; size?: unknown; }");
+    expect(types).toContain("interface PostQuery { page?: number | undefined; }");
+  });
+
   it("keeps suggested values next to an open string", async () => {
     expect(await typesOf({ anyOf: [suggestions, { type: "string" }] })).toContain(
       'type It = ("a" | "b") | (string & {});',

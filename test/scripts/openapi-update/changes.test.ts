@@ -45,9 +45,19 @@ describe("the report on two files", () => {
     expect(await report(before, { ...before, paths })).toBe("A minor change\n\nnew operations\n  + GET /new");
   });
 
+  it("rejects a document that cannot be used, and says where", async () => {
+    const paths = { "/a": { get: { responses: {} } } };
+    const schemas = { A: { type: "object", properties: { x: null } } };
+    await expect(report(before, { ...before, paths, components: { schemas } })).rejects.toMatchObject({
+      problems: [{ file: expect.stringMatching(/1\.json$/), pointer: "#/components/schemas/A/properties/x" }],
+    });
+  });
+
   it("has no line for tags, contacts, external documentation, examples and extensions", async () => {
     const info = { ...Object(before["info"]), contact: { name: "A" }, "x-a": 1 };
     const after = { ...before, info, tags: [{ name: "a" }], externalDocs: { url: "https://x.test" } };
-    expect(await report(before, after)).toBe("A patch change\n\n· only tags, examples and the like have changed");
+    expect(await report(before, after)).toBe(
+      "A patch change\n\n· no type and no call: only tags, examples, callbacks, names of schemas and the like",
+    );
   });
 });

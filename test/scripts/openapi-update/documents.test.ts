@@ -89,7 +89,8 @@ const cases: readonly Case[] = [
     file: "86-body-defs",
     what: "`$defs`",
     types: ["z?: BZ | undefined;"],
-    check: ({ unchecked }, schemas) => {
+    check: ({ unchecked, document }, schemas) => {
+      expect(JSON.stringify(document)).not.toContain("$defs");
       expect(schemas).toMatch(/"z": \{\s+"\$ref": "#\/schemas\/BZ"/);
       expect(unchecked.size).toBe(0);
     },
@@ -154,6 +155,30 @@ describe("a document goes in, and twice with the same result, although it has", 
       '"A": { "type": "object", "properties": { "a": true, "b": true, "c": { "type": "integer" } } }',
     );
     expect(found).toContain('"text/csv": true');
+  });
+
+  it("sent schemas and properties that are named like members of every object", async () => {
+    using tree = createTree();
+    await using sandbox = createSandbox();
+    const names = ["constructor", "toString", "valueOf", "hasOwnProperty"];
+    const properties = names.map((name) => `${name}: {$ref: '#/components/schemas/${name}'}`).join(", ");
+    const schemas = names.map((name) => `${name}: {type: object, properties: {${properties}}}\n`).join("");
+    const body =
+      "      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/toString'}}}}\n";
+    const text = withSchemas(schemas).replace("findPeople\n", `seekPeople\n${body}`);
+    await tree.takeIn(sandbox.put("new.yaml", text));
+    expect(tree.read("src/generated/operations.ts")).toContain("seekPeople(body?: toStringSchema,");
+  });
+
+  it("numbers as titles and summaries", async () => {
+    using tree = createTree();
+    await using sandbox = createSandbox();
+    const text = withSchemas("A: {title: 404, type: object, properties: {title: {title: 5}}}\n");
+    await tree.takeIn(sandbox.put("new.yaml", text.replace("findPeople\n", "seekPeople\n      summary: 2024\n")));
+    expect(tree.read("src/generated/operations.ts")).toContain("   * 2024.\n");
+    expect(tree.read("src/generated/companies.ts")).toMatch(
+      /\* 404 \*\/\s+export interface A \{\s+\/\*\* 5 \*\/\s+title\?: unknown;/,
+    );
   });
 
   it("an operation id of another service, which keeps its request schema", async () => {

@@ -78,15 +78,17 @@ it("lists a new operation in one line, and limits new operations and additions t
   expect(report).toContain("    + GET /9\n    + and 30 more of that kind\n  GET /a\n");
   expect(report).toContain("    + `P.9` is new\n    + and 3 more of that kind\n");
   expect(report.split("\n").length).toBeLessThan(35);
+  const news = printNews(comparisons).split("\n");
+  expect(news.filter((line) => line.startsWith("  - "))).toHaveLength(53);
   expect(printNextStep({ ...review, bump: "minor", comparisons, errors: [] })).toBe(
     "Next: look at `git diff`, run `npm test` and commit. The embedded API does not play GET /0, GET /1, GET /2, GET /3, GET /4 and 35 more operations yet.",
   );
 });
 
-it("says that only tags, examples and the like have changed", () => {
+it("says that no type and no call has changed", () => {
   const comparisons = new Map([["people", { bump: "patch" as const, changes: [] }]]);
   expect(printReport({ ...review, bump: "patch", comparisons, errors: [] }, subject)).toContain(
-    "people\n  · only tags, examples and the like have changed\n",
+    "people\n  · no type and no call: only tags, examples, callbacks, names of schemas and the like\n",
   );
 });
 

@@ -168,6 +168,37 @@ describe("the facts that the SDK knows of an operation", () => {
   });
 });
 
+describe("the names that programs use", () => {
+  it.each([
+    ["x-method", { "x-method": "a" }, { "x-method": "b" }, "its method `a` is called `b` now"],
+    ["operationId", { operationId: "a" }, { operationId: "b" }, "its method `a` is called `b` now"],
+    [
+      "operationId next to an x-method",
+      { operationId: "a", "x-method": "go" },
+      { operationId: "b", "x-method": "go" },
+      "its operationId `a`, after which its types are named, is `b` now",
+    ],
+  ])("break with another %s", async (_, before, after, message) => {
+    expect(await changesOf(documentOf({}, before), documentOf({}, after))).toEqual([
+      `major POST /things | ${message} (document)`,
+    ]);
+  });
+});
+
+describe("the servers of an operation", () => {
+  const server = (version: string) => ({ url: "https://a.test/{v}", variables: { v: { default: version } } });
+
+  it.each([
+    ["the default of a variable", [server("v2")], "https://a.test/v2"],
+    ["no server any more", [], "no server"],
+  ])("change with %s", (_, servers, now) => {
+    const changes = findDocumentChanges(documentOf({}, { servers: [server("v1")] }), documentOf({}, { servers }));
+    expect(changes).toEqual([
+      { operation: "POST /things", bump: "major", message: `is no longer at https://a.test/v1, but at ${now}` },
+    ]);
+  });
+});
+
 describe("the credentials of an operation", () => {
   const scheme = (name: string) => ({ type: "apiKey", in: "header", name });
   const changes = (before: object, after: object, schemes = { key: scheme("X-Key"), token: scheme("X-Token") }) =>

@@ -164,6 +164,24 @@ describe("an operation", () => {
     ]);
   });
 
+  it("is compared by the type of its named method's query, too", () => {
+    const typesOf = (query: string, inline: string) => `export interface paths { "/a": { get: operations["a"] } }
+export interface operations { a: AOperation; }
+export interface AOperation {
+  parameters: { query?: { q?: ${inline} } };
+}
+export interface AQuery {
+  q${query};
+}`;
+    const broken = { operation: "GET /a", place: "query parameter `q`", path: "" };
+    expect(findTypeBreaks(typesOf("?: 1", "1"), typesOf(": 1", "1"))).toEqual([
+      { ...broken, problem: "is now required" },
+    ]);
+    expect(findTypeBreaks(typesOf("?: 1", "1"), typesOf("?: 2", "2"))).toEqual([
+      { ...broken, problem: "accepts 2 now, not 1" },
+    ]);
+  });
+
   it.each([
     ["a new error with the same body as the others", `400: { content: { "application/json": { m: string } } };`, []],
     [
@@ -171,7 +189,7 @@ describe("an operation", () => {
       `400: { content: { "application/json": { e: string } } };`,
       ["response 400 is new, and its body ({ e: string; }) unlike the others"],
     ],
-    ["a new error without a body", "400: { content?: never };", ["response 400 is new, and may have no body"]],
+    ["a new error without a body", "400: { content?: never };", ["response 400 may have no body, unlike the others"]],
     [
       "a new success with another body",
       `201: { content: { "application/json": number } };`,
