@@ -288,7 +288,7 @@ describe("`totalTimeout`", () => {
   test("ends a call that waits for a token", async () => {
     const { server, origin } = await serve(() => {});
     const events: string[] = [];
-    const observe: LiveDataOptions["observe"] = ({ type }) => events.push(type);
+    const observe: LiveDataOptions["observe"] = ({ type }) => type.startsWith("exchange_") && events.push(type);
     const livedata = connect(origin, { auth: session, totalTimeout: SHORT, observe });
     await expect(livedata.people.POST("/search", { body })).rejects.toMatchObject({ ...error, attempts: 0 });
     expect(events).toEqual(["exchange_started"]);
@@ -322,7 +322,7 @@ describe("aborting a call by its signal", () => {
       "during the delay before a retry",
       {
         act: respondWith(503, { "retry-after": "1" }),
-        options: (abort) => ({ observe: () => setImmediate(abort) }),
+        options: (abort) => ({ observe: ({ type }) => type === "call_retried" && setImmediate(abort) }),
         details: { attempts: 1, status: 503 },
       },
     ],

@@ -26,9 +26,13 @@ function serveOnce(act: RawHandler) {
   });
 }
 
+/** Records all events but those of each call. */
 function observed() {
   const events: LiveDataEvent[] = [];
-  return { events, observe: (event: LiveDataEvent) => void events.push(event) };
+  const observe = (event: LiveDataEvent) => {
+    if (event.type !== "call_started" && event.type !== "call_finished") events.push(event);
+  };
+  return { events, observe };
 }
 
 /** Makes calls at the same time, and counts those that fail. */
