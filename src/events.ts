@@ -136,12 +136,13 @@ export function safeObserver<Event>(
 ): Observer<Event> {
   if (!observe) return () => {};
   return (event) => {
-    const run = async () => {
+    try {
       // By shape: it may be a promise of another realm or library.
       const outcome = observe(event) as Partial<PromiseLike<unknown>> | undefined;
-      await outcome?.then?.(undefined, report);
-    };
-    // A failing observer must not fail the call.
-    run().catch(report);
+      outcome?.then?.(undefined, report);
+    } catch (error) {
+      // A failing observer must not fail the call.
+      report(error);
+    }
   };
 }

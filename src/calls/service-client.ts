@@ -77,6 +77,7 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
 ): Methods & ServiceClient<Paths> {
   const { request } = createClient<object>({ baseUrl, headers }) as unknown as PlainClient;
   const ReplayableRequest = replayableRequest();
+  const ownOrigin = originOf(baseUrl);
 
   /** Makes a call between its events, if somebody wants them. */
   function observedCall<T>(
@@ -87,7 +88,7 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
     const known = facts[`${method} ${path}`];
     const operation = known ? `${method} ${path}` : `${method} *`;
     const name = known && `${service}.${known.method}`;
-    const origin = originOf(init.baseUrl ?? baseUrl);
+    const origin = init.baseUrl === undefined ? ownOrigin : originOf(init.baseUrl);
     return telemetry.call({ callId: ++latestCallId, parentId, service, operation, name, origin }, run);
   }
 
