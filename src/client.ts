@@ -147,7 +147,7 @@ export function createLiveData(options: LiveDataOptions = {}): LiveData {
       },
       withOptions(options) {
         const derived = deriveConfiguration(configuration, options);
-        return clientWith(derived, new OpenCalls(openCalls), new Telemetry(derived));
+        return clientWith(derived, new OpenCalls(openCalls), new Telemetry(derived, telemetry));
       },
       close,
       [ASYNC_DISPOSE]: () => close(),

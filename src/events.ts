@@ -73,7 +73,7 @@ export interface CallFinished extends CallDescription {
   readonly duration: number;
   /** How much of that it waited, in ms. */
   readonly waited: CallWaits;
-  /** Credits that the response reports. All are undefined without a response. */
+  /** Credits that the latest response reports, also if its body could not be read. All are undefined without one. */
   readonly credits: Credits;
   /** The id that the server gave the request, if any. */
   readonly requestId: string | undefined;
@@ -83,7 +83,7 @@ export interface CallFinished extends CallDescription {
 export interface CallWaits {
   /** For an access token. */
   readonly token: number;
-  /** For the rate limit of the API to pass, after a 429. */
+  /** Because the API limits the rate of requests: it rejected one, or said that none is left. */
   readonly hold: number;
   /** For the option `rateLimit`. */
   readonly pace: number;

@@ -77,7 +77,7 @@ export interface Quota {
  * one (`limit=10, remaining=5, reset=30`), `RateLimit-Remaining` with `RateLimit-Reset`, and the same with `X-`. Of several
  * limits, the one with the least left counts.
  *
- * @returns undefined if the API does not say, or does not say until when
+ * @returns undefined if the API does not say, does not say until when, or the limit lasts longer than 5 minutes
  * @see {@link https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ RateLimit header fields for HTTP}
  */
 export function readQuota(headers: Headers): Quota | undefined {
@@ -97,11 +97,14 @@ export function readQuota(headers: Headers): Quota | undefined {
   return undefined;
 }
 
+/** A limit of hours, such as a daily quota, is left to the API's rejections: calls do not wait that long. */
+const MAX_RESET = 300_000;
+
 /** The reset is in seconds, or a time in seconds or ms since the epoch, as many APIs have it. */
 function quotaOf(remaining: string | undefined, reset: string | null | undefined, headers: Headers): Quota[] {
   if (!/^\d+$/.test(remaining ?? "") || !/^\d+(?:\.\d+)?$/.test(reset ?? "")) return [];
   const value = Number(reset);
   const epoch = value > 1e12 ? value : value * 1_000;
   const ms = value < 1e9 ? epoch : epoch - (parseHttpDate(headers.get("date")) ?? Date.now());
-  return ms > 0 ? [{ remaining: Number(remaining), reset: ms }] : [];
+  return ms > 0 && ms <= MAX_RESET ? [{ remaining: Number(remaining), reset: ms }] : [];
 }

@@ -1,5 +1,5 @@
 import { isRecord } from "./checks.js";
-import { ConfigurationError, isLiveDataError } from "./errors/classes.js";
+import { type AnyLiveDataError, ConfigurationError, isLiveDataError } from "./errors/classes.js";
 import { readMember, readString } from "./errors/read-error.js";
 import type { CallFinished, LiveDataEvent } from "./events.js";
 
@@ -72,7 +72,8 @@ export function isLogged({ level }: Log, of: Exclude<LogLevel, "off">): boolean 
 export function writeLine(log: Log, level: Exclude<LogLevel, "off">, line: () => string): void {
   if (!isLogged(log, level)) return;
   try {
-    log.logger[level](`livedata: ${line()}`);
+    const outcome = log.logger[level](`livedata: ${line()}`) as Partial<PromiseLike<unknown>> | undefined;
+    outcome?.then?.(undefined, () => {});
   } catch {
     // A failing logger must not fail the call.
   }
@@ -135,10 +136,14 @@ function ms(time: number): string {
  * @param isVerbose whether to write the messages of errors that are not the SDK's, which may say anything
  */
 export function describeError(error: unknown, isVerbose: boolean, depth = 0): string {
-  const name = safeWord(readString(error, "name")) ?? typeof error;
-  const code = safeWord(readString(error, "code"));
-  const message = isLiveDataError(error) || isVerbose ? readString(error, "message") : undefined;
-  const cause = depth < MAX_CAUSES ? readMember(error, "cause") : undefined;
+  const isOwn = isLiveDataError(error);
+  const name = matching(error, "name", /^\w{0,40}(?:Error|Exception)$/) ?? typeof error;
+  const code = matching(error, "code", isOwn ? /^\w+$/ : /^[A-Z][A-Z0-9_]{0,40}$/);
+  const message = isOwn ? ownMessage(error) : isVerbose ? readString(error, "message") : undefined;
+  // An error of one caller may have that of all as its cause.
+  const first = readMember(error, "cause");
+  const isCopy = isOwn && readString(first, "message") === error.message;
+  const cause = depth < MAX_CAUSES ? (isCopy ? readMember(first, "cause") : first) : undefined;
   return [
     name,
     code === undefined ? "" : ` (${code})`,
@@ -147,7 +152,15 @@ export function describeError(error: unknown, isVerbose: boolean, depth = 0): st
   ].join("");
 }
 
-/** Only what looks like an identifier: a name or code may be anything, such as a person's name. */
-function safeWord(text: string | undefined): string | undefined {
-  return text !== undefined && /^[\w$]{1,64}$/.test(text) ? text : undefined;
+/** Returns a name or code that looks like one: it may be anything, such as a person's name. */
+function matching(error: unknown, member: "code" | "name", pattern: RegExp): string | undefined {
+  const text = readString(error, member);
+  return text !== undefined && pattern.test(text) ? text : undefined;
+}
+
+/** Leaves out the operation, which the line has: a path that is not documented may name a person. */
+function ownMessage({ message, operation }: AnyLiveDataError): string {
+  return operation !== undefined && message.startsWith(`${operation}: `)
+    ? message.slice(operation.length + 2)
+    : message;
 }

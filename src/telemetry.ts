@@ -41,7 +41,7 @@ export interface Progress {
   /** Receives its events; undefined if nobody wants them. */
   readonly observe?: Call["observe"];
   /** Its record, once its options are checked. */
-  call?: Pick<Call, "attempts" | "waited">;
+  call?: Pick<Call, "attempts" | "response" | "waited">;
   /** The response that it ends with. */
   response?: ResponseHead | undefined;
 }
@@ -72,9 +72,11 @@ export class Telemetry {
   readonly #receivers: readonly LiveDataObserver[];
   readonly #plugins: readonly Plugin[];
   readonly #log: Log;
-  readonly #reported = new Set<string>();
+  readonly #reported: Set<string>;
 
-  constructor({ observe, plugins, log }: TelemetryOptions) {
+  /** @param parent that of the client that this one is derived from */
+  constructor({ observe, plugins, log }: TelemetryOptions, parent?: Telemetry) {
+    this.#reported = parent ? parent.#reported : new Set();
     this.hasCalls = observe !== undefined || plugins.length > 0 || isLogged(log, "info");
     this.#plugins = plugins;
     this.#log = log;
@@ -172,7 +174,8 @@ function finishedEvent(
   const own = failure && isLiveDataError(failure.error) ? failure.error : undefined;
   const status = failure ? own?.status : response?.status;
   const failedStatus = !failure && response && !response.ok ? responseError(response, undefined).code : undefined;
-  const { used, remaining, cost } = response ? readCredits(response.headers) : NO_CREDITS;
+  // A response whose body cannot be read may have been charged for.
+  const charged = response ?? call?.response;
   return {
     ...description,
     type: "call_finished",
@@ -181,7 +184,7 @@ function finishedEvent(
     attempts: call?.attempts ?? 0,
     duration,
     waited: call ? { ...call.waited } : NO_WAITS,
-    credits: { used, remaining, cost },
+    credits: charged ? readCredits(charged.headers) : NO_CREDITS,
     requestId: own?.requestId ?? (response && requestId(response.headers)),
   };
 }

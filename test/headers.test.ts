@@ -117,7 +117,8 @@ describe("readQuota", () => {
   test.each<[Record<string, string>, { remaining: number; reset: number } | undefined]>([
     [{}, undefined],
     [{ RateLimit: '"default";r=50;t=30' }, { remaining: 50, reset: 30_000 }],
-    [{ RateLimit: '"minute";r=50;t=30, "day";r=3;t=7200' }, { remaining: 3, reset: 7_200_000 }],
+    [{ RateLimit: '"minute";r=50;t=30, "five";r=3;t=300' }, { remaining: 3, reset: 300_000 }],
+    [{ RateLimit: '"minute";r=50;t=30, "day";r=0;t=7200' }, { remaining: 50, reset: 30_000 }],
     [{ RateLimit: '"a";t=30;r=0, "b";r=0;t=60' }, { remaining: 0, reset: 60_000 }],
     [{ RateLimit: '"partition";pk=:cjA9NTA7dD0x:;r=50;t=30' }, { remaining: 50, reset: 30_000 }],
     [{ RateLimit: '"default";r=50' }, undefined],

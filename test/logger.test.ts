@@ -90,6 +90,22 @@ describe("an error", () => {
     }
   });
 
+  test("does not repeat its operation, nor a cause that it is a copy of", () => {
+    const shared = new SessionError("rejected", "The API rejected the credentials", {
+      cause: new TypeError("fetch failed"),
+    });
+    const own = new SessionError("rejected", "The API rejected the credentials", { cause: shared });
+    expect(describeError(own, false)).toBe(
+      "SessionError (session): The API rejected the credentials, caused by TypeError",
+    );
+    const failed = new ConnectionError("no complete response", { operation: "GET /person/LDP-1-SENTINEL" });
+    expect(describeError(failed, false)).toBe("ConnectionError (connection): no complete response");
+  });
+
+  test.each(["sk_live_SENTINEL", "LDP-1-SENTINEL", "jane"])("of others has no code or name such as %s", (text) => {
+    expect(describeError({ name: text, code: text, message: "" }, false)).toBe("object");
+  });
+
   test("has no name, code or message that may be a person's", () => {
     const free = fc.string({ minLength: 3 }).map((text) => `Jane ${text}`);
     fc.assert(

@@ -106,9 +106,9 @@ export const telemetryMutations: readonly Mutation[] = [
   {
     rule: "log: a name may be anything",
     file: "logger.ts",
-    in: "safeWord",
-    find: "/^[\\w$]{1,64}$/.test(text)",
-    replace: "text.length > 0",
+    in: "matching",
+    find: "pattern.test(text)",
+    replace: "text.length > 0 && pattern !== undefined",
   },
   {
     rule: "log: a logger that throws fails the call",
@@ -116,5 +116,19 @@ export const telemetryMutations: readonly Mutation[] = [
     in: "writeLine",
     find: "// A failing logger must not fail the call.",
     replace: 'throw new Error("the log failed");',
+  },
+  {
+    rule: "log: writes a path that is not documented",
+    file: "logger.ts",
+    in: "ownMessage",
+    find: "message.slice(operation.length + 2)",
+    replace: "message",
+  },
+  {
+    rule: "telemetry: the credits of a response whose body is broken are lost",
+    file: "telemetry.ts",
+    in: "finishedEvent",
+    find: "response ?? call?.response",
+    replace: "response ?? (call && undefined)",
   },
 ];

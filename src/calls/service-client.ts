@@ -2,6 +2,7 @@ import createClient, { type Client, type Middleware } from "openapi-fetch";
 import type { Service } from "../base-urls.js";
 import { hasName, isRecord } from "../checks.js";
 import { ConfigurationError, isLiveDataError } from "../errors/classes.js";
+import { readString } from "../errors/read-error.js";
 import type { OperationFacts } from "../generated/operation-facts.js";
 import { abortedError, untilAborted } from "../pipeline/abort.js";
 import { type Call, errorDetails, rememberCall } from "../pipeline/call.js";
@@ -46,7 +47,14 @@ interface CallInput {
   readonly parentId?: number | undefined;
 }
 
-let latestCallId = 0;
+const KEY = Symbol.for("@livedata/sdk/calls");
+
+/** Shared by the ESM and the CommonJS copy of this package, since a plugin may see the calls of both. */
+function nextCallId(): number {
+  const shared = globalThis as { [KEY]?: number };
+  shared[KEY] = (shared[KEY] ?? 0) + 1;
+  return shared[KEY];
+}
 
 /** What a service's clients share. */
 export interface SharedService {
@@ -85,11 +93,12 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
     run: (progress: Progress) => Promise<T>,
   ): Promise<T> {
     if (!telemetry.hasCalls) return run({});
-    const known = facts[`${method} ${path}`];
+    const known = facts[`${method} ${String(path)}`];
     const operation = known ? `${method} ${path}` : `${method} *`;
     const name = known && `${service}.${known.method}`;
-    const origin = init.baseUrl === undefined ? ownOrigin : originOf(init.baseUrl);
-    return telemetry.call({ callId: ++latestCallId, parentId, service, operation, name, origin }, run);
+    const own = readString(init, "baseUrl");
+    const origin = own === undefined ? ownOrigin : originOf(own);
+    return telemetry.call({ callId: nextCallId(), parentId, service, operation, name, origin }, run);
   }
 
   /** @param isNamed whether a named method makes the call: it takes the data, and never the Response */

@@ -36,8 +36,7 @@ interface Pool {
  * failure within the body is a failure of the attempt. A response that may be retried, and a stream, stay unread.
  *
  * @param network the last step
- * @param pace the rate limit of all services. The wait for it is no part of the call's `timeout`. A resend over a stale
- *   connection needs no slot of its own: the server closed that connection before the request came
+ * @param pace the rate limit of all services. The wait for it is no part of the call's `timeout`
  * @returns a step that throws a TimeoutError, the reason of the caller's signal, a ConnectionError with the platform's
  *   error as its cause, before the headers or within the body, or a ConfigurationError if `fetch` failed otherwise
  */
@@ -52,6 +51,9 @@ export function withAttempt(network: Send, pace?: Pace): Send {
         return await network(url, init);
       } catch (error) {
         if (pool.kept < 1 || resends === MAX_RESENDS || !mayResend(error, init, call)) throw error;
+        // Without a slot, it is retried as usual, which waits for one.
+        if (pace && !pace.take(call)) throw error;
+        await pace?.send(call, init.signal);
         pool.kept--;
         call.lostResponses++;
       }

@@ -59,9 +59,11 @@ export class CallQueue {
     place.since = Infinity;
   }
 
-  /** Returns how many calls leave before one. */
+  /** Returns how many calls leave before one. Those that are late may belong to requests that ended. */
   ahead(place: Place): number {
-    return this.#places.indexOf(place);
+    const latest = performance.now() - MAX_LATENESS;
+    const before = this.#places.slice(0, this.#places.indexOf(place));
+    return before.filter(({ wakesAt }) => wakesAt >= latest).length;
   }
 
   /**

@@ -17,6 +17,8 @@ const TICK = 2_000;
 /** How long requests may be in flight, in ms, before others are sent in their place: on Workers they may never end. */
 const MAX_FLIGHT = 30_000;
 
+const NO_QUOTA = { remaining: Infinity, left: Infinity, until: 0 };
+
 /** The requests that were sent since the latest rejection. */
 export interface Phase {
   /** How many of them may be in flight: 1, a probe, until one is not rejected. */
@@ -38,13 +40,17 @@ export class Cooldown {
   #since = 0;
   #until = 0;
   #requestedUntil = 0;
-  /** What the latest request whose response said so has of the limit, and how many more requests it leaves, until when. */
-  #quota = { remaining: Infinity, left: Infinity, until: 0, sent: 0 };
+  /**
+   * How many requests the API last said are left, and how many of these were not sent since, until it renews them. `sent`
+   * is the position of the request whose response said so.
+   */
+  #quota = { ...NO_QUOTA, sent: 0 };
   #sent = 0;
 
   /** @param pace the rate limit, which the services of a client share; a call leaves with a slot of it */
   constructor(pace?: Pace) {
     this.#pace = pace;
+    pace?.onFree(() => this.#next()?.wake());
   }
 
   /**
@@ -59,20 +65,22 @@ export class Cooldown {
     const stopListening = signal && onAbort(signal, () => place.wake());
     this.queue.add(place);
     try {
-      for (let isTold = wasRejected; ; isTold = true) {
+      for (let isTold = wasRejected; ; ) {
         throwIfAborted(signal);
-        if (!this.mayWait(place)) throw this.#tooLong(call);
+        const isHeld = this.#isHeld();
+        countTime(place, isHeld ? "hold" : "pace");
+        if (isHeld && !this.mayWait(place)) throw this.#tooLong(call);
         this.#checkPace(place);
         place.wakesAt = Infinity;
         const isNext = this.#next() === place;
         const phase = isNext && this.#admit(place);
         if (phase) return phase;
-        const isHeld = !this.#isOpen();
-        countTime(place, isHeld ? "hold" : "pace");
-        const untilNext = this.remaining() || (!isHeld && this.#pace?.delay()) || TICK;
+        // At least 1 ms: the slot may have come free since it was asked for.
+        const untilNext = isHeld ? this.remaining() || TICK : Math.max(1, this.#pace?.delay() ?? 0);
         const ms = isNext ? untilNext : this.remaining() + TICK;
-        if (isTold || !isHeld) await sleep(place, Math.min(ms, timeLeft(place)));
-        else call.observe?.({ type: "call_held", delay: this.remaining() });
+        if (isHeld && !isTold) call.observe?.({ type: "call_held", delay: this.remaining() });
+        else await sleep(place, Math.min(ms, isHeld ? timeLeft(place) : call.deadline - performance.now()));
+        isTold = isHeld;
       }
     } finally {
       stopListening?.();
@@ -87,17 +95,24 @@ export class Cooldown {
    * @param quota what its response says of the limit. What is in flight may not be counted in it yet
    */
   passed(phase: Phase, { sent }: Pick<Place, "sent"> = { sent: 0 }, quota?: Quota): void {
+    if (phase.limit === 1) this.#relabel();
     phase.limit = this.#next() ? phase.limit + 1 : Infinity;
     const known = this.#quota;
     if (quota && (sent > known.sent || quota.remaining < known.remaining)) {
       const left = quota.remaining - phase.inFlight + 1;
-      const until = performance.now() + Math.min(quota.reset, MAX_HOLD);
-      this.#quota = { remaining: quota.remaining, left, until, sent: Math.max(sent, known.sent) };
+      this.#quota = { remaining: quota.remaining, left, until: performance.now() + quota.reset, sent };
+    } else if (sent > known.sent) {
+      this.#quota = { ...NO_QUOTA, sent };
     } else if (quota) {
       // A later request got its response first, and this one was counted in what that said.
       known.left++;
     }
     this.aborted(phase);
+  }
+
+  /** Lets the calls that wait find out what for: a hold has begun or ended. */
+  #relabel(): void {
+    if (this.#pace) this.queue.wake(() => true);
   }
 
   /** The request ended early, which says nothing about the rate. */
@@ -110,15 +125,21 @@ export class Cooldown {
    * The request was rejected, or was the last that the API accepts for now: starts a hold, or extends it.
    *
    * @param requested how long the API asked to wait, in ms; undefined if it did not say
+   * @param wasRejected whether it was rejected
    */
-  rejected(phase: Phase, requested: number | undefined, { baseDelay, maxDelay }: RetrySettings): void {
+  rejected(
+    phase: Phase,
+    requested: number | undefined,
+    { baseDelay, maxDelay }: RetrySettings,
+    wasRejected = true,
+  ): void {
     phase.inFlight--;
-    this.#quota = { ...this.#quota, remaining: Infinity, left: Infinity };
+    this.#quota = { ...NO_QUOTA, sent: this.#quota.sent };
     const isNews = phase === this.#phase;
     // A request that was sent before the hold began can at most say that the hold lasts longer.
     if (!isNews && (requested === undefined || this.#phase.limit > 1)) return;
     const now = performance.now();
-    const probes = phase.limit === 1 ? phase.rejectedProbes + 1 : 0;
+    const probes = wasRejected && phase.limit === 1 ? phase.rejectedProbes + 1 : 0;
     if (isNews) this.#phase = { limit: 1, inFlight: 0, sentAt: now, rejectedProbes: probes };
     const step = Math.min(maxDelay / 2, baseDelay * 1.5 ** probes);
     const jitter = Math.random() * step;
@@ -130,6 +151,7 @@ export class Cooldown {
     if (!isNews) return;
     this.#next()?.wake();
     this.queue.wake((place) => !this.mayWait(place));
+    this.#relabel();
   }
 
   /** How long the hold lasts, in ms. */
@@ -177,9 +199,15 @@ export class Cooldown {
     return this.#phase;
   }
 
+  /** Whether the API keeps the next call, and not the rate limit of the client alone. */
+  #isHeld(): boolean {
+    return this.remaining() > 0 || !(this.#isOpen() || (this.#pace?.delay() ?? 0) > 0);
+  }
+
   #isOpen(): boolean {
     const { left, until } = this.#quota;
-    const isLeft = left > 0 || performance.now() >= until;
+    // With nothing in flight, no response is left to say more.
+    const isLeft = left > 0 || this.#phase.inFlight === 0 || performance.now() >= until;
     return isLeft && this.#phase.inFlight < this.#phase.limit && this.remaining() === 0;
   }
 

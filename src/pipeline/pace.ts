@@ -64,6 +64,7 @@ export class Pace {
   readonly #burst: number;
   /** The latest send times. The oldest is at `#oldest` once the ring is full. */
   readonly #times: Float64Array;
+  readonly #waiting: (() => void)[] = [];
   #oldest = 0;
   #count = 0;
   /** The calls that took a slot and have not used it, in order, each with the time. */
@@ -105,6 +106,12 @@ export class Pace {
     call.hasSlot = false;
     this.#taken.delete(call);
     this.#even -= this.#distance;
+    for (const notify of this.#waiting) notify();
+  }
+
+  /** Registers who wants to know of a slot that was given back. */
+  onFree(notify: () => void): void {
+    this.#waiting.push(notify);
   }
 
   #use(call: Call, time: number): void {
@@ -140,14 +147,14 @@ export class Pace {
     for (; index >= this.#count && index >= 0; index -= size) later += this.#interval;
     const free = index < 0 ? 0 : (this.#times[(this.#oldest + index) % size] as number) + this.#interval - now;
     const even = this.#even + (ahead + 1 - this.#burst) * this.#distance - now;
-    return Math.max(0, later + free, even);
+    return Math.max(0, later + Math.max(0, free), even);
   }
 
   /** Returns the error of a call whose time ends before its slot comes. */
   tooLong(call: Call, ahead: number): RateLimitedError {
     const wait = Math.ceil(this.delay(ahead));
     return new RateLimitedError(
-      `not sent: \`rateLimit\` and ${ahead} calls ahead make it wait ${wait} ms, longer than its \`totalTimeout\``,
+      `${call.attempts > 0 ? "not sent again" : "not sent"}: \`rateLimit\` makes it wait ${wait} ms (calls ahead: ${ahead}), longer than its \`totalTimeout\``,
       { ...errorDetails(call), retryAfter: wait, retryable: true },
     );
   }

@@ -49,14 +49,14 @@ export function withRetry(send: Send, pace?: Pace): Send {
       const isRejected = "response" in outcome && isRejection(outcome.response.status, requested);
       const quota = "response" in outcome ? readQuota(outcome.response.headers) : undefined;
       if (isRejected) cooldown.rejected(phase, requested, settings);
-      else if (quota?.remaining === 0) cooldown.rejected(phase, quota.reset, settings);
+      else if (quota?.remaining === 0) cooldown.rejected(phase, quota.reset, settings, false);
       else if (signal?.aborted) cooldown.aborted(phase);
       else cooldown.passed(phase, place, quota);
 
       const pause = isRejected ? cooldown.remaining() : (requested ?? 0) + jitteredDelay(retries, settings);
       const mayRetry = isRejected
         ? canResend && cooldown.mayWait(place)
-        : withinLimits(retries, requested, pause, call);
+        : withinLimits(retries, requested, Math.max(pause, pace?.delay() ?? 0), call);
       const reason = mayRetry ? retryReason(outcome, init, call) : undefined;
       if (reason === undefined || !(isRejected || budget.take())) {
         if ("error" in outcome) throw outcome.error;

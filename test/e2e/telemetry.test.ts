@@ -209,6 +209,22 @@ describe("`call_finished`", () => {
     ]);
   });
 
+  test.each(["malformed", "truncated"] as const)("has the credits of a response that is %s", async (failure) => {
+    const { fake, livedata, finished } = await observed({ retry: false });
+    fake.failures.next("searchPeople", failure);
+    await expect(livedata.people.search({ size: 7 })).rejects.toThrow();
+    expect(finished()).toMatchObject([{ credits: { used: 7 } }]);
+  });
+
+  test.each<[what: string, call: (people: LiveData["people"]) => unknown]>([
+    ["a null in place of its options", (people) => people.POST("/search", null as unknown as { body: object })],
+    ["a symbol in place of its path", (people) => people.GET(Symbol("path") as unknown as "/person/{id}", {} as never)],
+  ])("of a call with %s comes, too, and the call rejects", async (_what, call) => {
+    const { livedata, finished } = await observed();
+    await expect(call(livedata.people)).rejects.toThrow();
+    expect(finished()).toHaveLength(1);
+  });
+
   test("of a stream comes with its headers", async () => {
     const { origin } = await serve((_request, response) => {
       response.writeHead(200, { "content-type": "application/json" }).write("{");
@@ -439,6 +455,14 @@ describe("plugins", () => {
     expect(counter.events).toBe(4);
   });
 
+  test("of derived clients are logged once, too", async () => {
+    const { lines, logger } = memoryLogger();
+    const { connect } = await connected();
+    const livedata = connect(undefined, { logger, plugins: [{ observe: () => Promise.reject(new Error("broken")) }] });
+    for (let call = 0; call < 3; call++) await livedata.withOptions({ timeout: 5_000 }).people.search({ size: 1 });
+    expect(lines).toHaveLength(1);
+  });
+
   test("see the calls of derived clients", async () => {
     const { connect } = await connected();
     const names: unknown[] = [];
@@ -478,9 +502,9 @@ describe("the log", () => {
       "info livedata: people.previewSearch 200, 9 ms, credits cost 2, call 7, preview for call 7",
       "info livedata: people.search 200, 9 ms, 2 attempts, credits used 2, credits left 18, call 7",
       "info livedata: people.search failed: 400 (bad_request), 9 ms, request req-1, call 7",
-      "info livedata: people.retrieve failed: NotFoundError (not_found): GET /person/{id}: 404: not found: check the id (see `error.body`), 9 ms, call 7",
+      "info livedata: people.retrieve failed: NotFoundError (not_found): 404: not found: check the id (see `error.body`), 9 ms, call 7",
       expect.stringMatching(
-        /^info livedata: people\.search failed: ConnectionError \(connection\): POST \/search: .*, caused by (?:TypeError, caused by )?\w+ \(\w+\), 9 ms, [34] attempts, call 7$/,
+        /^info livedata: people\.search failed: ConnectionError \(connection\): no .*, caused by (?:TypeError, caused by )?\w+ \(\w+\), 9 ms, [34] attempts, call 7$/,
       ),
     ]);
   });
@@ -532,6 +556,18 @@ describe("the log", () => {
     expect(people).toHaveLength(1);
   });
 
+  test("a logger that rejects changes nothing", async () => {
+    const unhandled = vi.fn();
+    process.on("unhandledRejection", unhandled);
+    const fail = () => Promise.reject(new Error("the disk is full"));
+    const { connect } = await connected();
+    const logger: Logger = { debug: fail, info: fail, warn: fail, error: fail };
+    await connect(undefined, { logger, logLevel: "debug" }).people.search({ size: 1 });
+    await new Promise(setImmediate);
+    process.off("unhandledRejection", unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+
   test("goes to `console` by default, at the level of LIVEDATA_LOG", async () => {
     vi.stubEnv("LIVEDATA_LOG", "info");
     const info = vi.spyOn(console, "info").mockImplementation(() => {});
@@ -556,7 +592,11 @@ describe("the log", () => {
     await livedata.people.search({ size: 1 }).catch(() => {});
     fake.sessions.revokeAll();
     await livedata.people.search({ size: 1 });
-    expect(lines.length).toBeGreaterThan(7);
+    const untyped = livedata.people as unknown as { GET(path: string, init?: object): Promise<unknown> };
+    await untyped.GET("/person/LDP-1-SENTINEL", { signal: AbortSignal.abort() }).catch(() => {});
+    await untyped.GET("/person/LDP-1-SENTINEL", { timeout: -1 }).catch(() => {});
+    await untyped.GET("/person/LDP-1-SENTINEL");
+    expect(lines.length).toBeGreaterThan(10);
     for (const sentinel of [...sentinels, "SENTINEL", await livedata.accessToken()]) {
       expect(lines.join("\n")).not.toContain(sentinel);
     }

@@ -5,6 +5,7 @@ import { createLiveData } from "../../src/client.js";
 import type { LiveDataOptions } from "../../src/config.js";
 import type { LiveDataEvent } from "../../src/events.js";
 import { withAttempt } from "../../src/pipeline/attempt.js";
+import { Cooldown } from "../../src/pipeline/cooldown.js";
 import { Pace, type RateLimitOptions } from "../../src/pipeline/pace.js";
 import { withRetry } from "../../src/pipeline/retry.js";
 import { makeCall } from "../support/call.js";
@@ -215,7 +216,7 @@ test("a call whose `totalTimeout` ends before its slot comes fails at once, and 
   await expect(time.run(late)).rejects.toMatchObject({
     code: "rate_limited",
     message: expect.stringContaining(
-      "`rateLimit` and 1 calls ahead make it wait 2040 ms, longer than its `totalTimeout`",
+      "not sent: `rateLimit` makes it wait 2040 ms (calls ahead: 1), longer than its `totalTimeout`",
     ),
     attempts: 0,
     retryAfter: 2_040,
@@ -264,6 +265,149 @@ test("a slot whose call never goes on, as on Workers, counts as used after a min
   expect(pace.take(makeCall())).toBe(false);
   vi.stubGlobal("performance", { now: () => 61_021 });
   expect(pace.take(makeCall())).toBe(true);
+});
+
+test("calls leave in time on a clock that moves between two reads", async () => {
+  const { performance: still } = globalThis;
+  let reads = 0;
+  vi.stubGlobal("performance", { now: () => still.now() + ++reads / 1_000 });
+  const { livedata, times } = paced({ requests: 20, interval: 1_000 });
+  await time.run(Promise.all(Array.from({ length: 100 }, () => livedata.people.search(body))));
+  expect(times().at(-1)).toBeLessThan((98 * 1_000) / 20 / 0.95);
+});
+
+test("calls that wait for a token keep to it when the token comes", async () => {
+  const slow = apiKey(async () => {
+    await wait(5_000);
+    return "key-1";
+  });
+  const { livedata, times } = paced({ requests: 10, interval: 1_000 }, { auth: slow });
+  await time.run(Promise.all(Array.from({ length: 60 }, () => livedata.people.search(body))));
+  expect(times()).toHaveLength(60);
+  expect(mostWithin(times(), 1_000)).toBeLessThanOrEqual(10);
+});
+
+test("calls with `maxWait: 0` wait for their slots", async () => {
+  const { livedata, sent } = paced({ requests: 2, interval: 1_000 }, { maxWait: 0 });
+  await time.run(Promise.all(Array.from({ length: 9 }, () => livedata.people.search(body))));
+  expect(sent).toHaveLength(9);
+});
+
+test("a hold in between counts for `maxWait`, and the wait for slots after it does not", async () => {
+  let rejections = 1;
+  const { livedata, sent, events } = paced(
+    { requests: 2, interval: 1_000 },
+    {
+      maxWait: 1_000,
+      retry: { baseDelay: 1 },
+      respond: () =>
+        rejections-- > 0
+          ? new Response("", { status: 429, headers: { "retry-after": "0.3" } })
+          : Response.json({ people: [], count: 0 }),
+    },
+  );
+  await time.run(Promise.all(Array.from({ length: 11 }, () => livedata.people.search(body))));
+  expect(sent).toHaveLength(12);
+  const held = events.flatMap((event) => (event.type === "call_finished" ? [event.waited.hold] : []));
+  // Until the probe, which waits for its slot, too.
+  expect(held.map((ms) => Math.round(ms / 100) * 100)).toEqual([300, ...Array(10).fill(500)]);
+  expect(events.filter(({ type }) => type === "call_held")).toHaveLength(10);
+});
+
+test("a resend over a stale connection takes a slot, and without one the call is retried in its turn", async () => {
+  const pace = new Pace({ requests: 1, interval: 1_000 });
+  const times: number[] = [];
+  let isStale = false;
+  const attempt = withAttempt(async () => {
+    times.push(performance.now());
+    if (isStale) {
+      isStale = false;
+      throw Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNRESET" } });
+    }
+    return new Response("{}");
+  }, pace);
+  const send = withRetry(attempt, pace);
+  await time.run(send(URL, postInit(makeCall())));
+  isStale = true;
+  const call = makeCall();
+  await time.run(send(URL, postInit(call)));
+  expect(call.attempts).toBe(2);
+  expect(times.slice(1).every((at, index) => at - Number(times[index]) >= 1_000)).toBe(true);
+});
+
+test("a call whose slot for a retry comes too late ends as its last attempt did", async () => {
+  const { livedata, events } = paced(
+    { requests: 1, interval: 10_000 },
+    { respond: () => new Response("", { status: 500 }), totalTimeout: 5_000 },
+  );
+  await expect(time.run(livedata.people.search(body))).rejects.toMatchObject({ code: "server", status: 500 });
+  expect(events.map(({ type }) => type)).not.toContain("call_retried");
+});
+
+test("a slot that is given back wakes the calls of other services", async () => {
+  let fail = () => {};
+  const { livedata, sent } = paced(
+    { requests: 1, interval: 60_000 },
+    {
+      auth: apiKey(async () => {
+        await wait(200);
+        fail();
+        return "key-1";
+      }),
+    },
+  );
+  const leaving = new AbortController();
+  fail = () => leaving.abort();
+  const first = livedata.people.search(body, { signal: leaving.signal });
+  const second = livedata.companies.retrieve("example.com").catch(() => {});
+  await expect(time.run(first)).rejects.toMatchObject({ code: "aborted" });
+  await time.run(second);
+  expect(sent.map(({ at }) => at)).toEqual([200]);
+});
+
+test("calls of requests that ended, as on Workers, do not count as ahead", async () => {
+  const { queue } = new Cooldown();
+  const [dead, live] = [queue.place(makeCall(), null, true), queue.place(makeCall(), null, true)];
+  queue.add(dead);
+  queue.add(live);
+  dead.wakesAt = performance.now();
+  expect(queue.ahead(live)).toBe(1);
+  await time.run(wait(3_000));
+  expect(queue.ahead(live)).toBe(0);
+});
+
+describe("an API that says how many requests are left", () => {
+  test("one a second: a request a second is sent", async () => {
+    const { livedata, sent } = paced(undefined as unknown as RateLimitOptions, {
+      respond: () =>
+        Response.json({ people: [], count: 0 }, { headers: { "RateLimit-Remaining": "0", "RateLimit-Reset": "1" } }),
+    });
+    await time.run(Promise.all(Array.from({ length: 15 }, () => livedata.people.search(body))));
+    // Fourteen seconds, each with a jitter of up to half a second. The first calls leave together.
+    expect(sent.at(-1)?.at).toBeLessThan(21_100);
+  });
+
+  test("once, and then no more: calls do not wait for its reset", async () => {
+    let responses = 0;
+    const { livedata } = paced(undefined as unknown as RateLimitOptions, {
+      respond: () =>
+        Response.json(
+          { people: [], count: 0 },
+          { headers: responses++ === 0 ? { "RateLimit-Remaining": "1", "RateLimit-Reset": "60" } : {} },
+        ),
+    });
+    await time.run(livedata.people.search(body));
+    await time.run(Promise.all(Array.from({ length: 5 }, () => livedata.people.search(body))));
+    expect(performance.now()).toBeLessThan(1_000);
+  });
+
+  test("for a day: calls are sent until it rejects one", async () => {
+    const { livedata, sent } = paced(undefined as unknown as RateLimitOptions, {
+      respond: () => Response.json({ people: [], count: 0 }, { headers: { RateLimit: '"day";r=0;t=86400' } }),
+    });
+    for (let call = 0; call < 3; call++) await time.run(livedata.people.search(body));
+    expect(sent.map(({ at }) => at)).toEqual([0, 0, 0]);
+  });
 });
 
 describe("LIVEDATA_RATE_LIMIT", () => {
