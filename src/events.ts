@@ -2,7 +2,7 @@ import type { Service } from "./base-urls.js";
 import type { Credits } from "./credits.js";
 import type { LiveDataErrorCode } from "./errors/classes.js";
 
-/** An event of the access token. No event holds a secret, a token, or a URL, which may name a person. */
+/** An event of the access token. */
 export type AuthEvent =
   /** A session request is about to be sent. `background` is true if no call waits for it. */
   | { readonly type: "exchange_started"; readonly background: boolean }
@@ -24,7 +24,7 @@ export type AuthEvent =
     }
   /** The API rejected the current token with a 401. The token is dropped, unless it replaced another rejected one. */
   | { readonly type: "token_rejected" }
-  /** A request is resent with a new token after a 401. One of your own client belongs to no call. */
+  /** A request is resent with a new token after a 401. A request of `authFetch` or `authMiddleware` has no `callId`. */
   | ({ readonly type: "request_resent"; readonly method: string } & Partial<OfCall>);
 
 /** Why an attempt is retried: its status, or the code of its error. */
@@ -91,7 +91,7 @@ export interface CallWaits {
   readonly retry: number;
 }
 
-/** An event of a call. No event holds a secret, a token, a URL, or any part of a body. */
+/** An event of a call. */
 export type CallEvent =
   | CallStarted
   | CallFinished
@@ -106,14 +106,17 @@ export type CallEvent =
       /** Why the last attempt failed. */
       readonly reason: RetryReason;
     })
-  /** A call waits, because the API rate limited another call of this service. */
+  /** A call waits, because the API rate limited another call of this service, or said that no request is left. */
   | (OfCall & {
       readonly type: "call_held";
       /** The minimum wait, in ms. */
       readonly delay: number;
     });
 
-/** Any event of the SDK. No event holds a secret, a token, a URL, or any part of a body. */
+/**
+ * Any event of the SDK. None has a secret, a token, the path of a URL, or any part of a body; causes of the `error` of
+ * `exchange_failed` may have messages of others.
+ */
 export type LiveDataEvent = AuthEvent | CallEvent;
 
 /** Receives events as they happen. Errors it throws are ignored. */

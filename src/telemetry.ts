@@ -19,7 +19,7 @@ export interface Plugin {
   /** Receives all events, as the option `observe` does. */
   readonly observe?: LiveDataObserver | undefined;
   /**
-   * Runs a call within something of its own, such as a context of `AsyncLocalStorage`.
+   * Runs a call within a context, such as one of `AsyncLocalStorage`.
    *
    * @param call what is known of the call
    * @param next runs the call, and resolves with its end. It never rejects, and has no part of the response. `around` must
@@ -28,7 +28,7 @@ export interface Plugin {
   readonly around?: ((call: CallStarted, next: () => Promise<CallFinished>) => unknown) | undefined;
 }
 
-/** Who is told of what happens. */
+/** What receives events. */
 export interface TelemetryOptions {
   readonly observe: LiveDataObserver | undefined;
   readonly plugins: readonly Plugin[];

@@ -77,7 +77,7 @@ export abstract class LiveDataError extends Error {
   readonly status: number | undefined;
   /** The id that the server gave the request. Quote it to the vendor's support. Undefined if the server gave none. */
   readonly requestId: string | undefined;
-  /** How long the API asked to wait before the next try, in ms. */
+  /** How long to wait before the next try, in ms: as the API asked, or as the option `rateLimit` demands. */
   readonly retryAfter: number | undefined;
   /**
    * Whether the same call may be made again unchanged and may then succeed. False if the API may have carried it out

@@ -84,7 +84,7 @@ export class CallQueue {
 }
 
 /**
- * Adds the time since a call was last asked to what it waited.
+ * Adds the time since the last call of this function to what a call waited.
  *
  * @param next what it waits for from now on
  */

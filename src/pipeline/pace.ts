@@ -15,7 +15,10 @@ export interface RateLimitOptions {
 const MARGIN = 1.02;
 /** How many requests may be sent without a distance, as a share of all. */
 const BURST = 0.1;
-/** How long a call may wait with a slot, in ms, as for a token. On Workers, its request may end, and it never goes on. */
+/**
+ * How long a call may have a slot before it is sent, in ms: it may wait for a token. On Workers, its request may end
+ * meanwhile, and it is never sent.
+ */
 const MAX_TAKEN = 60_000;
 /** The most send times that are kept. */
 const MAX_REQUESTS = 1_000_000;
