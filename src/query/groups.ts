@@ -160,8 +160,8 @@ function isPositive(part: unknown): boolean {
 
 /** A handwritten group without `isJobsGroup` has the kind of its clauses, but joins other groups all the same. */
 function isGroup(part: unknown): boolean {
-  const { operator, filters } = (part ?? {}) as Partial<FilterGroup>;
-  return !!(operator && filters?.map);
+  const group = part as FilterGroup | undefined;
+  return !!(group?.operator && group.filters);
 }
 
 /** Requires parts of one kind, some or each of which are not negated. */

@@ -86,10 +86,9 @@ export function choiceOf(list: string): Check {
 /** Converts to a day. A text must be a day that exists. */
 export function dayOf(value: unknown, where: string): `${number}-${number}-${number}` {
   const isText = typeof value === "string";
-  const iso = (isText ? new Date(value) : (value as Date | undefined))?.toJSON?.()?.slice(0, 10);
+  const iso = (isText ? new Date(value) : (value as Date | undefined))?.toJSON?.()?.slice(0, 10) as string;
   // Years above 9999 have a sign.
-  if (!/^\d{4}-/.test(iso as string) || (isText && value !== iso))
-    fail(where, "days that exist, as YYYY-MM-DD or Date");
+  if (!/^\d{4}-/.test(iso) || (isText && value !== iso)) fail(where, "days that exist, as YYYY-MM-DD or Date");
   return iso as `${number}-${number}-${number}`;
 }
 
