@@ -22,9 +22,9 @@ export const LEVELS = "Intern|Staff|Senior Staff|Consultant|Manager|Director|VP|
 export const FUNCTIONS =
   "Sales and Support|Engineering|Marketing and Product|Business Management|Finance and Administration|Human Resources|Operations|Information Technology|Consulting|Program and Project Management|Legal|Risk, Safety, Compliance|Healthcare|Education|Publishing, Editorial and Reporting";
 
-/** A level that has been seen, or one marked by {@link other}. */
+/** A level that has been seen, or one marked by {@link other}. A `string` can be cast: `job.level` checks it. */
 export type LevelValue = OneOf<typeof LEVELS> | Other;
-/** A function that has been seen, or one marked by {@link other}. */
+/** A function that has been seen, or one marked by {@link other}. A `string` can be cast: `job.function` checks it. */
 export type FunctionValue = OneOf<typeof FUNCTIONS> | Other;
 
 /** What one job is. Put it into `currentJob`, `pastJob` or `anyJob`. */
@@ -93,14 +93,14 @@ export const job = {
   function: texts<JobClause, FunctionValue>("jobs.function", choiceOf(FUNCTIONS), "exact"),
   /** The seniority. A misspelt one does not compile: the API would find nobody (probed). */
   level: texts<JobClause, LevelValue>("jobs.level", choiceOf(LEVELS), "exact"),
-  /** Words of the location. That `fuzzy` compares words here, too, is inferred. */
+  /** Words of the location. It is inferred that `fuzzy` compares words here, too. */
   location: texts<JobClause>("jobs.location"),
   /** When the job began. */
   startedAt: dated<JobClause>("jobs.started_at"),
   /** When the job ended. A current job has no end. */
   endedAt: dated<JobClause>("jobs.ended_at"),
   /**
-   * A field of jobs that has no function here. If the API does not know it, it finds nobody, and no error says so.
+   * A field of jobs that has no function here, compared with `fuzzy`. If the API does not know it, it finds nobody, and no error says so.
    *
    * @example q.job.other("jobs.company.industry", "Technology")
    */
@@ -111,10 +111,10 @@ export const job = {
 export const education = {
   /** Words of the school's name. */
   school: texts<EducationClause>("education.school"),
-  /** Words of the field of study. That `fuzzy` compares words here, too, is inferred. */
+  /** Words of the field of study. It is inferred that `fuzzy` compares words here, too. */
   field: texts<EducationClause>("education.field"),
   /**
-   * A field of education that has no function here. If the API does not know it, it finds nobody, and no error says so.
+   * A field of education that has no function here, compared with `fuzzy`. If the API does not know it, it finds nobody, and no error says so.
    *
    * @example q.education.other("education.degree", "Bachelor")
    */
@@ -123,12 +123,12 @@ export const education = {
 
 /** Conditions on the person. */
 export const personClauses = {
-  /** Words of the first name. That `fuzzy` compares words here, too, is inferred. */
+  /** Words of the first name. It is inferred that `fuzzy` compares words here, too. */
   firstName: texts<PersonClause>("first_name"),
-  /** Words of the last name. That `fuzzy` compares words here, too, is inferred. */
+  /** Words of the last name. It is inferred that `fuzzy` compares words here, too. */
   lastName: texts<PersonClause>("last_name"),
   /**
-   * A field of the person that has no function here. If the API does not know it, it finds nobody, and no error says so.
+   * A field of the person that has no function here, compared with `fuzzy`. If the API does not know it, it finds nobody, and no error says so.
    *
    * @example q.person.other("country", "United States")
    */
@@ -142,7 +142,7 @@ export const personClauses = {
  */
 export function exact<C extends Clause>(clause: C): C;
 export function exact<C extends Clause>(clause: C, second?: unknown): C {
-  if (!clause?.string_values || isExtra(second)) fail("q.exact", "one clause with texts");
+  if (!clause?.string_values || isExtra(second)) fail("q.exact", "one clause of texts");
   return { ...clause, match_type: "exact" };
 }
 

@@ -23,7 +23,7 @@ export type PersonKey =
 /**
  * `person(…)` makes a match of `find` and a query of `findMany`. Its members make clauses about the person.
  *
- * `email` is documented; `linkedin`, `name` and `company`, and their combination, are observed.
+ * `email` is documented; `linkedin`, and `name` with `company`, are observed. Other combinations are inferred.
  *
  * @example await livedata.people.find({ size: 1, matches: [q.person({ email: "jane@example.com" })] })
  * @example q.allOf(q.person.firstName("Jane"), q.person.lastName("Doe"))

@@ -8,9 +8,9 @@ export type ReportField = OneOf<typeof FIELDS> | Other;
 
 /** The period of a report, and what it groups by. */
 export interface ReportOptions {
-  /** The first day. */
+  /** `date_from`. That this day counts is inferred. */
   readonly from: DayLike;
-  /** The last day. */
+  /** `date_to`. That this day counts is inferred. */
   readonly to: DayLike;
   /** One field, or several, each combination of which is a group. */
   readonly groupBy: ReportField | readonly ReportField[];
@@ -23,11 +23,11 @@ export interface NamedReport<Name extends string> extends Report {
 
 /** Reports on the people of a group. They were observed in one program. Attach one with {@link withReport}. */
 export const report = {
-  /** How many people joined and left. Rows of `{ group_values, arrivals, departures }`. */
+  /** By its name, how many people joined and left (inferred). Attach it to `anyJob`. Rows of `{ group_values, arrivals, departures }`. */
   arrivalsDepartures(options: ReportOptions): NamedReport<"arrivals_departures"> {
     return { name: "arrivals_departures", params: paramsOf(options) };
   },
-  /** How many people work in each group on each date. Rows of `{ group_values, date, count_employees }`. */
+  /** By its name, how many people work in each group on each date (inferred). Rows of `{ group_values, date, count_employees }`. */
   demographics(options: ReportOptions): NamedReport<"demographics"> {
     return { name: "demographics", params: { ...paramsOf(options), status: "active" } };
   },

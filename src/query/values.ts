@@ -3,7 +3,7 @@
 /** A day: `YYYY-MM-DD`, or a `Date`, of which the day in UTC counts. For a `string` variable, see {@link day}. */
 export type DayLike = `${number}-${number}-${number}` | Date;
 
-/** A period; both ends are part of it. One end alone is enough. */
+/** A period. One end alone is enough. That both ends are part of it is inferred. */
 export type Period =
   | { readonly from: DayLike; readonly to?: DayLike | undefined }
   | { readonly from?: DayLike | undefined; readonly to: DayLike };
@@ -44,7 +44,7 @@ export function fail(where: string, fix: string): never {
 
 /** Says whether something would be dropped: a second argument, unless it is the index that `array.map` passes, or a key. */
 export function isExtra(second: unknown, unknown: object = {}): boolean {
-  return typeof (second ?? 0) !== "number" || Object.keys(unknown)[0] !== undefined;
+  return typeof (second ?? 0) !== "number" || !!Object.keys(unknown)[0];
 }
 
 /** The members that are set. */
@@ -102,8 +102,8 @@ export function periodOf(period: Period, where: string, isWrong: boolean): { dat
 }
 
 /**
- * Converts a LinkedIn URL to its slug. A slug passes. The slug is decoded and in lower case; that the API has it in this
- * form is inferred.
+ * Converts a LinkedIn URL to its slug. A slug passes. The slug is decoded and in lower case. It is inferred that the API
+ * has it in this form, and that slugs of schools and showcase pages are slugs of companies.
  *
  * @param kind what stands before the slug in a URL
  * @param more further kinds, each after a `|`
