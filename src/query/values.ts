@@ -43,8 +43,8 @@ export function fail(where: string, fix: string): never {
 }
 
 /** Says whether something would be dropped: a second argument, unless it is the index that `array.map` passes, or a key. */
-export function isExtra(second: unknown, unknown: object = {}): boolean {
-  return typeof (second ?? 0) !== "number" || !!Object.keys(unknown)[0];
+export function isExtra(second: unknown, unknown: object = {}): unknown {
+  return typeof (second ?? 0) !== "number" || Object.keys(unknown)[0];
 }
 
 /** The members that are set. */
@@ -88,12 +88,12 @@ export function dayOf(value: unknown, where: string): `${number}-${number}-${num
   const isText = typeof value === "string";
   const iso = (isText ? new Date(value) : (value as Date | undefined))?.toJSON?.()?.slice(0, 10) as string;
   // Years above 9999 have a sign.
-  if (!/^\d{4}-/.test(iso) || (isText && value !== iso)) fail(where, "days that exist, as YYYY-MM-DD or Date");
+  if (!/^\d{4}-/.test(iso) || (isText && value !== iso)) fail(where, "days that exist, YYYY-MM-DD or Date");
   return iso as `${number}-${number}-${number}`;
 }
 
 /** Converts a period to the members of a clause or a report. */
-export function periodOf(period: Period, where: string, isWrong: boolean): { date_from?: string; date_to?: string } {
+export function periodOf(period: Period, where: string, isWrong: unknown): { date_from?: string; date_to?: string } {
   const { from, to, ...unknown } = period ?? {};
   const days = entriesOf({ date_from: from, date_to: to }).map(([key, value]) => [key, dayOf(value, where)] as const);
   const [first = "", last = first] = days.map(([, iso]) => iso);
@@ -118,6 +118,6 @@ export function slugOf(value: unknown, where: string, kind = "in", more = ""): s
   }
   // Refuses other URLs, what was copied from the text around one, and ids of profiles (`ACoAA…`), which are no slugs.
   if (/[\s\p{C}/?#@=]|[,)]$|linkedin\.com|^(acoaa.*)?$/u.test(slug))
-    fail(where, `a slug or a URL linkedin.com/${kind}/…`);
+    fail(where, `a slug or URL linkedin.com/${kind}/…`);
   return slug;
 }

@@ -202,7 +202,7 @@ const misuses: readonly (readonly [string, () => unknown, string])[] = [
   [
     "a date in words",
     () => js.job.startedAt({ from: "last week" }),
-    "jobs.started_at: pass days that exist, as YYYY-MM-DD",
+    "jobs.started_at: pass days that exist, YYYY-MM-DD",
   ],
   ["a number as a date", () => js.job.startedAt({ from: 2026 }), "jobs.started_at: pass days that exist"],
   ["an invalid date", () => js.job.endedAt({ to: new Date("no") }), "jobs.ended_at: pass days that exist"],
@@ -255,12 +255,12 @@ const misuses: readonly (readonly [string, () => unknown, string])[] = [
   [
     "a company's URL as a person",
     () => q.person({ linkedin: "linkedin.com/company/nvidia" }),
-    "q.person: pass a slug or a URL linkedin.com/in/…",
+    "q.person: pass a slug or URL linkedin.com/in/…",
   ],
   [
     "a person's URL as a company",
     () => q.job.company({ linkedin: "linkedin.com/in/jane-doe" }),
-    "jobs.company.linkedin: pass a slug or a URL linkedin.com/company/…",
+    "jobs.company.linkedin: pass a slug or URL linkedin.com/company/…",
   ],
 ];
 
