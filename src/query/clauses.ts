@@ -100,7 +100,8 @@ export const job = {
   /** When the job ended. A current job has no end. */
   endedAt: dated<JobClause>("jobs.ended_at"),
   /**
-   * A field of jobs that has no function here, compared with `fuzzy`. If the API does not know it, it finds nobody, and no error says so.
+   * A field of jobs that has no function here, compared with `fuzzy`. If the API does not know it, it finds nobody,
+   * and no error says so.
    *
    * @example q.job.other("jobs.company.industry", "Technology")
    */
@@ -114,7 +115,8 @@ export const education = {
   /** Words of the field of study. It is inferred that `fuzzy` compares words here, too. */
   field: texts<EducationClause>("education.field"),
   /**
-   * A field of education that has no function here, compared with `fuzzy`. If the API does not know it, it finds nobody, and no error says so.
+   * A field of education that has no function here, compared with `fuzzy`. If the API does not know it, it finds
+   * nobody, and no error says so.
    *
    * @example q.education.other("education.degree", "Bachelor")
    */
@@ -128,7 +130,8 @@ export const personClauses = {
   /** Words of the last name. It is inferred that `fuzzy` compares words here, too. */
   lastName: texts<PersonClause>("last_name"),
   /**
-   * A field of the person that has no function here, compared with `fuzzy`. If the API does not know it, it finds nobody, and no error says so.
+   * A field of the person that has no function here, compared with `fuzzy`. If the API does not know it, it finds
+   * nobody, and no error says so.
    *
    * @example q.person.other("country", "United States")
    */

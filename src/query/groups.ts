@@ -86,7 +86,8 @@ export function anyJob(...parts: [first: JobIs, ...more: JobPart[]]): JobGroup {
 }
 
 /**
- * People for whose education all parts hold. Each part may hold for another school (inferred): no filter for the same one is known.
+ * People for whose education all parts hold. Each part may hold for another school (inferred): no filter for the same
+ * one is known.
  *
  * @example q.studied(q.education.school("Stanford"), q.education.field("Computer Science"))
  */

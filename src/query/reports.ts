@@ -23,11 +23,17 @@ export interface NamedReport<Name extends string> extends Report {
 
 /** Reports on the people of a group. They were observed in one program. Attach one with {@link withReport}. */
 export const report = {
-  /** By its name, how many people joined and left (inferred). Attach it to `anyJob`. Rows of `{ group_values, arrivals, departures }`. */
+  /**
+   * By its name, how many people joined and left (inferred). Attach it to `anyJob`. Rows of `{ group_values, arrivals,
+   * departures }`.
+   */
   arrivalsDepartures(options: ReportOptions): NamedReport<"arrivals_departures"> {
     return { name: "arrivals_departures", params: paramsOf(options) };
   },
-  /** By its name, how many people work in each group on each date (inferred). Rows of `{ group_values, date, count_employees }`. */
+  /**
+   * By its name, how many people work in each group on each date (inferred). Rows of `{ group_values, date,
+   * count_employees }`.
+   */
   demographics(options: ReportOptions): NamedReport<"demographics"> {
     return { name: "demographics", params: { ...paramsOf(options), status: "active" } };
   },

@@ -37,12 +37,18 @@ export function day(value: string | Date): `${number}-${number}-${number}` {
   return dayOf(value, "q.day");
 }
 
-/** Throws an error that names the function or the field. It is no `ConfigurationError`, which would add half to the entry point. */
+/**
+ * Throws an error that names the function or the field. It is no `ConfigurationError`, which would add half to the
+ * entry point.
+ */
 export function fail(where: string, fix: string): never {
   throw new TypeError(`${where}: pass ${fix}`);
 }
 
-/** Says whether something would be dropped: a second argument, unless it is the index that `array.map` passes, or a key. */
+/**
+ * Says whether something would be dropped: a second argument, unless it is the index that `array.map` passes, or a
+ * key.
+ */
 export function isExtra(second: unknown, unknown: object = {}): unknown {
   return typeof (second ?? 0) !== "number" || Object.keys(unknown)[0];
 }
