@@ -1,32 +1,31 @@
 import type { FilterClause } from "../types.js";
-import { choicesOf, fail, type Other, type Period, periodOf, slugOf, type Texts, textOf, valuesOf } from "./values.js";
+import {
+  type Check,
+  choiceOf,
+  entriesOf,
+  fail,
+  isExtra,
+  type OneOf,
+  type Other,
+  type Period,
+  periodOf,
+  slugOf,
+  type Texts,
+  textOf,
+  valuesOf,
+} from "./values.js";
 
-/** The levels seen so far. `test/query/clauses.test.ts` compares them with the OpenAPI document. */
-export const LEVELS = ["Intern", "Staff", "Senior Staff", "Consultant", "Manager", "Director", "VP", "C-Team"] as const;
+/** The levels seen so far. `test/query/builders.test.ts` compares them with the OpenAPI document. */
+export const LEVELS = "Intern|Staff|Senior Staff|Consultant|Manager|Director|VP|C-Team";
 
 /** The functions seen so far. */
-export const FUNCTIONS = [
-  "Sales and Support",
-  "Engineering",
-  "Marketing and Product",
-  "Business Management",
-  "Finance and Administration",
-  "Human Resources",
-  "Operations",
-  "Information Technology",
-  "Consulting",
-  "Program and Project Management",
-  "Legal",
-  "Risk, Safety, Compliance",
-  "Healthcare",
-  "Education",
-  "Publishing, Editorial and Reporting",
-] as const;
+export const FUNCTIONS =
+  "Sales and Support|Engineering|Marketing and Product|Business Management|Finance and Administration|Human Resources|Operations|Information Technology|Consulting|Program and Project Management|Legal|Risk, Safety, Compliance|Healthcare|Education|Publishing, Editorial and Reporting";
 
-/** A level that has been seen, or one marked by {@link other}. */
-export type LevelValue = (typeof LEVELS)[number] | Other;
-/** A function that has been seen, or one marked by {@link other}. */
-export type FunctionValue = (typeof FUNCTIONS)[number] | Other;
+/** A level that has been seen, or one marked by {@link other}. A `string` can be cast: `job.level` checks it. */
+export type LevelValue = OneOf<typeof LEVELS> | Other;
+/** A function that has been seen, or one marked by {@link other}. A `string` can be cast: `job.function` checks it. */
+export type FunctionValue = OneOf<typeof FUNCTIONS> | Other;
 
 /** What one job is. Put it into `currentJob`, `pastJob` or `anyJob`. */
 export interface JobClause extends FilterClause {
@@ -82,33 +81,27 @@ export const job = {
    *
    * @example q.job.company({ linkedin: "https://www.linkedin.com/company/nvidia/" })
    */
-  company(company: CompanyKey): JobClause {
-    const { id, groupId, linkedin, canonicalName } = company ?? {};
-    const [[field, values, check] = [], second] = (
-      [
-        ["id", id, idOf],
-        ["group_id", groupId, groupIdOf],
-        ["linkedin", linkedin, companySlugOf],
-        ["name", canonicalName, textOf],
-      ] as const
-    ).filter(([, values]) => values !== undefined);
-    if (!check || second) return fail(COMPANY, "one of { id }, { groupId }, { linkedin }, { canonicalName }");
-    return clause<JobClause>(`jobs.company.${field}`, "exact", valuesOf([values], COMPANY, check));
-  },
+  company: ((company, second?: unknown) => {
+    const { id, groupId, linkedin, canonicalName, ...unknown } = company ?? {};
+    const [[field, values] = [], another] = entriesOf({ id, group_id: groupId, linkedin, name: canonicalName });
+    if (!field || another || isExtra(second, unknown)) return fail("q.job.company", COMPANY);
+    return texts<JobClause, unknown>(`jobs.company.${field}`, companyCheck(field), "exact")(values);
+  }) as (company: CompanyKey) => JobClause,
   /** Words of the title. Also matches longer titles; for whole titles, use {@link exact}. */
-  title: text<JobClause>("jobs.title", "job.title"),
+  title: texts<JobClause>("jobs.title"),
   /** The line of work. A misspelt one does not compile: the API would find nobody (probed). */
-  function: choice<FunctionValue>("jobs.function", "job.function", FUNCTIONS),
+  function: texts<JobClause, FunctionValue>("jobs.function", choiceOf(FUNCTIONS), "exact"),
   /** The seniority. A misspelt one does not compile: the API would find nobody (probed). */
-  level: choice<LevelValue>("jobs.level", "job.level", LEVELS),
-  /** Words of the location. That `fuzzy` compares words here, too, is inferred. */
-  location: text<JobClause>("jobs.location", "job.location"),
+  level: texts<JobClause, LevelValue>("jobs.level", choiceOf(LEVELS), "exact"),
+  /** Words of the location. It is inferred that `fuzzy` compares words here, too. */
+  location: texts<JobClause>("jobs.location"),
   /** When the job began. */
-  startedAt: dated<JobClause>("jobs.started_at", "job.startedAt"),
+  startedAt: dated<JobClause>("jobs.started_at"),
   /** When the job ended. A current job has no end. */
-  endedAt: dated<JobClause>("jobs.ended_at", "job.endedAt"),
+  endedAt: dated<JobClause>("jobs.ended_at"),
   /**
-   * A field of jobs that has no function here. If the API does not know it, it finds nobody, and no error says so.
+   * A field of jobs that has no function here, compared with `fuzzy`. If the API does not know it, it finds nobody,
+   * and no error says so.
    *
    * @example q.job.other("jobs.company.industry", "Technology")
    */
@@ -118,11 +111,12 @@ export const job = {
 /** Conditions on the education of a person. */
 export const education = {
   /** Words of the school's name. */
-  school: text<EducationClause>("education.school", "education.school"),
-  /** Words of the field of study. That `fuzzy` compares words here, too, is inferred. */
-  field: text<EducationClause>("education.field", "education.field"),
+  school: texts<EducationClause>("education.school"),
+  /** Words of the field of study. It is inferred that `fuzzy` compares words here, too. */
+  field: texts<EducationClause>("education.field"),
   /**
-   * A field of education that has no function here. If the API does not know it, it finds nobody, and no error says so.
+   * A field of education that has no function here, compared with `fuzzy`. If the API does not know it, it finds
+   * nobody, and no error says so.
    *
    * @example q.education.other("education.degree", "Bachelor")
    */
@@ -131,12 +125,13 @@ export const education = {
 
 /** Conditions on the person. */
 export const personClauses = {
-  /** Words of the first name. That `fuzzy` compares words here, too, is inferred. */
-  firstName: text<PersonClause>("first_name", "person.firstName"),
-  /** Words of the last name. That `fuzzy` compares words here, too, is inferred. */
-  lastName: text<PersonClause>("last_name", "person.lastName"),
+  /** Words of the first name. It is inferred that `fuzzy` compares words here, too. */
+  firstName: texts<PersonClause>("first_name"),
+  /** Words of the last name. It is inferred that `fuzzy` compares words here, too. */
+  lastName: texts<PersonClause>("last_name"),
   /**
-   * A field of the person that has no function here. If the API does not know it, it finds nobody, and no error says so.
+   * A field of the person that has no function here, compared with `fuzzy`. If the API does not know it, it finds
+   * nobody, and no error says so.
    *
    * @example q.person.other("country", "United States")
    */
@@ -148,8 +143,10 @@ export const personClauses = {
  *
  * @example q.exact(q.job.title("Software Engineer")) // no Senior Software Engineer
  */
-export function exact<C extends Clause>(clause: C): C {
-  return clause?.string_values ? { ...clause, match_type: "exact" } : fail("exact", "a clause with texts");
+export function exact<C extends Clause>(clause: C): C;
+export function exact<C extends Clause>(clause: C, second?: unknown): C {
+  if (!clause?.string_values || isExtra(second)) fail("q.exact", "one clause of texts");
+  return { ...clause, match_type: "exact" };
 }
 
 /**
@@ -158,8 +155,9 @@ export function exact<C extends Clause>(clause: C): C {
  *
  * @param clause one condition on a job; with several values, the job has none of them
  */
-export function not(clause: JobClause): NotJobClause {
-  if (kindOf(clause) !== "job" || clause.type !== "must") fail("not", "one clause of q.job; q.never negates others");
+export function not(clause: JobClause): NotJobClause;
+export function not(clause: JobClause, second?: unknown): NotJobClause {
+  if (kindOf(clause) !== "job" || clause.type !== "must" || isExtra(second)) fail("q.not", "one clause of q.job");
   return { ...clause, type: "must_not" };
 }
 
@@ -168,55 +166,46 @@ export type Kind = "job" | "education" | "person" | "group" | undefined;
 
 /** Returns the kind, which the data itself tells. Joined clauses have their kind. */
 export function kindOf(part: unknown): Kind {
-  const { field, filters, isJobsGroup } = (part ?? {}) as Readonly<Record<string, unknown>>;
-  if (typeof field === "string") return (/^(job|education)s?\./.exec(field)?.[1] as Kind) ?? "person";
-  if (!Array.isArray(filters)) return undefined;
+  const { field, filters, isJobsGroup } = (part ?? {}) as {
+    field?: unknown;
+    filters?: readonly unknown[];
+    isJobsGroup?: unknown;
+  };
+  if (typeof field === "string") return (/^(job(?=s\.)|education(?=\.))/.exec(field)?.[0] as Kind) ?? "person";
+  if (!filters?.map) return undefined;
   const [kind, ...more] = filters.map(kindOf);
   return isJobsGroup === undefined && more.every((other) => other === kind) ? kind : "group";
 }
 
-const COMPANY = "job.company";
+const COMPANY = "{ id }, { groupId }, { linkedin } (no number) or { canonicalName }";
 
-function idOf(value: unknown): string {
-  const id = textOf(value, COMPANY);
-  return id.endsWith("-group") ? fail(COMPANY, "{ groupId } for an id with -group") : id;
+function companyCheck(field: string): Check {
+  return (value, where) => {
+    const text = field === "linkedin" ? slugOf(value, where, "company", "|school|showcase") : textOf(value, where);
+    if (/^(linkedin \d+|id .*-group)$|\/\/|linkedin\.com/i.test(`${field} ${text}`)) fail(where, COMPANY);
+    return field === "group_id" ? text.replace(/(-group)?$/, "-group") : text;
+  };
 }
 
-function groupIdOf(value: unknown): string {
-  return textOf(value, COMPANY).replace(/(-group)?$/, "-group");
-}
-
-function companySlugOf(value: unknown): string {
-  return slugOf(value, COMPANY, "company|school|showcase");
-}
-
-function clause<C extends Clause>(
+function texts<C extends Clause, V = string>(
   field: C["field"],
-  match_type: "exact" | "fuzzy",
-  string_values: readonly string[],
-): C {
-  return { type: "must", field, match_type, string_values } as Clause as C;
-}
-
-function text<C extends Clause>(field: C["field"], where: string) {
-  return (value: Texts, ...more: string[]) => clause<C>(field, "fuzzy", valuesOf([value, more], where, textOf));
-}
-
-function choice<V extends string | Other>(field: JobClause["field"], where: string, known: readonly string[]) {
+  check: Check = textOf,
+  match_type: "exact" | "fuzzy" = "fuzzy",
+) {
   return (value: V | readonly V[], ...more: V[]) =>
-    clause<JobClause>(field, "exact", choicesOf([value, more], where, known));
+    ({ type: "must", field, match_type, string_values: valuesOf([value, more], field, check) }) as Clause as C;
 }
 
 /** With `exists`, as in the observed requests. */
-function dated<C extends Clause>(field: C["field"], where: string) {
-  return (period: Period) => ({ type: "must", field, match_type: "exists", ...periodOf(period, where) }) as Clause as C;
+function dated<C extends Clause>(field: C["field"]): (period: Period) => C {
+  return (period, second?: unknown) =>
+    ({ type: "must", field, match_type: "exists", ...periodOf(period, field, isExtra(second)) }) as Clause as C;
 }
 
 function otherOf<C extends Clause, F extends string = C["field"]>(kind: Kind) {
-  const where = `${kind}.other`;
-  return (field: F, condition: Condition): C => {
-    if (kindOf({ field: textOf(field, where) }) !== kind) fail(where, `a field of q.${kind}`);
-    const make = typeof condition === "string" || Array.isArray(condition) ? text<C> : dated<C>;
-    return make(field, where)(condition as Texts & Period);
+  return (field: F, condition: Condition, ...more: string[]): C => {
+    if (kindOf({ field }) !== kind) fail(`q.${kind}.other`, `a field of q.${kind}`);
+    const make = (condition as string | undefined)?.slice ? texts<C> : dated<C>;
+    return make(field)(condition as Texts & Period, ...more);
   };
 }

@@ -8,7 +8,7 @@ import {
   type NotJobClause,
   type PersonClause,
 } from "./clauses.js";
-import { fail } from "./values.js";
+import { fail, isExtra, isOneOf } from "./values.js";
 
 declare const about: unique symbol;
 
@@ -56,42 +56,43 @@ export type Companion<P> = P extends JobIs ? JobPart : Alternative<P>;
 export type Joined<P> = P extends JobIs ? JobParts : P extends EducationPart ? EducationParts : FilterGroup;
 
 /**
- * People with a current job for which all parts hold. That `active` means current is inferred from its name.
+ * People with a current job for which all parts hold. It is inferred from its name that `active` means current.
  *
  * `currentJob(not(…))` means "has a current job that is not …". It also finds people who have both.
  *
  * @example q.currentJob(q.job.company({ linkedin: "nvidia" }), q.job.title("Software Engineer"))
  */
 export function currentJob(...parts: [first: JobPart, ...more: JobPart[]]): JobGroup {
-  return jobGroup("active", "currentJob", parts);
+  return jobGroup("active", "q.currentJob", parts);
 }
 
 /**
- * People with a past job for which all parts hold. That `ended` means past is inferred from its name.
+ * People with a past job for which all parts hold. It is inferred from its name that `ended` means past.
  *
  * @param parts first what the job is. `not` alone is refused: "has a past job that is not …" reads as "has no such past job".
  */
 export function pastJob(...parts: [first: JobIs, ...more: JobPart[]]): JobGroup {
-  return jobGroup("ended", "pastJob", parts);
+  return jobGroup("ended", "q.pastJob", parts);
 }
 
 /**
- * People with a job, current or past, for which all parts hold. That `any` means both is inferred from its name.
+ * People with a job, current or past, for which all parts hold. It is inferred from its name that `any` means both.
  *
  * @param parts first what the job is. `not` alone is refused: "has some job that is not …" reads as "has no such job", which is
  *   {@link never}.
  */
 export function anyJob(...parts: [first: JobIs, ...more: JobPart[]]): JobGroup {
-  return jobGroup("any", "anyJob", parts);
+  return jobGroup("any", "q.anyJob", parts);
 }
 
 /**
- * People for whose education all parts hold. Each part may hold for another school: no filter for the same one is known.
+ * People for whose education all parts hold. Each part may hold for another school (inferred): no filter for the same
+ * one is known.
  *
  * @example q.studied(q.education.school("Stanford"), q.education.field("Computer Science"))
  */
 export function studied(...parts: [first: EducationPart, ...more: EducationPart[]]): FilterGroup {
-  return { operator: "and", isJobsGroup: false, filters: partsOf("studied", "education", parts) };
+  return { operator: "and", isJobsGroup: false, filters: partsOf("q.studied", "education", parts) };
 }
 
 /**
@@ -100,8 +101,9 @@ export function studied(...parts: [first: EducationPart, ...more: EducationPart[
  *
  * @example q.never(q.job.company({ linkedin: "nvidia" })) // has never worked there
  */
-export function never(clause: Clause): FilterGroup {
-  if (!clause?.field || !isPositive(clause)) fail("never", POSITIVE);
+export function never(clause: Clause): FilterGroup;
+export function never(clause: Clause, second?: unknown): FilterGroup {
+  if (!clause?.field || !isPositive(clause) || isExtra(second)) fail("q.never", "one clause without q.not");
   return { operator: "and", isJobsGroup: false, filters: [{ ...clause, type: "must_not" }] };
 }
 
@@ -114,7 +116,7 @@ export function never(clause: Clause): FilterGroup {
  * @example q.currentJob(q.anyOf(q.job.function("Legal"), q.job.level("VP")))
  */
 export function anyOf<P extends Joinable>(...parts: [first: P, ...more: Alternative<P>[]]): Joined<P> {
-  return join("or", "anyOf", parts) as Joined<P>;
+  return join("or", "q.anyOf", parts) as Joined<P>;
 }
 
 /**
@@ -125,7 +127,7 @@ export function anyOf<P extends Joinable>(...parts: [first: P, ...more: Alternat
  * @example q.allOf(q.person.firstName("Jane"), q.person.lastName("Doe"))
  */
 export function allOf<P extends Joinable>(...parts: [first: P, ...more: Companion<P>[]]): Joined<P> {
-  return join("and", "allOf", parts) as Joined<P>;
+  return join("and", "q.allOf", parts) as Joined<P>;
 }
 
 /**
@@ -135,10 +137,12 @@ export function allOf<P extends Joinable>(...parts: [first: P, ...more: Companio
  * @example q.withPosition(q.currentJob(q.job.company({ linkedin: "nvidia" })), "first") // no promotions
  */
 export function withPosition(group: JobGroup, positionStatus: NonNullable<FilterGroup["positionStatus"]>): JobGroup {
-  return group?.isJobsGroup ? { ...group, positionStatus } : fail("withPosition", "a job group");
+  if (!group?.isJobsGroup || !isOneOf(POSITIONS, positionStatus))
+    fail("q.withPosition", `a job group and ${POSITIONS}`);
+  return { ...group, positionStatus };
 }
 
-const POSITIVE = "a clause without q.not, or use q.never";
+const POSITIONS = "all|first|last|promotion";
 
 type Filters = FilterGroup["filters"];
 
@@ -147,8 +151,7 @@ function jobGroup(
   where: string,
   parts: readonly unknown[],
 ): JobGroup {
-  const filters = partsOf(where, "job", parts);
-  if (jobsGroupType !== "active" && !filters.some(isPositive)) fail(where, POSITIVE);
+  const filters = partsOf(where, "job", parts, jobsGroupType === "active" ? undefined : "some");
   return { operator: "and", isJobsGroup: true, jobsGroupType, filters };
 }
 
@@ -156,21 +159,22 @@ function isPositive(part: unknown): boolean {
   return (part as FilterClause | undefined)?.type !== "must_not";
 }
 
-function isGroup(part: unknown): part is FilterGroup {
-  return !!(part as FilterGroup | undefined)?.filters;
+/** A handwritten group without `isJobsGroup` has the kind of its clauses, but joins other groups all the same. */
+function isGroup(part: unknown): boolean {
+  const group = part as FilterGroup | undefined;
+  return !!(group?.operator && group.filters);
 }
 
-/** Requires parts of one kind. */
-function partsOf(where: string, kind: Kind, parts: readonly unknown[]): Filters {
-  if (!parts[0] || !parts.every((part) => kindOf(part) === kind))
-    fail(where, `at least one part, each of kind ${kind ?? "job"}`);
+/** Requires parts of one kind, some or each of which are not negated. */
+function partsOf(where: string, kind: Kind, parts: readonly unknown[], positive?: "some" | "every"): Filters {
+  if (!parts[0] || !parts.every((part) => (kind === "group" ? isGroup(part) : kindOf(part) === kind)))
+    fail(where, `one or more ${kind} parts, no array`);
+  if (positive && !parts[positive](isPositive)) fail(where, "a clause without q.not");
   return parts as Filters;
 }
 
 function join(operator: FilterGroup["operator"], where: string, parts: readonly unknown[]): unknown {
-  const kind = kindOf(parts[0]);
-  // A handwritten group without `isJobsGroup` has the kind of its clauses, but joins other groups all the same.
-  const filters = parts.every(isGroup) && parts[0] ? parts : partsOf(where, kind, parts);
-  if (!(operator === "or" ? filters.every(isPositive) : filters.some(isPositive))) fail(where, POSITIVE);
+  const kind = parts.every(isGroup) ? "group" : (kindOf(parts[0]) ?? "group");
+  const filters = partsOf(where, kind, parts, operator === "or" ? "every" : "some");
   return { operator, ...(kind === "person" && { isJobsGroup: false }), filters };
 }

@@ -1,6 +1,6 @@
 import type { Match } from "../types.js";
 import { personClauses } from "./clauses.js";
-import { fail, slugOf, textOf } from "./values.js";
+import { entriesOf, fail, isExtra, slugOf, textOf } from "./values.js";
 
 /** What may be known of a person. */
 export interface PersonFacts {
@@ -23,25 +23,24 @@ export type PersonKey =
 /**
  * `person(…)` makes a match of `find` and a query of `findMany`. Its members make clauses about the person.
  *
- * `email` is documented; `linkedin`, `name` and `company`, and their combination, are observed.
+ * `email` is documented; `linkedin`, and `name` with `company`, are observed. Other combinations are inferred.
  *
  * @example await livedata.people.find({ size: 1, matches: [q.person({ email: "jane@example.com" })] })
  * @example q.allOf(q.person.firstName("Jane"), q.person.lastName("Doe"))
  */
-export const person = /* @__PURE__ */ Object.assign((facts: PersonKey & Partial<PersonFacts>): Match => {
-  const { email, linkedin, name, company, ...unknown } = (facts ?? {}) as Partial<PersonFacts>;
-  if (!(email || linkedin || (name && company)) || Object.keys(unknown).length > 0)
-    fail("person", "{ email }, { linkedin } or { name, company }");
-  return {
-    fields: (
-      [
-        ["email_address", email, textOf],
-        ["linkedin", linkedin, slugOf],
-        ["name", name, textOf],
-        ["company.name", company, textOf],
-      ] as const
-    ).flatMap(([field_name, value, check]) =>
-      value === undefined ? [] : [{ field_name, search_term: check(value, "person", "in") }],
-    ),
-  };
-}, personClauses);
+export const person = /* @__PURE__ */ Object.assign(
+  ((facts, second?: unknown) => {
+    const { email, linkedin, name, company, ...unknown } = (facts ?? {}) as Partial<PersonFacts>;
+    if (!(email || linkedin || (name && company)) || isExtra(second, unknown))
+      fail("q.person", "{ email }, { linkedin } or { name, company }");
+    return {
+      fields: entriesOf({ email_address: email, linkedin, name, "company.name": company }).map(
+        ([field_name, value]) => ({
+          field_name,
+          search_term: (field_name === "linkedin" ? slugOf : textOf)(value, "q.person"),
+        }),
+      ),
+    };
+  }) as (facts: PersonKey & Partial<PersonFacts>) => Match,
+  personClauses,
+);

@@ -1,16 +1,16 @@
 import type { FilterGroup, Report } from "../types.js";
-import { choicesOf, type DayLike, dayOf, fail, type Other, periodOf } from "./values.js";
+import { choiceOf, type DayLike, fail, type OneOf, type Other, type Period, periodOf, valuesOf } from "./values.js";
 
-const FIELDS = ["jobs.function", "jobs.level", "jobs.company.name"] as const;
+const FIELDS = "jobs.function|jobs.level|jobs.company.name";
 
 /** A field that reports have been seen to group by, or one marked by {@link other}. */
-export type ReportField = (typeof FIELDS)[number] | Other;
+export type ReportField = OneOf<typeof FIELDS> | Other;
 
 /** The period of a report, and what it groups by. */
 export interface ReportOptions {
-  /** The first day. */
+  /** `date_from`. That this day counts is inferred. */
   readonly from: DayLike;
-  /** The last day. */
+  /** `date_to`. That this day counts is inferred. */
   readonly to: DayLike;
   /** One field, or several, each combination of which is a group. */
   readonly groupBy: ReportField | readonly ReportField[];
@@ -23,13 +23,19 @@ export interface NamedReport<Name extends string> extends Report {
 
 /** Reports on the people of a group. They were observed in one program. Attach one with {@link withReport}. */
 export const report = {
-  /** How many people joined and left. Rows of `{ group_values, arrivals, departures }`. */
+  /**
+   * By its name, how many people joined and left (inferred). Attach it to `anyJob`. Rows of `{ group_values, arrivals,
+   * departures }`.
+   */
   arrivalsDepartures(options: ReportOptions): NamedReport<"arrivals_departures"> {
-    return { name: "arrivals_departures", params: paramsOf(options, "report.arrivalsDepartures") };
+    return { name: "arrivals_departures", params: paramsOf(options) };
   },
-  /** How many people work in each group on each date. Rows of `{ group_values, date, count_employees }`. */
+  /**
+   * By its name, how many people work in each group on each date (inferred). Rows of `{ group_values, date,
+   * count_employees }`.
+   */
   demographics(options: ReportOptions): NamedReport<"demographics"> {
-    return { name: "demographics", params: { ...paramsOf(options, "report.demographics"), status: "active" } };
+    return { name: "demographics", params: { ...paramsOf(options), status: "active" } };
   },
   /** An object; its content is unknown. */
   stats(): NamedReport<"stats"> {
@@ -48,14 +54,14 @@ export const report = {
  * const rows = report_results?.[headcount.name];
  */
 export function withReport<G extends FilterGroup>(group: G, report: Report): G {
-  if (!group?.filters) fail("withReport", "a group");
+  if (!group?.filters || !report?.params) fail("q.withReport", "a group and a report");
   return { ...group, report };
 }
 
-function paramsOf(options: ReportOptions, where: string): Report["params"] {
-  const { from, to, groupBy } = options ?? fail(where, "{ from, to, groupBy }");
+function paramsOf(options: ReportOptions): Report["params"] {
+  const { groupBy, ...period } = (options ?? {}) as Partial<ReportOptions>;
   return {
-    ...periodOf({ from: dayOf(from, where), to: dayOf(to, where) }, where),
-    group_by: choicesOf([groupBy], where, FIELDS),
+    ...periodOf(period as Period, "q.report", !(period.from && period.to)),
+    group_by: valuesOf([groupBy], "q.report", choiceOf(FIELDS)),
   };
 }

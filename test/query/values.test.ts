@@ -20,7 +20,7 @@ it("converts every form of a LinkedIn URL to its slug", () => {
       expect(companySlug(text.toUpperCase())).toBe(text);
       expect(personSlug(text)).toBe(text);
       expect(() => personSlug(`${start}${domain}/${path}/${shown}${rest}`)).toThrow("q.person: pass a slug");
-      expect(() => companySlug(`${start}${domain}/in/${shown}${rest}`)).toThrow("q.job.company: pass a slug");
+      expect(() => companySlug(`${start}${domain}/in/${shown}${rest}`)).toThrow("jobs.company.linkedin: pass a slug");
     }),
   );
 });
@@ -38,8 +38,25 @@ it.each([
   "1441",
   "NVIDIA Corporation",
   "jane@example.com",
-])("refuses %s as a company", (text) => {
+  "https://www.linkedin.com/company/nvidia,",
+  "(linkedin.com/company/nvidia)",
+  "https://www.linkedin.com/company/nvidia&x=1",
+  "https://www.linkedin.com/company/nvidia\u200b",
+])("refuses %j as a company", (text) => {
   expect(() => companySlug(text)).toThrow(TypeError);
+});
+
+it.each(["in/jane-doe", "/in/Jane-Doe/", "jane-doe/"])("converts %s, a part of a URL", (text) => {
+  expect(personSlug(text)).toBe("jane-doe");
+  expect(companySlug(text.replace("in/", "company/"))).toBe("jane-doe");
+});
+
+it("takes a number as the slug of a person", () => {
+  expect(personSlug("https://www.linkedin.com/in/12345")).toBe("12345");
+});
+
+it("refuses the id of a profile, which is no slug and would lose its capitals", () => {
+  expect(() => personSlug("https://www.linkedin.com/in/ACoAAAxyzABC")).toThrow("q.person: pass a slug");
 });
 
 it("converts each Date to its day in UTC, and passes that day", () => {
