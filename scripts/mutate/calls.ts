@@ -104,7 +104,7 @@ export const callMutations: readonly Mutation[] = [
     rule: "close: does not refuse new calls",
     file: "calls/open-calls.ts",
     in: "OpenCalls",
-    find: "this.#isClosed = true;",
+    find: "this.#closing.abort();",
     replace: "",
   },
   {
@@ -139,7 +139,7 @@ export const callMutations: readonly Mutation[] = [
     rule: "close: of a client, leaves derived ones open",
     file: "calls/open-calls.ts",
     in: "OpenCalls",
-    find: "this.#clients.some((client) => client.#isClosed)",
+    find: "this.#clients.some((client) => client.#closing.signal.aborted)",
     replace: "this.#isClosed",
   },
   {
