@@ -140,7 +140,7 @@ export const callMutations: readonly Mutation[] = [
     file: "calls/open-calls.ts",
     in: "OpenCalls",
     find: "this.#clients.some((client) => client.#closing.signal.aborted)",
-    replace: "this.#isClosed",
+    replace: "this.#closing.signal.aborted",
   },
   {
     rule: "close: a call never ends",

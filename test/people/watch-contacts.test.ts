@@ -588,6 +588,27 @@ test("sees each job change of the embedded API once, over an outage and a restar
   expect(fake.requestsTo("listContacts").every(({ refusal }) => refusal === undefined)).toBe(true);
 });
 
+test("sees both of two changes of one person of the embedded API within a second", async () => {
+  const { orgId } = fakeCredentials;
+  const fake = createFakeLiveData({ people: 5, clock: () => Date.UTC(2026, 2, 1) });
+  const auth = apiKey(fakeCredentials.apiKey);
+  const { ledgers } = createLiveData({ orgId, auth, fetch: fake.fetch });
+  const { id } = fake.addPerson({ name: "Ada Example", linkedin: "ada-example" });
+  await ledgers.createContacts([{ name: "Ada Example", company: "?", linkedin: "ada-example" }]);
+  const move = (name: string) => fake.changeJob(id, { title: "CTO", company: { name } });
+  move("One");
+  const seen: (string | null | undefined)[] = [];
+  const times = new Set<string>();
+  const timing = { now: () => 0, random: Math.random, delay: async () => void move("Two") };
+  for await (const { contact, checkpoint } of watchWithTiming(ledgers, { since: "2026-03-01" }, timing)) {
+    seen.push(contact.company);
+    times.add(checkpoint.time);
+    if (seen.length === 2) break;
+  }
+  expect(seen).toEqual(["One", "Two"]);
+  expect(times.size).toBe(2);
+});
+
 describe("watchContacts refuses at once", () => {
   const { ledgers } = openLedger();
   const checkpoint = { change: "job", time: "2026-01-31", seen: {} };
