@@ -68,7 +68,7 @@ export interface WatchContactsOptions
    */
   readonly change?: ContactChange | undefined;
   /** Called with each transient failure, and awaited. Throw from it to end the loop. */
-  readonly onFailure?: ((failure: WatchFailure) => void | Promise<void>) | undefined;
+  readonly onFailure?: ((failure: WatchFailure) => void) | undefined;
 }
 
 /** Time and chance, injected so that tests control them. */
@@ -101,11 +101,12 @@ const MAX_COOLDOWN = 300_000;
  * them in the order of their change times. The list is held in memory.
  *
  * To miss none across a restart, store the `checkpoint` once you are done with its contact, and pass the last one stored
- * as `since`. The loop yields a contact again after it changed again, or if its checkpoint was not stored. It skips a
- * contact without a change time.
+ * as `since`. The loop yields a contact again after it changed again, also within the same time, or if its checkpoint was
+ * not stored. It skips a contact without a change time.
  *
  * A transient failure does not end the loop. It waits 0.5 to 1 s, twice as long after each further one, up to 5 minutes,
- * and at least as long as `Retry-After` says, up to the same. Only times of the API are compared, never the local clock.
+ * and at least as long as `Retry-After` says, up to the same. `livedata.close()` ends the loop, also while it waits. Only
+ * times of the API are compared, never the local clock.
  *
  * The query, its bound and its pages are inferred; the guide lists what is assumed of them.
  *
@@ -113,7 +114,8 @@ const MAX_COOLDOWN = 300_000;
  * @param options where to start, how often to ask, and a signal to end it
  * @returns an endless async iterable; each loop starts at `since`
  * @throws ConfigurationError at once for an invalid option; the loop throws the LiveDataError of a request that would fail
- *   again, an AbortedError once its signal aborts, and a ProtocolError for a list that may be incomplete
+ *   again, an AbortedError once its signal aborts or the client is closed, and a ProtocolError for a list that may be
+ *   incomplete
  * @example
  * for await (const { contact, checkpoint } of watchContacts(livedata.ledgers, { since: await load(), signal })) {
  *   await update(contact);
