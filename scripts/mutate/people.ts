@@ -360,13 +360,6 @@ export const peopleMutations: readonly Mutation[] = [
     replace: "all",
   },
   {
-    rule: "watchContacts: a later list changes an earlier checkpoint",
-    file: "people/watch-contacts.ts",
-    in: "changes",
-    find: "seen = [...latest];",
-    replace: "",
-  },
-  {
     rule: "watchContacts: takes a checkpoint of other changes",
     file: "people/watch-contacts.ts",
     in: "positionOf",

@@ -204,7 +204,7 @@ async function* changes(
     try {
       const latest = new Map(seen);
       list = await changesSince(ledgers, settings, { key, seen: latest });
-      // A new array: that of earlier checkpoints stays as it is.
+      // Only the latest digest of each contact: this time may stay the last one for long.
       seen = [...latest];
       failures = 0;
     } catch (error) {

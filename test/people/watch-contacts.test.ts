@@ -193,11 +193,11 @@ describe("watchContacts yields", () => {
 
   test("checkpoints that may be read later", async () => {
     const time = "2026-01-02T00:00:00Z";
-    const { watch } = openLedger([at("a", time), at("b", time)], [at("c", time)]);
+    const { watch } = openLedger([at("a", time), at("b", time)], [at("c", time)], [one]);
     const loop = watch();
-    const items = [await loop.next(), await loop.next(), await loop.next()];
+    const items = [await loop.next(), await loop.next(), await loop.next(), await loop.next()];
     const ids = items.map(({ value }) => Object.keys(value?.checkpoint.seen ?? {}));
-    expect(ids).toEqual([["a"], ["a", "b"], ["a", "b", "c"]]);
+    expect(ids).toEqual([["a"], ["a", "b"], ["a", "b", "c"], ["last"]]);
   });
 
   test("checkpoints that cost nothing until `seen` is read", async () => {
