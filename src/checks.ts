@@ -44,6 +44,12 @@ export function checkTimeout(value: unknown, option: "maxWait" | "timeout" | "to
   throw new ConfigurationError(`\`${option}\` must be a number of ms, ${range} and at most ${MAX_DELAY}, or Infinity`);
 }
 
+/** Requires a signal, of whichever realm or polyfill, if there is a value. */
+export function checkSignal(value: unknown): void {
+  if (!value || (isRecord(value) && "aborted" in value)) return;
+  throw new ConfigurationError("`signal` must be an AbortSignal");
+}
+
 /** Requires a function, if there is a value. */
 export function checkFunction<T>(value: T, option: string): T {
   if (value === undefined || typeof value === "function") return value;

@@ -104,7 +104,7 @@ export const callMutations: readonly Mutation[] = [
     rule: "close: does not refuse new calls",
     file: "calls/open-calls.ts",
     in: "OpenCalls",
-    find: "this.#isClosed = true;",
+    find: "this.#closing.abort();",
     replace: "",
   },
   {
@@ -139,8 +139,8 @@ export const callMutations: readonly Mutation[] = [
     rule: "close: of a client, leaves derived ones open",
     file: "calls/open-calls.ts",
     in: "OpenCalls",
-    find: "this.#clients.some((client) => client.#isClosed)",
-    replace: "this.#isClosed",
+    find: "this.#clients.some((client) => client.#closing.signal.aborted)",
+    replace: "this.#closing.signal.aborted",
   },
   {
     rule: "close: a call never ends",

@@ -1,5 +1,6 @@
-import { checkTimeout, isRecord } from "../checks.js";
-import { AbortedError, ConfigurationError } from "../errors/classes.js";
+import type { Service } from "../base-urls.js";
+import { checkSignal, checkTimeout } from "../checks.js";
+import { AbortedError } from "../errors/classes.js";
 import { ClientClosed, delay, startDeadline, untilAborted } from "../pipeline/abort.js";
 
 /** Options of `close`. */
@@ -19,17 +20,40 @@ export interface OpenCall {
   readonly release: () => void;
 }
 
+/** What the helpers know of a service's client. */
+interface ClientFacts {
+  readonly service: Service;
+  readonly openCalls: OpenCalls;
+}
+
+const clients = new WeakMap<object, ClientFacts>();
+
+/** Remembers which service a client calls, and which calls are closed with it. */
+export function rememberClient(client: object, facts: ClientFacts): void {
+  clients.set(client, facts);
+}
+
+/** Returns what is known of a service's client; undefined for one that the SDK did not create. */
+export function factsOf(client: object): ClientFacts | undefined {
+  return clients.get(client);
+}
+
 /** The calls under way of a client, and of those derived from it. */
 export class OpenCalls {
   /** This client and those it is derived from. */
   readonly #clients: readonly OpenCalls[];
   readonly #controller = new AbortController();
+  readonly #closing = new AbortController();
   readonly #calls = new Set<OpenCall>();
   #whenIdle: (() => void)[] = [];
-  #isClosed = false;
 
   constructor(parent?: OpenCalls) {
     this.#clients = parent ? [this, ...parent.#clients] : [this];
+  }
+
+  /** Signals of which one aborts as soon as no new call may begin. For waits that a call follows. */
+  get closing(): readonly AbortSignal[] {
+    return this.#clients.map((client) => client.#closing.signal);
   }
 
   /**
@@ -41,7 +65,7 @@ export class OpenCalls {
    * @throws AbortedError if the client is closed; ConfigurationError if `callerSignal` is not a signal
    */
   open(callerSignal: AbortSignal | null | undefined, operation?: string, isStream = false): OpenCall {
-    if (this.#clients.some((client) => client.#isClosed)) {
+    if (this.#clients.some((client) => client.#closing.signal.aborted)) {
       throw new AbortedError("not sent: the client is closed", { operation, attempts: 0 });
     }
     const end = this.#endOf(callerSignal, isStream);
@@ -63,7 +87,7 @@ export class OpenCalls {
    */
   async close(options?: CloseOptions): Promise<void> {
     const timeout = checkTimeout(options?.timeout ?? 10_000, "timeout", 0);
-    this.#isClosed = true;
+    this.#closing.abort();
     if (this.#calls.size === 0) return;
     const idle = new Promise<void>((resolve) => this.#whenIdle.push(resolve));
     const deadline = startDeadline(
@@ -77,9 +101,7 @@ export class OpenCalls {
   }
 
   #endOf(callerSignal: AbortSignal | null | undefined, isStream: boolean): OpenCall {
-    if (callerSignal && !(isRecord(callerSignal) && "aborted" in callerSignal)) {
-      throw new ConfigurationError("`signal` must be an AbortSignal");
-    }
+    checkSignal(callerSignal);
     if (callerSignal?.aborted) return { signal: callerSignal, release() {} };
     // Most calls have no signal, and share that of their client.
     if (!callerSignal && !isStream && this.#clients.length === 1)

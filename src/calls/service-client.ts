@@ -15,7 +15,7 @@ import { enforceCreditLimit } from "./credit-limit.js";
 import { type CallInputs, checkInputs, forOperation } from "./inputs.js";
 import { rememberMetadata } from "./metadata.js";
 import { namedMethods } from "./named-methods.js";
-import type { OpenCalls } from "./open-calls.js";
+import { type OpenCalls, rememberClient } from "./open-calls.js";
 import type { ServiceClient } from "./types.js";
 import { dataOf, headOf, lazyResult, notJson, type PlainResult } from "./unwrap.js";
 
@@ -234,6 +234,7 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
       facts,
     ),
   };
+  rememberClient(client, { service, openCalls });
   return client as unknown as Methods & ServiceClient<Paths>;
 }
 

@@ -12,7 +12,8 @@ export type ContactChange = "info" | "job";
 export interface Position {
   /** See {@link sortKey}. */
   readonly key: string;
-  readonly ids: readonly string[];
+  /** Digests of the contacts seen with this time, by id. */
+  readonly seen: ReadonlyMap<string, string>;
 }
 
 /** A contact of a list, with its change time: as the API wrote it, and to be compared. */
@@ -20,6 +21,8 @@ export interface Change {
   readonly contact: Contact;
   readonly time: string;
   readonly key: string;
+  /** See {@link digestOf}. */
+  readonly digest: string;
 }
 
 /** The query parameter of each kind of change, which is also the contact's member with its time. */
@@ -28,14 +31,14 @@ export const PARAMETERS = { job: "lastJobChangedAt", info: "lastInfoChangedAt" }
 const V2_MEMBERS = ["last_company_changed_at", "last_info_changed_at"];
 /** Members with the token of the next page: the one of a search, and the same in camelCase, as ledgers write it. */
 const PAGE_TOKENS = ["pagination_token", "paginationToken"];
-/** Members that announce a next page in a way that we do not know. */
-const NEXT_PAGE = /cursor|more|next|token/i;
 /** Members with the number of all contacts of the list. */
 const COUNTS = ["count", "total"];
 /** How much earlier than the checkpoint to ask from, in ms: the bound may be exclusive, or lose its fraction. */
 const OVERLAP = 1_000;
 /** How many pages one list may have. */
 const MAX_PAGES = 10_000;
+/** How many times a list of several pages is read until two readings agree. */
+const MAX_READINGS = 5;
 
 /** What a request of the list needs. */
 interface ListOptions extends Pick<CallOptions, "maxWait" | "retry" | "signal" | "timeout" | "totalTimeout"> {
@@ -43,45 +46,79 @@ interface ListOptions extends Pick<CallOptions, "maxWait" | "retry" | "signal" |
 }
 
 /**
- * Lists the contacts that changed since a position, all pages of it.
+ * Lists the contacts that changed since a position. A list of several pages is read again until two readings agree: a
+ * contact that changes between two requests may move another one to a page that was already read.
  *
- * @returns what is new, oldest change first: the API's order is unknown, and a checkpoint stands for all before it
+ * @returns what any reading found, oldest change first: the API's order is unknown, and a checkpoint stands for all before it
  * @throws the LiveDataError of a request; ProtocolError for a list that may be incomplete, or whose pages do not end
  */
 export async function changesSince(ledgers: LedgersCalls, options: ListOptions, position: Position): Promise<Change[]> {
+  const found = new Map<string, Change>();
+  let previous: string | undefined;
+  for (let readings = 1; ; readings++) {
+    const { changes, fault, head, isWhole } = await readList(ledgers, options, position);
+    for (const change of changes.values()) keepLatest(found, change);
+    const isLast = isWhole || readings === MAX_READINGS;
+    assertResponse(fault === undefined || !isLast, fault ?? "", head);
+    const versions = [...changes.values()].map(({ contact, digest }) => `${digest} ${contact.id}`);
+    const reading = fault === undefined ? JSON.stringify(versions.sort()) : undefined;
+    if (isLast || (reading !== undefined && reading === previous)) {
+      return [...found.values()].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+    }
+    previous = reading;
+  }
+}
+
+/** Keeps the later change of a contact. */
+function keepLatest(changes: Map<string, Change>, change: Change): void {
+  const { id } = change.contact;
+  if (change.key >= (changes.get(id)?.key ?? "")) changes.set(id, change);
+}
+
+/** All pages of a list, read once. */
+interface Reading {
+  /** What is new since the position, by contact. */
+  readonly changes: ReadonlyMap<string, Change>;
+  /** Why contacts may be missing. */
+  readonly fault: string | undefined;
+  /** Whether the list came in one response, so that nothing can have moved. */
+  readonly isWhole: boolean;
+  /** The last response. */
+  readonly head: ResponseHead;
+}
+
+async function readList(ledgers: LedgersCalls, options: ListOptions, { key: start, seen }: Position): Promise<Reading> {
   const { change, signal, timeout, totalTimeout, maxWait, retry } = options;
   const parameter = PARAMETERS[change];
-  const old = new Set(position.ids);
+  const changes = new Map<string, Change>();
   const listed = new Set<string>();
   const tokens = new Set<string>();
-  const found: Change[] = [];
-  let query: Record<string, string> = { [parameter]: boundBefore(position.key) };
+  let count = 0;
+  let query: Record<string, string> = { [parameter]: boundBefore(start) };
   for (;;) {
-    const result = await ledgers.GET("/contacts", {
-      params: { query },
-      signal,
-      timeout,
-      totalTimeout,
-      maxWait,
-      retry,
-    });
+    const params = { query };
+    const result = await ledgers.GET("/contacts", { params, signal, timeout, totalTimeout, maxWait, retry });
     const head = headOf(result);
-    const { contacts, next } = readPage(unwrap(result), head, tokens.size === 0);
+    const { contacts, next, count: pageCount } = readPage(unwrap(result), head);
     const known = listed.size;
+    count = Math.max(count, pageCount);
     for (const contact of contacts) {
+      listed.add(contact.id);
       const { key, time } = changeTime(contact, parameter, head);
-      const row = `${key} ${contact.id}`;
-      const isListed = listed.has(row);
-      listed.add(row);
-      if (isListed || key === undefined || time === undefined || key < position.key) continue;
-      if (key > position.key || !old.has(contact.id)) found.push({ contact, time, key });
+      if (key === undefined || time === undefined || key < start) continue;
+      const digest = digestOf(contact);
+      if (key > start || seen.get(contact.id) !== digest) keepLatest(changes, { contact, time, key, digest });
     }
+    const reading = (fault?: string): Reading => ({ changes, fault, isWhole: tokens.size === 0, head });
     // An empty page is the last, even if it has a token: a search may send one with each page.
-    if (!next || contacts.length === 0) return found.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+    if (!next || contacts.length === 0) {
+      return reading(listed.size < count ? "the list has fewer contacts than its count" : undefined);
+    }
     const [name, token] = next;
-    assertResponse(!tokens.has(token) && listed.size > known, "the pages of the list repeat", head);
+    const isRepeated = tokens.has(token) || listed.size === known;
     assertResponse(tokens.size < MAX_PAGES - 1, `the list has more than ${MAX_PAGES} pages`, head);
     tokens.add(token);
+    if (isRepeated) return reading("the pages of the list repeat");
     query = { ...query, [name]: token };
   }
 }
@@ -90,33 +127,46 @@ interface Page {
   readonly contacts: readonly Contact[];
   /** The name and value of the token of the next page. */
   readonly next: readonly [name: string, token: string] | undefined;
+  /** How many contacts the list has in all, if the page says so; otherwise 0. */
+  readonly count: number;
 }
 
-/** Reads a bare list, or an object with one list and perhaps the token of another page. */
-function readPage(body: unknown, head: ResponseHead, isFirst: boolean): Page {
-  const members = isRecord(body) && !Array.isArray(body) ? Object.entries(body) : [];
+/**
+ * Reads a bare list, or an object with one list, and perhaps a count and the token of the next page. Refuses any other
+ * member: it may say that the list goes on.
+ */
+function readPage(body: unknown, head: ResponseHead): Page {
+  const members =
+    isRecord(body) && !Array.isArray(body) ? Object.entries(body).filter(([, value]) => value != null) : [];
   const lists = Array.isArray(body) ? [body] : members.map(([, value]) => value).filter(Array.isArray);
   const [contacts = []] = lists;
   const isList = lists.length === 1 && contacts.every(isContact);
   assertResponse(isList, "the response is neither a list of contacts nor an object with one", head);
   const isV2 = contacts.some((contact) => V2_MEMBERS.some((member) => member in contact));
   assertResponse(!isV2, "the contacts are of version 2, whose query parameters are unknown", head);
-  const next = members.find(isPageToken);
-  const hasMore =
-    /\brel="?next\b/.test(head.headers.get("Link") ?? "") ||
-    members.some(([name, value]) => NEXT_PAGE.test(name) && value) ||
-    (isFirst && members.some(([name, value]) => COUNTS.includes(name) && Number(value) > contacts.length));
-  assertResponse(next !== undefined || !hasMore, "the list goes on, but how to ask for the rest is unknown", head);
-  return { contacts, next };
+  const unknown = members.filter((member) => !Array.isArray(member[1]) && !isToken(member) && !isCount(member));
+  const names = unknown.map(([name]) => (/^\w{1,40}$/.test(name) ? `\`${name}\`` : "(not a name)"));
+  assertResponse(
+    names.length === 0,
+    `the list may go on, since the response has unknown members: ${names.join(", ")}`,
+    head,
+  );
+  const isPart = head.status === 206 || /;\s*rel\s*=\s*["']?[^"',;]*\bnext\b/i.test(head.headers.get("Link") ?? "");
+  assertResponse(!isPart, "the list goes on, but its status or `Link` does not say how to ask for the rest", head);
+  const counts = [...members.filter(isCount).map(([, value]) => value), Number(head.headers.get("X-Total-Count")) || 0];
+  return { contacts, next: members.filter(isToken).find(([, token]) => token !== ""), count: Math.max(...counts) };
+}
+
+function isToken(member: [string, unknown]): member is [string, string] {
+  return PAGE_TOKENS.includes(member[0]) && typeof member[1] === "string";
+}
+
+function isCount(member: [string, unknown]): member is [string, number] {
+  return COUNTS.includes(member[0]) && typeof member[1] === "number";
 }
 
 function isContact(value: unknown): value is Contact {
   return isRecord(value) && typeof value["id"] === "string";
-}
-
-function isPageToken(member: [string, unknown]): member is [string, string] {
-  const [name, value] = member;
-  return PAGE_TOKENS.includes(name) && typeof value === "string" && value !== "";
 }
 
 function changeTime(contact: Contact, member: "lastInfoChangedAt" | "lastJobChangedAt", head: ResponseHead) {
@@ -142,4 +192,27 @@ export function sortKey(text: unknown): string | undefined {
 function boundBefore(key: string): string {
   const second = Date.parse(`${key.slice(0, 19)}Z`);
   return new Date(Math.max(0, second - OVERLAP)).toISOString().replace(".000Z", "Z");
+}
+
+/**
+ * Returns a short digest of a contact's JSON, whatever the order of its members. It tells two versions of a contact apart,
+ * and is not meant to withstand attacks. The hash is cyrb53, of 53 bits.
+ */
+function digestOf(contact: Contact): string {
+  const text = JSON.stringify(contact, (_name, value) =>
+    isRecord(value) && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(byName)) : value,
+  );
+  let [a, b] = [0xdeadbeef, 0x41c6ce57];
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    a = Math.imul(a ^ code, 2654435761);
+    b = Math.imul(b ^ code, 1597334677);
+  }
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+  return (4294967296 * (2097151 & b) + (a >>> 0)).toString(36);
+}
+
+function byName([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1;
 }

@@ -1,8 +1,9 @@
+import { factsOf } from "../calls/open-calls.js";
 import type { CallOptions, LedgersCalls } from "../calls/types.js";
-import { checkFunction, checkNames, isRecord, kindOf, MAX_DELAY } from "../checks.js";
+import { checkFunction, checkNames, checkSignal, isRecord, kindOf, MAX_DELAY } from "../checks.js";
 import { type AnyLiveDataError, ConfigurationError, isLiveDataError } from "../errors/classes.js";
-import { abortedError, delay } from "../pipeline/abort.js";
-import { CALL_OPTIONS } from "../pipeline/options.js";
+import { abortedError, delay, startDeadline } from "../pipeline/abort.js";
+import { CALL_OPTIONS, DEFAULT_LIMITS, resolveLimits } from "../pipeline/options.js";
 import type { Contact } from "../types.js";
 import {
   type Change,
@@ -14,23 +15,26 @@ import {
 } from "./changed-contacts.js";
 
 /**
- * How far a watch has come. Plain JSON data: store it, and pass it as `since` to go on. Contacts that have its time but
- * are not in `ids` still count as new.
+ * How far a watch has come. Plain JSON data: store it, and pass it as `since` to go on. A contact that has its time still
+ * counts as new if it is not in `seen`, or no longer looks the same.
  */
 export interface ContactsCheckpoint {
   /** Which changes were watched. */
   readonly change: ContactChange;
   /** The last change time, as the API wrote it. */
   readonly time: string;
-  /** The contacts seen with this time. Many if an import gave many contacts the same one. */
-  readonly ids: readonly string[];
+  /**
+   * The contacts seen with this time, by id, each with a short digest of its JSON. Many if an import gave many contacts the
+   * same time. Copied each time it is read.
+   */
+  readonly seen: Readonly<Record<string, string>>;
 }
 
 /** A contact that changed. */
 export interface ChangedContact {
   /** The contact, as it is now. */
   readonly contact: Contact;
-  /** Where to go on after this contact. Copied each time it is read. */
+  /** Where to go on after this contact. */
   readonly checkpoint: ContactsCheckpoint;
 }
 
@@ -63,7 +67,7 @@ export interface WatchContactsOptions
    * @default "job"
    */
   readonly change?: ContactChange | undefined;
-  /** Called with each transient failure. Throw from it to end the loop. */
+  /** Called with each transient failure, and awaited. Throw from it to end the loop. */
   readonly onFailure?: ((failure: WatchFailure) => void) | undefined;
 }
 
@@ -97,11 +101,12 @@ const MAX_COOLDOWN = 300_000;
  * them in the order of their change times. The list is held in memory.
  *
  * To miss none across a restart, store the `checkpoint` once you are done with its contact, and pass the last one stored
- * as `since`. The loop yields a contact again after it changed again, or if its checkpoint was not stored. It skips a
- * contact without a change time.
+ * as `since`. The loop yields a contact again after it changed again, also within the same time, or if its checkpoint was
+ * not stored. It skips a contact without a change time.
  *
  * A transient failure does not end the loop. It waits 0.5 to 1 s, twice as long after each further one, up to 5 minutes,
- * and at least as long as `Retry-After` says, up to the same. Only times of the API are compared, never the local clock.
+ * and at least as long as `Retry-After` says, up to the same. `livedata.close()` ends the loop, also while it waits. Only
+ * times of the API are compared, never the local clock.
  *
  * The query, its bound and its pages are inferred; the guide lists what is assumed of them.
  *
@@ -109,7 +114,8 @@ const MAX_COOLDOWN = 300_000;
  * @param options where to start, how often to ask, and a signal to end it
  * @returns an endless async iterable; each loop starts at `since`
  * @throws ConfigurationError at once for an invalid option; the loop throws the LiveDataError of a request that would fail
- *   again, an AbortedError once its signal aborts, and a ProtocolError for a list that may be incomplete
+ *   again, an AbortedError once its signal aborts or the client is closed, and a ProtocolError for a list that may be
+ *   incomplete
  * @example
  * for await (const { contact, checkpoint } of watchContacts(livedata.ledgers, { since: await load(), signal })) {
  *   await update(contact);
@@ -132,7 +138,7 @@ export function watchWithTiming(
 }
 
 function settingsOf(ledgers: LedgersCalls, options: WatchContactsOptions): Settings {
-  if (typeof ledgers?.GET !== "function") {
+  if (typeof ledgers?.GET !== "function" || (factsOf(ledgers)?.service ?? "ledgers") !== "ledgers") {
     throw new ConfigurationError("the first argument must be the ledgers service: pass `livedata.ledgers`");
   }
   const names: Record<keyof WatchContactsOptions, true> = {
@@ -145,18 +151,21 @@ function settingsOf(ledgers: LedgersCalls, options: WatchContactsOptions): Setti
   checkNames(options ?? {}, names, "watchContacts");
   const { change = "job", every = 60_000, onFailure } = options ?? {};
   if (!Object.hasOwn(PARAMETERS, change)) throw new ConfigurationError('`change` must be "job" or "info"');
-  if (!(every >= MIN_INTERVAL && every <= MAX_DELAY)) {
+  if (!(typeof every === "number" && every >= MIN_INTERVAL && every <= MAX_DELAY)) {
     throw new ConfigurationError(`\`every\` must be a number of ms from ${MIN_INTERVAL} to ${MAX_DELAY}`);
   }
   checkFunction(onFailure, "onFailure");
+  checkSignal(options?.signal);
+  resolveLimits(options ?? {}, DEFAULT_LIMITS);
   return { ...options, change, every, since: positionOf(options?.since, change) };
 }
 
 function positionOf(since: unknown, change: ContactChange): Position {
-  const checkpoint = isRecord(since) && "time" in since ? since : { change, time: since, ids: [] };
-  const { time, ids } = checkpoint;
+  const checkpoint = isRecord(since) && "time" in since ? since : { change, time: since, seen: {} };
+  const { time, seen } = checkpoint;
   const key = sortKey(isDate(time) ? time.toISOString() : time);
-  if (key === undefined || !Array.isArray(ids) || !ids.every((id) => typeof id === "string")) {
+  const isKnown = typeof checkpoint["change"] === "string" && Object.hasOwn(PARAMETERS, checkpoint["change"]);
+  if (key === undefined || !isKnown || !isDigests(seen)) {
     throw new ConfigurationError(
       '`since` must be a Date, an ISO time such as "2026-01-31T00:00:00Z", or a checkpoint as it was yielded (an object, not JSON text)',
     );
@@ -164,7 +173,11 @@ function positionOf(since: unknown, change: ContactChange): Position {
   if (checkpoint["change"] !== change) {
     throw new ConfigurationError(`\`since\` is a checkpoint of another \`change\`: pass the one that it was made with`);
   }
-  return { key, ids };
+  return { key, seen: new Map(Object.entries(seen)) };
+}
+
+function isDigests(value: unknown): value is Record<string, string> {
+  return isRecord(value) && !Array.isArray(value) && Object.values(value).every((digest) => typeof digest === "string");
 }
 
 function isDate(value: unknown): value is Date {
@@ -181,7 +194,7 @@ async function* changes(
     if (signal?.aborted) throw abortedError(signal, { operation });
   };
   let { key } = settings.since;
-  let ids = [...settings.since.ids];
+  let seen = [...settings.since.seen];
   let failures = 0;
   for (;;) {
     throwIfAborted();
@@ -189,32 +202,43 @@ async function* changes(
     let cooldown: number | undefined;
     let list: readonly Change[] = [];
     try {
-      list = await changesSince(ledgers, settings, { key, ids });
+      const latest = new Map(seen);
+      list = await changesSince(ledgers, settings, { key, seen: latest });
+      // Only the latest digest of each contact: this time may stay the last one for long.
+      seen = [...latest];
       failures = 0;
     } catch (error) {
       if (!isLiveDataError(error) || !error.retryable) throw error;
       cooldown = cooldownAfter(failures++, random, error.retryAfter);
-      onFailure?.({ error, failures, delay: cooldown });
+      await onFailure?.({ error, failures, delay: cooldown });
     }
-    for (const { contact, time, ...found } of list) {
+    for (const { contact, time, digest, ...found } of list) {
       throwIfAborted();
-      if (found.key !== key) ids = [];
+      if (found.key !== key) seen = [];
       key = found.key;
-      const seen = ids;
-      const count = seen.push(contact.id);
-      yield {
-        contact,
+      const all = seen;
+      const count = all.push([contact.id, digest]);
+      const checkpoint: ContactsCheckpoint = {
+        change,
+        time,
         // A copy is only made if it is read: many contacts may have the same time.
-        get checkpoint() {
-          return { change, time, ids: seen.slice(0, count) };
+        get seen() {
+          return Object.fromEntries(all.slice(0, count));
         },
       };
+      yield { contact, checkpoint };
     }
+    const { closing } = factsOf(ledgers)?.openCalls ?? { closing: [] };
+    if (closing.some(({ aborted }) => aborted)) continue;
+    throwIfAborted();
+    const end = startDeadline(Infinity, () => {}, signal, ...closing);
     try {
-      await delay(cooldown ?? Math.max(0, every - (now() - startedAt)), signal);
+      await delay(cooldown ?? Math.max(0, every - (now() - startedAt)), end.signal);
     } catch (error) {
-      throwIfAborted();
-      throw error;
+      // The next request says that the client is closed.
+      if (!end.signal.aborted) throw error;
+    } finally {
+      end.release();
     }
   }
 }

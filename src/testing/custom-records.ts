@@ -1,4 +1,5 @@
 import type { Company, Job, Person } from "../types.js";
+import { parseTime } from "./ledgers.js";
 import { isCurrent } from "./people/match-filter.js";
 import { type KnownCompany, slugOf } from "./population/companies.js";
 import { deriveFrom, isSameCompany, type Stint } from "./population/jobs.js";
@@ -34,6 +35,13 @@ export interface CompletionContext {
   readonly findCompany: (lookup: string) => Company | undefined;
   /** The server's time, in milliseconds since 1970. */
   readonly now: number;
+  /**
+   * Returns the time of a change of a person, in milliseconds since 1970: now, but no earlier than the change before,
+   * and at least a second after the person's last one. So contacts become visible in the order of their changes.
+   *
+   * @param last when the person changed last
+   */
+  readonly timeOfChange: (last: number) => number;
 }
 
 const UNKNOWN_JOB: Job = {
@@ -94,7 +102,7 @@ export function withNewJob({ person, emails }: KnownPerson, job: Job, context: C
   const sorted = sortNewestFirst([next, ...before.map((old) => (old === left && ended ? ended : old))]);
   const jobs = updateDerived(sorted, { next, ended }, context.now);
   const position = jobs[sorted.indexOf(next)] ?? next;
-  const detected = toTime(context.now);
+  const detected = toTime(context.timeOfChange(lastChangeOf(person)));
   return {
     emails,
     person: {
@@ -107,6 +115,13 @@ export function withNewJob({ person, emails }: KnownPerson, job: Job, context: C
       ...(isSameCompany(left?.company, position.company) ? {} : { company_change_detected_at: detected }),
     },
   };
+}
+
+/** Returns when a person changed last, in milliseconds since 1970; `-Infinity` if that is not known. */
+function lastChangeOf(person: Person): number {
+  const { title_change_detected_at, company_change_detected_at, info_change_detected_at } = person;
+  const times = [title_change_detected_at, company_change_detected_at, info_change_detected_at];
+  return Math.max(...times.map((time) => parseTime(time ?? "") ?? Number.NEGATIVE_INFINITY));
 }
 
 /** A given position counts as a job. */

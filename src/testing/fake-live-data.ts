@@ -122,7 +122,8 @@ export interface FakeLiveData {
    */
   readonly addCompany: (company: FakeCompany) => Company;
   /**
-   * Ends a person's current job and gives them a new one.
+   * Ends a person's current job and gives them a new one. The time of the change is now, or a second after the person's
+   * last one, so that each change has its own.
    *
    * @param job the new job, such as `{ title: "CTO", company: { name: "NVIDIA" } }`. `started_at` defaults to today,
    * and is not before the current job's.

@@ -217,7 +217,7 @@ const TIME =
 /**
  * Parses a date or a date-time, in UTC unless it has an offset. `Date.parse` alone would use the machine's time zone.
  */
-function parseTime(text: string): number | undefined {
+export function parseTime(text: string): number | undefined {
   const [, day, hour = "00", minute = ":00", second = ":00", zone = "Z"] = TIME.exec(text) ?? [];
   if (day === undefined || !isDate(day)) return undefined;
   return Date.parse(`${day}T${hour}${minute}${second}${zone}`);

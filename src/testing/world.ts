@@ -72,6 +72,11 @@ export function createWorld(settings: FakeSettings, population: Population, wait
       if (requests.length > settings.keepRequests) requests.shift();
     },
   });
+  let latestChange = Number.NEGATIVE_INFINITY;
+  const timeOfChange = (last: number) => {
+    latestChange = Math.max(now(), latestChange, last + 1_000);
+    return latestChange;
+  };
   const freePersonId = numbered("LDP-1-OWN", (id) => store.byId(id) !== undefined);
   const freeCompanyId = numbered("LDC-OWN", (id) => directory.find(id) !== undefined);
 
@@ -88,7 +93,7 @@ export function createWorld(settings: FakeSettings, population: Population, wait
     warnings,
     clockSkew: settings.clockSkew,
     latency: settings.latency,
-    completionContext: () => ({ now: now(), findCompany: directory.find, freePersonId, freeCompanyId }),
+    completionContext: () => ({ now: now(), timeOfChange, findCompany: directory.find, freePersonId, freeCompanyId }),
   };
   return world;
 }

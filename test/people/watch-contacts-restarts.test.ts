@@ -6,7 +6,7 @@ import { type ContactsCheckpoint, watchWithTiming } from "../../src/people/watch
 
 /** What may happen while the watch waits. */
 interface Step {
-  /** Contacts that change, each with the time since the change before, in ns. */
+  /** Contacts that change, each with the time since the change before, in ns. One may change twice at the same time. */
   readonly changes: readonly { readonly id: number; readonly later: bigint; readonly form: number }[];
   /** What the next requests do; then they succeed. */
   readonly requests: readonly ("503" | "broken" | "cut" | "list")[];
@@ -57,11 +57,12 @@ function write(time: bigint, form: number): string {
 
 /** A ledger whose contacts change, and whose requests fail, as planned. */
 function openLedger({ bound, pageSize, orders }: Listing) {
-  const contacts = new Map<string, { time: bigint; text: string }>();
-  const snapshots = new Map<string, { id: string; lastJobChangedAt: string }[]>();
+  const contacts = new Map<string, { time: bigint; text: string; company: string }>();
+  const snapshots = new Map<string, { id: string; lastJobChangedAt: string; company: string }[]>();
   const requests: Step["requests"][number][] = [];
   let time = START;
   let order = 0;
+  let versions = 0;
 
   const isListed = (changed: bigint, since: bigint) => {
     if (bound === "exclusive") return changed > since;
@@ -80,9 +81,9 @@ function openLedger({ bound, pageSize, orders }: Listing) {
     const rest =
       snapshots.get(query.get("paginationToken") ?? "") ??
       all
-        .map(([id, { text }]) => ({ id, lastJobChangedAt: text }))
+        .map(([id, { text, company }]) => ({ id, lastJobChangedAt: text, company }))
         .sort((a, b) => shuffle(a.id) - shuffle(b.id))
-        .concat({ id: "never", lastJobChangedAt: null as unknown as string });
+        .concat({ id: "never", lastJobChangedAt: null as unknown as string, company: "" });
     const token = `page-${snapshots.size}`;
     snapshots.set(token, rest.slice(pageSize));
     const body = { contacts: rest.slice(0, pageSize), ...(rest.length > pageSize && { paginationToken: token }) };
@@ -106,9 +107,7 @@ function openLedger({ bound, pageSize, orders }: Listing) {
       requests.push(...step.requests);
       for (const { id, later, form } of step.changes) {
         time += later;
-        // The time of one contact's changes tells them apart.
-        if (contacts.get(`${id}`)?.time === time) time++;
-        contacts.set(`${id}`, { time, text: write(time, form) });
+        contacts.set(`${id}`, { time, text: write(time, form), company: `Company ${versions++}` });
       }
     },
   };
@@ -144,7 +143,7 @@ async function watch(plan: readonly Step[], listing: Listing) {
     try {
       const since = stored ?? "2026-01-01";
       for await (const { contact, checkpoint } of watchWithTiming(ledgers, { since, signal: ending.signal }, timing)) {
-        run.push(`${contact.lastJobChangedAt} ${contact.id}`);
+        run.push(`${contact.lastJobChangedAt} ${contact.id} ${contact.company}`);
         const dies = crash !== undefined && run.length >= crash.after;
         if (dies && !crash?.isStored) lost++;
         else stored = JSON.parse(JSON.stringify(checkpoint));
@@ -164,7 +163,7 @@ test("a watch loses no change over crashes, failures and any order, and repeats 
     fc.asyncProperty(steps, listings, async (plan, listing) => {
       const { runs, lost, contacts } = await watch(plan, listing);
       const seen = new Set(runs.flat());
-      for (const [id, { text }] of contacts) expect(seen).toContain(`${text} ${id}`);
+      for (const [id, { text, company }] of contacts) expect(seen).toContain(`${text} ${id} ${company}`);
       for (const run of runs) expect(new Set(run).size).toBe(run.length);
       expect(runs.flat().length - seen.size).toBeLessThanOrEqual(lost);
     }),

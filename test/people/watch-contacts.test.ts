@@ -67,7 +67,7 @@ describe("watchContacts asks", () => {
     ["2026-01-31T10:00:00+02:00", "2026-01-31T07:59:59Z"],
     [new Date("2026-01-31T10:00:00.500Z"), "2026-01-31T09:59:59Z"],
     [new Date(0), "1970-01-01T00:00:00Z"],
-    [{ change: "job", time: "2026-01-31T10:00:00Z", ids: ["a"] } as const, "2026-01-31T09:59:59Z"],
+    [{ change: "job", time: "2026-01-31T10:00:00Z", seen: { a: "1" } } as const, "2026-01-31T09:59:59Z"],
   ])("from a second before %j", async (since, bound) => {
     const { watch, queries } = openLedger([one]);
     await take(watch({ since }), 1);
@@ -89,7 +89,7 @@ describe("watchContacts asks", () => {
     const { taken, checkpoints } = await take(watch({ change: "info" }), 1);
     expect(taken).toEqual(["a"]);
     expect(queries).toEqual([{ lastInfoChangedAt: "2025-12-31T23:59:59Z" }]);
-    expect(checkpoints).toEqual([{ change: "info", time: "2026-01-02T00:00:00Z", ids: ["a"] }]);
+    expect(checkpoints).toEqual([{ change: "info", time: "2026-01-02T00:00:00Z", seen: { a: expect.any(String) } }]);
   });
 
   test("each `every` ms, and a minute apart by default", async () => {
@@ -152,24 +152,63 @@ describe("watchContacts yields", () => {
     const time = "2026-01-02T00:00:00Z";
     const { watch } = openLedger([at("a", time), at("b", time), at("c", time)]);
     const { checkpoints } = await take(watch(), 2);
+    const digest = expect.stringMatching(/^[0-9a-z]{1,11}$/);
     expect(checkpoints).toEqual([
-      { change: "job", time, ids: ["a"] },
-      { change: "job", time, ids: ["a", "b"] },
+      { change: "job", time, seen: { a: digest } },
+      { change: "job", time, seen: { a: digest, b: digest } },
     ]);
     const stored: ContactsCheckpoint = JSON.parse(JSON.stringify(checkpoints[1]));
-    const restarted = openLedger([at("b", `${time.slice(0, -1)}.000`), at("d", time), at("c", time), at("a", time)]);
+    const restarted = openLedger([at("b", time), at("d", time), at("c", time), at("a", time)]);
     const { taken, checkpoints: next } = await take(restarted.watch({ since: stored }), 2);
     expect(taken).toEqual(["d", "c"]);
-    expect(next.at(-1)).toEqual({ change: "job", time, ids: ["a", "b", "d", "c"] });
-    expect(stored.ids).toEqual(["a", "b"]);
+    expect(next.at(-1)).toEqual({ change: "job", time, seen: { ...stored.seen, d: digest, c: digest } });
+    expect(Object.keys(stored.seen)).toEqual(["a", "b"]);
+  });
+
+  test("a contact again after it changed again within the same time, also after a restart", async () => {
+    const work = (company: string) => [at("a", "2026-01-02T00:00:00Z", { company })];
+    const { watch } = openLedger(work("One"), work("One"), work("Two"), work("Two"), work("One"), [one]);
+    const { taken, checkpoints } = await take(watch(), 4);
+    expect(taken).toEqual(["a", "a", "a", "last"]);
+    const stored: ContactsCheckpoint = JSON.parse(JSON.stringify(checkpoints[1]));
+    const restarted = openLedger(work("Two"), work("Three"), [one]);
+    expect((await take(restarted.watch({ since: stored }), 2)).taken).toEqual(["a", "last"]);
+  });
+
+  test("no contact again because its members come in another order", async () => {
+    const [id, lastJobChangedAt] = ["a", "2026-01-02T00:00:00Z"];
+    const { watch } = openLedger(
+      [{ id, lastJobChangedAt, contactInfo: { email: "a@example.com", emailStatus: "valid" } }],
+      [{ contactInfo: { emailStatus: "valid", email: "a@example.com" }, lastJobChangedAt, id }],
+      [one],
+    );
+    expect((await take(watch(), 2)).taken).toEqual(["a", "last"]);
+  });
+
+  test("checkpoints in which nobody can be recognized", async () => {
+    const { watch } = openLedger([at("a", "2026-01-02T00:00:00Z", { name: "Jane Doe", company: "Example Corp" })]);
+    const { checkpoints } = await take(watch(), 1);
+    expect(JSON.stringify(checkpoints)).not.toMatch(/Jane|Doe|Example/);
   });
 
   test("checkpoints that may be read later", async () => {
     const time = "2026-01-02T00:00:00Z";
-    const { watch } = openLedger([at("a", time), at("b", time)]);
+    const { watch } = openLedger([at("a", time), at("b", time)], [at("c", time)], [one]);
     const loop = watch();
-    const items = [await loop.next(), await loop.next()];
-    expect(items.map(({ value }) => value?.checkpoint.ids)).toEqual([["a"], ["a", "b"]]);
+    const items = [await loop.next(), await loop.next(), await loop.next(), await loop.next()];
+    const ids = items.map(({ value }) => Object.keys(value?.checkpoint.seen ?? {}));
+    expect(ids).toEqual([["a"], ["a", "b"], ["a", "b", "c"], ["last"]]);
+  });
+
+  test("checkpoints that cost nothing until `seen` is read", async () => {
+    const { watch } = openLedger([at("a", "2026-01-02T00:00:00Z")]);
+    const { value } = await watch().next();
+    const copy = vi.spyOn(Object, "fromEntries");
+    const checkpoint = value?.checkpoint;
+    expect(copy).not.toHaveBeenCalled();
+    expect(checkpoint?.seen).toHaveProperty("a");
+    expect(copy).toHaveBeenCalledOnce();
+    copy.mockRestore();
   });
 
   test("a contact that is listed twice once", async () => {
@@ -232,6 +271,16 @@ describe("a failure", () => {
     expect(queries).toHaveLength(1);
   });
 
+  test("ends the watch if `onFailure` rejects", async () => {
+    const { watch, delays } = openLedger(unavailable);
+    const onFailure = async ({ error }: WatchFailure) => {
+      await settle();
+      throw error;
+    };
+    await expect(watch({ onFailure }).next()).rejects.toMatchObject({ code: "server", status: 503 });
+    expect(delays).toEqual([]);
+  });
+
   test("ends the watch if `onFailure` throws", async () => {
     const { watch, delays } = openLedger(unavailable);
     const onFailure = ({ error, failures }: WatchFailure) => {
@@ -249,37 +298,72 @@ describe("the pages of a list", () => {
   });
 
   test("are followed by their token, before anything is yielded", async () => {
-    const { watch, queries } = openLedger(page(["5", "2"], "x"), page(["4"], "y"), page(["3", "2"]));
+    const pages = [page(["5", "2"], "x"), page(["4"], "y"), page(["3", "2"])];
+    const { watch, queries } = openLedger(...pages, ...pages);
     const { taken } = await take(watch(), 4);
     expect(taken).toEqual(["2", "3", "4", "5"]);
     const since = { lastJobChangedAt: "2025-12-31T23:59:59Z" };
-    expect(queries).toEqual([since, { ...since, pagination_token: "x" }, { ...since, pagination_token: "y" }]);
+    const reading = [since, { ...since, pagination_token: "x" }, { ...since, pagination_token: "y" }];
+    expect(queries).toEqual([...reading, ...reading]);
   });
 
   test("may have a token in camelCase, and an empty last page with a token", async () => {
-    const { watch, queries } = openLedger(
+    const pages = [
       { contacts: [one], count: 1, paginationToken: "x" },
       { contacts: [], count: 1, paginationToken: "y" },
-    );
+    ];
+    const { watch, queries } = openLedger(...pages, ...pages);
     const { taken } = await take(watch(), 1);
     expect(taken).toEqual(["last"]);
-    expect(queries.map(({ paginationToken }) => paginationToken)).toEqual([undefined, "x"]);
+    expect(queries.map(({ paginationToken }) => paginationToken)).toEqual([undefined, "x", undefined, "x"]);
   });
 
   test("start again from the first after a failure", async () => {
     const broken = new Response(null, { status: 502 });
-    const { watch, queries } = openLedger(page(["1"], "x"), broken, page(["1"], "x"), page(["2"]));
+    const pages = [page(["1"], "x"), page(["2"])];
+    const { watch, queries } = openLedger(page(["1"], "x"), broken, ...pages, ...pages);
     const { taken } = await take(watch(), 2);
     expect(taken).toEqual(["1", "2"]);
-    expect(queries.map(({ pagination_token }) => pagination_token)).toEqual([undefined, "x", undefined, "x"]);
+    const tokens = queries.map(({ pagination_token }) => pagination_token);
+    expect(tokens).toEqual([undefined, "x", undefined, "x", undefined, "x"]);
   });
 
   test.each<[string, Reply[]]>([
-    ["the same token twice", [page(["1"], "x"), page(["2"], "x"), page(["3"])]],
-    ["the same contacts twice", [page(["1"], "x"), page(["1"], "y"), page(["3"])]],
-  ])("are refused with %s", async (_name, replies) => {
-    const { watch } = openLedger(...replies);
-    await expect(watch().next()).rejects.toMatchObject({ code: "protocol", message: expect.stringMatching("repeat") });
+    ["the same token twice", [page(["1"], "x"), page(["2"], "x")]],
+    ["the same contacts twice", [page(["1"], "x"), page(["1"], "y")]],
+    ["fewer contacts than their count", [{ ...page(["1"], "x"), count: 3 }, page(["2"])]],
+  ])("are refused with %s, five times in a row", async (_name, pages) => {
+    const { watch, queries } = openLedger(...Array(5).fill(pages).flat(), [one]);
+    const message = expect.stringMatching(/repeat|fewer/);
+    await expect(watch().next()).rejects.toMatchObject({ code: "protocol", message });
+    expect(queries).toHaveLength(10);
+  });
+
+  test("are read again from the first after they repeated", async () => {
+    const pages = [page(["1"], "x"), page(["2"])];
+    const { watch } = openLedger(page(["1"], "x"), page(["1"], "y"), ...pages, ...pages);
+    expect((await take(watch(), 2)).taken).toEqual(["1", "2"]);
+  });
+
+  test("are read until two readings agree, and lose no contact that moved in between", async () => {
+    const moved = { contacts: [at("2", "2026-01-02T00:00:00Z"), at("3", "2026-01-03T00:00:00Z")] };
+    const pages = [{ ...moved, pagination_token: "x" }, page(["4", "5"])];
+    // The first contact changes after the first page was read, so that the third moves to that page.
+    const { watch, queries, delays } = openLedger(page(["1", "2"], "x"), page(["4", "5"]), ...pages, ...pages, [one]);
+    expect((await take(watch(), 5)).taken).toEqual(["1", "2", "3", "4", "5"]);
+    expect([queries.length, delays.length]).toEqual([6, 0]);
+  });
+
+  test("are taken as they are if five readings differ, each contact with its latest change", async () => {
+    const readings = Array.from({ length: 5 }, (_, index) => [
+      { contacts: [at("a", `2026-01-02T00:00:0${index}Z`)], pagination_token: "x" },
+      page(["4"]),
+    ]);
+    const { watch, queries } = openLedger(...readings.flat(), [one]);
+    const { taken, checkpoints } = await take(watch(), 3);
+    expect(taken).toEqual(["a", "4", "last"]);
+    expect(checkpoints[0]?.time).toBe("2026-01-02T00:00:04Z");
+    expect(queries).toHaveLength(11);
   });
 
   test("are refused if they do not end", async () => {
@@ -291,23 +375,44 @@ describe("the pages of a list", () => {
     expect(pages).toBe(10_000);
   });
 
-  test.each<[string, Reply]>([
-    ["a cursor", { data: [one], nextCursor: "abc" }],
-    ["`hasMore`", { data: [one], hasMore: true }],
-    ["a token that is no text", { data: [one], pagination_token: 7 }],
+  test.each<[string, object, string]>([
+    ["a cursor", { nextCursor: "abc" }, "`nextCursor`"],
+    ["`hasMore`", { hasMore: true }, "`hasMore`"],
+    ["`hasMore` that is false", { hasMore: false }, "`hasMore`"],
+    ["a token that is no text", { pagination_token: 7 }, "`pagination_token`"],
+    ["a count that is no number", { count: "1" }, "`count`"],
+    ["another count", { totalCount: 2, total_count: 2 }, "`totalCount`, `total_count`"],
+    ["numbers of pages", { page: 1, pages: 2 }, "`page`, `pages`"],
+    ["an object about pages", { meta: { next_cursor: null } }, "`meta`"],
+    ["links", { links: { next: "/contacts?page=2" } }, "`links`"],
+    ["a member of every object", { constructor: "x" }, "`constructor`"],
+    ["a member whose name may be somebody's", { "jane@example.com": 1 }, "(not a name)"],
+  ])("are refused with %s, and the error names it", async (_name, members, names) => {
+    const { watch, queries } = openLedger({ data: [one], ...members });
+    const message = expect.stringMatching(`unknown members: ${names.replace(/[()]/g, "\\$&")}$`);
+    await expect(watch().next()).rejects.toMatchObject({ code: "protocol", message });
+    expect(queries).toHaveLength(1);
+  });
+
+  test.each<[string, object, ResponseInit?]>([
     ["a larger `count`", { data: [one], count: 2 }],
     ["a larger `total`", { data: [one], total: 2 }],
-    ["a link", Response.json([one], { headers: { Link: '</contacts?page=2>; rel="next"' } })],
-  ])("are refused if %s announces one that nobody knows how to ask for", async (_name, reply) => {
-    const { watch } = openLedger(reply);
-    await expect(watch().next()).rejects.toMatchObject({ code: "protocol", message: expect.stringMatching("goes on") });
+    ["a larger `X-Total-Count`", [one], { headers: { "X-Total-Count": "2" } }],
+    ["a link", [one], { headers: { Link: '</contacts?page=2>; rel="next"' } }],
+    ["a link in another form", [one], { headers: { Link: '</a?page=1>; rel=prev, </a?page=3>; Rel="last Next"' } }],
+    ["a link without quotes", [one], { headers: { Link: "</contacts?page=2>; rel=next" } }],
+    ["status 206", [one], { status: 206, headers: { "Content-Range": "items 0-0/2" } }],
+  ])("are refused if %s says that the list goes on", async (_name, body, init) => {
+    const { watch } = openLedger(Response.json(body, init));
+    const message = expect.stringMatching("goes on|fewer contacts");
+    await expect(watch().next()).rejects.toMatchObject({ code: "protocol", message });
   });
 
   test.each<[string, Reply]>([
     ["in an object", { items: [one] }],
     ["with a number of contacts", { items: [one], count: 1, total: 1 }],
-    ["without a next page", { items: [one], next: null, hasMore: false, pagination_token: "" }],
-    ["with another link", Response.json([one], { headers: { Link: '</contacts?page=1>; rel="prev"' } })],
+    ["without a next page", { items: [one], next: null, pagination_token: "" }],
+    ["with another link", Response.json([one], { headers: { Link: '</next?page=1>; rel="prev"; title=next' } })],
   ])("are a list %s", async (_name, reply) => {
     const { watch } = openLedger(reply);
     expect((await take(watch(), 1)).taken).toEqual(["last"]);
@@ -383,6 +488,34 @@ describe("with the platform's timers", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test.each(["the client", "the client it is derived from"])("closing %s ends the wait", async (which) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    const fetch = vi.fn(async () => Response.json([]));
+    const client = createLiveData({ orgId: "o_0123abcd", auth: apiKey("key-1"), fetch });
+    const livedata = which === "the client" ? client : client.withOptions({ orgId: "o_4567cdef" });
+    const next = watchContacts(livedata.ledgers, { since: "2026-01-01" })[Symbol.asyncIterator]().next();
+    next.catch(() => {});
+    await vi.advanceTimersByTimeAsync(1);
+    await settle();
+    expect(vi.getTimerCount()).toBe(1);
+    await client.close();
+    await settle();
+    expect(vi.getTimerCount()).toBe(0);
+    await expect(next).rejects.toMatchObject({ code: "aborted", attempts: 0, operation: "GET /contacts" });
+    expect(fetch).toHaveBeenCalledOnce();
+  });
+
+  test("a client that was closed before the wait ends the watch without one", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    const fetch = async () => Response.json([one]);
+    const livedata = createLiveData({ orgId: "o_0123abcd", auth: apiKey("key-1"), fetch });
+    const loop = watchContacts(livedata.ledgers, { since: "2026-01-01" })[Symbol.asyncIterator]();
+    await loop.next();
+    await livedata.close();
+    await expect(loop.next()).rejects.toMatchObject({ code: "aborted", attempts: 0 });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   test("a rate limit is waited out as long as the API asks", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
     const { ledgers, queries } = openLedger(new Response(null, { status: 429, headers: { "Retry-After": "120" } }), [
@@ -455,9 +588,30 @@ test("sees each job change of the embedded API once, over an outage and a restar
   expect(fake.requestsTo("listContacts").every(({ refusal }) => refusal === undefined)).toBe(true);
 });
 
+test("sees both of two changes of one person of the embedded API within a second", async () => {
+  const { orgId } = fakeCredentials;
+  const fake = createFakeLiveData({ people: 5, clock: () => Date.UTC(2026, 2, 1) });
+  const auth = apiKey(fakeCredentials.apiKey);
+  const { ledgers } = createLiveData({ orgId, auth, fetch: fake.fetch });
+  const { id } = fake.addPerson({ name: "Ada Example", linkedin: "ada-example" });
+  await ledgers.createContacts([{ name: "Ada Example", company: "?", linkedin: "ada-example" }]);
+  const move = (name: string) => fake.changeJob(id, { title: "CTO", company: { name } });
+  move("One");
+  const seen: (string | null | undefined)[] = [];
+  const times = new Set<string>();
+  const timing = { now: () => 0, random: Math.random, delay: async () => void move("Two") };
+  for await (const { contact, checkpoint } of watchWithTiming(ledgers, { since: "2026-03-01" }, timing)) {
+    seen.push(contact.company);
+    times.add(checkpoint.time);
+    if (seen.length === 2) break;
+  }
+  expect(seen).toEqual(["One", "Two"]);
+  expect(times.size).toBe(2);
+});
+
 describe("watchContacts refuses at once", () => {
   const { ledgers } = openLedger();
-  const checkpoint = { change: "job", time: "2026-01-31", ids: [] };
+  const checkpoint = { change: "job", time: "2026-01-31", seen: {} };
 
   test.each([
     [{}, "since"],
@@ -467,8 +621,9 @@ describe("watchContacts refuses at once", () => {
     [{ since: "2026-02-30" }, "since"],
     [{ since: new Date(Number.NaN) }, "since"],
     [{ since: JSON.stringify(checkpoint) }, "since"],
-    [{ since: { ...checkpoint, ids: undefined } }, "since"],
-    [{ since: { ...checkpoint, ids: [1] } }, "since"],
+    [{ since: { ...checkpoint, seen: undefined } }, "since"],
+    [{ since: { ...checkpoint, seen: ["a"] } }, "since"],
+    [{ since: { ...checkpoint, seen: { a: 1 } } }, "since"],
     [{ since: { ...checkpoint, time: "soon" } }, "since"],
     [{ since: { ...checkpoint, change: "info" } }, "change"],
     [{ since: checkpoint, change: "info" }, "change"],
@@ -477,6 +632,13 @@ describe("watchContacts refuses at once", () => {
     [{ since: "2026-01-31", every: 60 }, "every"],
     [{ since: "2026-01-31", every: Number.NaN }, "every"],
     [{ since: "2026-01-31", every: Infinity }, "every"],
+    [{ since: "2026-01-31", every: "60000" }, "every"],
+    [{ since: "2026-01-31", timeout: -1 }, "timeout"],
+    [{ since: "2026-01-31", totalTimeout: "60000" }, "totalTimeout"],
+    [{ since: "2026-01-31", maxWait: Number.NaN }, "maxWait"],
+    [{ since: "2026-01-31", retry: "never" }, "retry"],
+    [{ since: "2026-01-31", retry: { maxRetries: 0.5 } }, "retry.maxRetries"],
+    [{ since: "2026-01-31", signal: new AbortController() }, "signal"],
     [{ since: "2026-01-31", onFailure: "log" }, "onFailure"],
     [{ since: "2026-01-31", interval: 60_000 }, "interval"],
     [undefined, "since"],
@@ -486,7 +648,13 @@ describe("watchContacts refuses at once", () => {
     expect(watch).toThrow(`\`${name}\``);
   });
 
-  test.each([undefined, {}, createLiveData({ orgId: "o_0123abcd", auth: apiKey("key-1") })])(
+  test("a checkpoint without its `change`, whose message does not speak of another one", () => {
+    const since = { ...checkpoint, change: undefined } as unknown as ContactsCheckpoint;
+    expect(() => watchContacts(ledgers, { since })).toThrow("`since` must be a Date");
+  });
+
+  const livedata = createLiveData({ orgId: "o_0123abcd", auth: apiKey("key-1") });
+  test.each([undefined, {}, livedata, livedata.people, livedata.companies, livedata.identity])(
     "a first argument that is not the ledgers service",
     (value) => {
       const watch = () => watchContacts(value as unknown as typeof ledgers, { since: "2026-01-31" });

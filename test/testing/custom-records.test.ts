@@ -228,6 +228,23 @@ describe("changeJob", () => {
     expect(() => fake.changeJob("LDP-NO-ONE", {})).toThrow(new RangeError('No person has the id "LDP-NO-ONE"'));
   });
 
+  it("gives each change of a person a later second, and no change an earlier time than the one before", () => {
+    const now = Date.UTC(2026, 0, 31, 12, 0, 0, 900);
+    const fake = createFakeLiveData({ people: 5, clock: () => now });
+    const [first, second] = fake.people;
+    const late = fake.addPerson({ name: "Ada Example", info_change_detected_at: "2026-01-31T12:00:05" });
+    const change = (id = "") => fake.changeJob(id, { title: "CTO", company: { name: `${Math.random()}` } });
+    const times = [first, first, first, second, first, late, second].map((person) => {
+      const { info_change_detected_at, company_change_detected_at, title_change_detected_at } = change(person?.id);
+      expect(company_change_detected_at).toBe(info_change_detected_at);
+      return [info_change_detected_at, title_change_detected_at].map((time) => time?.slice(17)).join();
+    });
+    // A title that stays has not changed.
+    expect(times).toEqual(["00Z,00Z", "01Z,00Z", "02Z,00Z", "02Z,02Z", "03Z,00Z", "06Z,06Z", "06Z,02Z"]);
+    fake.reset();
+    expect(change(first?.id).info_change_detected_at).toBe("2026-01-31T12:00:00Z");
+  });
+
   it("keeps all other jobs of a person unchanged", () => {
     // The month in which the population was collected, and long after.
     for (const year of [2026, 2036]) {

@@ -32,6 +32,9 @@ const USES: Record<FieldKey, string> = {
   return_fields: "return",
 };
 
+/** Other words for the level `C-Team`, which are not similar to it. */
+const EXECUTIVE = /^(?:c[a-z]o|c.(?:suite|level)|chief\b.*|executive)$/i;
+
 /** Creates the checks. */
 export function createNameChecks({ strictFields, warnings }: NamePolicy): NameChecks {
   const allowed = new Set(typeof strictFields === "boolean" ? [] : strictFields);
@@ -86,7 +89,8 @@ class RequestCheck {
   field(key: FieldKey, name: string, place: () => string): void {
     const { seen, known } = FIELDS[key];
     if (seen.has(name) || this.#allowed.has(name)) return;
-    if (known.has(name)) {
+    // The API keeps what it computed of a field in `<field>_details`, but no document says of which.
+    if (known.has(name) || known.has(name.replace(/_details(\.\w+)?$/, ""))) {
       this.#warn(place(), name, () => `is a guess: no request was seen to ${USES[key]} it`);
       return;
     }
@@ -109,9 +113,9 @@ class RequestCheck {
     for (const [index, value] of string_values.entries()) {
       if (known.has(value) || (match_type === "fuzzy" && [...known].some(fuzzyTest([value])))) continue;
       this.#warn(`${place}.string_values[${index}]`, value, () => {
-        const meant = nearest(value, known);
+        const meant = kind === "level" && EXECUTIVE.test(value) ? "C-Team" : nearest(value, known);
         const advice = meant === undefined ? "" : `. Did you mean ${quote(meant)}?`;
-        return `is not a known ${kind}: the API finds nobody by an unknown one${advice}`;
+        return `is not a known ${kind}: no job matches an unknown one${advice}`;
       });
     }
   }

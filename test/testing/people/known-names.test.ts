@@ -63,6 +63,17 @@ describe("an unknown field is refused with 400, its place and a suggestion", () 
       `matches[1].fields[0].field_name is not a known field: did you mean email_address? ${allow}`,
     ],
     ["find/preview", { ...match("name"), return_fields: ["email"] }, `return_fields[0] is not a known field. ${allow}`],
+    ["search", { return_fields: ["age"] }, `return_fields[0] is not a known field. ${allow}`],
+    [
+      "search",
+      { return_fields: ["industry"] },
+      `return_fields[0] is not a known field: did you mean position.company.industry? ${allow}`,
+    ],
+    [
+      "search",
+      { return_fields: ["jobs.company.nane"] },
+      `return_fields[0] is not a known field: did you mean jobs.company.name? ${allow}`,
+    ],
   ])("%s %j", async (path, body, message) => {
     expect(await people(`/${path}`, body)).toMatchObject({ status: 400, body: { message } });
   });
@@ -230,13 +241,36 @@ describe("fake.warnings", () => {
       expect((await search(level(["C-Suite"]))).body.count).toBe(0);
       await search(searchFor(clause("jobs.function", { type: "must_not", string_values: ["Sales", "Alchemy"] })));
     }
-    const finds = (kind: string) => `is not a known ${kind}: the API finds nobody by an unknown one`;
+    const finds = (kind: string) => `is not a known ${kind}: no job matches an unknown one`;
     expect(fake.warnings).toEqual([
       `searchPeople: filters[0].filters[0].string_values[1] "C-Suite" ${finds("level")}. Did you mean "C-Team"?`,
       `searchPeople: filters[0].filters[0].string_values[0] "C-Suite" ${finds("level")}. Did you mean "C-Team"?`,
       `searchPeople: filters[0].filters[0].string_values[0] "Sales" ${finds("function")}. Did you mean "Sales and Support"?`,
       `searchPeople: filters[0].filters[0].string_values[1] "Alchemy" ${finds("function")}`,
     ]);
+  });
+
+  it.each([
+    ["level", "Executive", "C-Team"],
+    ["level", "CEO", "C-Team"],
+    ["level", "c-level", "C-Team"],
+    ["level", "Chief Financial Officer", "C-Team"],
+    ["level", "Vice President", "VP"],
+    ["function", "IT", "Information Technology"],
+    ["function", "HR", "Human Resources"],
+  ])("suggests a value for the %s %s", async (kind, value, meant) => {
+    const { search, fake } = open({ people: 5 });
+    await search(searchFor(clause(`jobs.${kind}`, { string_values: [value] })));
+    expect(fake.warnings).toEqual([expect.stringMatching(`Did you mean "${meant}"\\?$`)]);
+  });
+
+  it("names what may be computed of a known field, which is a guess", async () => {
+    const { search, fake } = open({ people: 5 });
+    const fields = ["name_details", "jobs.ended_at_details", "jobs.company.location_details"];
+    expect((await search({ return_fields: [...fields, "jobs.title_details.raw"] })).status).toBe(200);
+    expect((await search({ return_fields: ["salary_details"] })).status).toBe(400);
+    expect(fake.warnings).toHaveLength(4);
+    expect(fake.warnings[0]).toContain('"name_details" is a guess: no request was seen to return it');
   });
 
   it("has nothing about known values, fuzzy words of them, or values that are not compared", async () => {
