@@ -274,6 +274,11 @@ const mistakes: readonly Mistake[] = [
     names: "'NotJobClause' is not assignable to parameter of type 'JobIs'",
   },
   {
+    title: "A query: two clauses in `never`",
+    code: 'q.never(q.job.level("VP"), q.job.title("Engineer"));',
+    names: "Expected 1 arguments, but got 2",
+  },
+  {
     title: "A query: alternatives of two kinds",
     code: 'q.anyOf(q.job.level("VP"), q.education.school("Stanford"));',
     names: "'EducationClause' is not assignable to parameter of type 'JobIs'",
