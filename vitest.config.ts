@@ -36,8 +36,8 @@ export default defineConfig({
       project("e2e", ["test/e2e/**/*.test.ts"]),
       // Not recorded: many of its requests are invalid on purpose.
       project("faults", ["test/{faults,otel,undici}/**/*.test.ts"], { env: { EXCHANGES: "" } }),
-      // The same over `@livedata/sdk/undici`.
-      project("undici", ["test/{e2e,faults}/**/*.test.ts"], {
+      // The same over `@livedata/sdk/undici`. What is apart is not part of `npm test`.
+      project("apart: undici", ["test/{e2e,faults}/**/*.test.ts"], {
         env: { EXCHANGES: "" },
         setupFiles: ["test/support/over-undici.ts"],
       }),
@@ -45,7 +45,7 @@ export default defineConfig({
       project("examples", ["examples/**/*.test.ts"], { setupFiles: ["examples/fastify/live-data.setup.ts"] }),
       project("contract", ["test/contract/**/*.test.ts"], { exclude: [mutations] }),
       // Apart: some of its tests run most of the others in a repository of their own.
-      project("openapi-update", ["test/openapi-update/**/*.test.ts", openapiUpdate], {
+      project("apart: openapi-update", ["test/openapi-update/**/*.test.ts", openapiUpdate], {
         testTimeout: 600_000,
         hookTimeout: 600_000,
       }),
