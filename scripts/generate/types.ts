@@ -77,7 +77,7 @@ function contextOf(bundle: Bundle, sent: ReadonlySet<string>): GlobalContext {
     transform: (schema) => (openStrings.has(schema) ? openString(schema.type !== "string") : undefined),
     // With a default, a property is always received, but need not be sent.
     transformProperty: (node, schema) =>
-      optional.has(schema) && !node.questionToken
+      isRecord(schema) && "default" in schema && optional.has(schema) && !node.questionToken
         ? factory.updatePropertySignature(
             node,
             node.modifiers,
