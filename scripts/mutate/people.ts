@@ -293,7 +293,7 @@ export const peopleMutations: readonly Mutation[] = [
     rule: "watchContacts: takes a list with fewer contacts than its count",
     file: "people/changed-contacts.ts",
     in: "readList",
-    find: "listed.size < count",
+    find: "total < count",
     replace: "false",
   },
   {

@@ -54,9 +54,10 @@ interface ListOptions extends Pick<CallOptions, "maxWait" | "retry" | "signal" |
  */
 export async function changesSince(ledgers: LedgersCalls, options: ListOptions, position: Position): Promise<Change[]> {
   const found = new Map<string, Change>();
+  const listed = new Set<string>();
   let previous: string | undefined;
   for (let readings = 1; ; readings++) {
-    const { changes, fault, head, isWhole } = await readList(ledgers, options, position);
+    const { changes, fault, head, isWhole } = await readList(ledgers, options, position, listed);
     for (const change of changes.values()) keepLatest(found, change);
     const isLast = isWhole || readings === MAX_READINGS;
     assertResponse(fault === undefined || !isLast, fault ?? "", head);
@@ -87,7 +88,13 @@ interface Reading {
   readonly head: ResponseHead;
 }
 
-async function readList(ledgers: LedgersCalls, options: ListOptions, { key: start, seen }: Position): Promise<Reading> {
+/** @param all the ids of this reading and of those before, which together may have what each alone misses */
+async function readList(
+  ledgers: LedgersCalls,
+  options: ListOptions,
+  { key: start, seen }: Position,
+  all: Set<string>,
+): Promise<Reading> {
   const { change, signal, timeout, totalTimeout, maxWait, retry } = options;
   const parameter = PARAMETERS[change];
   const changes = new Map<string, Change>();
@@ -104,6 +111,7 @@ async function readList(ledgers: LedgersCalls, options: ListOptions, { key: star
     count = Math.max(count, pageCount);
     for (const contact of contacts) {
       listed.add(contact.id);
+      all.add(contact.id);
       const { key, time } = changeTime(contact, parameter, head);
       if (key === undefined || time === undefined || key < start) continue;
       const digest = digestOf(contact);
@@ -112,7 +120,8 @@ async function readList(ledgers: LedgersCalls, options: ListOptions, { key: star
     const reading = (fault?: string): Reading => ({ changes, fault, isWhole: tokens.size === 0, head });
     // An empty page is the last, even if it has a token: a search may send one with each page.
     if (!next || contacts.length === 0) {
-      return reading(listed.size < count ? "the list has fewer contacts than its count" : undefined);
+      const total = tokens.size === 0 ? contacts.length : all.size;
+      return reading(total < count ? "the list has fewer contacts than its count" : undefined);
     }
     const [name, token] = next;
     const isRepeated = tokens.has(token) || listed.size === known;

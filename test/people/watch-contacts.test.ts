@@ -339,6 +339,19 @@ describe("the pages of a list", () => {
     expect(queries).toHaveLength(10);
   });
 
+  test("with fewer contacts than their count are accepted if all readings together have as many", async () => {
+    const first = [{ ...page(["1", "2"], "x"), count: 3 }, page(["2"])];
+    const second = [{ ...page(["2", "3"], "x"), count: 3 }, page(["2"])];
+    const { watch } = openLedger(...first, ...second, ...first, ...second, ...first);
+    const { taken } = await take(watch(), 3);
+    expect(taken.sort()).toEqual(["1", "2", "3"]);
+  });
+
+  test("may list a contact twice, and count it twice", async () => {
+    const { watch } = openLedger({ ...page(["1", "1", "2"]), count: 3 });
+    expect((await take(watch(), 2)).taken).toEqual(["1", "2"]);
+  });
+
   test("are read again from the first after they repeated", async () => {
     const pages = [page(["1"], "x"), page(["2"])];
     const { watch } = openLedger(page(["1"], "x"), page(["1"], "y"), ...pages, ...pages);
