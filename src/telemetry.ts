@@ -38,7 +38,7 @@ export interface TelemetryOptions {
 /** What is known of a call while it runs. */
 export interface Progress {
   readonly callId?: number;
-  /** Receives its events; undefined if nobody wants them. */
+  /** Receives its events; undefined if the call is not observed. */
   readonly observe?: Call["observe"];
   /** Its record, once its options are checked. */
   call?: Pick<Call, "attempts" | "response" | "waited">;
@@ -67,7 +67,7 @@ export function checkPlugins(plugins: readonly Plugin[] | undefined): readonly P
 
 /** Tells the observer, the plugins and the log what happens, in this order. Nothing that they do changes a call. */
 export class Telemetry {
-  /** Whether somebody wants the events of calls. If not, a call makes none. */
+  /** Whether anything receives the events of calls. If not, a call makes none. */
   readonly hasCalls: boolean;
   readonly #receivers: readonly LiveDataObserver[];
   readonly #plugins: readonly Plugin[];

@@ -87,7 +87,7 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
   const ReplayableRequest = replayableRequest();
   const ownOrigin = originOf(baseUrl);
 
-  /** Makes a call between its events, if somebody wants them. */
+  /** Runs a call, and sends its events if the client is observed. */
   function observedCall<T>(
     { method, path, init, parentId }: CallInput,
     run: (progress: Progress) => Promise<T>,

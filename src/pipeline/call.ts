@@ -22,7 +22,7 @@ export interface Call extends CallLimits {
   readonly redirect?: "error" | "follow" | "manual" | undefined;
   /** Its own network, in place of the client's. */
   readonly fetch?: CustomFetch | undefined;
-  /** Receives the events of the call; must not throw. Undefined if nobody wants them. */
+  /** Receives the events of the call; must not throw. Undefined if the call is not observed. */
   readonly observe?: ((event: EventOfCall) => void) | undefined;
   /** Requests sent so far. */
   attempts: number;
@@ -63,7 +63,7 @@ export function callOf(response: object): Partial<Call> {
   return calls.get(response) ?? {};
 }
 
-/** Adds the time until a promise settles to what a call waited for, if somebody wants to know. */
+/** Adds the time until a promise settles to what a call waited for, if the call is observed. */
 export function countWait<T>(call: Call | undefined, part: keyof CallWaits, promise: Promise<T>): Promise<T> {
   return call?.observe ? measure(call.waited, part, promise) : promise;
 }

@@ -10,7 +10,7 @@ export interface PersonFacts {
   readonly linkedin: string;
   /** The full name. */
   readonly name: string;
-  /** The name of a company. That a former one counts, too, is inferred. */
+  /** The name of a present or former company. Whether former ones count is inferred. */
   readonly company: string;
 }
 

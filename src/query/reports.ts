@@ -8,9 +8,9 @@ export type ReportField = OneOf<typeof FIELDS> | Other;
 
 /** The period of a report, and what it groups by. */
 export interface ReportOptions {
-  /** `date_from`. That this day counts is inferred. */
+  /** `date_from`, the first day that counts (inferred). */
   readonly from: DayLike;
-  /** `date_to`. That this day counts is inferred. */
+  /** `date_to`, the last day that counts (inferred). */
   readonly to: DayLike;
   /** One field, or several, each combination of which is a group. */
   readonly groupBy: ReportField | readonly ReportField[];

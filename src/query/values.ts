@@ -3,7 +3,7 @@
 /** A day: `YYYY-MM-DD`, or a `Date`, of which the day in UTC counts. For a `string` variable, see {@link day}. */
 export type DayLike = `${number}-${number}-${number}` | Date;
 
-/** A period. One end alone is enough. That both ends are part of it is inferred. */
+/** A period. One end alone is enough. Both ends are part of it (inferred). */
 export type Period =
   | { readonly from: DayLike; readonly to?: DayLike | undefined }
   | { readonly from?: DayLike | undefined; readonly to: DayLike };

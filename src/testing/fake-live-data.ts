@@ -70,8 +70,9 @@ export interface FakeLiveData {
    */
   readonly requestsTo: <Id extends FakeOperation>(operation: Id) => readonly RequestTo<Id>[];
   /**
-   * What a test should not rely on, each once: levels, functions and reports that are not known, for which the API
-   * returns nothing, and responses that rest on a guess, such as those of a company lookup. The first 100.
+   * Warnings of what a test should not rely on. One kind is about unknown levels, functions and reports, for which the
+   * API returns nothing. The other is about guessed responses, such as those of a company lookup. Each warning is listed
+   * once, and at most 100 are kept.
    *
    * @example expect(fake.warnings).toEqual([])
    */

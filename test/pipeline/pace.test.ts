@@ -124,7 +124,7 @@ describe.each(limiters)("at the limit of %s", (_name, limiter) => {
     await time.run(Promise.all(Array.from({ length: workers }, work)));
     expect(network.requests.every(({ isAccepted }) => isAccepted)).toBe(true);
     expect(network.requests).toHaveLength(600);
-    // Who knows a bucket or a window may send all of it at once, and so ends up to one interval earlier.
+    // The ideal client sends a whole bucket or window at once, and so ends up to one interval earlier.
     expect(performance.now()).toBeLessThan(Math.max(idealTime(limiter(), 600), 5 * 60_000) / 0.95);
   });
 });
