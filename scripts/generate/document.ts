@@ -65,13 +65,14 @@ export function isPaid({ responses }: Bundle): boolean {
 /** Whether an operation takes a JSON body, and whether it can do without. */
 export function bodyOf({ operation }: Pick<Operation, "operation">, bundle: Bundle) {
   const body = resolve(operation["requestBody"], bundle);
-  const media = jsonOf(body);
-  return media && isRecord(body)
+  // A call sends no other JSON media type.
+  const media = recordOf(recordOf(body)["content"])["application/json"];
+  return isRecord(media) && isRecord(body)
     ? { media, isOptional: body["required"] !== true, docs: textOf(body) || "the request body" }
     : undefined;
 }
 
-/** The JSON media type of a body or a response. */
+/** The JSON media type of a response. */
 export function jsonOf(body: unknown): Bundle | undefined {
   const content = recordOf(recordOf(body)["content"]);
   const other = Object.keys(content).find((type) => /^application\/(?:[^;]+\+)?json\s*(?:;|$)/i.test(type)) ?? "";

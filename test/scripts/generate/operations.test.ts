@@ -49,6 +49,12 @@ describe("a named method", () => {
     expect(text).toContain("readonly query: ListQuery;");
   });
 
+  test("takes no body of a media type that calls do not send", () => {
+    const content = { "application/merge-patch+json": { schema: string } };
+    const patch = { operationId: "change", requestBody: { required: true, content }, responses: {} };
+    expect(operationsOf({ "/items": { patch } })).toContain("change(options?: CallOptions)");
+  });
+
   test.each([
     ["a", "list(options?: ListOptions)"],
     ["b", "list(options: ListOptions)"],
