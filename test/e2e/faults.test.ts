@@ -12,7 +12,7 @@ import type { LiveDataOptions } from "../../src/config.js";
 import { isLiveDataError } from "../../src/errors/classes.js";
 import type { CustomFetch } from "../../src/pipeline/network.js";
 import { type RawHandler, rawResponse, serveRaw } from "../support/raw-server.js";
-import { serve } from "../support/serve.js";
+import { serve, untilClosed } from "../support/serve.js";
 
 /** In ms. Long enough for a request to arrive and its headers to return on a busy machine. */
 const SHORT = 300;
@@ -65,7 +65,7 @@ async function scripted(...script: readonly [RequestListener, ...RequestListener
 }
 
 async function endingOf(response: ServerResponse) {
-  await once(response, "close");
+  await untilClosed(response);
   return response.writableEnded ? "answered" : "cancelled";
 }
 

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { pipeline, Readable } from "node:stream";
 import { setFlagsFromString } from "node:v8";
@@ -7,6 +6,7 @@ import { createGzip, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { serviceAccount } from "../../src/auth/credentials.js";
 import { unwrap } from "../../src/calls/unwrap.js";
+import { untilClosed } from "../support/serve.js";
 import { body, connect, errorOf, found, respond, serveRecorded } from "./support.js";
 
 /** Long enough for headers to arrive on a busy machine, in ms. */
@@ -117,7 +117,7 @@ describe("`maxResponseSize`", () => {
     let closed: Promise<unknown> | undefined;
     const zeros = Array<Buffer>(megabytes).fill(Buffer.alloc(1024 * 1024));
     const server = await serveRecorded((request, response) => {
-      closed = once(request.socket, "close");
+      closed = untilClosed(request.socket);
       response.writeHead(200, { "content-encoding": "gzip" });
       pipeline(Readable.from(zeros), createGzip(), response, () => {});
     });
@@ -221,7 +221,7 @@ describe("a stream", () => {
     });
     const deadlines = countDeadlines();
     const { data } = await connect(origin).people.POST("/search", streamed);
-    const closed = sent && once(sent, "close");
+    const closed = sent && untilClosed(sent);
     await data?.cancel();
     expect(deadlines()).toBe(0);
     await closed;

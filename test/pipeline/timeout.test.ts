@@ -7,7 +7,7 @@ import { networkStep } from "../../src/pipeline/send.js";
 import { withTotalTimeout } from "../../src/pipeline/timeout.js";
 import { makeCall } from "../support/call.js";
 import { useFakeTimers } from "../support/network.js";
-import { serve } from "../support/serve.js";
+import { serve, untilClosed } from "../support/serve.js";
 import { settle } from "../support/settle.js";
 
 afterEach(() => {
@@ -33,7 +33,7 @@ describe("an attempt", () => {
     call.catch(() => {});
     const [, response] = await once(server, "request");
     vi.advanceTimersByTime(29_999);
-    const cancelled = once(response, "close");
+    const cancelled = untilClosed(response);
     vi.advanceTimersByTime(1);
     await expect(call).rejects.toMatchObject({
       name: "TimeoutError",

@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { type EventEmitter, once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach } from "vitest";
@@ -29,4 +29,9 @@ export async function serve(listener: RequestListener): Promise<TestServer> {
   servers.push(server);
   await once(server, "listening");
   return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+/** Resolves when a socket or a response closes, also by a reset, with which `once` of Node.js rejects. */
+export function untilClosed(emitter: EventEmitter): Promise<void> {
+  return new Promise((resolve) => void emitter.once("close", resolve));
 }

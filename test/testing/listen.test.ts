@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { createFakeLiveData, type FakeServer, fakeCredentials } from "../../src/testing/index.js";
 import { listen } from "../../src/testing/listen.js";
+import { untilClosed } from "../support/serve.js";
 import { createClock, exchange, orgId, send } from "./support.js";
 
 const token = fakeCredentials.apiKey;
@@ -139,7 +140,7 @@ describe("listen", () => {
     await once(socket, "connect");
     socket.write(`POST ${searchPath} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"size"`);
     socket.resetAndDestroy();
-    await once(socket, "close");
+    await untilClosed(socket);
     expect((await exchange(fake)).status).toBe(200);
     expect((await send(overSockets, searchPath, { host: url, token, body: { size: 1 } })).status).toBe(200);
     expect(fake.requests.map(({ operation }) => operation)).toEqual(["createSession", "searchPeople"]);
@@ -183,7 +184,7 @@ describe("listen", () => {
     const { server, url } = await start();
     const idle = connect(Number(new URL(url).port), "127.0.0.1");
     await once(idle, "connect");
-    const ended = once(idle, "close");
+    const ended = untilClosed(idle);
     await server.close();
     await server.close();
     await ended;

@@ -6,6 +6,7 @@ import { Agent, MockAgent } from "undici";
 import { describe, expect, test } from "vitest";
 import { undiciNetwork } from "../../src/undici/index.js";
 import { body, connect, errorOf, respond, serveRecorded } from "../faults/support.js";
+import { untilClosed } from "../support/serve.js";
 
 const network = undiciNetwork();
 const found = { people: [{ id: "LDP-1-EXAMPLE", name: "Zoë 日本" }], count: 1 };
@@ -113,7 +114,7 @@ test("an empty body in any coding is missing, and a stream is cancelled before i
     const { origin, server } = await serveRecorded((_request, response) => {
       response.setHeader("content-encoding", coding).flushHeaders();
     });
-    const closed = once(server, "connection").then(([socket]) => once(socket, "close"));
+    const closed = once(server, "connection").then(([socket]) => untilClosed(socket));
     const { data } = await connect(origin, { network }).people.POST("/search", { body, parseAs: "stream" });
     await data?.cancel();
     await closed;
@@ -130,7 +131,7 @@ test("a stream that is read still has its response, and plain chunks", async () 
 
 test("aborts a request and its body", async () => {
   const { origin, server } = await serveRecorded((_request, response) => void response.write("{"));
-  const closed = once(server, "connection").then(([socket]) => once(socket, "close"));
+  const closed = once(server, "connection").then(([socket]) => untilClosed(socket));
   const controller = new AbortController();
   const call = connect(origin, { network }).people.search(body, { signal: controller.signal });
   await once(server, "request");
@@ -141,7 +142,7 @@ test("aborts a request and its body", async () => {
 
 test("closes the connection of a stream that is cancelled", async () => {
   const { origin, server } = await serveRecorded((_request, response) => void response.write("{"));
-  const closed = once(server, "connection").then(([socket]) => once(socket, "close"));
+  const closed = once(server, "connection").then(([socket]) => untilClosed(socket));
   const { data } = await connect(origin, { network }).people.POST("/search", { body, parseAs: "stream" });
   await data?.cancel();
   await closed;
