@@ -1,9 +1,10 @@
 import { type HeadersOptions, mergeHeaders } from "openapi-fetch";
 import { apiKey, type Credentials, serviceAccount, userPassword } from "./auth/credentials.js";
 import { type BaseUrlOptions, type Service, serviceBaseUrl, servicePaths } from "./base-urls.js";
-import { checkFunction, checkHeaders, checkNames, member } from "./checks.js";
+import { checkFunction, checkHeaders, checkNames, isRecord, member } from "./checks.js";
 import { ConfigurationError } from "./errors/classes.js";
 import type { LiveDataObserver } from "./events.js";
+import type { Fleet } from "./fleet/types.js";
 import { type Log, type LogOptions, resolveLog } from "./logger.js";
 import { checkNetwork, type NetworkOptions } from "./pipeline/network.js";
 import {
@@ -62,6 +63,11 @@ export interface LiveDataOptions extends BaseUrlOptions, LogOptions, NetworkOpti
    * @default no limit
    */
   readonly rateLimit?: RateLimitOptions | undefined;
+  /**
+   * A fleet, made by `createFleet` of `@livedata/sdk/fleet`: processes that share one access token, and one `rateLimit`.
+   * @default none
+   */
+  readonly fleet?: Fleet | undefined;
   /** Receives the events of the access token and of calls, for logs and metrics. What it throws is ignored. */
   readonly observe?: LiveDataObserver | undefined;
   /**
@@ -90,6 +96,7 @@ interface Settings extends CallLimits {
 /** {@link LiveDataOptions}, checked and complete. */
 export interface Configuration extends Settings, BaseUrlOptions, NetworkOptions {
   readonly auth: Credentials;
+  readonly fleet: Fleet | undefined;
   readonly log: Log;
   readonly plugins: readonly Plugin[];
   readonly rateLimit: RateLimitOptions | undefined;
@@ -112,6 +119,7 @@ const SHARED: Record<Exclude<keyof LiveDataOptions, keyof DerivedOptions>, true>
   baseUrls: true,
   dangerouslyAllowBrowser: true,
   fetch: true,
+  fleet: true,
   logger: true,
   logLevel: true,
   network: true,
@@ -146,6 +154,7 @@ export function resolveConfiguration(options: LiveDataOptions, environment: Envi
     services: serviceUrls(urls, orgId),
     ...resolveSettings(options, DEFAULTS),
     ...checkNetwork(options),
+    fleet: checkFleet(options.fleet),
     plugins: checkPlugins(options.plugins),
     rateLimit: checkRateLimit(options.rateLimit, variable(environment, "LIVEDATA_RATE_LIMIT")),
     log: resolveLog(options, variable(environment, "LIVEDATA_LOG")),
@@ -181,6 +190,11 @@ export function deriveConfiguration(parent: Configuration, options: DerivedOptio
     );
   }
   return Object.freeze({ ...parent, services, ...resolveSettings(options, parent) });
+}
+
+function checkFleet(fleet: Fleet | undefined): Fleet | undefined {
+  if (fleet === undefined || (isRecord(fleet) && "connect" in fleet)) return fleet;
+  throw new ConfigurationError("`fleet` must be made by `createFleet` of `@livedata/sdk/fleet`");
 }
 
 function serviceUrls(urls: BaseUrlOptions, orgId: string): Configuration["services"] {

@@ -113,11 +113,18 @@ export type CallEvent =
       readonly delay: number;
     });
 
+/** An event of a fleet's server. */
+export type FleetEvent =
+  /** The server of the fleet does not reply, or refuses a command: this process goes on by itself. */
+  | { readonly type: "fleet_away"; readonly error: unknown }
+  /** The server replies again. */
+  | { readonly type: "fleet_back" };
+
 /**
  * Any event of the SDK. None has a secret, a token, the path of a URL, or any part of a body; causes of the `error` of
  * `exchange_failed` may have messages of others.
  */
-export type LiveDataEvent = AuthEvent | CallEvent;
+export type LiveDataEvent = AuthEvent | CallEvent | FleetEvent;
 
 /** Receives events as they happen. Errors it throws are ignored. */
 export type Observer<Event> = (event: Event) => void;

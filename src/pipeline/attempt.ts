@@ -3,7 +3,7 @@ import { startDeadline, throwIfAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
 import type { NetworkResponse } from "./network.js";
 import { describeFailure, failureMessage, isControlFlow } from "./network-failure.js";
-import type { Pace } from "./pace.js";
+import type { Pacer } from "./pace.js";
 import { isRepeatable } from "./request.js";
 import { discardBody, failedResponse, isFinal, limitReading, readWhole } from "./response.js";
 import type { Send, SendInit } from "./send.js";
@@ -40,7 +40,7 @@ interface Pool {
  * @returns a step that throws a TimeoutError, the reason of the caller's signal, a ConnectionError with the platform's
  *   error as its cause, before the headers or within the body, or a ConfigurationError if `fetch` failed otherwise
  */
-export function withAttempt(network: Send, pace?: Pace): Send {
+export function withAttempt(network: Send, pace?: Pacer): Send {
   const pools = new Map<string, Pool>();
 
   /** Sends an attempt, again if a kept connection breaks before a byte of the response. */

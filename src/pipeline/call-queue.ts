@@ -27,8 +27,8 @@ export class CallQueue {
   readonly #places: Place[] = [];
   #calls = 0;
 
-  get isEmpty(): boolean {
-    return this.#places.length === 0;
+  get size(): number {
+    return this.#places.length;
   }
 
   /** Returns the place of a call in the order, for all its attempts. */

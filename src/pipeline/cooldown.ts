@@ -1,10 +1,11 @@
 import { RateLimitedError } from "../errors/classes.js";
+import type { SharedHolds } from "../fleet/types.js";
 import type { Quota } from "../headers.js";
 import { onAbort, throwIfAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
 import { CallQueue, countTime, type Place, sleep, timeLeft } from "./call-queue.js";
 import { DEFAULT_RETRY, type RetrySettings } from "./options.js";
-import type { Pace } from "./pace.js";
+import type { Pacer } from "./pace.js";
 
 /** The longest hold that one response starts, in ms: a server's mistake must not stop a process for a day. */
 const MAX_HOLD = 300_000;
@@ -35,7 +36,8 @@ export interface Phase {
  */
 export class Cooldown {
   readonly queue = new CallQueue();
-  readonly #pace: Pace | undefined;
+  readonly #pace: Pacer | undefined;
+  readonly #holds: SharedHolds | undefined;
   #phase: Phase = { limit: Infinity, inFlight: 0, sentAt: 0, rejectedProbes: 0 };
   #since = 0;
   #until = 0;
@@ -47,10 +49,18 @@ export class Cooldown {
   #quota = { ...NO_QUOTA, sent: 0 };
   #sent = 0;
 
-  /** @param pace the rate limit, which the services of a client share; a call leaves with a slot of it */
-  constructor(pace?: Pace) {
+  /**
+   * @param pace the rate limit, which the services of a client share; a call leaves with a slot of it
+   * @param holds what other processes say of holds, and are told
+   */
+  constructor(pace?: Pacer, holds?: SharedHolds) {
     this.#pace = pace;
-    pace?.onFree(() => this.#next()?.wake());
+    this.#holds = holds;
+    holds?.onHold((ms) => this.#hold(ms));
+    pace?.register(
+      () => this.#next()?.wake(),
+      () => this.queue.size,
+    );
   }
 
   /**
@@ -60,7 +70,7 @@ export class Cooldown {
    */
   async enter(place: Place, wasRejected = false): Promise<Phase> {
     const { call, signal } = place;
-    const phase = this.queue.isEmpty && this.#admit(place);
+    const phase = this.queue.size === 0 && this.#admit(place);
     if (phase) return phase;
     const stopListening = signal && onAbort(signal, () => place.wake());
     this.queue.add(place);
@@ -148,11 +158,15 @@ export class Cooldown {
     if (requested !== undefined) this.#requestedUntil = Math.max(this.#requestedUntil, now + requested);
     this.#until = Math.max(this.#until, now + Math.min(pause, MAX_HOLD));
     this.#since = now;
+    this.#holds?.report(this.remaining());
     if (!isNews) return;
     this.#next()?.wake();
     this.queue.wake((place) => !this.mayWait(place));
     this.#relabel();
   }
+
+  /** Another process was rejected: its hold is one of this process, too. */
+  #hold(_ms: number): void {}
 
   /** How long the hold lasts, in ms. */
   remaining(): number {

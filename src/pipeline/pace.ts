@@ -11,6 +11,31 @@ export interface RateLimitOptions {
   readonly interval: number;
 }
 
+/** Gives requests their turns by a rate limit. A call takes a slot while it still waits for a token. */
+export interface Pacer {
+  /** Takes a slot for a call that has none. @returns whether it has one */
+  take(call: Call): boolean;
+  /** Uses the slot of a call; waits for one if it has none, as for a resend or a redirect. */
+  send(call: Call, signal: AbortSignal | null | undefined): Promise<void>;
+  /** Gives back the slot of a call that was not sent. */
+  giveBack(call: Call): void;
+  /**
+   * Registers a queue of calls.
+   *
+   * @param notify wakes its next call, as a slot may be free
+   * @param waiting returns how many calls wait in it
+   */
+  register(notify: () => void, waiting: () => number): void;
+  /**
+   * Returns the least time until a request may be sent, in ms.
+   *
+   * @param ahead how many requests will be sent before it
+   */
+  delay(ahead?: number): number;
+  /** Returns the error of a call whose time ends before its slot comes. */
+  tooLong(call: Call, ahead: number): RateLimitedError;
+}
+
 /** Requests travel for different times, so the API may see them closer together than they were sent: 2 % more distance. */
 const MARGIN = 1.02;
 /** How many requests may be sent without a distance, as a share of all. */
@@ -61,7 +86,7 @@ function parseRateLimit(text: string): RateLimitOptions {
  *
  * A request first takes a slot, while it still waits for a token, and gives it back if it is never sent.
  */
-export class Pace {
+export class Pace implements Pacer {
   readonly #interval: number;
   readonly #distance: number;
   readonly #burst: number;
@@ -83,7 +108,6 @@ export class Pace {
     this.#times = new Float64Array(requests);
   }
 
-  /** Takes a slot for a call that has none. @returns whether there was one */
   take(call: Call): boolean {
     if (call.hasSlot) return true;
     if (this.delay() > 0) return false;
@@ -93,7 +117,6 @@ export class Pace {
     return true;
   }
 
-  /** Uses the slot of a call; waits for one if it has none, as for a resend or a redirect. */
   async send(call: Call, signal: AbortSignal | null | undefined): Promise<void> {
     while (!this.take(call)) {
       const wait = this.delay();
@@ -103,7 +126,6 @@ export class Pace {
     this.#use(call, performance.now());
   }
 
-  /** Gives back the slot of a call that was not sent. */
   giveBack(call: Call): void {
     if (!call.hasSlot) return;
     call.hasSlot = false;
@@ -112,8 +134,7 @@ export class Pace {
     for (const notify of this.#waiting) notify();
   }
 
-  /** Registers who wants to know of a slot that was given back. */
-  onFree(notify: () => void): void {
+  register(notify: () => void): void {
     this.#waiting.push(notify);
   }
 
@@ -126,11 +147,6 @@ export class Pace {
     else this.#oldest = (this.#oldest + 1) % size;
   }
 
-  /**
-   * Returns the least time until a request may be sent, in ms.
-   *
-   * @param ahead how many requests will be sent before it
-   */
   delay(ahead = 0): number {
     const now = performance.now();
     // A clock that was set back is a test's fake clock.
@@ -153,7 +169,6 @@ export class Pace {
     return Math.max(0, later + Math.max(0, free), even);
   }
 
-  /** Returns the error of a call whose time ends before its slot comes. */
   tooLong(call: Call, ahead: number): RateLimitedError {
     const wait = Math.ceil(this.delay(ahead));
     return new RateLimitedError(

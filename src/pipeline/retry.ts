@@ -1,13 +1,14 @@
 import { ConnectionError, TimeoutError } from "../errors/classes.js";
 import { isTransient } from "../errors/response-error.js";
 import type { RetryReason } from "../events.js";
+import type { SharedHolds } from "../fleet/types.js";
 import { readQuota, retryAfter } from "../headers.js";
 import { delay, jitteredDelay, throwIfAborted } from "./abort.js";
 import { type Call, countWait } from "./call.js";
 import { Cooldown } from "./cooldown.js";
 import type { NetworkResponse } from "./network.js";
 import { DEFAULT_RETRY } from "./options.js";
-import type { Pace } from "./pace.js";
+import type { Pacer } from "./pace.js";
 import { isRepeatable } from "./request.js";
 import { discardBody, readWhole } from "./response.js";
 import { RetryBudget } from "./retry-budget.js";
@@ -23,10 +24,11 @@ type Outcome = { readonly response: NetworkResponse } | { readonly error: unknow
  * `Retry-After`) all of them wait for it, and the rejected call waits again, which costs no retry.
  *
  * @param pace the rate limit of all services
+ * @param holds the holds that other processes report, and are told of
  * @returns a step that ends as the last attempt did
  */
-export function withRetry(send: Send, pace?: Pace): Send {
-  const cooldown = new Cooldown(pace);
+export function withRetry(send: Send, pace?: Pacer, holds?: SharedHolds): Send {
+  const cooldown = new Cooldown(pace, holds);
   const budget = new RetryBudget();
 
   return async function retry(url, init) {

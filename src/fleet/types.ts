@@ -1,0 +1,83 @@
+import type { SessionRequest } from "../auth/credentials.js";
+import type { Service } from "../base-urls.js";
+import type { CreditBudget } from "../calls/credit-budget.js";
+import type { FleetEvent, Observer } from "../events.js";
+import type { Pacer, RateLimitOptions } from "../pipeline/pace.js";
+
+/** Runs one command of Redis or Valkey, such as `["GET", "key"]`, and resolves with its reply. */
+export type Command = (args: string[]) => Promise<unknown>;
+
+/** Options of {@link Fleet.budget}. */
+export interface FleetBudgetOptions {
+  /** How many credits all members may spend together. */
+  readonly limit: number;
+  /** How long after its first reservation the budget is full again, in ms. */
+  readonly expiresIn: number;
+}
+
+/** Processes that share an access token, a rate limit and budgets. Made by `createFleet`. */
+export interface Fleet {
+  /**
+   * Returns a budget of credits that all members of the fleet share: pass it as `maxCredits`.
+   *
+   * @param name tells it from other budgets of the fleet
+   * @throws ConfigurationError that names the option
+   */
+  budget(name: string, options: FleetBudgetOptions): CreditBudget;
+
+  /** Connects a client. `createLiveData` calls it. */
+  connect(client: FleetClient): FleetConnection;
+}
+
+/** What a client tells its fleet. */
+export interface FleetClient {
+  /** The organization and the origin of the API, whose rate limit this is. */
+  readonly organization: string;
+  readonly rateLimit: RateLimitOptions | undefined;
+  /** Makes a pace of this process alone. */
+  readonly localPace: (rateLimit: RateLimitOptions) => Pacer;
+  /** Receives the events of the fleet; must not throw. */
+  readonly observe: Observer<FleetEvent>;
+}
+
+/** What a fleet does for a client. */
+export interface FleetConnection {
+  readonly tokens: SharedTokens;
+  /** The pace of the whole fleet; undefined without a rate limit. */
+  readonly pace: Pacer | undefined;
+  /** Returns what the members tell each other of the holds of a service. */
+  holds(service: Service): SharedHolds;
+}
+
+/** An access token as members share it. */
+export interface SharedToken {
+  readonly value: string;
+  /** Time from issue to expiry, in ms. */
+  readonly life: number;
+  /** Time until it expires, in ms. */
+  readonly left: number;
+}
+
+/** The access token of the fleet. */
+export interface SharedTokens {
+  /**
+   * Returns a token that another member made, or makes one for all.
+   *
+   * @param request the session request, whose secret is the key of what is stored
+   * @param unwanted values of the tokens that do not serve: the current one, and one that the API rejected
+   * @param exchange makes a token
+   */
+  get(
+    request: SessionRequest,
+    unwanted: { readonly current?: string | undefined; readonly rejected?: string | undefined },
+    exchange: () => Promise<SharedToken>,
+  ): Promise<SharedToken>;
+}
+
+/** The holds of one service: the API rejected a request of some member for its rate. */
+export interface SharedHolds {
+  /** Tells the other members that a hold lasts for some ms from now. */
+  report(ms: number): void;
+  /** Registers who wants to know of the holds of others. */
+  onHold(hold: (ms: number) => void): void;
+}

@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { Redis as IoRedis } from "ioredis";
+import InProcessRedis from "ioredis-mock";
+import { afterAll } from "vitest";
+import type { Command } from "../../src/fleet/types.js";
+
+/** A server to test a fleet on. */
+export interface FleetServer {
+  readonly command: Command;
+  /** Of a server over sockets; undefined for the one in this process. */
+  readonly port?: number;
+  /** The process of a server of this test; undefined for others. */
+  readonly process?: ChildProcess;
+  /** Deletes everything. */
+  empty(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+const closers: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  await Promise.all(closers.splice(0).map((close) => close()));
+});
+
+/** Whether a real server is found: `redis-server` on the path. */
+const hasRedis = spawnSync("redis-server", ["--version"]).status === 0;
+if (!hasRedis && process.env["REQUIRE_REDIS"]) throw new Error("REQUIRE_REDIS is set, but there is no redis-server");
+
+/** The servers that the contract of the fleet is tested on. */
+export const servers: readonly { readonly name: string; start(): Promise<FleetServer> }[] = [
+  { name: "in this process", start: startInProcess },
+  ...(hasRedis ? [{ name: "Redis", start: startRedis }] : []),
+];
+
+/** Starts a server in this process, which runs Lua. Its replies differ: nil is false. */
+async function startInProcess(): Promise<FleetServer> {
+  const redis = new InProcessRedis({ keyPrefix: "" });
+  await redis.flushall();
+  const command: Command = async ([name = "", ...args]) => {
+    const run: unknown = Reflect.get(redis, name.toLowerCase());
+    if (typeof run !== "function") throw new Error(`unknown command ${name}`);
+    return await run.apply(redis, args);
+  };
+  const close = async () => redis.disconnect();
+  closers.push(close);
+  return { command, empty: () => redis.flushall(), close };
+}
+
+/** Starts a Redis of its own on a free loopback port, without files. */
+export async function startRedis(port = 0, ...options: string[]): Promise<FleetServer> {
+  const chosen = port || (await freePort());
+  const args = ["--port", String(chosen), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", ...options];
+  const server = spawn("redis-server", args, { stdio: ["ignore", "pipe", "inherit"] });
+  await untilReady(server);
+  const redis = new IoRedis({ port: chosen, host: "127.0.0.1", lazyConnect: true });
+  // Without a listener, each lost connection is printed.
+  redis.on("error", () => {});
+  await redis.connect();
+  const close = async () => {
+    redis.disconnect();
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    server.kill("SIGCONT");
+    server.kill("SIGKILL");
+    await once(server, "exit");
+  };
+  closers.push(close);
+  return {
+    command: ([name = "", ...rest]) => redis.call(name, ...rest),
+    port: chosen,
+    process: server,
+    empty: () => redis.flushall(),
+    close,
+  };
+}
+
+async function untilReady({ stdout }: ChildProcess): Promise<void> {
+  let output = "";
+  await new Promise<void>((resolve, reject) => {
+    stdout?.on("data", (chunk) => {
+      output += chunk;
+      if (output.includes("Ready to accept connections")) resolve();
+    });
+    stdout?.on("end", () => reject(new Error(`redis-server did not start:\n${output}`)));
+  });
+}
+
+/** Returns a port that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address ? address.port : 0;
+}
