@@ -26,7 +26,7 @@ import type {
 import type { paths as PeoplePaths } from "./generated/people.js";
 import { abortedError, ClientClosed } from "./pipeline/abort.js";
 import { withAttempt } from "./pipeline/attempt.js";
-import { Pace, type RateLimitOptions } from "./pipeline/pace.js";
+import { Pace } from "./pipeline/pace.js";
 import { withRedirects } from "./pipeline/redirect.js";
 import { withRetry } from "./pipeline/retry.js";
 import { networkStep, type Send } from "./pipeline/send.js";
@@ -88,8 +88,6 @@ export interface LiveData {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-const localPace = (rateLimit: RateLimitOptions) => new Pace(rateLimit);
-
 /** Platforms without the symbol need a compiler for `await using`, which looks for this one. */
 const ASYNC_DISPOSE: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
@@ -111,12 +109,11 @@ export function createLiveData(options: LiveDataOptions = {}): LiveData {
   const connection = configuration.fleet?.connect({
     organization: configuration.services.people,
     rateLimit: configuration.rateLimit,
-    localPace,
     observe: telemetry.emit,
   });
   const tokens = createTokenSource({ ...configuration, baseUrls: configuration.services, observe: telemetry.emit });
   const network = networkStep(configuration);
-  const pace = connection ? connection.pace : configuration.rateLimit && localPace(configuration.rateLimit);
+  const pace = connection ? connection.pace : configuration.rateLimit && new Pace(configuration.rateLimit);
   const authorized = withAuthorization(withRedirects(withAttempt(network, pace), tokens.origins), tokens);
   // Each service has its own retry step, so that a 429 of one says nothing about the others.
   const shared = (

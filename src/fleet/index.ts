@@ -1,7 +1,7 @@
 import { checkFunction, checkNames, isRecord } from "../checks.js";
 import { ConfigurationError } from "../errors/classes.js";
 import { FleetBudget } from "./budget.js";
-import { FleetHolds, FleetPace } from "./pace.js";
+import { FleetHolds, FleetPace, Sync } from "./pace.js";
 import { Redis } from "./redis.js";
 import { FleetTokens } from "./tokens.js";
 import type { Command, Fleet } from "./types.js";
@@ -50,10 +50,11 @@ export function createFleet(options: FleetOptions): Fleet {
     budget: (name, budget) => new FleetBudget(new Redis(command), prefix, name, budget),
     connect(client) {
       const redis = new Redis(command, client.observe);
-      const holds = new FleetHolds(redis, prefix, client);
+      const sync = new Sync(redis, prefix, client);
+      const holds = new FleetHolds(sync);
       return {
         tokens: new FleetTokens(redis, prefix, encryptionKeys),
-        pace: client.rateLimit && new FleetPace(redis, prefix, client, client.rateLimit, holds),
+        pace: client.rateLimit && new FleetPace(sync, holds, client.rateLimit),
         holds: (service) => holds.of(service),
       };
     },

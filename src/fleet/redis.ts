@@ -36,10 +36,17 @@ export class Redis {
    * Runs a script.
    *
    * @param keys the names of its keys, all in one hash slot
+   * @param read checks the reply; throws if it makes no sense
    * @param timeout how long it may take, in ms; at most 100
    * @throws FleetUnavailableError if there is no reply in time, or an error
    */
-  async run(script: Script, keys: readonly string[], args: readonly string[], timeout = TIMEOUT): Promise<unknown> {
+  async run<T>(
+    script: Script,
+    keys: readonly string[],
+    args: readonly string[],
+    read: (reply: unknown) => T,
+    timeout = TIMEOUT,
+  ): Promise<T> {
     if (performance.now() < this.#pausedUntil)
       throw new FleetUnavailableError("the server is left alone after time-outs");
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -47,7 +54,7 @@ export class Redis {
       timer = setTimeout(() => reject(new FleetUnavailableError(`no reply within ${timeout} ms`)), timeout);
     });
     try {
-      const reply = await Promise.race([this.#evaluate(script, [String(keys.length), ...keys, ...args]), late]);
+      const reply = read(await Promise.race([this.#evaluate(script, [String(keys.length), ...keys, ...args]), late]));
       this.#timeouts = 0;
       if (this.#isAway) this.#observe({ type: "fleet_back" });
       this.#isAway = false;

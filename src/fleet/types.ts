@@ -34,8 +34,6 @@ export interface FleetClient {
   /** The organization and the origin of the API, whose rate limit this is. */
   readonly organization: string;
   readonly rateLimit: RateLimitOptions | undefined;
-  /** Makes a pace of this process alone. */
-  readonly localPace: (rateLimit: RateLimitOptions) => Pacer;
   /** Receives the events of the fleet; must not throw. */
   readonly observe: Observer<FleetEvent>;
 }
@@ -78,6 +76,8 @@ export interface SharedTokens {
 export interface SharedHolds {
   /** Tells the other members that a hold lasts for some ms from now. */
   report(ms: number): void;
+  /** Asks for the holds of other members, if nobody did lately. */
+  refresh(): void;
   /** Registers who wants to know of the holds of others. */
   onHold(hold: (ms: number) => void): void;
 }

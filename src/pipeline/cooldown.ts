@@ -11,6 +11,8 @@ import type { Pacer } from "./pace.js";
 const MAX_HOLD = 300_000;
 /** The shortest pause after a rejected probe, in ms, whatever the options and the API say. */
 const MIN_PAUSE = 100;
+/** How much later than the first another process may send its probe, in ms. */
+const MAX_SPREAD = 500;
 /** How early a timer may fire by this clock, in ms. */
 const TIMER_TOLERANCE = 2;
 /** How often a call that is not woken looks whether it may leave, in ms, once the hold is over. */
@@ -166,7 +168,19 @@ export class Cooldown {
   }
 
   /** Another process was rejected: its hold is one of this process, too. */
-  #hold(_ms: number): void {}
+  #hold(ms: number): void {
+    const remaining = this.remaining();
+    if (ms <= remaining) return;
+    const now = performance.now();
+    if (remaining === 0) {
+      this.#phase = { limit: 1, inFlight: 0, sentAt: now, rejectedProbes: 0 };
+      this.#requestedUntil = 0;
+    }
+    // Not all processes must send their probes together.
+    this.#until = now + Math.min(ms + Math.random() * MAX_SPREAD, MAX_HOLD);
+    this.#since = now;
+    this.queue.wake(() => true);
+  }
 
   /** How long the hold lasts, in ms. */
   remaining(): number {
@@ -202,6 +216,7 @@ export class Cooldown {
 
   /** Counts a request as in flight, if it may be. */
   #admit(place: Place): Phase | undefined {
+    this.#holds?.refresh();
     const now = performance.now();
     const { limit, inFlight, sentAt } = this.#phase;
     if (inFlight >= limit && (now < sentAt || now - sentAt > MAX_FLIGHT)) this.#phase = { ...this.#phase, inFlight: 0 };

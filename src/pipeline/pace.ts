@@ -101,11 +101,15 @@ export class Pace implements Pacer {
   #even = 0;
   #now = 0;
 
-  constructor({ requests, interval }: RateLimitOptions) {
+  /** @param sent when the latest requests were sent, in ms of the monotonic clock */
+  constructor({ requests, interval }: RateLimitOptions, sent: readonly number[] = []) {
     this.#interval = interval * MARGIN;
     this.#distance = this.#interval / requests;
     this.#burst = Math.max(1, Math.floor(requests * BURST));
     this.#times = new Float64Array(requests);
+    const latest = sent.slice(-requests);
+    this.#times.set(latest);
+    this.#count = latest.length;
   }
 
   take(call: Call): boolean {
@@ -170,10 +174,15 @@ export class Pace implements Pacer {
   }
 
   tooLong(call: Call, ahead: number): RateLimitedError {
-    const wait = Math.ceil(this.delay(ahead));
-    return new RateLimitedError(
-      `${call.attempts > 0 ? "not sent again" : "not sent"}: \`rateLimit\` makes it wait ${wait} ms (calls ahead: ${ahead}), longer than its \`totalTimeout\``,
-      { ...errorDetails(call), retryAfter: wait, retryable: true },
-    );
+    return tooLong(call, this.delay(ahead), ahead);
   }
+}
+
+/** Returns the error of a call that would wait longer than its total timeout. */
+export function tooLong(call: Call, delay: number, ahead: number): RateLimitedError {
+  const wait = Math.ceil(delay);
+  return new RateLimitedError(
+    `${call.attempts > 0 ? "not sent again" : "not sent"}: \`rateLimit\` makes it wait ${wait} ms (calls ahead: ${ahead}), longer than its \`totalTimeout\``,
+    { ...errorDetails(call), retryAfter: wait, retryable: true },
+  );
 }

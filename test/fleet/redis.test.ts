@@ -7,9 +7,9 @@ describe.each(servers)("scripts on a server $name", ({ start }) => {
     const { command, empty } = await start();
     const redis = new Redis(command);
     const script = { text: "redis.call('SET', KEYS[1], ARGV[1]); return redis.call('GET', KEYS[1])" };
-    expect(await redis.run(script, ["{a}"], ["1"])).toBe("1");
-    expect(await redis.run(script, ["{a}"], ["2"])).toBe("2");
+    expect(await redis.run(script, ["{a}"], ["1"], String)).toBe("1");
+    expect(await redis.run(script, ["{a}"], ["2"], String)).toBe("2");
     await empty();
-    expect(await redis.run(script, ["{a}"], ["3"])).toBe("3");
+    expect(await redis.run(script, ["{a}"], ["3"], String)).toBe("3");
   });
 });

@@ -1,0 +1,301 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { apiKey } from "../../src/auth/credentials.js";
+import { createLiveData } from "../../src/client.js";
+import type { LiveDataOptions } from "../../src/config.js";
+import type { LiveDataEvent } from "../../src/events.js";
+import { createFleet } from "../../src/fleet/index.js";
+import { Sync } from "../../src/fleet/pace.js";
+import { Redis } from "../../src/fleet/redis.js";
+import type { Command } from "../../src/fleet/types.js";
+import type { RateLimitOptions } from "../../src/pipeline/pace.js";
+import { fixedWindow, idealTime, type Limiter, slidingWindow, tokenBucket } from "../support/limiters.js";
+import { useVirtualTime, type VirtualTime } from "../support/virtual-time.js";
+import { type FleetServer, servers, startInProcess } from "./support.js";
+
+const perMinute: RateLimitOptions = { requests: 120, interval: 60_000 };
+const body = { size: 1 };
+const START = Date.parse("2026-11-29T12:00:00Z");
+
+let time: VirtualTime;
+let server: FleetServer;
+
+beforeEach(async () => {
+  time = useVirtualTime();
+  const RealDate = Date;
+  vi.stubGlobal(
+    "Date",
+    class extends RealDate {
+      constructor(value: number = START + performance.now()) {
+        super(value);
+      }
+      static override now = () => START + performance.now();
+    },
+  );
+  server = await startInProcess();
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** An API that several clients call. */
+function sharedApi(limiter: Limiter = { take: () => 0 }) {
+  const sent: { readonly at: number; readonly isAccepted: boolean; readonly member: string | null }[] = [];
+  const fetch = async (request: Request) => {
+    const at = performance.now();
+    const isAccepted = limiter.take(at) === 0;
+    sent.push({ at, isAccepted, member: request.headers.get("x-member") });
+    await wait(50 + 100 * Math.random());
+    return isAccepted ? Response.json({ people: [], count: 0 }) : new Response("", { status: 429 });
+  };
+  return { sent, fetch, times: () => sent.map(({ at }) => at) };
+}
+
+function member(name: string, options: LiveDataOptions, command: Command = server.command) {
+  const events: LiveDataEvent[] = [];
+  const livedata = createLiveData({
+    orgId: "o_0123abcd",
+    auth: apiKey("key-1"),
+    logLevel: "off",
+    headers: { "x-member": name },
+    fleet: createFleet({ command }),
+    observe: (event) => void events.push(event),
+    totalTimeout: Infinity,
+    ...options,
+  });
+  return { livedata, events };
+}
+
+/** The most times in any span of a length. */
+function mostWithin(times: readonly number[], span: number): number {
+  return Math.max(0, ...times.map((start) => times.filter((at) => at >= start && at < start + span).length));
+}
+
+const limiters: [string, () => Limiter][] = [
+  ["a fixed window", () => fixedWindow({ requests: 120, per: 60_000 })],
+  ["a sliding window", () => slidingWindow({ requests: 120, per: 60_000 }, true)],
+  ["a token bucket", () => tokenBucket({ requests: 120, per: 60_000 })],
+];
+
+describe.each(limiters)("at the limit of %s", (_name, limiter) => {
+  test("four members use 0.95 of it, and no request is rejected", async () => {
+    const api = sharedApi(limiter());
+    const work = async (name: string) => {
+      const { livedata } = member(name, { rateLimit: perMinute, fetch: api.fetch });
+      let left = 90;
+      const worker = async () => {
+        while (left-- > 0) await livedata.people.search(body);
+      };
+      await Promise.all([worker(), worker()]);
+    };
+    await time.run(Promise.all(["a", "b", "c", "d"].map(work)));
+    expect(api.sent.every(({ isAccepted }) => isAccepted)).toBe(true);
+    expect(api.sent).toHaveLength(360);
+    expect(mostWithin(api.times(), 60_000)).toBeLessThanOrEqual(120);
+    expect(performance.now()).toBeLessThan(Math.max(idealTime(limiter(), 360), 3 * 60_000) / 0.95);
+  });
+});
+
+test("never more than `requests` are sent in any span of `interval`, whatever the members do", async () => {
+  const limits = fc.record({
+    requests: fc.integer({ min: 1, max: 25 }),
+    interval: fc.integer({ min: 100, max: 5_000 }),
+  });
+  const calls = fc.array(
+    fc.record({ member: fc.nat(3), after: fc.nat(400), event: fc.constantFrom("", "", "", "abort") }),
+    { minLength: 1, maxLength: 50 },
+  );
+  await fc.assert(
+    fc.asyncProperty(limits, calls, fc.nat(30), async (rateLimit, arrivals, latency) => {
+      await server.empty();
+      const api = sharedApi();
+      const command: Command = async (args) => {
+        await wait(Math.random() * latency);
+        const reply = await server.command(args);
+        await wait(Math.random() * latency);
+        return reply;
+      };
+      const members = ["a", "b", "c", "d"].map(
+        (name) => member(name, { rateLimit, fetch: api.fetch }, command).livedata,
+      );
+      const running: Promise<unknown>[] = [];
+      const arrive = async () => {
+        for (const { member, after, event } of arrivals) {
+          await wait(after);
+          const signal = event === "abort" ? AbortSignal.abort() : undefined;
+          running.push(members[member]?.people.search(body, { signal }).catch(() => {}) ?? Promise.resolve());
+        }
+        await Promise.all(running);
+      };
+      await time.run(arrive());
+      const aborted = arrivals.filter(({ event }) => event === "abort").length;
+      expect(api.sent).toHaveLength(arrivals.length - aborted);
+      expect(mostWithin(api.times(), rateLimit.interval)).toBeLessThanOrEqual(rateLimit.requests);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+describe("while the server is away", () => {
+  const failures: [string, () => Promise<unknown>][] = [
+    ["refuses", () => Promise.reject(new Error("READONLY You can't write against a read only replica."))],
+    ["does not reply", () => new Promise(() => {})],
+    ["replies with nonsense", () => Promise.resolve("OK")],
+    [
+      "throws",
+      () => {
+        throw new Error("the client is closed");
+      },
+    ],
+  ];
+
+  test.each(failures)("a member whose server %s keeps to its share, and comes back by itself", async (_name, fail) => {
+    const api = sharedApi();
+    let isAway = false;
+    const command: Command = (args) => (isAway ? fail() : server.command(args));
+    const members = ["a", "b", "c", "d"].map((name) =>
+      member(name, { rateLimit: { requests: 40, interval: 10_000 }, fetch: api.fetch }, command),
+    );
+    let isOver = false;
+    const work = async ({ livedata }: (typeof members)[number]) => {
+      while (!isOver) await livedata.people.search(body);
+    };
+    const plan = async () => {
+      await wait(10_000);
+      isAway = true;
+      await wait(30_000);
+      isAway = false;
+      await wait(30_000);
+      isOver = true;
+    };
+    await time.run(Promise.all([plan(), ...members.flatMap((one) => [work(one), work(one)])]));
+    const steady = (from: number, to: number) => api.times().filter((at) => at >= from && at < to);
+    expect(mostWithin(steady(20_000, 40_000), 10_000)).toBeLessThanOrEqual(40);
+    expect(mostWithin(steady(56_000, 70_000), 10_000)).toBeLessThanOrEqual(40);
+    // Before, members did not use the limit in equal parts.
+    expect(mostWithin(api.times(), 10_000)).toBeLessThanOrEqual(48);
+    const sentBetween = (from: number, to: number) => api.times().filter((at) => at >= from && at < to).length;
+    expect(sentBetween(20_000, 40_000)).toBeGreaterThanOrEqual(0.9 * 80);
+    expect(sentBetween(50_000, 70_000)).toBeGreaterThanOrEqual(0.9 * 80);
+    for (const { events } of members) {
+      expect(events.map(({ type }) => type).filter((type) => type.startsWith("fleet"))).toEqual([
+        "fleet_away",
+        "fleet_back",
+      ]);
+    }
+  });
+
+  test("a first call waits for it no longer than 100 ms", async () => {
+    const api = sharedApi();
+    const { livedata } = member("a", { rateLimit: perMinute, fetch: api.fetch }, () => new Promise(() => {}));
+    await time.run(livedata.people.search(body));
+    expect(api.times()[0]).toBeLessThanOrEqual(250);
+  });
+
+  test("a member's share of a limit that is lower than the number of members is a part of a request", async () => {
+    const api = sharedApi();
+    let isAway = false;
+    const command: Command = (args) => (isAway ? Promise.reject(new Error("LOADING")) : server.command(args));
+    const members = ["a", "b", "c", "d"].map((name) =>
+      member(name, { rateLimit: { requests: 2, interval: 1_000 }, fetch: api.fetch }, command),
+    );
+    await time.run(Promise.all(members.map(({ livedata }) => livedata.people.search(body))));
+    isAway = true;
+    const work = async ({ livedata }: (typeof members)[number]) => {
+      for (let calls = 0; calls < 5; calls++) await livedata.people.search(body);
+    };
+    await time.run(Promise.all(members.map(work)));
+    const away = api.times().slice(8);
+    expect(away.length / (Number(away.at(-1)) - Number(away[0]))).toBeLessThanOrEqual((1.3 * 2) / 1_000);
+  });
+});
+
+describe("a hold", () => {
+  test.each([undefined, perMinute])("of one member holds all, with `rateLimit` %o", async (rateLimit) => {
+    let rejections = 1;
+    const sent: { readonly at: number; readonly name: string | null }[] = [];
+    const fetch = async (request: Request) => {
+      sent.push({ at: performance.now(), name: request.headers.get("x-member") });
+      await wait(20);
+      if (rejections-- > 0) return new Response("", { status: 429, headers: { "retry-after": "5" } });
+      return Response.json({ people: [], count: 0 });
+    };
+    const [a, b] = ["a", "b"].map((name) => member(name, { rateLimit, fetch }).livedata);
+    const work = async () => {
+      const first = a?.people.search(body);
+      // Time in which the holds of others are asked for at most once.
+      await wait(300);
+      await b?.companies.retrieve("example.com").catch(() => {});
+      await wait(300);
+      await b?.people.search(body);
+      await first;
+    };
+    await time.run(work());
+    const [rejected, company, ...later] = sent;
+    expect([rejected?.name, company?.name]).toEqual(["a", "b"]);
+    expect(later.map(({ at }) => at > 5_000 && at < 6_500)).toEqual([true, true]);
+  });
+});
+
+describe.each(servers)("on a server $name", ({ start }) => {
+  test("keys are in one slot of a cluster, say nothing, and expire", async () => {
+    vi.unstubAllGlobals();
+    const { command } = await start();
+    const api = sharedApi();
+    const { livedata } = member("a", { rateLimit: { requests: 5, interval: 1_000 }, fetch: api.fetch }, command);
+    await livedata.people.search(body);
+    const keys = (await command(["KEYS", "*"])) as string[];
+    const [, base] = /^(livedata:\{[\w+/]{22}\}):/.exec(String(keys[0])) ?? [];
+    expect(keys.map((key) => key.replace(`${base}:`, "")).sort()).toEqual(["members", "pace", "ring"]);
+    for (const key of keys) {
+      expect(Number(await command(["PTTL", key]))).toBeGreaterThan(1_000);
+      expect(key).not.toContain("o_0123abcd");
+    }
+  });
+
+  test("members get slots in the order in which they ask", async () => {
+    vi.unstubAllGlobals();
+    const { command } = await start();
+    const client = { organization: "o", rateLimit: { requests: 20, interval: 1_000 }, observe() {} };
+    const [a, b] = [new Sync(new Redis(command), "p", client), new Sync(new Redis(command), "p", client)];
+    const first = await a.run({ wanted: 2 });
+    const second = await b.run({ wanted: 2 });
+    const third = await a.run({ wanted: 1, hold: ["people", 500] });
+    expect([first.members, second.members]).toEqual([1, 2]);
+    expect(first.slots).toEqual([0, 0]);
+    expect(third.slots[0]).toBeGreaterThan(second.slots[1] as number);
+    expect(Number((await b.run({})).holds.get("people"))).toBeGreaterThan(300);
+    // What the ring does not know takes slots first.
+    const sent = Array.from({ length: 20 }, (_, age) => 200 - age);
+    const alone = await b.run({ wanted: 1, recent: sent, alone: 20 });
+    expect(alone.slots[0]).toBeGreaterThan(800);
+    await command(["DEL", ...((await command(["KEYS", "*"])) as string[])]);
+    expect((await b.run({ wanted: 1, recent: sent })).slots[0]).toBeGreaterThan(800);
+  });
+
+  test.each([
+    ["pace", ["SET", "x"]],
+    ["pace", ["HSET", "even", "soon"]],
+    ["pace", ["HSET", "even", "1e300"]],
+    ["ring", ["ZADD", "1e300", "x"]],
+    ["ring", ["SET", "x"]],
+    ["members", ["SET", "x"]],
+    ["holds", ["HSET", "people", "x"]],
+  ])("calls are made although %s holds nonsense: %o", async (name, [write = "", ...values]) => {
+    vi.unstubAllGlobals();
+    const { command } = await start();
+    const api = sharedApi();
+    const options = { rateLimit: { requests: 100, interval: 1_000 }, fetch: api.fetch };
+    await member("a", options, command).livedata.people.search(body);
+    const base = String(((await command(["KEYS", "*"])) as string[])[0]).replace(/:\w+$/, "");
+    await command(["DEL", `${base}:${name}`]);
+    await command([write, `${base}:${name}`, ...values]);
+    const { livedata } = member("b", options, command);
+    const startedAt = performance.now();
+    await Promise.all(Array.from({ length: 3 }, () => livedata.people.search(body)));
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+});
