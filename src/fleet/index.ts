@@ -52,7 +52,7 @@ export function createFleet(options: FleetOptions): Fleet {
       const redis = new Redis(command, client.observe);
       const holds = new FleetHolds(redis, prefix, client);
       return {
-        tokens: new FleetTokens(redis, prefix, encryptionKeys),
+        tokens: new FleetTokens({ redis, prefix, encryptionKeys, identity: client.identity }),
         pace: client.rateLimit && new FleetPace(redis, prefix, client, client.rateLimit, holds),
         holds: (service) => holds.of(service),
       };
