@@ -27,13 +27,16 @@ export class FleetUnavailableError extends Error {
 export class Redis {
   readonly #command: Command;
   readonly #observe: Observer<FleetEvent>;
+  readonly #timeout: number;
   #timeouts = 0;
   #pausedUntil = 0;
   #isAway = false;
 
-  constructor(command: Command, observe: Observer<FleetEvent> = () => {}) {
+  /** @param timeout how long a command may take, in ms; tests on a busy machine wait longer */
+  constructor(command: Command, observe: Observer<FleetEvent> = () => {}, timeout = TIMEOUT) {
     this.#command = command;
     this.#observe = observe;
+    this.#timeout = timeout;
   }
 
   /**
@@ -48,14 +51,14 @@ export class Redis {
     script: Script,
     keys: readonly string[],
     args: readonly string[],
-    timeout = TIMEOUT,
+    timeout = this.#timeout,
     onLate: (reply: unknown) => void = () => {},
   ): Promise<unknown> {
     if (performance.now() < this.#pausedUntil) {
       throw new FleetUnavailableError("the server is left alone after time-outs");
     }
     const evaluation = this.#evaluate(script, keys, args);
-    const deadline = startDeadline(Math.min(timeout, TIMEOUT));
+    const deadline = startDeadline(Math.min(timeout, this.#timeout));
     try {
       const reply = await Promise.race([evaluation, deadline.late]);
       if (script.isReply?.(reply) === false) throw new Error("the reply makes no sense");

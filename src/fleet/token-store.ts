@@ -76,14 +76,15 @@ return { 'locked', string.format('%.0f', now) }
 const PUBLISH: Script = {
   text: `${PRELUDE}
 local id, start, tag, life, sealed = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-if read('GET', KEYS[2]) == id then redis.call('DEL', KEYS[2]) end
+local isHolder = read('GET', KEYS[2]) == id
+if isHolder then redis.call('DEL', KEYS[2]) end
 local began = tonumber(start)
 local left = math.floor(tonumber(life) - (now - began))
 if began > now or now - began > ${MAX_EXCHANGE} or left <= 0 then return 0 end
 local last = read('ZREVRANGEBYSCORE', KEYS[3], string.format('%.0f', now), '-inf', 'WITHSCORES', 'LIMIT', '0', '1')
 if last and tonumber(last[2] or 0) > began then return 0 end
 local token = stored()
-if token and token.began >= began then return 0 end
+if token and (token.began > began or (token.began == began and not isHolder)) then return 0 end
 redis.call('HSET', KEYS[1], 'tag', tag, 'life', life, 'start', start, 'sealed', sealed)
 redis.call('PEXPIRE', KEYS[1], string.format('%.0f', left))
 return 1

@@ -28,6 +28,8 @@ export interface FleetTokensParts {
   /** Base URL of the identity service. */
   readonly identity: string;
   readonly clock?: Clock;
+  /** How long the server may delay a token, in ms. @default 150 */
+  readonly maxDelay?: number;
 }
 
 /**
@@ -54,7 +56,7 @@ export class FleetTokens implements SharedTokens {
     { current, rejected }: UnwantedTokens,
     exchange: () => Promise<Token>,
   ): Promise<SharedToken | Token> {
-    const { redis, prefix } = this.#parts;
+    const { redis, prefix, maxDelay = MAX_DELAY } = this.#parts;
     const keys = await this.#keysOf(request);
     const store = new TokenStore(redis, `${prefix}:{${keys.name}}`);
     const unwanted = {
@@ -64,7 +66,7 @@ export class FleetTokens implements SharedTokens {
     };
     const id = crypto.randomUUID();
     const giveUpAt = this.#clock.monotonic() + MAX_WAIT;
-    let budget = MAX_DELAY;
+    let budget = maxDelay;
     for (let poll = POLL.first; ; poll = Math.min(POLL.longest, poll * 1.3)) {
       const sent = now(this.#clock);
       const taken = budget > 0 ? await store.take(id, unwanted, budget).catch(() => undefined) : undefined;
@@ -85,7 +87,7 @@ export class FleetTokens implements SharedTokens {
         if (failure) throw failure;
         if (this.#clock.monotonic() >= giveUpAt) return exchange();
         await delay(poll * (0.5 + Math.random()));
-        budget = MAX_DELAY;
+        budget = maxDelay;
       }
     }
   }

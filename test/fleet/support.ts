@@ -34,7 +34,7 @@ export const servers: readonly { readonly name: string; start(): Promise<FleetSe
 ];
 
 /** Starts a server in this process, which runs Lua. Its replies differ: nil is false. */
-async function startInProcess(): Promise<FleetServer> {
+export async function startInProcess(): Promise<FleetServer> {
   const redis = new InProcessRedis({ keyPrefix: "" });
   await redis.flushall();
   const command: Command = async ([name = "", ...args]) => {
