@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { Redis as IoRedis } from "ioredis";
@@ -37,12 +38,18 @@ export const servers: readonly { readonly name: string; start(): Promise<FleetSe
 export async function startInProcess(): Promise<FleetServer> {
   const redis = new InProcessRedis({ keyPrefix: "" });
   await redis.flushall();
-  const command: Command = async ([name = "", ...args]) => {
-    // Its own TIME has rounded seconds, and microseconds of another clock.
-    if (name === "EVALSHA") throw new Error("NOSCRIPT");
+  const scripts = new Map<string, string>();
+  /** Its own TIME has rounded seconds, and microseconds of another clock. */
+  const evaluate = (text: string | undefined, [, keys, ...args]: string[]) => {
+    if (text === undefined) throw new Error("NOSCRIPT No matching script.");
+    scripts.set(createHash("sha1").update(text).digest("hex"), text);
     const now = Date.now();
     const time = `{'${Math.floor(now / 1000)}','${(now % 1000) * 1000}'}`;
-    if (name === "EVAL") args[0] = String(args[0]).replaceAll("redis.call('TIME')", time);
+    return redis.eval(text.replaceAll("redis.call('TIME')", time), Number(keys), ...args);
+  };
+  const command: Command = async ([name = "", ...args]) => {
+    if (name === "EVAL") return await evaluate(String(args[0]), args);
+    if (name === "EVALSHA") return await evaluate(scripts.get(String(args[0])), args);
     const run: unknown = Reflect.get(redis, name.toLowerCase());
     if (typeof run !== "function") throw new Error(`unknown command ${name}`);
     return await run.apply(redis, args);
