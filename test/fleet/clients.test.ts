@@ -1,0 +1,86 @@
+import { GlideClient } from "@valkey/valkey-glide";
+import { Redis as IoRedis } from "ioredis";
+import { Redis as IoValkey } from "iovalkey";
+import { createClient } from "redis";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { serviceAccount } from "../../src/auth/credentials.js";
+import { SessionError } from "../../src/errors/classes.js";
+import { Redis } from "../../src/fleet/redis.js";
+import { FleetTokens } from "../../src/fleet/tokens.js";
+import type { Command } from "../../src/fleet/types.js";
+import { type FleetServer, servers, startRedis } from "./support.js";
+
+interface Client {
+  readonly command: Command;
+  readonly close: () => unknown;
+}
+
+/** How each client of Redis and Valkey runs a command, as the docs of `createFleet` say. */
+const clients: Readonly<Record<string, (port: number) => Promise<Client>>> = {
+  async "node-redis"(port) {
+    const redis = await createClient({ url: `redis://127.0.0.1:${port}` }).connect();
+    return { command: (args) => redis.sendCommand(args), close: () => redis.close() };
+  },
+  async "node-redis over RESP3"(port) {
+    const redis = await createClient({ url: `redis://127.0.0.1:${port}`, RESP: 3 }).connect();
+    return { command: (args) => redis.sendCommand(args), close: () => redis.close() };
+  },
+  async ioredis(port) {
+    const redis = new IoRedis(port);
+    return { command: ([name = "", ...args]) => redis.call(name, ...args), close: () => redis.disconnect() };
+  },
+  async iovalkey(port) {
+    const redis = new IoValkey(port);
+    return { command: ([name = "", ...args]) => redis.call(name, ...args), close: () => redis.disconnect() };
+  },
+  async "valkey-glide"(port) {
+    const glide = await GlideClient.createClient({ addresses: [{ host: "127.0.0.1", port }] });
+    return { command: (args) => glide.customCommand(args), close: () => glide.close() };
+  },
+};
+
+describe.each(servers.slice(1))("on a server $name", () => {
+  let server: FleetServer;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  const opened: Client[] = [];
+  afterAll(async () => {
+    for (const { close } of opened) await close();
+  });
+
+  test.each(Object.entries(clients))("%s shares a token", async (_name, open) => {
+    const events: unknown[] = [];
+    const client = await open(server.port ?? 0);
+    opened.push(client);
+    await server.empty();
+    await server.command(["SCRIPT", "FLUSH"]);
+    const request = await serviceAccount({ clientId: "client-1", clientSecret: "secret-1" }).read();
+    const member = () => {
+      const redis = new Redis(client.command, (event) => events.push(event), 5_000);
+      return new FleetTokens({
+        redis,
+        prefix: "test",
+        encryptionKeys: [],
+        identity: "https://api.test",
+        maxDelay: 5_000,
+      });
+    };
+    let made = 0;
+    const make = async () => ({ value: `token-${++made}`, life: 3_600_000 });
+    const values = await Promise.all(
+      Array.from({ length: 5 }, async () => (await member().get(request, {}, make)).value),
+    );
+    expect(values).toEqual(Array(5).fill("token-1"));
+    const rejected = await Promise.all(
+      Array.from({ length: 5 }, async () => (await member().get(request, { rejected: "token-1" }, make)).value),
+    );
+    expect(rejected).toEqual(Array(5).fill("token-2"));
+    const failing = member().get(request, { rejected: "token-2" }, async () => {
+      throw new SessionError("unavailable", "down", { status: 503 });
+    });
+    await expect(failing).rejects.toThrow("down");
+    expect(made).toBe(2);
+    expect(events).toEqual([]);
+  });
+});
