@@ -96,7 +96,8 @@ export async function spend<Result extends PlainResult, Outcome extends { readon
     used = outcome.credits;
     return outcome;
   } catch (error) {
-    if (isLiveDataError(error) && error.attempts === 0) used = 0;
+    // An error of the session counts the requests for it.
+    if (isLiveDataError(error) && (callOf(error).attempts ?? error.attempts) === 0) used = 0;
     throw error;
   } finally {
     await reservation.settle(used);

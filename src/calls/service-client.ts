@@ -276,7 +276,10 @@ function middlewareRegistry(middlewares: Middleware[]): Pick<Client<object>, "ej
 
 function toCallError(error: unknown, call: Call, signal: AbortSignal): unknown {
   if (signal.aborted && Object.is(error, signal.reason)) return abortedError(signal, errorDetails(call));
-  // A timer has none of the caller's frames, and V8 keeps ten, which the SDK's own would take up.
-  if (isLiveDataError(error)) (Error as { captureStackTrace?: (of: object) => void }).captureStackTrace?.(error);
+  if (isLiveDataError(error)) {
+    rememberCall(error, call);
+    // A timer has none of the caller's frames, and V8 keeps ten, which the SDK's own would take up.
+    (Error as { captureStackTrace?: (of: object) => void }).captureStackTrace?.(error);
+  }
   return hasName(error, "SyntaxError") ? notJson(errorDetails(call)) : error;
 }

@@ -122,7 +122,9 @@ export class FleetBudget implements CreditBudget {
     const args = [limit, most, least, id, crypto.randomUUID(), this.#expiresIn, seen?.epoch ?? ""];
     let reply: unknown;
     try {
-      reply = await this.#members.redis.run(RESERVE, [key], args.map(String));
+      // A process that was busy takes its timer for a late reply. To ask again with the same id reserves nothing more.
+      const ask = () => this.#members.redis.run(RESERVE, [key], args.map(String));
+      reply = await ask().catch(ask);
     } catch (cause) {
       // The server may have reserved them, or may do so yet.
       this.#settleLater(id, 0);
