@@ -123,13 +123,15 @@ function testsOf(file: string): readonly string[][] {
       ];
     case "query":
       return [["test/query/"]];
+    case "fleet":
+      return [[`test/fleet/${path.basename(file, ".ts")}`]];
     case "people":
-      return [["test/people/"], [...shared, "test/calls/", "test/e2e/people"]];
+      return [["test/people/"], [...shared, "test/calls/", "test/e2e/people"], ["test/fleet/budget-helpers"]];
     case "calls":
       return [
         ["test/calls/", "test/people/"],
         [...shared, "test/pipeline/", "test/e2e/people", "test/faults/public-reports", "test/faults/inputs"],
-        ["test/e2e/telemetry"],
+        ["test/e2e/telemetry", "test/fleet/budget-helpers"],
       ];
     case "pipeline":
       return [

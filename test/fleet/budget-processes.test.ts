@@ -47,7 +47,7 @@ function startWorker(task: WorkerTask): Worker {
 
 /** Starts an API, and workers of it that each look for people of their own, and for some that nobody knows. */
 async function startFleet(port: number, count: number) {
-  const { fake, url } = await connected({ people: 1_500, latency: 5, keepRequests: 0 });
+  const { fake, url } = await connected({ people: 2_000, latency: 5, keepRequests: 0 });
   const emails = fake.people.map(({ id }, index) =>
     index % 5 === 0 ? `nobody-${index}@example.com` : (fake.emailsOf(id)[0] ?? ""),
   );
@@ -89,7 +89,7 @@ describe.skipIf(servers.length < 2).each(rounds)("a budget of 1,000, round %i", 
     const { port = 0, process: server, close } = await startRedis(0, ...persistent);
     const { fake, start } = await startFleet(port, 6);
     const workers = start(0, 3);
-    await until(() => fake.credits.used() > 100 + Math.random() * 500);
+    await until(() => fake.credits.used() > 300 + Math.random() * 300);
     server?.kill("SIGKILL");
     const reports = await Promise.all(workers.map(({ report }) => report));
     expect(reports.map((report) => report?.end)).toEqual(workers.map(() => "credit_limit"));
