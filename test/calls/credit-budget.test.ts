@@ -101,6 +101,6 @@ describe("a budget as `maxCredits`", () => {
     await expect(countOf(paginate(people, {}, { maxCredits }))).rejects.toThrow("closed");
     await expect(countOf(findMany(people, [nobody], { maxCredits }))).rejects.toThrow("closed");
     await expect(countOf(lookupMany(people, ["LDP-1"], { maxCredits }))).rejects.toThrow("closed");
-    expect(fake.requests.map(({ operation }) => operation)).toEqual(["previewFindPeople"]);
+    expect(fake.requests.map(({ operation }) => operation)).toEqual(["previewFind"]);
   });
 });
