@@ -124,7 +124,10 @@ function testsOf(file: string): readonly string[][] {
     case "query":
       return [["test/query/"]];
     case "fleet":
-      return [[`test/fleet/${path.basename(file, ".ts")}`]];
+      return readdirSync("test/fleet")
+        .filter((name) => name.startsWith(path.basename(file, ".ts")) && name.endsWith(".test.ts"))
+        .sort((a, b) => a.length - b.length)
+        .map((name) => [`test/fleet/${name}`]);
     case "people":
       return [["test/people/"], [...shared, "test/calls/", "test/e2e/people"], ["test/fleet/budget-helpers"]];
     case "calls":

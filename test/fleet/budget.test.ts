@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { CreditReservation } from "../../src/calls/credit-budget.js";
 import { createFleet } from "../../src/fleet/index.js";
 import type { Command, FleetBudgetOptions } from "../../src/fleet/types.js";
-import { servers } from "./support.js";
+import { servers, startRedis } from "./support.js";
 
 const operation = "POST /search";
 const DAY = 86_400_000;
@@ -294,6 +294,50 @@ describe.each(servers)("a budget on a server $name", ({ start }) => {
     );
     const reserved = all.filter((one): one is CreditReservation => one !== undefined);
     expect(reserved.reduce((sum, { credits }) => sum + credits, 0)).toBe(50);
+  });
+});
+
+describe.skipIf(servers.length < 2)("a budget on a Redis in trouble", () => {
+  test.each([
+    ["out of memory", ["CONFIG", "SET", "maxmemory", "1"], ["CONFIG", "SET", "maxmemory", "0"]],
+    ["read-only", ["REPLICAOF", "127.0.0.1", "1"], ["REPLICAOF", "NO", "ONE"]],
+  ])("refuses while it is %s, and is whole afterwards", async (_name, breakIt, repairIt) => {
+    const { command } = await startRedis();
+    const { hold, reserve } = member(command);
+    const open = await hold(60);
+    await command(breakIt);
+    await expect(reserve(1)).rejects.toMatchObject(refused(/cannot be asked.*nothing was charged/));
+    await open.settle(10);
+    await command(repairIt);
+    expect(await reserve(90)).toBe(90);
+    expect(await reserve(1)).toBeUndefined();
+  });
+
+  test("refuses while it is stopped, and never more than was left once it goes on", async () => {
+    const { command, process: server } = await startRedis();
+    const { reserve } = member(command);
+    expect(await reserve(60)).toBe(60);
+    server?.kill("SIGSTOP");
+    const since = performance.now();
+    await expect(reserve(30)).rejects.toMatchObject(refused(/no reply within 100 ms/));
+    expect(performance.now() - since).toBeLessThan(400);
+    server?.kill("SIGCONT");
+    const another = member(command);
+    await expect.poll(() => another.reserve(40).catch(() => {}), { timeout: 10_000 }).toBe(40);
+    expect(await another.reserve(1)).toBeUndefined();
+  });
+
+  test("refuses after it was restarted without its data", async () => {
+    const { command, port, close, process: server } = await startRedis();
+    const { reserve } = member(command);
+    await reserve(60);
+    server?.kill("SIGKILL");
+    await wait(100);
+    const again = await startRedis(port);
+    await expect(reserve(1)).rejects.toMatchObject(refused(/cannot be asked|was lost before its time/));
+    await expect.poll(() => reserve(1).catch(String), { timeout: 10_000 }).toMatch(/was lost before its time/);
+    expect(await again.command(["KEYS", "*"])).toEqual([]);
+    await close();
   });
 });
 
