@@ -55,15 +55,16 @@ export const fleetMutations: readonly Mutation[] = [
     rule: "fleet budget: lets calls go while the server is away",
     file: "fleet/budget.ts",
     in: "FleetBudget",
-    find: "const reason = cause instanceof Error",
-    replace: "if (least >= 0) return { credits: most, async settle() {} };\nconst reason = cause instanceof Error",
+    find: "throw this.#away(request, cause instanceof Error ?",
+    replace:
+      "if (least >= 0) return { credits: most, async settle() {} };\nthrow this.#away(request, cause instanceof Error ?",
   },
   {
     rule: "fleet budget: a lost reservation stays spent",
     file: "fleet/budget.ts",
     in: "FleetBudget",
-    find: "this.#settleLater(id, 0); const reason",
-    replace: "const reason",
+    find: "this.#settleLater(id, 0); throw this.#away(",
+    replace: "throw this.#away(",
   },
   {
     rule: "fleet budget: does not settle again what the server did not settle",

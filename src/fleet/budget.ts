@@ -55,6 +55,9 @@ redis.call('HINCRBY', KEYS[1], 'spent', string.format('%.0f', tonumber(ARGV[2]) 
 return 'settled'`,
 };
 
+/** How long the server may take to be asked a second time for the same credits, in ms. */
+const SECOND_TIMEOUT = 40;
+
 /** The delay before reservations are settled that could not be, in ms, and its upper bound. */
 const RETRY_DELAY = 1_000;
 const MAX_RETRY_DELAY = 30_000;
@@ -70,7 +73,7 @@ export interface SeenFilling {
 
 /** What the budgets of a fleet in this process share. */
 export interface BudgetMembers {
-  readonly redis: Redis;
+  readonly redis: Pick<Redis, "run">;
   readonly prefix: string;
   /** By the name of the key. */
   readonly seen: Map<string, SeenFilling>;
@@ -107,6 +110,8 @@ export class FleetBudget implements CreditBudget {
     if (reservation || this.#unsettled.size === 0) return reservation;
     // What this process could not give back may be all it needs.
     await this.#settleAgain();
+    if (this.#unsettled.size > 0)
+      throw this.#away(request, "what earlier requests did not use could not be given back");
     return this.#reserve(request);
   }
 
@@ -122,17 +127,13 @@ export class FleetBudget implements CreditBudget {
     const args = [limit, most, least, id, crypto.randomUUID(), this.#expiresIn, seen?.epoch ?? ""];
     let reply: unknown;
     try {
-      // A process that was busy takes its timer for a late reply. To ask again with the same id reserves nothing more.
-      const ask = () => this.#members.redis.run(RESERVE, [key], args.map(String));
-      reply = await ask().catch(ask);
+      const ask = (timeout?: number) => this.#members.redis.run(RESERVE, [key], args.map(String), timeout);
+      // A job should not end because its process was busy for 100 ms. To ask again with the same id reserves nothing more.
+      reply = await ask().catch(() => ask(SECOND_TIMEOUT));
     } catch (cause) {
       // The server may have reserved them, or may do so yet.
       this.#settleLater(id, 0);
-      const reason = cause instanceof Error ? cause.message : "no reply";
-      throw this.#refusal(request, `cannot be asked: ${reason}`, "check the fleet's server", {
-        cause,
-        retryable: true,
-      });
+      throw this.#away(request, cause instanceof Error ? cause.message : "no reply", cause);
     }
     const [verdict, epoch, left, credits] = readReply(reply);
     if (verdict === "lost") {
@@ -192,6 +193,10 @@ export class FleetBudget implements CreditBudget {
     }, this.#retryDelay);
     // What is not settled stays spent, so that the process need not wait.
     (timer as { unref?: () => void }).unref?.();
+  }
+
+  #away(request: CreditRequest, reason: string, cause?: unknown): CreditLimitError {
+    return this.#refusal(request, `cannot be asked: ${reason}`, "check the fleet's server", { cause, retryable: true });
   }
 
   #refusal({ operation, least }: CreditRequest, fault: string, fix: string, details = {}): CreditLimitError {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { CreditReservation } from "../../src/calls/credit-budget.js";
-import { createFleet } from "../../src/fleet/index.js";
 import type { Command } from "../../src/fleet/types.js";
+import { patientBudget } from "./patient-budget.js";
 import { servers } from "./support.js";
 
 const LIMIT = 20;
@@ -87,7 +87,7 @@ test("a budget is never overspent over random interleavings, and is whole again 
       round++;
       const { command, run, calm, wasLate } = scheduler(server.command, schedule.fates, schedule.picks);
       const budgets = schedule.members.map(() =>
-        createFleet({ command, prefix: `round-${round}` }).budget("b", { limit: LIMIT, expiresIn: 600_000 }),
+        patientBudget(command, { limit: LIMIT, expiresIn: 600_000 }, `round-${round}`),
       );
       let charged = 0;
       let hasCrashed = false;

@@ -1,16 +1,17 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { CreditReservation } from "../../src/calls/credit-budget.js";
 import { createFleet } from "../../src/fleet/index.js";
 import type { Command, FleetBudgetOptions } from "../../src/fleet/types.js";
+import { hurriedBudget, patientBudget } from "./patient-budget.js";
 import { servers, startRedis } from "./support.js";
 
 const operation = "POST /search";
 const DAY = 86_400_000;
 
 /** A member of a fleet, in this process. */
-function member(command: Command, limit = 100, expiresIn = DAY, name = "nightly") {
-  const budget = createFleet({ command }).budget(name, { limit, expiresIn });
+function member(command: Command, limit = 100, expiresIn = DAY, create = patientBudget) {
+  const budget = create(command, { limit, expiresIn });
   return {
     budget,
     /** Returns the credits that were reserved; undefined for none. */
@@ -161,11 +162,16 @@ describe.each(servers)("a budget on a server $name", ({ start }) => {
     expect(await budget.reserve({ most: 100, least: 100, operation })).toMatchObject({ credits: 100 });
   });
 
-  test("refuses within 250 ms if the server never replies", async () => {
-    const { reserve } = member(() => new Promise(() => {}));
-    const since = performance.now();
-    await expect(reserve(7)).rejects.toMatchObject(refused(/no reply within 100 ms/));
-    expect(performance.now() - since).toBeLessThan(250);
+  test("asks twice for the same credits before it refuses", async () => {
+    const server = await start();
+    let replies = 0;
+    const command: Command = async (args) => {
+      const reply = await server.command(args);
+      if (args[0]?.startsWith("EVAL") && ++replies === 1) throw new Error("ECONNRESET");
+      return reply;
+    };
+    const { reserve } = member(command);
+    expect([await reserve(60), await reserve(50), await reserve(40)]).toEqual([60, undefined, 40]);
   });
 
   test("gives back the credits of a reservation whose reply was lost", async () => {
@@ -297,6 +303,19 @@ describe.each(servers)("a budget on a server $name", ({ start }) => {
   });
 });
 
+test("a budget refuses within 250 ms if its server never replies", async () => {
+  let isSilent = false;
+  const command = () => (isSilent ? new Promise(() => {}) : Promise.resolve(["spent", "epoch", 1_000, 0]));
+  const { reserve } = member(command, 100, DAY, hurriedBudget);
+  expect(await reserve(7)).toBeUndefined();
+  isSilent = true;
+  vi.useFakeTimers();
+  const refusal = expect(reserve(7)).rejects.toMatchObject(refused(/no reply within \d+ ms/));
+  await vi.advanceTimersByTimeAsync(250);
+  await refusal;
+  vi.useRealTimers();
+});
+
 describe.skipIf(servers.length < 2)("a budget on a Redis in trouble", () => {
   test.each([
     ["out of memory", ["CONFIG", "SET", "maxmemory", "1"], ["CONFIG", "SET", "maxmemory", "0"]],
@@ -315,12 +334,12 @@ describe.skipIf(servers.length < 2)("a budget on a Redis in trouble", () => {
 
   test("refuses while it is stopped, and never more than was left once it goes on", async () => {
     const { command, process: server } = await startRedis();
-    const { reserve } = member(command);
-    expect(await reserve(60)).toBe(60);
+    const { reserve } = member(command, 100, DAY, hurriedBudget);
+    expect(await member(command).reserve(60)).toBe(60);
     server?.kill("SIGSTOP");
     const since = performance.now();
-    await expect(reserve(30)).rejects.toMatchObject(refused(/no reply within 100 ms/));
-    expect(performance.now() - since).toBeLessThan(400);
+    await expect(reserve(30)).rejects.toMatchObject(refused(/no reply within \d+ ms/));
+    expect(performance.now() - since).toBeLessThan(2_000);
     server?.kill("SIGCONT");
     const another = member(command);
     await expect.poll(() => another.reserve(40).catch(() => {}), { timeout: 10_000 }).toBe(40);
@@ -329,8 +348,8 @@ describe.skipIf(servers.length < 2)("a budget on a Redis in trouble", () => {
 
   test("refuses after it was restarted without its data", async () => {
     const { command, port, close, process: server } = await startRedis();
-    const { reserve } = member(command);
-    await reserve(60);
+    const { reserve } = member(command, 100, DAY, hurriedBudget);
+    await expect.poll(() => reserve(1).catch(String)).toBe(1);
     server?.kill("SIGKILL");
     await wait(100);
     const again = await startRedis(port);
