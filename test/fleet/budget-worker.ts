@@ -13,7 +13,7 @@ export interface WorkerTask {
   readonly baseUrl: string;
   readonly limit: number;
   readonly emails: readonly string[];
-  /** How often it goes on where it was refused, as a job of a queue does. */
+  /** How often it goes on where it was refused, as a job of a queue does, without a result in between. */
   readonly retries: number;
 }
 
@@ -27,7 +27,7 @@ export interface WorkerReport {
 const { port, baseUrl, limit, emails, retries }: WorkerTask = JSON.parse(process.argv[2] ?? "");
 const redis = new Redis({ port, host: "127.0.0.1" });
 redis.on("error", () => {});
-await redis.ping();
+await redis.ping().catch(() => {});
 const fleet = createFleet({ command: ([name = "", ...args]) => redis.call(name, ...args) });
 const budget = fleet.budget("nightly", { limit, expiresIn: 600_000 });
 const { orgId } = fakeCredentials;
@@ -39,7 +39,10 @@ let start = 0;
 for (let attempt = 0; attempt <= retries && start >= 0; attempt++) {
   const results = findMany(livedata.people, queries, { batchSize: 8, concurrency: 2, maxCredits: budget, start });
   try {
-    for await (const { found } of results) if (found) report.found++;
+    for await (const { found } of results) {
+      if (found) report.found++;
+      attempt = 0;
+    }
     report.end = results.stoppedBy;
     start = -1;
   } catch (error) {
