@@ -123,13 +123,22 @@ function testsOf(file: string): readonly string[][] {
       ];
     case "query":
       return [["test/query/"]];
+    case "fleet":
+      return (
+        readdirSync("test/fleet")
+          .filter((name) => name.startsWith(path.basename(file, ".ts")) && name.endsWith(".test.ts"))
+          // Slow, and for what only real processes show.
+          .filter((name) => !name.includes("processes"))
+          .sort((a, b) => a.length - b.length)
+          .map((name) => [`test/fleet/${name}`])
+      );
     case "people":
-      return [["test/people/"], [...shared, "test/calls/", "test/e2e/people"]];
+      return [["test/people/"], [...shared, "test/calls/", "test/e2e/people"], ["test/fleet/budget-helpers"]];
     case "calls":
       return [
         ["test/calls/", "test/people/"],
         [...shared, "test/pipeline/", "test/e2e/people", "test/faults/public-reports", "test/faults/inputs"],
-        ["test/e2e/telemetry"],
+        ["test/e2e/telemetry", "test/fleet/budget-helpers"],
       ];
     case "pipeline":
       return [

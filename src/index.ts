@@ -15,6 +15,7 @@ export { type AuthFetch, type AuthMiddlewareOptions, authFetch, authMiddleware }
 export type { Secret } from "./auth/secret.js";
 export type { TokenSource } from "./auth/token-source.js";
 export type { BaseUrlOptions, Service } from "./base-urls.js";
+export type { CreditBudget, CreditRequest, CreditReservation } from "./calls/credit-budget.js";
 export { credits, metadata, type ResponseMetadata } from "./calls/metadata.js";
 export type { CloseOptions } from "./calls/open-calls.js";
 export type {

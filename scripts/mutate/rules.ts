@@ -1,5 +1,6 @@
 import { authMutations } from "./auth.js";
 import { callMutations } from "./calls.js";
+import { fleetMutations } from "./fleet.js";
 import type { Mutation } from "./mutation.js";
 import { otelMutations } from "./otel.js";
 import { peopleMutations } from "./people.js";
@@ -17,5 +18,6 @@ export const mutations: readonly Mutation[] = [
   ...queryMutations,
   ...telemetryMutations,
   ...otelMutations,
+  ...fleetMutations,
   ...testingMutations,
 ];

@@ -1,14 +1,14 @@
-import { checkLimit } from "../checks.js";
 import { readCredits } from "../credits.js";
 import { CreditLimitError } from "../errors/classes.js";
 import type { ResponseHead } from "../errors/response-error.js";
 import { callOf } from "../pipeline/call.js";
+import { budgetOf, type CreditBudget, type CreditReservation } from "./credit-budget.js";
 import { assertResponse, headOf, type PlainResult } from "./unwrap.js";
 
 /** A call with a `maxCredits`. */
 export interface LimitedCall {
   readonly operation: string;
-  readonly maxCredits: number;
+  readonly maxCredits: CreditBudget | number;
   /** The body as it will be sent. */
   readonly body: unknown;
   /** The path of its free preview; undefined if the API has none. */
@@ -18,14 +18,15 @@ export interface LimitedCall {
 }
 
 /**
- * Enforces `maxCredits` before a call is made. If the API has no preview of it, the maximum counts.
+ * Reserves the cost of a call before it is made. If the API has no preview of it, the maximum counts.
  *
- * @returns undefined if the call may be made; the preview's own result if the preview failed
+ * @returns the reservation; the preview's own result if the preview failed
  * @throws CreditLimitError if it would cost too much; ProtocolError if the preview does not say what it costs
  */
-export async function enforceCreditLimit(call: LimitedCall): Promise<PlainResult | undefined> {
+export async function reserveCost(call: LimitedCall): Promise<CreditReservation | PlainResult> {
   const { operation, maxCredits, body, preview, callPreview } = call;
-  checkLimit(maxCredits, "maxCredits");
+  const budget = budgetOf(maxCredits);
+  const { limit, name } = budget;
   let cost = preview ? 0 : await maxCost(body);
   if (preview) {
     const result = await callPreview(preview);
@@ -35,16 +36,13 @@ export async function enforceCreditLimit(call: LimitedCall): Promise<PlainResult
     assertResponse(previewed !== undefined, "the preview has no cost: nothing was charged", response);
     cost = previewed;
   }
-  if (cost <= maxCredits) return undefined;
+  const reservation = await budget.reserve({ most: cost, least: cost, operation });
+  if (reservation) return reservation;
   const estimate = preview ? "would cost" : "may cost up to";
+  const left = name === undefined ? `\`maxCredits\` is ${limit}` : `the budget \`${name}\` has fewer left`;
   throw new CreditLimitError(
-    `${estimate} ${cost} ${cost === 1 ? "credit" : "credits"}, but \`maxCredits\` is ${maxCredits}: nothing was charged`,
-    {
-      operation,
-      attempts: 0,
-      cost,
-      limit: maxCredits,
-    },
+    `${estimate} ${cost} ${cost === 1 ? "credit" : "credits"}, but ${left}: nothing was charged`,
+    { operation, attempts: 0, cost, limit },
   );
 }
 

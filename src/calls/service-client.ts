@@ -11,7 +11,8 @@ import { plainArguments, RequestData, replayableRequest, sendArguments } from ".
 import { ResponseData, toResponse } from "../pipeline/response.js";
 import type { Send } from "../pipeline/send.js";
 import type { Progress, Telemetry } from "../telemetry.js";
-import { enforceCreditLimit } from "./credit-limit.js";
+import { type CreditBudget, type CreditReservation, creditsUsed } from "./credit-budget.js";
+import { reserveCost } from "./credit-limit.js";
 import { type CallInputs, checkInputs, forOperation } from "./inputs.js";
 import { rememberMetadata } from "./metadata.js";
 import { namedMethods } from "./named-methods.js";
@@ -26,7 +27,7 @@ const IDEMPOTENT = /^(?:DELETE|GET|HEAD|OPTIONS|PUT|TRACE)$/;
 
 interface AnyInit extends CallInputs {
   readonly parseAs?: string | undefined;
-  readonly maxCredits?: number | undefined;
+  readonly maxCredits?: CreditBudget | number | undefined;
 }
 
 /** The untyped form of openapi-fetch's client, whose request and response may be plain data. */
@@ -172,6 +173,8 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
         throw toCallError(error, call, open.signal);
       }
     };
+    let reservation: CreditReservation | undefined;
+    let used: number | undefined;
     try {
       if (maxCredits !== undefined) {
         const previewInit = { ...init, ...inputs, maxCredits: undefined, parseAs: "text" };
@@ -179,11 +182,12 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
           const preview = { method: "POST", path, init: previewInit, parentId: progress.callId };
           return observedCall(preview, (progress) => callOperation(preview, progress, isNamed));
         };
-        const failure = await enforceCreditLimit({ operation, maxCredits, body: inputs.body, preview, callPreview });
-        if (failure) {
-          progress.response = headOf(failure);
-          return failure;
+        const reserved = await reserveCost({ operation, maxCredits, body: inputs.body, preview, callPreview });
+        if ("response" in reserved) {
+          progress.response = headOf(reserved);
+          return reserved;
         }
+        reservation = reserved;
       }
       const result = await request(method, path, {
         ...rest,
@@ -196,6 +200,7 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
       const { data, error, response } = result;
       rememberCall(response, call);
       progress.response = response;
+      if (reservation) used = creditsUsed(response, reservation.credits);
       const outcome = response.ok ? { data } : { error: error || {} };
       if (isNamed) return { ...outcome, response };
       rememberMetadata(data, response);
@@ -211,6 +216,8 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
     } catch (error) {
       throw toCallError(error, call, open.signal);
     } finally {
+      // Before the release, since `close` may be followed by the end of the process.
+      if (reservation) await reservation.settle(call.attempts === 0 ? 0 : (used ?? reservation.credits));
       open.release();
     }
   }
@@ -269,7 +276,10 @@ function middlewareRegistry(middlewares: Middleware[]): Pick<Client<object>, "ej
 
 function toCallError(error: unknown, call: Call, signal: AbortSignal): unknown {
   if (signal.aborted && Object.is(error, signal.reason)) return abortedError(signal, errorDetails(call));
-  // A timer has none of the caller's frames, and V8 keeps ten, which the SDK's own would take up.
-  if (isLiveDataError(error)) (Error as { captureStackTrace?: (of: object) => void }).captureStackTrace?.(error);
+  if (isLiveDataError(error)) {
+    rememberCall(error, call);
+    // A timer has none of the caller's frames, and V8 keeps ten, which the SDK's own would take up.
+    (Error as { captureStackTrace?: (of: object) => void }).captureStackTrace?.(error);
+  }
   return hasName(error, "SyntaxError") ? notJson(errorDetails(call)) : error;
 }

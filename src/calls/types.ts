@@ -3,6 +3,7 @@ import type { paths as LedgersPaths } from "../generated/ledgers.js";
 import type { paths } from "../generated/people.js";
 import type { CustomFetch } from "../pipeline/network.js";
 import type { CallRetryOptions, TimeoutOptions } from "../pipeline/options.js";
+import type { CreditBudget } from "./credit-budget.js";
 
 /** Options of one call, besides the parameters and the body of its operation. */
 export interface CallOptions extends TimeoutOptions {
@@ -39,12 +40,12 @@ export interface CallOptions extends TimeoutOptions {
 /** Options of one call that costs credits. */
 export interface PaidCallOptions extends CallOptions {
   /**
-   * Maximum cost of the call, in credits. The free preview is called first. If the call would cost more, it is not made,
-   * and a CreditLimitError says what it would cost. If the API has no preview, the maximum cost counts. The timeouts apply
-   * to the preview and to the call separately.
+   * Maximum cost of the call, in credits, or a budget to share. The free preview is called first. If the call would cost
+   * more, it is not made, and a CreditLimitError says what it would cost. If the API has no preview, the maximum cost
+   * counts. The timeouts apply to the preview and to the call separately.
    * @default no limit
    */
-  readonly maxCredits?: number | undefined;
+  readonly maxCredits?: CreditBudget | number | undefined;
 }
 
 type Method = "delete" | "get" | "head" | "options" | "patch" | "post" | "put" | "trace";

@@ -189,7 +189,7 @@ export class ConnectionError extends LiveDataError {
   override readonly name = "ConnectionError";
 }
 
-/** A call would cost more than its `maxCredits`. It was not sent, and nothing was charged. */
+/** A call would cost more than its `maxCredits`, or a budget cannot be asked. It was not sent, and nothing was charged. */
 export class CreditLimitError extends LiveDataError {
   protected static override readonly code = "credit_limit";
   declare readonly code: "credit_limit";
@@ -197,7 +197,7 @@ export class CreditLimitError extends LiveDataError {
 
   /** What the call would cost, in credits; the maximum if the API has no preview of it. */
   readonly cost: number;
-  /** The `maxCredits` of the call. */
+  /** The `maxCredits` of the call, or the limit of its budget. */
   readonly limit: number;
 
   constructor(message: string, options: LiveDataErrorOptions & Pick<CreditLimitError, "cost" | "limit">) {

@@ -6,7 +6,7 @@ import { Redis } from "./redis.js";
 import { FleetTokens } from "./tokens.js";
 import type { Command, Fleet } from "./types.js";
 
-export type { CreditBudget, CreditReservation } from "../calls/credit-budget.js";
+export type { CreditBudget, CreditRequest, CreditReservation } from "../calls/credit-budget.js";
 export type { Command, Fleet, FleetBudgetOptions } from "./types.js";
 
 /** Options of {@link createFleet}. */
@@ -46,8 +46,9 @@ export interface FleetOptions {
  */
 export function createFleet(options: FleetOptions): Fleet {
   const { command, prefix, encryptionKeys } = check(options);
+  const members = { redis: new Redis(command), prefix, seen: new Map() };
   return {
-    budget: (name, budget) => new FleetBudget(new Redis(command), prefix, name, budget),
+    budget: (name, budget) => new FleetBudget(members, name, budget),
     connect(client) {
       const redis = new Redis(command, client.observe);
       const sync = new Sync(redis, prefix, client);

@@ -10,7 +10,7 @@ export type Command = (args: string[]) => Promise<unknown>;
 
 /** Options of {@link Fleet.budget}. */
 export interface FleetBudgetOptions {
-  /** How many credits all members may spend together. */
+  /** How many credits all members may spend together. Each member keeps to its own `limit`: a lower one applies at once. */
   readonly limit: number;
   /** How long after its first reservation the budget is full again, in ms. */
   readonly expiresIn: number;
@@ -21,7 +21,19 @@ export interface Fleet {
   /**
    * Returns a budget of credits that all members of the fleet share: pass it as `maxCredits`.
    *
-   * @param name tells it from other budgets of the fleet
+   * Credits count as spent from their reservation on, before the request is sent. What the request did not use returns with
+   * its response; what it may have used stays spent, as do the reservations of a process that ended. If the server is away,
+   * or its data makes no sense, calls fail with a CreditLimitError, and nothing is sent.
+   *
+   * The server must not lose what it stored: it needs persistence (`appendonly yes`; with `appendfsync always` not even a
+   * crash loses the last second) and `maxmemory-policy noeviction`. A process that saw the budget refuses if it is gone
+   * before its time; one that starts afterwards cannot know, and takes it for full.
+   *
+   * @param name tells it from other budgets with the same `prefix`, also of other organizations. It is not readable on the
+   *   server, but is part of error messages
+   * @example
+   * const budget = fleet.budget("nightly", { limit: 5_000, expiresIn: 86_400_000 });
+   * for await (const person of paginate(livedata.people, search, { maxCredits: budget })) save(person);
    * @throws ConfigurationError that names the option
    */
   budget(name: string, options: FleetBudgetOptions): CreditBudget;

@@ -11,14 +11,14 @@ export interface Batch<Query> {
  * Groups queries into batches. If their source fails, the queries before the failure come first, as a batch.
  *
  * @param start how many queries to skip
- * @param maxSize resolves with how many queries the next batch may have; 0 ends the batches, after one query was read to
+ * @param maxSize resolves with how many queries the batch that begins at an index may have; 0 ends the batches, after one query was read to
  *   see whether there are more
  * @throws ConfigurationError if there are fewer queries than `start`
  */
 export async function* batchesOf<Query>(
   queries: Iterable<Query> | AsyncIterable<Query>,
   start: number,
-  maxSize: () => Promise<number>,
+  maxSize: (index: number) => Promise<number>,
 ): AsyncGenerator<Batch<Query>, void, undefined> {
   let failure: { readonly error: unknown } | undefined;
   let batch: Query[] = [];
@@ -31,7 +31,7 @@ export async function* batchesOf<Query>(
         skipped++;
         continue;
       }
-      if (batch.length === 0) size = await maxSize();
+      if (batch.length === 0) size = await maxSize(index);
       if (size === 0) return;
       batch.push(query);
       if (batch.length < size) continue;

@@ -1,7 +1,8 @@
+import { budgetOf, type CreditBudget, type CreditReservation, spend } from "../calls/credit-budget.js";
 import { creditsSpent } from "../calls/credit-limit.js";
 import type { CallOptions, PeopleCalls } from "../calls/types.js";
 import { assertResponse, headOf, unwrap } from "../calls/unwrap.js";
-import { checkCount, checkLimit, checkNames, checkPeople, isRecord, isRecords } from "../checks.js";
+import { checkCount, checkNames, checkPeople, isRecord, isRecords } from "../checks.js";
 import { CreditsExhaustedError, isLiveDataError } from "../errors/classes.js";
 import { abortedError, onAbort, throwIfAborted } from "../pipeline/abort.js";
 import { CALL_OPTIONS } from "../pipeline/options.js";
@@ -35,12 +36,12 @@ export interface FindManyOptions
    */
   readonly start?: number | undefined;
   /**
-   * Maximum number of credits to spend. No request asks for more people than credits are left, so it is never exceeded.
-   * People already paid for are free and do not count, unless a request was retried: the cost of its lost response is
-   * not known.
+   * Maximum number of credits to spend, or a budget to share. No request asks for more people than credits are left, so it
+   * is never exceeded. People already paid for are free and do not count, unless a request was retried: the cost of its
+   * lost response is not known.
    * @default no limit
    */
-  readonly maxCredits?: number | undefined;
+  readonly maxCredits?: CreditBudget | number | undefined;
   /** Called after the results of each request were taken. */
   readonly onProgress?: ((progress: FindManyProgress) => void) | undefined;
 }
@@ -81,7 +82,9 @@ export interface FindManyResults<Query> extends AsyncIterable<FindManyResult<Que
 const operation = "POST /find";
 /** The options with all defaults. */
 type Settings = FindManyOptions &
-  Readonly<Record<"size" | "batchSize" | "concurrency" | "start" | "maxCredits", number>>;
+  Readonly<Record<"size" | "batchSize" | "concurrency" | "start", number>> & {
+    readonly maxCredits: CreditBudget | number;
+  };
 
 /**
  * Finds people by many queries, in batches and with several requests at a time. Yields the results in the order of the
@@ -137,7 +140,7 @@ function settingsOf(options: FindManyOptions): Settings {
   checkCount(batchSize, "batchSize", 1);
   checkCount(concurrency, "concurrency", 1);
   checkCount(start, "start", 0);
-  checkLimit(maxCredits, "maxCredits");
+  budgetOf(maxCredits);
   return { ...options, size, batchSize, concurrency, start, maxCredits };
 }
 
@@ -151,26 +154,36 @@ async function* results<Query extends Match>(
   // Ends running requests once the caller leaves the loop or aborts.
   const ending = new AbortController();
   const stopListening = callerSignal && onAbort(callerSignal, () => ending.abort(callerSignal.reason));
+  const budget = budgetOf(maxCredits);
   let spent = 0;
   let isLimited = false;
   let found = 0;
   let index = start;
-  /** Requests that run, with the most that each may cost. */
-  const running = new Map<Promise<unknown>, number>();
+  const running = new Set<Promise<unknown>>();
+  /** The credits of the batch that is read now. */
+  let reservation: CreditReservation | undefined;
 
-  /** Waits for running requests while what they may cost does not leave enough for a full one. */
-  const maxSize = async () => {
+  /** Waits for running requests while the credits left do not pay for a full one. */
+  const maxSize = async (index: number) => {
     for (;;) {
-      const reserved = [...running.values()].reduce((sum, cost) => sum + cost, 0);
-      const affordable = Math.floor((maxCredits - spent - reserved) / size);
-      isLimited = affordable < 1;
-      if (affordable >= batchSize || running.size === 0) return Math.min(batchSize, Math.max(0, affordable));
-      await Promise.race(running.keys());
+      const most = batchSize * size;
+      try {
+        reservation = await budget.reserve({ most, least: running.size === 0 ? size : most, operation });
+      } catch (error) {
+        throw located(error, index, 1);
+      }
+      if (ending.signal.aborted) await reservation?.settle(0);
+      else if (reservation) return Math.floor(reservation.credits / size);
+      isLimited = running.size === 0;
+      if (isLimited) return 0;
+      await Promise.race(running);
     }
   };
   const find = async (batch: Batch<Query>) => {
-    const request = findBatch(people, batch, settings, ending.signal);
-    running.set(request, batch.queries.length * size);
+    const reserved = reservation as CreditReservation;
+    reservation = undefined;
+    const request = findBatch(people, batch, settings, ending.signal, reserved);
+    running.add(request);
     const outcome = await request;
     running.delete(request);
     spent += outcome.credits;
@@ -197,6 +210,7 @@ async function* results<Query extends Match>(
   } finally {
     stopListening?.();
     ending.abort();
+    await reservation?.settle(0);
   }
 }
 
@@ -205,7 +219,7 @@ interface BatchOutcome<Query> {
   /** One result for each query, up to the failure. */
   readonly results: readonly FindManyResult<Query>[];
   readonly credits: number;
-  readonly failure?: { readonly error: unknown };
+  readonly failure: { readonly error: unknown } | undefined;
 }
 
 /** Finds the people of one batch: by one request, or by several if the credits left do not pay for all at once. */
@@ -214,23 +228,27 @@ async function findBatch<Query extends Match>(
   { index, queries }: Batch<Query>,
   settings: Settings,
   signal: AbortSignal,
+  reservation: CreditReservation,
 ): Promise<BatchOutcome<Query>> {
   const results: FindManyResult<Query>[] = [];
   let credits = 0;
   let width = queries.length;
-  while (results.length < queries.length) {
+  let failure: BatchOutcome<Query>["failure"];
+  const settle = async (used: number) => {
+    credits += used;
+  };
+  while (results.length < queries.length && !failure) {
     const part = { index: index + results.length, queries: queries.slice(results.length, results.length + width) };
     const size = part.queries.length;
     try {
-      const found = await findOnce(people, part, settings, signal);
-      results.push(...found.results);
-      credits += found.credits;
+      results.push(...(await findOnce(people, part, settings, signal, { credits: size * settings.size, settle })));
     } catch (error) {
       width = affordableWidth(error, size, settings.size);
-      if (width === 0) return { results, credits, failure: { error: located(error, part.index, size) } };
+      if (width === 0) failure = { error: located(error, part.index, size) };
     }
   }
-  return { results, credits };
+  await reservation.settle(credits);
+  return { results, credits, failure };
 }
 
 /** Returns how many of the queries that a 402 refused to ask at once instead; 0 if that would not help. */
@@ -245,20 +263,21 @@ async function findOnce<Query extends Match>(
   { index, queries }: Batch<Query>,
   settings: Settings,
   signal: AbortSignal,
-): Promise<BatchOutcome<Query>> {
+  reservation: CreditReservation,
+): Promise<FindManyResult<Query>[]> {
   const { size, confidence, return_fields, timeout, totalTimeout, maxWait, retry } = settings;
   const body = { matches: queries.map(({ fields }) => ({ fields })), size, confidence, return_fields };
-  const call = await people.POST("/find", { body, signal, timeout, totalTimeout, maxWait, retry });
-  const { matches } = unwrap(call);
-  const isOfQueries = Array.isArray(matches) && matches.length === queries.length && matches.every(isMatchResult);
-  assertResponse(
-    isOfQueries,
-    `the response does not have ${queries.length} \`matches\`, one for each query`,
-    headOf(call),
-  );
-  const found = matches.reduce((sum, match) => sum + (match.people?.length ?? 0), 0);
-  const results = queries.map((query, place) => resultOf(index + place, query, matches[place], size));
-  return { results, credits: creditsSpent(headOf(call), found) };
+  const call = people.POST("/find", { body, signal, timeout, totalTimeout, maxWait, retry });
+  const { results } = await spend(reservation, call, (result) => {
+    const { matches } = unwrap(result);
+    const head = headOf(result);
+    const isOfQueries = Array.isArray(matches) && matches.length === queries.length && matches.every(isMatchResult);
+    assertResponse(isOfQueries, `the response does not have ${queries.length} \`matches\`, one for each query`, head);
+    const found = matches.reduce((sum, match) => sum + (match.people?.length ?? 0), 0);
+    const results = queries.map((query, place) => resultOf(index + place, query, matches[place], size));
+    return { results, credits: creditsSpent(head, found) };
+  });
+  return results;
 }
 
 /** Whether a value is the result of one query. It may leave out `people` if there are none. */

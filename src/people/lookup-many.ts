@@ -1,7 +1,8 @@
+import { budgetOf, type CreditBudget, spend } from "../calls/credit-budget.js";
 import { creditsSpent } from "../calls/credit-limit.js";
 import type { CallOptions, PeopleCalls } from "../calls/types.js";
 import { assertResponse, headOf, unwrap } from "../calls/unwrap.js";
-import { checkCount, checkLimit, checkNames, checkPeople, isRecords } from "../checks.js";
+import { checkCount, checkNames, checkPeople, isRecords } from "../checks.js";
 import { ConfigurationError } from "../errors/classes.js";
 import { abortedError } from "../pipeline/abort.js";
 import { CALL_OPTIONS } from "../pipeline/options.js";
@@ -16,11 +17,11 @@ export interface LookupManyOptions
    */
   readonly batchSize?: number | undefined;
   /**
-   * Maximum number of credits to spend. No request has more ids than credits are left. People already paid for are free
-   * and do not count.
+   * Maximum number of credits to spend, or a budget to share. No request has more ids than credits are left. People
+   * already paid for are free and do not count.
    * @default no limit
    */
-  readonly maxCredits?: number | undefined;
+  readonly maxCredits?: CreditBudget | number | undefined;
 }
 
 /** Why the loop ended: every id was looked up, or `maxCredits` is spent. */
@@ -31,6 +32,8 @@ export interface LookupManyResults extends AsyncIterable<Person> {
   /** Why the latest loop ended; undefined while it runs, or if it was left. */
   readonly stoppedBy: LookupManyEnd | undefined;
 }
+
+const operation = "POST /persons/lookup_by_ids";
 
 /**
  * Gets people by their ids, in batches. Each id is asked for once. The people come in the order of their ids; ids that
@@ -53,7 +56,7 @@ export function lookupMany(
   const names: Record<keyof LookupManyOptions, true> = { ...CALL_OPTIONS, batchSize: true, maxCredits: true };
   checkNames(options, names, "lookupMany");
   checkCount(batchSize, "batchSize", 1);
-  checkLimit(maxCredits, "maxCredits");
+  budgetOf(maxCredits);
   const isIterable = typeof ids === "object" && ids !== null && Symbol.iterator in ids;
   const distinct = isIterable ? [...new Set(ids)] : [""];
   const isId = (id: unknown) => typeof id === "string" && id !== "";
@@ -63,22 +66,26 @@ export function lookupMany(
 
   async function* loop(): AsyncGenerator<Person, void, undefined> {
     stoppedBy = undefined;
-    let spent = 0;
+    const budget = budgetOf(maxCredits);
     for (let start = 0; start < distinct.length; ) {
-      const batch = distinct.slice(start, start + Math.min(batchSize, maxCredits - spent));
-      if (batch.length === 0) {
+      const most = Math.min(batchSize, distinct.length - start);
+      const reservation = await budget.reserve({ most, least: 1, operation });
+      if (!reservation) {
         stoppedBy = "max_credits";
         return;
       }
+      const batch = distinct.slice(start, start + reservation.credits);
       start += batch.length;
       const call = { body: { ids: batch }, signal, maxWait, retry, timeout, totalTimeout };
-      const result = await people.POST("/persons/lookup_by_ids", call);
-      const { people: found = [] } = unwrap(result);
-      assertResponse(isRecords(found), "the response has no `people`, an array of objects", headOf(result));
-      spent += creditsSpent(headOf(result), found.length);
+      const { found } = await spend(reservation, people.POST("/persons/lookup_by_ids", call), (result) => {
+        const { people: found = [] } = unwrap(result);
+        const head = headOf(result);
+        assertResponse(isRecords(found), "the response has no `people`, an array of objects", head);
+        return { found, credits: creditsSpent(head, found.length) };
+      });
       const byId = new Map(found.map((person) => [person.id, person]));
       for (const id of batch) {
-        if (signal?.aborted) throw abortedError(signal, { operation: "POST /persons/lookup_by_ids" });
+        if (signal?.aborted) throw abortedError(signal, { operation });
         const person = byId.get(id);
         if (person) yield person;
       }

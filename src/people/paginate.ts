@@ -1,3 +1,4 @@
+import { budgetOf, type CreditBudget, spend } from "../calls/credit-budget.js";
 import { creditsSpent } from "../calls/credit-limit.js";
 import { rememberMetadata } from "../calls/metadata.js";
 import type { CallOptions, PeopleCalls } from "../calls/types.js";
@@ -24,11 +25,12 @@ export interface PaginateOptions
   /** Maximum number of people. @default no limit */
   readonly limit?: number | undefined;
   /**
-   * Maximum number of credits to spend. No page asks for more people than credits are left. People already paid for are
-   * free and do not count. A lost response counts as if all of its people had been new: a retry may match others.
+   * Maximum number of credits to spend, or a budget to share. No page asks for more people than credits are left. People
+   * already paid for are free and do not count. A lost response counts as if all of its people had been new: a retry may
+   * match others.
    * @default no limit
    */
-  readonly maxCredits?: number | undefined;
+  readonly maxCredits?: CreditBudget | number | undefined;
 }
 
 /** Why the loop ended: the search has no more, the `limit` is reached, or `maxCredits` is spent. */
@@ -47,6 +49,8 @@ export interface PeoplePages extends AsyncIterable<Person> {
   /** Why the latest loop ended; undefined while it runs, or if it was left. */
   readonly stoppedBy: PaginationEnd | undefined;
 }
+
+const operation = "POST /search";
 
 /**
  * Pages through all people of a search. It is inferred that a request takes the `pagination_token` of the response
@@ -68,7 +72,7 @@ export function paginate(people: PeopleCalls, search: PagedSearch, options: Pagi
   checkNames(options, names, "paginate");
   checkCount(pageSize, "pageSize", 1);
   checkLimit(limit, "limit");
-  checkLimit(maxCredits, "maxCredits");
+  budgetOf(maxCredits);
   let stoppedBy: PaginationEnd | undefined;
 
   async function* pages(limit: number): AsyncGenerator<SearchResponse, PaginationEnd, undefined> {
@@ -77,18 +81,23 @@ export function paginate(people: PeopleCalls, search: PagedSearch, options: Pagi
     let found = 0;
     let token = search.pagination_token;
     const tokens = new Set([token]);
-    let spent = 0;
+    const budget = budgetOf(maxCredits);
     for (;;) {
-      const size = Math.min(pageSize, limit - found, maxCredits - spent);
-      if (size < 1) {
-        stoppedBy = limit > found ? "max_credits" : "limit";
+      const most = Math.min(pageSize, limit - found);
+      const reservation = most < 1 ? undefined : await budget.reserve({ most, least: 1, operation });
+      if (!reservation) {
+        stoppedBy = most < 1 ? "limit" : "max_credits";
         return stoppedBy;
       }
+      const size = reservation.credits;
       const body = { ...search, size, ...(token !== undefined && { pagination_token: token }) };
-      const result = await people.POST("/search", { body, signal, timeout, totalTimeout, maxWait, retry });
-      const page = unwrap(result);
-      assertResponse(isRecords(page.people), "the response has no `people`, an array of objects", headOf(result));
-      spent += creditsSpent(headOf(result), page.people.length, size);
+      const call = people.POST("/search", { body, signal, timeout, totalTimeout, maxWait, retry });
+      const { page, head } = await spend(reservation, call, (result) => {
+        const page = unwrap(result);
+        const head = headOf(result);
+        assertResponse(isRecords(page.people), "the response has no `people`, an array of objects", head);
+        return { page, head, credits: creditsSpent(head, page.people.length, size) };
+      });
       const known = seen.size;
       const fresh = page.people.filter((person) => {
         const hasId = typeof person.id === "string";
@@ -101,7 +110,7 @@ export function paginate(people: PeopleCalls, search: PagedSearch, options: Pagi
       const hasNew = seen.size > known;
       const taken = hasNew ? fresh.slice(0, limit - found) : [];
       found += taken.length;
-      if (hasNew) yield rememberMetadata({ ...page, people: taken }, headOf(result));
+      if (hasNew) yield rememberMetadata({ ...page, people: taken }, head);
       token = page.pagination_token ?? undefined;
       if ((taken.length === fresh.length && (!token || tokens.has(token))) || !hasNew) {
         stoppedBy = "end";
@@ -114,7 +123,7 @@ export function paginate(people: PeopleCalls, search: PagedSearch, options: Pagi
   async function* loop(limit: number): AsyncGenerator<Person, void, undefined> {
     for await (const page of pages(limit)) {
       for (const person of page.people) {
-        if (signal?.aborted) throw abortedError(signal, { operation: "POST /search" });
+        if (signal?.aborted) throw abortedError(signal, { operation });
         yield person;
       }
     }

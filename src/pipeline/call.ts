@@ -53,14 +53,14 @@ export type EventOfCall = WithoutCall<
 
 const calls = new WeakMap<object, Partial<Call>>();
 
-/** Records which call a response belongs to, for errors and credits. */
-export function rememberCall(response: object, call: Partial<Call>): void {
-  calls.set(response, call);
+/** Records which call a response or an error belongs to, for errors and credits. */
+export function rememberCall(outcome: object, call: Partial<Call>): void {
+  calls.set(outcome, call);
 }
 
-/** Returns the call that a response belongs to; an empty record for a response of somebody else's client. */
-export function callOf(response: object): Partial<Call> {
-  return calls.get(response) ?? {};
+/** Returns the call that a response or an error belongs to; an empty record for one of somebody else's client. */
+export function callOf(outcome: object): Partial<Call> {
+  return calls.get(outcome) ?? {};
 }
 
 /** Adds the time until a promise settles to what a call waited for, if the call is observed. */
