@@ -12,7 +12,7 @@ import {
   schemasOf,
   textOf,
 } from "./document.js";
-import { pascal } from "./name-types.js";
+import { pascal, typeNames } from "./name-types.js";
 
 /**
  * Returns a copy of a bundled document in which everything that a user sees has a name: each JSON body and each query
@@ -63,6 +63,11 @@ const QUERY = "x-query-schema";
 /** Name of the schema of an operation's query, if `nameSchemas` has declared one. */
 export function queryName(operation: Bundle): string | undefined {
   return operation[QUERY] as string | undefined;
+}
+
+/** Returns the names of the types of a document's schemas, by their own names. */
+export function schemaTypeNames(document: Bundle): Map<string, string> {
+  return typeNames(Object.keys(schemasOf(document)));
 }
 
 function freeName(name: string, schemas: Bundle): string {

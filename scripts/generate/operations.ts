@@ -16,8 +16,8 @@ import {
   successesOf,
   textOf,
 } from "./document.js";
-import { camel, identifier, isIdentifier, isKeyword, pascal, typeNames } from "./name-types.js";
-import { nameSchemas, queryName } from "./named-schemas.js";
+import { camel, identifier, isIdentifier, isKeyword, pascal } from "./name-types.js";
+import { nameSchemas, queryName, schemaTypeNames } from "./named-schemas.js";
 import type { Problem } from "./problem.js";
 
 /** Members of every service client and of every object, which no method may replace. */
@@ -91,7 +91,7 @@ export function generateOperations(bundles: readonly (readonly [Api, Bundle])[])
 
 function describeService(service: string, document: Bundle, taken: Set<string>) {
   const schemas = schemasOf(document);
-  const names = typeNames(Object.keys(schemas));
+  const names = schemaTypeNames(document);
   const imports = new Map<string, string>();
 
   /** The type of a schema. `nameSchemas` has named all but the simple ones. */

@@ -1,8 +1,9 @@
-import type { Bundle } from "../../generate/document.js";
+import { type Bundle, operationsOf } from "../../generate/document.js";
+import { nameSchemas, queryName, schemaTypeNames } from "../../generate/named-schemas.js";
 import { BUMPS, type Bump } from "../bump.js";
 import { findDocumentChanges, isSameDocument } from "./documents.js";
 import { compareFacts } from "./facts.js";
-import { findTypeChanges, type TypeChange } from "./type-breaks.js";
+import { findTypeChanges, type Queries, type TypeChange } from "./type-breaks.js";
 
 /** A document and the types that are generated from it. */
 export interface Version {
@@ -35,7 +36,8 @@ export interface Comparison {
  * does. What types do not show, such as limits and security, is compared in the documents.
  */
 export function compare(before: Version, after: Version): Comparison {
-  const types = findTypeChanges(before.types, after.types);
+  const [old, now] = [nameSchemas(before.bundle), nameSchemas(after.bundle)];
+  const types = findTypeChanges(before.types, after.types, [queriesOf(old), queriesOf(now)]);
   const changes = [
     ...types.breaks.map((change) => fromTypes(change, "major")),
     ...types.gains.map((change) => fromTypes(change, "minor")),
@@ -45,6 +47,17 @@ export function compare(before: Version, after: Version): Comparison {
   ].sort((one, other) => BUMPS.indexOf(other.bump) - BUMPS.indexOf(one.bump));
   const rest = isSameDocument(before.bundle, after.bundle) ? "none" : "patch";
   return { bump: changes[0]?.bump ?? rest, changes };
+}
+
+/** @param document a document with names */
+function queriesOf(document: Bundle): Queries {
+  const names = schemaTypeNames(document);
+  return new Map(
+    operationsOf(document).map(({ method, path, operation }) => [
+      `${method.toUpperCase()} ${path}`,
+      names.get(queryName(operation) ?? "") ?? "",
+    ]),
+  );
 }
 
 function fromTypes({ operation, place, path, problem, inComponent }: TypeChange, bump: "minor" | "major"): Change {

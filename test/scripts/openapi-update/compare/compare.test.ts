@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Bundle } from "../../../../scripts/generate/document.js";
+import { type Bundle, schemasOf } from "../../../../scripts/generate/document.js";
 import { type Change, compare } from "../../../../scripts/openapi-update/compare/compare.js";
 import { findDocumentChanges } from "../../../../scripts/openapi-update/compare/documents.js";
 import { compareFacts } from "../../../../scripts/openapi-update/compare/facts.js";
@@ -93,6 +93,29 @@ describe("a schema shared by several operations", () => {
     const after = documentOf({ allOf: [{ properties: { name: string, note: string } }, { properties: { children } }] });
     const changes = await changesOf(before, after);
     expect(changes.filter((change) => change.startsWith("major") && !change.includes("request body"))).toEqual([]);
+  });
+});
+
+describe("a schema that is called like a query", () => {
+  const page = (schema: object) => ({ parameters: [{ name: "page", in: "query", schema }] });
+  const withQuery = (properties: object, post: object): Bundle => {
+    const document = documentOf({ properties: { query: ref("MakeQuery") } }, post);
+    const schemas = { ...schemasOf(document), MakeQuery: { type: "object", properties } };
+    return { ...document, components: { schemas } };
+  };
+
+  it.each([
+    ["no query", {}, {}, []],
+    [
+      "another query",
+      page(string),
+      page({ type: "integer" }),
+      ["query parameter `page` accepts number now, not string"],
+    ],
+  ])("is not compared as that of an operation with %s", async (_, before, after, messages) => {
+    const changes = await changesOf(withQuery({ a: string }, before), withQuery({ b: string }, after));
+    const found = changes.filter((change) => change.includes("query parameter"));
+    expect(found).toEqual(messages.map((message) => `major POST /things | ${message} (types)`));
   });
 });
 
