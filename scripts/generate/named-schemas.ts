@@ -18,8 +18,10 @@ import { pascal, typeNames } from "./name-types.js";
  * Returns a copy of a bundled document in which everything that a user sees has a name: each JSON body and each query
  * becomes a schema, such as `ListContactsQuery`, unless it is one. A schema that is both sent and received gets a second
  * one, `…Input`, which accepts more.
+ *
+ * @param hasTexts whether a schema without a description gets that of its body
  */
-export function nameSchemas(bundle: Bundle): Bundle {
+export function nameSchemas(bundle: Bundle, hasTexts = true): Bundle {
   // Unlike a structured clone, without objects that are shared, of which only one may change.
   const document: Bundle = JSON.parse(JSON.stringify(bundle));
   const components = recordOf(document["components"]);
@@ -29,7 +31,8 @@ export function nameSchemas(bundle: Bundle): Bundle {
   function declare(name: string, schema: unknown, body: unknown): unknown {
     if (!isRecord(schema) || "$ref" in schema || !isComposite(schema)) return schema;
     const free = freeName(name, schemas);
-    schemas[free] = isRecord(body) && textOf(body) !== "" ? { description: textOf(body), ...schema } : schema;
+    const description = hasTexts && isRecord(body) ? textOf(body) : "";
+    schemas[free] = description === "" ? schema : { description, ...schema };
     return { $ref: schemaReference(free) };
   }
 

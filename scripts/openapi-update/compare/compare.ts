@@ -36,12 +36,12 @@ export interface Comparison {
  * does. What types do not show, such as limits and security, is compared in the documents.
  */
 export function compare(before: Version, after: Version): Comparison {
-  const [old, now] = [nameSchemas(before.bundle), nameSchemas(after.bundle)];
+  const [old, now] = [nameSchemas(before.bundle, false), nameSchemas(after.bundle, false)];
   const types = findTypeChanges(before.types, after.types, [queriesOf(old), queriesOf(now)]);
   const changes = [
     ...types.breaks.map((change) => fromTypes(change, "major")),
     ...types.gains.map((change) => fromTypes(change, "minor")),
-    ...[...compareFacts(before.bundle, after.bundle), ...findDocumentChanges(before.bundle, after.bundle)].map(
+    ...[...compareFacts(before.bundle, after.bundle), ...findDocumentChanges(old, now)].map(
       ({ operation, bump, message }): Change => ({ operation, bump, message, by: "document" }),
     ),
   ].sort((one, other) => BUMPS.indexOf(other.bump) - BUMPS.indexOf(one.bump));

@@ -8,6 +8,7 @@ import {
   recordOf,
   resolve,
 } from "../../generate/document.js";
+import { schemaTypeNames } from "../../generate/named-schemas.js";
 import { findSchemaChanges, type Side } from "./schemas.js";
 
 /** A change of a document that its types do not show. */
@@ -42,12 +43,15 @@ export function findDocumentChanges(before: Bundle, after: Bundle): DocumentChan
 
 interface Place extends Operation {
   readonly document: Bundle;
+  /** The names of the types of its schemas. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 /** Operations by method and path. */
 function placesOf(document: Bundle, section: string): Map<string, Place> {
   const all = allOperationsOf({ paths: document[section] });
-  return new Map(all.map((each) => [`${each.method.toUpperCase()} ${each.path}`, { document, ...each }]));
+  const names = schemaTypeNames(document);
+  return new Map(all.map((each) => [`${each.method.toUpperCase()} ${each.path}`, { document, names, ...each }]));
 }
 
 function operationChanges(old: Place, now: Place, side: Side): Change[] {
@@ -66,14 +70,12 @@ function operationChanges(old: Place, now: Place, side: Side): Change[] {
       return schemas(isOnly ? place : `${place} (${type})`, [one, other], direction);
     });
   const schemas = (place: string, [one, other]: Pair, direction: Side): Change[] =>
-    findSchemaChanges(
-      { schema: one["schema"], document: old.document },
-      { schema: other["schema"], document: now.document },
-      direction,
-    ).map(({ bump, subject, message }) => ({
-      bump,
-      message: `${place}${subject ? `: \`${subject}\`` : ""} ${message}`,
-    }));
+    findSchemaChanges({ ...old, schema: one["schema"] }, { ...now, schema: other["schema"] }, direction).map(
+      ({ bump, subject, message }) => ({
+        bump,
+        message: `${place}${subject ? `: \`${subject}\`` : ""} ${message}`,
+      }),
+    );
 
   const [sent, received] = side === "send" ? ["request body", "response"] : ["payload", "response"];
   const opposite = side === "send" ? "read" : "send";

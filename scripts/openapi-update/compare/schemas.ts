@@ -17,6 +17,8 @@ export interface SchemaChange {
 export interface Located {
   readonly schema: unknown;
   readonly document: Bundle;
+  /** The names of the types of the document's schemas. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 /** Changes inside one named schema, and the named schemas that it refers to. */
@@ -69,7 +71,8 @@ export function findSchemaChanges(before: Located, after: Located, side: Side): 
     }
     for (const link of part.links) {
       const next = partOf(before, after, side, link.before, link.after);
-      queue.push({ path: link.name === "" ? [...path, ...link.path] : [link.name], part: next });
+      const name = after.names.get(link.name);
+      queue.push({ path: name === undefined ? [...path, ...link.path] : [name], part: next });
     }
   }
   return [...changes.values()];

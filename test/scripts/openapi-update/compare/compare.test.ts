@@ -79,7 +79,7 @@ describe("a schema shared by several operations", () => {
     const { bump, changes } = compare(await versionOf(before), await versionOf(after));
     expect(bump).toBe("patch");
     expect(new Set(changes.map(({ message }) => message.replace(/^.*: /, "")))).toEqual(
-      new Set(["`Thing` has another description"]),
+      new Set(["`Thing` has another description", "`ThingInput` has another description"]),
     );
     expect(changes).toHaveLength(4);
   });
@@ -126,7 +126,30 @@ describe("a stricter constraint", () => {
     const after = documentOf({ properties: { name: { ...string, maxLength: 5 } } });
     const changes = await changesOf(before, after);
     expect(changes.filter((change) => change.startsWith("major"))).toEqual([
-      "major POST /things | request body: `Thing.name` now has `maxLength` 5 (document)",
+      "major POST /things | request body: `ThingInput.name` now has `maxLength` 5 (document)",
+    ]);
+  });
+});
+
+describe("a property whose type and limit change", () => {
+  it.each([
+    ["a schema that is sent and received", ref("Thing"), "ThingInput"],
+    ["a schema that is named like a global", ref("Error"), "ErrorSchema"],
+    ["an inline schema", undefined, "MakeRequest"],
+  ])("has one name: %s", async (_, body, name) => {
+    const documentWith = (thing: object) => {
+      const schema = { type: "object", properties: { a: thing } };
+      const post = { requestBody: { description: JSON.stringify(thing), ...json(body ?? schema) } };
+      return { ...documentOf({}, post), components: { schemas: { Thing: schema, Error: schema } } };
+    };
+    const changes = await changesOf(
+      documentWith({ type: ["string", "null"], maxLength: 5 }),
+      documentWith({ ...string, maxLength: 4 }),
+    );
+    expect(changes.filter((change) => change.includes("POST /things | request body"))).toEqual([
+      `major POST /things | request body: \`${name}.a\` no longer accepts null (types)`,
+      `major POST /things | request body: \`${name}.a\` has \`maxLength\` 4 now, not 5 (document)`,
+      "patch POST /things | request body: its description has changed (document)",
     ]);
   });
 });
