@@ -4,6 +4,7 @@ import {
   isRecord,
   methodName,
   type Operation,
+  operationsOf,
   parametersOf,
   recordOf,
   resolve,
@@ -109,7 +110,11 @@ function operationChanges(old: Place, now: Place, side: Side): Change[] {
 
 function nameChanges(old: Place, now: Place): Change[] {
   const [before, after] = [methodName(old), methodName(now)];
-  if (before !== after) return [{ bump: "major", message: `its method \`${before}\` is called \`${after}\` now` }];
+  if (before !== after) {
+    const owner = operationsOf(now.document).find((each) => methodName(each) === before);
+    const reason = owner ? `, because ${owner.method.toUpperCase()} ${owner.path} takes \`${before}\`` : "";
+    return [{ bump: "major", message: `its method \`${before}\` is called \`${after}\` now${reason}` }];
+  }
   const message = `its operationId \`${old.id}\`, after which its types are named, is \`${now.id}\` now`;
   return old.id === now.id ? [] : [{ bump: "major", message }];
 }

@@ -231,6 +231,21 @@ describe("the names that programs use", () => {
   });
 });
 
+describe("the name of a method", () => {
+  it("is reported with the operation that has taken it", () => {
+    const named = (method: string) => documentOf({}, { operationId: method });
+    const before = named("go");
+    const paths = { "/new": { get: { operationId: "go" } }, ...Object(named("go2")["paths"]) };
+    expect(findDocumentChanges(before, { ...before, paths })).toEqual([
+      {
+        operation: "POST /things",
+        bump: "major",
+        message: "its method `go` is called `go2` now, because GET /new takes `go`",
+      },
+    ]);
+  });
+});
+
 describe("the servers of an operation", () => {
   const server = (version: string) => ({ url: "https://a.test/{v}", variables: { v: { default: version } } });
 
