@@ -35,7 +35,9 @@ export interface Loaded {
 /** Options of `load`. */
 export interface LoadOptions {
   /** The configuration with the lint rules. Without it, only references are checked. */
-  readonly config?: Config | undefined;
+  readonly config?: Config;
+  /** What is linted in place of what the file says. */
+  readonly document?: Bundle;
   /** Whether to let a problem pass. @default none passes */
   readonly isAllowed?: (problem: Problem) => boolean;
 }
@@ -49,7 +51,8 @@ export interface LoadOptions {
 export async function load(root: string, api: Pick<Api, "root">, options: LoadOptions = {}): Promise<Loaded> {
   const { config, isAllowed = () => false } = options;
   const files = new Files(root);
-  const document = await files.open(api.root);
+  const opened = await files.open(api.root);
+  const document = { ...opened, parsed: options.document ?? opened.parsed };
   const fault = recognize(document.parsed);
   if (fault !== undefined) throw new BrokenDocuments([placed(files, document.source, "not-openapi", ...fault)]);
   const found: NormalizedProblem[] = [];
