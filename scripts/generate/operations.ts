@@ -99,8 +99,8 @@ function describeService(service: string, document: Bundle, taken: Set<string>) 
     const { $ref, type, enum: values, items } = recordOf(schema);
     const name = names.get(schemaName($ref) ?? "");
     if (name !== undefined) return use(name);
-    if (Array.isArray(values)) return values.map((value) => JSON.stringify(value)).join(" | ");
-    if (type === "array") return `readonly (${typeOf(items)})[]`;
+    if (Array.isArray(values) && values.length > 0) return values.map((value) => JSON.stringify(value)).join(" | ");
+    if (type === "array") return `readonly ${typeOf(items).replace(/^.* .*$/s, "($&)")}[]`;
     if (type === undefined) return "unknown";
     return [type]
       .flat()
