@@ -6,6 +6,8 @@ export const METHODS: readonly string[] = ["get", "put", "post", "delete", "opti
 
 /** An operation under `paths`. */
 export interface Operation {
+  /** Such as `POST /search`. */
+  readonly name: string;
   readonly path: string;
   readonly method: string;
   readonly operation: Bundle;
@@ -26,7 +28,7 @@ export function allOperationsOf(document: Bundle): Operation[] {
     Object.entries(recordOf(item)).flatMap(([method, operation]) => {
       if (!METHODS.includes(method) || !isRecord(operation)) return [];
       const id = typeof operation["operationId"] === "string" ? operation["operationId"] : "";
-      return [{ path, method, operation, id, item: item as Bundle }];
+      return [{ name: `${method.toUpperCase()} ${path}`, path, method, operation, id, item: item as Bundle }];
     }),
   );
 }

@@ -57,14 +57,13 @@ export function isMethodName(name: string): boolean {
 export function findMethodProblems({ root }: Api, bundle: Bundle): Problem[] {
   const owners = new Map<string, string>();
   return operationsOf(bundle).flatMap((operation) => {
-    const place = `${operation.method.toUpperCase()} ${operation.path}`;
     const name = methodName(operation);
     const owner = owners.get(name);
-    owners.set(name, place);
+    owners.set(name, operation.name);
     if (isMethodName(name) && owner === undefined) return [];
     const taken = TAKEN.has(name) ? "which every service client has already" : owner && `as ${owner} does`;
     const fault = taken ?? "which is not a name in TypeScript";
-    const message = `${place} becomes the method \`${name}\`, ${fault}. Set another name as its \`x-method\`.`;
+    const message = `${operation.name} becomes the method \`${name}\`, ${fault}. Set another name as its \`x-method\`.`;
     return [{ file: root, line: 1, column: 1, rule: "method-names", message }];
   });
 }
@@ -213,19 +212,18 @@ interface Shown {
 }
 
 function docsOf(described: Operation, document: Bundle, shown: Shown): string {
-  const { method, path, operation } = described;
+  const { name, operation } = described;
   const role = operation["x-role"] === undefined ? "" : `, requires the role \`${operation["x-role"]}\` or higher`;
-  const errors = Object.keys((operation["responses"] ?? {}) as Bundle).flatMap((status) => {
-    const name = ERRORS.get(status);
-    return name === undefined ? [] : [`${name} (${status})`];
-  });
+  const errors = Object.keys(recordOf(operation["responses"]))
+    .filter((status) => ERRORS.has(status))
+    .map((status) => `${ERRORS.get(status)} (${status})`);
   const [[, success] = []] = successesOf(operation, document);
   const result = textOf(recordOf(success));
   const example = exampleOf(shown, described, document);
   const parts = [
     sentence(String(operation["summary"] ?? "")),
-    String(operation["description"] ?? "").trim(),
-    `\`${method.toUpperCase()} ${path}\`${isPaid(operation) ? ", costs credits" : ""}${role}`,
+    textOf(operation),
+    `\`${name}\`${isPaid(operation) ? ", costs credits" : ""}${role}`,
     [
       ...shown.parameters.map(({ name, docs }) => `@param ${name} ${docs}`.trimEnd()),
       ...(result ? [`@returns ${result}`] : []),

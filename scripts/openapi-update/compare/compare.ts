@@ -53,10 +53,7 @@ export function compare(before: Version, after: Version): Comparison {
 function queriesOf(document: Bundle): Queries {
   const names = schemaTypeNames(document);
   return new Map(
-    operationsOf(document).map(({ method, path, operation }) => [
-      `${method.toUpperCase()} ${path}`,
-      names.get(queryName(operation) ?? "") ?? "",
-    ]),
+    operationsOf(document).map(({ name, operation }) => [name, names.get(queryName(operation) ?? "") ?? ""]),
   );
 }
 

@@ -1,7 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   allOperationsOf,
   type Bundle,
-  isRecord,
   methodName,
   type Operation,
   operationsOf,
@@ -52,7 +52,7 @@ interface Place extends Operation {
 function placesOf(document: Bundle, section: string): Map<string, Place> {
   const all = allOperationsOf({ paths: document[section] });
   const names = schemaTypeNames(document);
-  return new Map(all.map((each) => [`${each.method.toUpperCase()} ${each.path}`, { document, names, ...each }]));
+  return new Map(all.map((each) => [each.name, { document, names, ...each }]));
 }
 
 function operationChanges(old: Place, now: Place, side: Side): Change[] {
@@ -112,7 +112,7 @@ function nameChanges(old: Place, now: Place): Change[] {
   const [before, after] = [methodName(old), methodName(now)];
   if (before !== after) {
     const owner = operationsOf(now.document).find((each) => methodName(each) === before);
-    const reason = owner ? `, because ${owner.method.toUpperCase()} ${owner.path} takes \`${before}\`` : "";
+    const reason = owner ? `, because ${owner.name} takes \`${before}\`` : "";
     return [{ bump: "major", message: `its method \`${before}\` is called \`${after}\` now${reason}` }];
   }
   const message = `its operationId \`${old.id}\`, after which its types are named, is \`${now.id}\` now`;
@@ -193,19 +193,16 @@ function schemeChanges(before: Bundle, after: Bundle): DocumentChange[] {
   return Object.entries(old ?? {}).flatMap(([name, scheme]): DocumentChange[] => {
     const next = now?.[name];
     if (next === undefined) return [{ bump: "major", message: `the security scheme \`${name}\` was removed` }];
-    const isSame = withoutTexts(scheme) === withoutTexts(next);
+    const isSame = isDeepStrictEqual(withoutTexts(scheme), withoutTexts(next));
     return isSame ? [] : [{ bump: "major", message: `the security scheme \`${name}\` has changed` }];
   });
 }
 
-function withoutTexts(scheme: unknown): string {
-  return JSON.stringify(scheme, (key, value) =>
-    key === "description" || key.startsWith("x-")
-      ? undefined
-      : isRecord(value)
-        ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
-        : value,
+function withoutTexts(scheme: unknown): unknown {
+  const text = JSON.stringify(scheme, (key, value) =>
+    key === "description" || key.startsWith("x-") ? undefined : value,
   );
+  return JSON.parse(text);
 }
 
 /** The names that both have, with what each has there. */
