@@ -110,12 +110,10 @@ export function schemaName(reference: unknown): string | undefined {
   return name === undefined ? undefined : decodeSegment(name);
 }
 
-/** Returns a reference to a schema. */
 export function schemaReference(name: string): string {
   return `#/components/schemas/${escapeSegment(name)}`;
 }
 
-/** The description of a node. */
 export function textOf({ description }: Bundle): string {
   return String(description ?? "").trim();
 }
@@ -144,7 +142,6 @@ export function decodeSegment(segment: string): string {
   }
 }
 
-/** Encodes a segment of a JSON pointer. */
 export function escapeSegment(segment: string): string {
   return segment.replaceAll("~", "~0").replaceAll("/", "~1");
 }

@@ -10,6 +10,7 @@ import {
   schemaName,
   schemaReference,
   schemasOf,
+  successesOf,
   textOf,
 } from "./document.js";
 import { pascal, typeNames } from "./name-types.js";
@@ -45,8 +46,9 @@ export function nameSchemas(bundle: Bundle, hasTexts = true): Bundle {
   for (const each of operationsOf(document)) {
     const { operation, id } = each;
     const name = pascal(id);
-    const { requestBody, responses } = operation;
-    for (const [body, suffix] of [[requestBody, "Request"] as const, ...successes(responses)]) {
+    const all = successesOf(operation, document);
+    const successes = all.map(([status, body]) => [body, all.length > 1 ? `Response${status}` : "Response"] as const);
+    for (const [body, suffix] of [[operation["requestBody"], "Request"] as const, ...successes]) {
       const media = jsonOf(body);
       if (media) media["schema"] = declare(name + suffix, media["schema"], body);
     }
@@ -75,11 +77,6 @@ export function schemaTypeNames(document: Bundle): Map<string, string> {
 
 function freeName(name: string, schemas: Bundle): string {
   return Object.hasOwn(schemas, name) ? freeName(`${name}Schema`, schemas) : name;
-}
-
-function successes(responses: unknown): (readonly [unknown, string])[] {
-  const all = Object.entries(recordOf(responses)).filter(([status]) => status.startsWith("2"));
-  return all.map(([status, response]) => [response, all.length > 1 ? `Response${status}` : "Response"]);
 }
 
 /** Declares the second version of each schema that is both sent and received, and uses it in what is sent. */

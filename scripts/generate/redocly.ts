@@ -32,7 +32,6 @@ export interface Loaded {
   readonly allowed: readonly Problem[];
 }
 
-/** Options of `load`. */
 export interface LoadOptions {
   /** The configuration with the lint rules. Without it, only references are checked. */
   readonly config?: Config;
@@ -80,9 +79,7 @@ export async function load(root: string, api: Pick<Api, "root">, options: LoadOp
   } catch (error) {
     if (error instanceof BrokenDocuments) throw error;
     // Redocly stops at a circular reference, and its rules expect lists and maps where OpenAPI has them.
-    const broken = [...files.failures.values()].flatMap((each) =>
-      each instanceof BrokenDocuments ? each.problems : [],
-    );
+    const broken = [...files.failures.values()].flatMap((each) => ("problems" in each ? each.problems : []));
     const problems = [...broken, ...findCircles(files), ...toProblems(files, found)];
     const message = `Redocly failed: ${printable(error instanceof Error ? error.message : String(error))}`;
     const failure = placed(files, document.source, "redocly", "#/", message);

@@ -116,7 +116,6 @@ function free(name: string, taken: ReadonlySet<string>, isAllowed: (name: string
   }
 }
 
-/** Prints a document as YAML. */
 export function printDocument(document: Bundle): string {
   return stringifyYaml(document, { noRefs: true, lineWidth: -1 });
 }

@@ -1,9 +1,20 @@
 import { type Bundle, operationsOf } from "../../generate/document.js";
 import { nameSchemas, queryName, schemaTypeNames } from "../../generate/named-schemas.js";
-import { BUMPS, type Bump } from "../bump.js";
-import { findDocumentChanges, isSameDocument } from "./documents.js";
-import { compareFacts } from "./facts.js";
+import { compareFacts, findDocumentChanges, isSameDocument } from "./documents.js";
 import { findTypeChanges, type Queries, type TypeChange } from "./type-breaks.js";
+
+/** The bumps of the package's version that a change may need, the least first. */
+const BUMPS = ["none", "patch", "minor", "major"] as const;
+
+export type Bump = (typeof BUMPS)[number];
+
+export function greatest(bumps: readonly Bump[]): Bump {
+  return BUMPS.filter((bump) => bumps.includes(bump)).at(-1) ?? "none";
+}
+
+export function isLess(bump: Bump, than: Bump): boolean {
+  return BUMPS.indexOf(bump) < BUMPS.indexOf(than);
+}
 
 /** A document and the types that are generated from it. */
 export interface Version {

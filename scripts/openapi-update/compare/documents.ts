@@ -10,7 +10,9 @@ import {
   resolve,
 } from "../../generate/document.js";
 import { schemaTypeNames } from "../../generate/named-schemas.js";
-import { findSchemaChanges, type Side } from "./schemas.js";
+import { factsOf } from "../../generate/operation-facts.js";
+import { findSchemaChanges } from "./schemas.js";
+import type { Direction } from "./type-walk.js";
 
 /** A change of a document that its types do not show. */
 export interface DocumentChange {
@@ -21,6 +23,8 @@ export interface DocumentChange {
 }
 
 type Change = Omit<DocumentChange, "operation">;
+
+const ROLES: readonly unknown[] = [undefined, "viewer", "editor", "administrator"];
 
 /** Something in both versions, with references followed. */
 type Pair = readonly [before: Bundle, after: Bundle];
@@ -55,7 +59,7 @@ function placesOf(document: Bundle, section: string): Map<string, Place> {
   return new Map(all.map((each) => [each.name, { document, names, ...each }]));
 }
 
-function operationChanges(old: Place, now: Place, side: Side): Change[] {
+function operationChanges(old: Place, now: Place, side: Direction): Change[] {
   const pair = (pick: (place: Place) => unknown): Pair => [
     recordOf(resolve(pick(old), old.document)),
     recordOf(resolve(pick(now), now.document)),
@@ -65,17 +69,14 @@ function operationChanges(old: Place, now: Place, side: Side): Change[] {
       name,
       [recordOf(resolve(one, old.document)), recordOf(resolve(other, now.document))],
     ]);
-  const media = (place: string, nodes: Pair, direction: Side): Change[] =>
+  const media = (place: string, nodes: Pair, direction: Direction): Change[] =>
     children([recordOf(nodes[0]["content"]), recordOf(nodes[1]["content"])]).flatMap(([type, [one, other]]) => {
       const isOnly = Object.keys(recordOf(nodes[1]["content"])).length === 1;
       return schemas(isOnly ? place : `${place} (${type})`, [one, other], direction);
     });
-  const schemas = (place: string, [one, other]: Pair, direction: Side): Change[] =>
+  const schemas = (place: string, [one, other]: Pair, direction: Direction): Change[] =>
     findSchemaChanges({ ...old, schema: one["schema"] }, { ...now, schema: other["schema"] }, direction).map(
-      ({ bump, subject, message }) => ({
-        bump,
-        message: `${place}${subject ? `: \`${subject}\`` : ""} ${message}`,
-      }),
+      ({ bump, subject, message }) => ({ bump, message: `${place}${subject ? `: \`${subject}\`` : ""} ${message}` }),
     );
 
   const [sent, received] = side === "send" ? ["request body", "response"] : ["payload", "response"];
@@ -210,6 +211,51 @@ function common([before, after]: Pair): [name: string, before: unknown, after: u
   return Object.keys(before)
     .filter((name) => Object.hasOwn(after, name))
     .map((name) => [name, before[name], after[name]]);
+}
+
+/**
+ * Compares what the SDK does with an operation, which its types do not show: `x-role`, `x-idempotent`, and whether it
+ * costs credits. Operations that only one of the documents has are left out.
+ */
+export function compareFacts(before: Bundle, after: Bundle): DocumentChange[] {
+  const [old, now] = [factsOf(before), factsOf(after)];
+  return Object.entries(old).flatMap(([operation, facts]) =>
+    [...factChanges(facts, now[operation] ?? facts)].map((change) => ({ operation, ...change })),
+  );
+}
+
+function* factChanges(before: Bundle, after: Bundle): Generator<Change> {
+  const { method, body, role, isIdempotent, isPaid, preview } = after;
+  // Programs pass the arguments in their order: path parameters, body, options.
+  if (!before["body"] && body) {
+    yield { bump: "major", message: `its method \`${method}\` takes a body before the options now` };
+  }
+  if (before["role"] !== role) yield roleChange(before["role"], role);
+  if (before["isIdempotent"] !== isIdempotent) {
+    const message = isIdempotent
+      ? "is idempotent now, so that a call that may have arrived is sent again"
+      : "is no longer idempotent, so that a call that may have arrived is not sent again";
+    yield { bump: "minor", message };
+  }
+  // The types accept `maxCredits` only if an operation costs credits.
+  if (before["isPaid"] !== isPaid) {
+    yield isPaid
+      ? { bump: "minor", message: "costs credits now, and takes `maxCredits`" }
+      : { bump: "major", message: "no longer costs credits, and no longer takes `maxCredits`" };
+  }
+  if (before["preview"] !== preview) {
+    const message = preview
+      ? `has a preview now, \`${preview}\`, which \`maxCredits\` asks first`
+      : "has no preview any more, so that `maxCredits` goes by the most that a call could cost";
+    yield { bump: "minor", message };
+  }
+}
+
+/** A higher role breaks calls that a lower role could make. */
+function roleChange(before: unknown, after: unknown): Change {
+  const bump = before !== undefined && ROLES.indexOf(after) > ROLES.indexOf(before) ? "major" : "minor";
+  const now = after === undefined ? "no longer says which role it needs" : `needs the role \`${after}\` now`;
+  return { bump, message: before === undefined ? now : `${now}; it was \`${before}\`` };
 }
 
 /** Whether two documents say the same, whatever the order of their keys and whether a part has a name. */

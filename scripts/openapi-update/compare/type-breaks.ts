@@ -89,7 +89,7 @@ function compile(
   after: string,
   queries: readonly [Queries, Queries],
 ): readonly [ts.TypeChecker, Module, Module] {
-  const program = createProgram(new Map([...Object.entries({ "/before.ts": before, "/after.ts": after })]));
+  const program = createProgram(new Map(Object.entries({ "/before.ts": before, "/after.ts": after })));
   const checker = program.getTypeChecker();
   const moduleOf = (name: string, queries: Queries): Module => {
     const file = program.getSourceFile(name);

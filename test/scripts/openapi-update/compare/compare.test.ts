@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Bundle, schemasOf } from "../../../../scripts/generate/document.js";
 import { type Change, compare } from "../../../../scripts/openapi-update/compare/compare.js";
-import { findDocumentChanges } from "../../../../scripts/openapi-update/compare/documents.js";
-import { compareFacts } from "../../../../scripts/openapi-update/compare/facts.js";
+import { compareFacts, findDocumentChanges } from "../../../../scripts/openapi-update/compare/documents.js";
 import { versionOf } from "./corpus/corpus.js";
 
 const json = (schema: object) => ({ content: { "application/json": { schema } } });
