@@ -1,6 +1,6 @@
 import { type Bundle, operationsOf } from "../../generate/document.js";
 import { nameSchemas, queryName, schemaTypeNames } from "../../generate/named-schemas.js";
-import { compareFacts, findDocumentChanges, isSameDocument } from "./documents.js";
+import { compareFacts, type DocumentChange, findDocumentChanges, isSameDocument } from "./documents.js";
 import { findTypeChanges, type Queries, type TypeChange } from "./type-breaks.js";
 
 /** The bumps of the package's version that a change may need, the least first. */
@@ -23,13 +23,7 @@ export interface Version {
   readonly types: string;
 }
 
-/** One change of one operation. A change of a schema is listed once for each operation that uses it. */
-export interface Change {
-  /** `POST /search`, `webhook POST jobChanged`; undefined if the change is not of one operation. */
-  readonly operation: string | undefined;
-  readonly bump: "patch" | "minor" | "major";
-  /** Where in the operation, and what has changed. The same for all operations that use a changed schema. */
-  readonly message: string;
+export interface Change extends DocumentChange {
   /** What shows the change. */
   readonly by: "document" | "types";
 }
@@ -53,7 +47,7 @@ export function compare(before: Version, after: Version): Comparison {
     ...types.breaks.map((change) => fromTypes(change, "major")),
     ...types.gains.map((change) => fromTypes(change, "minor")),
     ...[...compareFacts(before.bundle, after.bundle), ...findDocumentChanges(old, now)].map(
-      ({ operation, bump, message }): Change => ({ operation, bump, message, by: "document" }),
+      (change): Change => ({ ...change, by: "document" }),
     ),
   ].sort((one, other) => BUMPS.indexOf(other.bump) - BUMPS.indexOf(one.bump));
   const rest = isSameDocument(before.bundle, after.bundle) ? "none" : "patch";

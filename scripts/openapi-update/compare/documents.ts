@@ -14,11 +14,12 @@ import { factsOf } from "../../generate/operation-facts.js";
 import { findSchemaChanges } from "./schemas.js";
 import type { Direction } from "./type-walk.js";
 
-/** A change of a document that its types do not show. */
+/** A change of a document that its types do not show. A change of a schema is listed for each operation that uses it. */
 export interface DocumentChange {
   /** `POST /search`, `webhook POST jobChanged`; absent if the change is not of one operation. */
-  readonly operation?: string;
+  readonly operation?: string | undefined;
   readonly bump: "patch" | "minor" | "major";
+  /** Where in the operation, and what has changed. The same for all operations that use a changed schema. */
   readonly message: string;
 }
 
