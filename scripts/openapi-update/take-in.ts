@@ -46,7 +46,13 @@ export async function receive(location: string, options: LoadOptions = {}): Prom
     return await load(folder, { root: path.basename(location) }, { isAllowed: isVendorsSlip, ...options });
   } catch (error) {
     if (!(error instanceof BrokenDocuments)) throw error;
-    throw new BrokenDocuments(error.problems.map((problem) => ({ ...problem, file: folder + problem.file })));
+    const problems = error.problems.map((problem) => {
+      // A bundle is no file of the user's.
+      const message =
+        options.document && problem.pointer ? `${problem.message} At ${problem.pointer}.` : problem.message;
+      return { ...problem, file: folder + problem.file, message };
+    });
+    throw new BrokenDocuments(problems);
   }
 }
 

@@ -55,7 +55,13 @@ describe("the report on two files", () => {
     const paths = { "/a": { get: { responses: {} } } };
     const schemas = { A: { type: "object", properties: { x: null } } };
     await expect(report(before, { ...before, paths, components: { schemas } })).rejects.toMatchObject({
-      problems: [{ file: expect.stringMatching(/1\.json$/), pointer: "#/components/schemas/A/properties/x" }],
+      problems: [
+        {
+          file: expect.stringMatching(/1\.json$/),
+          pointer: "#/components/schemas/A/properties/x",
+          message: expect.stringMatching(/ At #\/components\/schemas\/A\/properties\/x\.$/),
+        },
+      ],
     });
   });
 
