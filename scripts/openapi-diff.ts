@@ -9,9 +9,9 @@
  */
 import path from "node:path";
 import { printFailure } from "./generate/problem.js";
-import { isLess } from "./openapi-update/bump.js";
 import { bumpBetween } from "./openapi-update/changesets.js";
 import { fromWhereNpmRan, withWorkFolder } from "./openapi-update/command.js";
+import { isLess } from "./openapi-update/compare/compare.js";
 import { compareFiles } from "./openapi-update/compare-files.js";
 import { commitOf, copyCommit, linkPackages, previousRelease } from "./openapi-update/git.js";
 import { printReport } from "./openapi-update/report.js";

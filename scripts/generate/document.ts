@@ -6,6 +6,8 @@ export const METHODS: readonly string[] = ["get", "put", "post", "delete", "opti
 
 /** An operation under `paths`. */
 export interface Operation {
+  /** Such as `POST /search`. */
+  readonly name: string;
   readonly path: string;
   readonly method: string;
   readonly operation: Bundle;
@@ -26,7 +28,7 @@ export function allOperationsOf(document: Bundle): Operation[] {
     Object.entries(recordOf(item)).flatMap(([method, operation]) => {
       if (!METHODS.includes(method) || !isRecord(operation)) return [];
       const id = typeof operation["operationId"] === "string" ? operation["operationId"] : "";
-      return [{ path, method, operation, id, item: item as Bundle }];
+      return [{ name: `${method.toUpperCase()} ${path}`, path, method, operation, id, item: item as Bundle }];
     }),
   );
 }
@@ -108,12 +110,10 @@ export function schemaName(reference: unknown): string | undefined {
   return name === undefined ? undefined : decodeSegment(name);
 }
 
-/** Returns a reference to a schema. */
 export function schemaReference(name: string): string {
   return `#/components/schemas/${escapeSegment(name)}`;
 }
 
-/** The description of a node. */
 export function textOf({ description }: Bundle): string {
   return String(description ?? "").trim();
 }
@@ -142,7 +142,6 @@ export function decodeSegment(segment: string): string {
   }
 }
 
-/** Encodes a segment of a JSON pointer. */
 export function escapeSegment(segment: string): string {
   return segment.replaceAll("~", "~0").replaceAll("/", "~1");
 }

@@ -96,11 +96,8 @@ export class Files extends BaseResolver {
       throw new Unreadable("outside", message);
     }
     const stats = statsOf(absolute);
-    if (!stats)
-      throw new Unreadable(
-        "missing-file",
-        `Cannot read ${printable(name.replace(/\?.*/s, "?…"))}. Check that it exists.`,
-      );
+    const shown = printable(name.replace(/\?.*/s, "?…"));
+    if (!stats) throw new Unreadable("missing-file", `Cannot read ${shown}. Check that it exists.`);
     // A pipe or a device may never end.
     if (!stats.isFile()) throw new Unreadable("missing-file", `Cannot read ${name}: it is not a file.`);
     this.#bytes += stats.size;

@@ -10,16 +10,19 @@ import {
   schemaName,
   schemaReference,
   schemasOf,
+  successesOf,
   textOf,
 } from "./document.js";
-import { pascal } from "./name-types.js";
+import { pascal, typeNames } from "./name-types.js";
 
 /**
  * Returns a copy of a bundled document in which everything that a user sees has a name: each JSON body and each query
  * becomes a schema, such as `ListContactsQuery`, unless it is one. A schema that is both sent and received gets a second
  * one, `…Input`, which accepts more.
+ *
+ * @param hasTexts whether a schema without a description gets that of its body
  */
-export function nameSchemas(bundle: Bundle): Bundle {
+export function nameSchemas(bundle: Bundle, hasTexts = true): Bundle {
   // Unlike a structured clone, without objects that are shared, of which only one may change.
   const document: Bundle = JSON.parse(JSON.stringify(bundle));
   const components = recordOf(document["components"]);
@@ -29,7 +32,8 @@ export function nameSchemas(bundle: Bundle): Bundle {
   function declare(name: string, schema: unknown, body: unknown): unknown {
     if (!isRecord(schema) || "$ref" in schema || !isComposite(schema)) return schema;
     const free = freeName(name, schemas);
-    schemas[free] = isRecord(body) && textOf(body) !== "" ? { description: textOf(body), ...schema } : schema;
+    const description = hasTexts && isRecord(body) ? textOf(body) : "";
+    schemas[free] = description === "" ? schema : { description, ...schema };
     return { $ref: schemaReference(free) };
   }
 
@@ -42,8 +46,9 @@ export function nameSchemas(bundle: Bundle): Bundle {
   for (const each of operationsOf(document)) {
     const { operation, id } = each;
     const name = pascal(id);
-    const { requestBody, responses } = operation;
-    for (const [body, suffix] of [[requestBody, "Request"] as const, ...successes(responses)]) {
+    const all = successesOf(operation, document);
+    const successes = all.map(([status, body]) => [body, all.length > 1 ? `Response${status}` : "Response"] as const);
+    for (const [body, suffix] of [[operation["requestBody"], "Request"] as const, ...successes]) {
       const media = jsonOf(body);
       if (media) media["schema"] = declare(name + suffix, media["schema"], body);
     }
@@ -65,13 +70,13 @@ export function queryName(operation: Bundle): string | undefined {
   return operation[QUERY] as string | undefined;
 }
 
-function freeName(name: string, schemas: Bundle): string {
-  return Object.hasOwn(schemas, name) ? freeName(`${name}Schema`, schemas) : name;
+/** Returns the names of the types of a document's schemas, by their own names. */
+export function schemaTypeNames(document: Bundle): Map<string, string> {
+  return typeNames(Object.keys(schemasOf(document)));
 }
 
-function successes(responses: unknown): (readonly [unknown, string])[] {
-  const all = Object.entries(recordOf(responses)).filter(([status]) => status.startsWith("2"));
-  return all.map(([status, response]) => [response, all.length > 1 ? `Response${status}` : "Response"]);
+function freeName(name: string, schemas: Bundle): string {
+  return Object.hasOwn(schemas, name) ? freeName(`${name}Schema`, schemas) : name;
 }
 
 /** Declares the second version of each schema that is both sent and received, and uses it in what is sent. */

@@ -51,10 +51,10 @@ export function factsOf(bundle: Bundle): Record<string, Bundle> {
   const paths = recordOf(bundle["paths"]);
   return Object.fromEntries(
     operationsOf(bundle).map((each) => {
-      const { path, method, operation } = each;
+      const { name, path, method, operation } = each;
       const body = bodyOf(each, bundle);
       return [
-        `${method.toUpperCase()} ${path}`,
+        name,
         {
           method: methodName(each),
           ...(body && { body: body.isOptional ? "optional" : "required" }),

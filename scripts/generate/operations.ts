@@ -16,8 +16,8 @@ import {
   successesOf,
   textOf,
 } from "./document.js";
-import { camel, identifier, isIdentifier, isKeyword, pascal, typeNames } from "./name-types.js";
-import { nameSchemas, queryName } from "./named-schemas.js";
+import { camel, identifier, isIdentifier, isKeyword, pascal } from "./name-types.js";
+import { nameSchemas, queryName, schemaTypeNames } from "./named-schemas.js";
 import type { Problem } from "./problem.js";
 
 /** Members of every service client and of every object, which no method may replace. */
@@ -57,14 +57,13 @@ export function isMethodName(name: string): boolean {
 export function findMethodProblems({ root }: Api, bundle: Bundle): Problem[] {
   const owners = new Map<string, string>();
   return operationsOf(bundle).flatMap((operation) => {
-    const place = `${operation.method.toUpperCase()} ${operation.path}`;
     const name = methodName(operation);
     const owner = owners.get(name);
-    owners.set(name, place);
+    owners.set(name, operation.name);
     if (isMethodName(name) && owner === undefined) return [];
     const taken = TAKEN.has(name) ? "which every service client has already" : owner && `as ${owner} does`;
     const fault = taken ?? "which is not a name in TypeScript";
-    const message = `${place} becomes the method \`${name}\`, ${fault}. Set another name as its \`x-method\`.`;
+    const message = `${operation.name} becomes the method \`${name}\`, ${fault}. Set another name as its \`x-method\`.`;
     return [{ file: root, line: 1, column: 1, rule: "method-names", message }];
   });
 }
@@ -91,7 +90,7 @@ export function generateOperations(bundles: readonly (readonly [Api, Bundle])[])
 
 function describeService(service: string, document: Bundle, taken: Set<string>) {
   const schemas = schemasOf(document);
-  const names = typeNames(Object.keys(schemas));
+  const names = schemaTypeNames(document);
   const imports = new Map<string, string>();
 
   /** The type of a schema. `nameSchemas` has named all but the simple ones. */
@@ -99,8 +98,8 @@ function describeService(service: string, document: Bundle, taken: Set<string>) 
     const { $ref, type, enum: values, items } = recordOf(schema);
     const name = names.get(schemaName($ref) ?? "");
     if (name !== undefined) return use(name);
-    if (Array.isArray(values)) return values.map((value) => JSON.stringify(value)).join(" | ");
-    if (type === "array") return `readonly (${typeOf(items)})[]`;
+    if (Array.isArray(values) && values.length > 0) return values.map((value) => JSON.stringify(value)).join(" | ");
+    if (type === "array") return `readonly ${typeOf(items).replace(/^.* .*$/s, "($&)")}[]`;
     if (type === undefined) return "unknown";
     return [type]
       .flat()
@@ -213,19 +212,18 @@ interface Shown {
 }
 
 function docsOf(described: Operation, document: Bundle, shown: Shown): string {
-  const { method, path, operation } = described;
+  const { name, operation } = described;
   const role = operation["x-role"] === undefined ? "" : `, requires the role \`${operation["x-role"]}\` or higher`;
-  const errors = Object.keys((operation["responses"] ?? {}) as Bundle).flatMap((status) => {
-    const name = ERRORS.get(status);
-    return name === undefined ? [] : [`${name} (${status})`];
-  });
+  const errors = Object.keys(recordOf(operation["responses"]))
+    .filter((status) => ERRORS.has(status))
+    .map((status) => `${ERRORS.get(status)} (${status})`);
   const [[, success] = []] = successesOf(operation, document);
   const result = textOf(recordOf(success));
   const example = exampleOf(shown, described, document);
   const parts = [
     sentence(String(operation["summary"] ?? "")),
-    String(operation["description"] ?? "").trim(),
-    `\`${method.toUpperCase()} ${path}\`${isPaid(operation) ? ", costs credits" : ""}${role}`,
+    textOf(operation),
+    `\`${name}\`${isPaid(operation) ? ", costs credits" : ""}${role}`,
     [
       ...shown.parameters.map(({ name, docs }) => `@param ${name} ${docs}`.trimEnd()),
       ...(result ? [`@returns ${result}`] : []),

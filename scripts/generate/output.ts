@@ -82,7 +82,8 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
-function list(folder: string): string[] {
+/** Returns the names in a folder, sorted; none if there is no folder. */
+export function list(folder: string): string[] {
   try {
     return readdirSync(folder).sort();
   } catch {

@@ -32,10 +32,11 @@ export interface Loaded {
   readonly allowed: readonly Problem[];
 }
 
-/** Options of `load`. */
 export interface LoadOptions {
   /** The configuration with the lint rules. Without it, only references are checked. */
-  readonly config?: Config | undefined;
+  readonly config?: Config;
+  /** What is linted in place of what the file says. */
+  readonly document?: Bundle;
   /** Whether to let a problem pass. @default none passes */
   readonly isAllowed?: (problem: Problem) => boolean;
 }
@@ -49,7 +50,8 @@ export interface LoadOptions {
 export async function load(root: string, api: Pick<Api, "root">, options: LoadOptions = {}): Promise<Loaded> {
   const { config, isAllowed = () => false } = options;
   const files = new Files(root);
-  const document = await files.open(api.root);
+  const opened = await files.open(api.root);
+  const document = { ...opened, parsed: options.document ?? opened.parsed };
   const fault = recognize(document.parsed);
   if (fault !== undefined) throw new BrokenDocuments([placed(files, document.source, "not-openapi", ...fault)]);
   const found: NormalizedProblem[] = [];
@@ -77,9 +79,7 @@ export async function load(root: string, api: Pick<Api, "root">, options: LoadOp
   } catch (error) {
     if (error instanceof BrokenDocuments) throw error;
     // Redocly stops at a circular reference, and its rules expect lists and maps where OpenAPI has them.
-    const broken = [...files.failures.values()].flatMap((each) =>
-      each instanceof BrokenDocuments ? each.problems : [],
-    );
+    const broken = [...files.failures.values()].flatMap((each) => ("problems" in each ? each.problems : []));
     const problems = [...broken, ...findCircles(files), ...toProblems(files, found)];
     const message = `Redocly failed: ${printable(error instanceof Error ? error.message : String(error))}`;
     const failure = placed(files, document.source, "redocly", "#/", message);

@@ -19,28 +19,16 @@ export async function findTypeErrors(root: string, apis: readonly Api[], output:
   files.set(path.resolve(root, GENERATED, "../calls/types.ts"), CALL_OPTIONS);
   const program = createProgram(files, { module: compiler.ModuleKind.NodeNext, exactOptionalPropertyTypes: true });
   const found = [...program.getSyntacticDiagnostics(), ...program.getSemanticDiagnostics()];
-  return distinctNames(found).map(([{ file, messageText }, name]) => {
-    const reason = compiler.flattenDiagnosticMessageText(messageText, " ").replace(/\s+/g, " ");
-    const api = apis.find(({ output: own }) => path.resolve(root, own) === path.resolve(file?.fileName ?? ""));
-    const message = `The type ${name} would not compile: ${printable(reason)} Correct what it is made of.`;
-    return {
-      file: api?.root ?? `${GENERATED}/${path.basename(file?.fileName ?? "")}`,
-      line: 1,
-      column: 1,
-      rule: "types",
-      message,
-    };
-  });
-}
-
-/** The first error of each declaration, with its name. */
-function distinctNames(diagnostics: readonly ts.Diagnostic[]): [ts.Diagnostic, string][] {
+  // The first error of each declaration is enough.
   const byName = new Map<string, ts.Diagnostic>();
-  for (const diagnostic of diagnostics) {
-    const name = nameAt(diagnostic);
-    if (!byName.has(name)) byName.set(name, diagnostic);
-  }
-  return [...byName].map(([name, diagnostic]) => [diagnostic, name]);
+  for (const each of found) byName.set(nameAt(each), byName.get(nameAt(each)) ?? each);
+  return [...byName].map(([name, { file: source, messageText }]) => {
+    const reason = compiler.flattenDiagnosticMessageText(messageText, " ").replace(/\s+/g, " ");
+    const api = apis.find(({ output: own }) => path.resolve(root, own) === path.resolve(source?.fileName ?? ""));
+    const file = api?.root ?? `${GENERATED}/${path.basename(source?.fileName ?? "")}`;
+    const message = `The type ${name} would not compile: ${printable(reason)} Correct what it is made of.`;
+    return { file, line: 1, column: 1, rule: "types", message };
+  });
 }
 
 /** The name of the declaration that an error is in; of a method, also the name of the method. */

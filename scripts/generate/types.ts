@@ -90,14 +90,19 @@ function contextOf(bundle: Bundle, sent: ReadonlySet<string>): GlobalContext {
   return context as GlobalContext;
 }
 
-/** Finds the schemas of properties that are not required. */
-function findOptional(value: unknown, found = new Set<unknown>()): ReadonlySet<unknown> {
+/**
+ * Finds the schemas of properties that are not required.
+ *
+ * @param outer the properties that the schemas around an `allOf` require
+ */
+function findOptional(value: unknown, found = new Set<unknown>(), outer: readonly unknown[] = []): Set<unknown> {
   if (typeof value !== "object" || value === null) return found;
-  const { properties, required } = value as Bundle;
-  for (const [name, property] of Object.entries(recordOf(properties))) {
-    if (!Array.isArray(required) || !required.includes(name)) found.add(property);
+  const { properties, required, allOf } = value as Bundle;
+  const all = [outer, required, [allOf].flat().map((part) => recordOf(part)["required"])].flat(2);
+  for (const [name, property] of Object.entries(recordOf(properties))) if (!all.includes(name)) found.add(property);
+  for (const [key, child] of Object.entries(value)) {
+    findOptional(child, found, Array.isArray(value) || key === "allOf" ? all : []);
   }
-  for (const child of Object.values(value)) findOptional(child, found);
   return found;
 }
 

@@ -54,10 +54,11 @@ export async function completeDocument(
     Operation(operation) {
       (operation as unknown as Bundle)["x-evidence"] ??= "documented";
     },
-    // openapi-typescript takes no numbers there.
-    any(node: unknown) {
+    // openapi-typescript takes no numbers and booleans there. In a map, `title: true` is a schema.
+    any(node: unknown, { type }) {
+      const odd = Object.keys(type.properties).length > 0 ? ["number", "boolean"] : ["number"];
       for (const key of ["title", "summary"]) {
-        if (isRecord(node) && typeof node[key] === "number") node[key] = String(node[key]);
+        if (isRecord(node) && odd.includes(typeof node[key])) node[key] = String(node[key]);
       }
     },
   });
@@ -115,7 +116,6 @@ function free(name: string, taken: ReadonlySet<string>, isAllowed: (name: string
   }
 }
 
-/** Prints a document as YAML. */
 export function printDocument(document: Bundle): string {
   return stringifyYaml(document, { noRefs: true, lineWidth: -1 });
 }

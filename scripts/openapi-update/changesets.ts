@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import readChangesets from "@changesets/read";
-import { type Bump, greatest } from "./bump.js";
+import { list } from "../generate/output.js";
+import { type Bump, greatest } from "./compare/compare.js";
 
 /** The folder of changesets. */
 export const CHANGESETS = ".changeset";
@@ -14,7 +15,6 @@ interface Replacement {
   readonly text: string | undefined;
 }
 
-/** Prints a changeset. */
 export function printChangeset(packageName: string, bump: Bump, text: string): string {
   return `---\n${JSON.stringify(packageName)}: ${bump}\n---\n\n${text.trim()}\n`;
 }
@@ -37,10 +37,6 @@ export function replaceChangeset({ tree, committed, name, text }: Replacement): 
   const id = createHash("sha256").update(text).digest("hex").slice(0, 8);
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, `${name}-${id}.md`), text);
-}
-
-function list(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
 }
 
 /**

@@ -21,6 +21,8 @@ export async function compareFiles(before: string, after: string): Promise<strin
 
 async function readVersion(file: string): Promise<Version> {
   const config = await readConfig(process.cwd(), VENDOR_CONFIG);
-  const document = await completeDocument((await receive(file, config)).bundle);
+  const document = await completeDocument((await receive(file)).bundle);
+  // After the upgrade, as in an update.
+  await receive(file, { config, document });
   return { bundle: document, types: await withPlace(file, generateTypes(document)) };
 }

@@ -101,12 +101,10 @@ function shorten(text: string): string {
 
 function distinct(errors: readonly CompileError[]): CompileError[] {
   return [...new Map(errors.map((error) => [placeOf(error), error])).values()].sort(
-    (a, b) =>
-      Number(isOfSources(b)) - Number(isOfSources(a)) || (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line),
+    (a, b) => Number(isOfSources(b)) - Number(isOfSources(a)) || a.file.localeCompare(b.file) || a.line - b.line,
   );
 }
 
-/** Identifies an error. */
 export function placeOf({ file, line, code, message }: CompileError): string {
   return `${file}:${line} ${code} ${message}`;
 }

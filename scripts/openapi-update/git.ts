@@ -9,13 +9,8 @@ export function git(folder: string, ...args: string[]): string {
 
 function gitWith(environment: NodeJS.ProcessEnv, folder: string, ...args: string[]): string {
   const env = { ...process.env, ...environment };
-  return execFileSync("git", args, {
-    cwd: folder,
-    env,
-    encoding: "utf8",
-    maxBuffer: 64 * 1024 * 1024,
-    stdio: "pipe",
-  }).trimEnd();
+  const options = { cwd: folder, env, encoding: "utf8", maxBuffer: 64 * 1024 * 1024, stdio: "pipe" } as const;
+  return execFileSync("git", args, options).trimEnd();
 }
 
 /**
@@ -27,9 +22,8 @@ export function commitOf(root: string, ref: string): string {
   try {
     return git(root, "rev-parse", "--verify", "--end-of-options", `${ref}^{commit}`);
   } catch {
-    throw new Error(
-      `There is no commit ${ref} here. Pass a branch, a tag or an id. A shallow clone needs \`git fetch\` first.`,
-    );
+    const hint = "Pass a branch, a tag or an id. A shallow clone needs `git fetch` first.";
+    throw new Error(`There is no commit ${ref} here. ${hint}`);
   }
 }
 
@@ -42,7 +36,6 @@ export function previousRelease(root: string, commit: string): string {
   }
 }
 
-/** Copies the files of a commit. */
 export function copyCommit(root: string, commit: string, folder: string): void {
   mkdirSync(folder, { recursive: true });
   const index = { GIT_INDEX_FILE: path.join(folder, ".index") };
@@ -60,7 +53,6 @@ export function copyWorkingTree(root: string, folder: string): void {
   }
 }
 
-/** Links the packages of the original into a copy. */
 export function linkPackages(root: string, folder: string): void {
   symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"), "dir");
 }

@@ -1,6 +1,5 @@
 import { type Problem, printable } from "../generate/problem.js";
-import type { Bump } from "./bump.js";
-import type { Change, Comparison } from "./compare/compare.js";
+import type { Bump, Change, Comparison } from "./compare/compare.js";
 import { type CompileError, isOfSources, RELEASED } from "./compile.js";
 import type { Review } from "./review.js";
 
@@ -145,7 +144,7 @@ function limited(changes: readonly Said[]): Said[] {
 
 function printErrors(errors: readonly CompileError[], release: string): string[] {
   const kinds: readonly [title: string, errors: readonly CompileError[]][] = [
-    [`What users of ${release} write no longer compiles:`, errors.filter(isReleased).map(withoutFolder)],
+    [`What users of ${release} write no longer compiles:`, errors.filter(isReleased)],
     ["The sources no longer compile:", errors.filter(isOfSources)],
     ["To fix here:", errors.filter((error) => !isReleased(error) && !isOfSources(error))],
   ];
@@ -176,12 +175,8 @@ function isReleased({ file }: CompileError): boolean {
   return file.startsWith(`${RELEASED}/`);
 }
 
-function withoutFolder(error: CompileError): CompileError {
-  return { ...error, file: error.file.replace(`${RELEASED}/`, "") };
-}
-
 function printError({ file, line, message }: CompileError): string {
-  return `${file}:${line}  ${message}`;
+  return `${file.replace(`${RELEASED}/`, "")}:${line}  ${message}`;
 }
 
 function next(version: string, bump: Bump): string {

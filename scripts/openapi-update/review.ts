@@ -2,9 +2,8 @@ import { cpSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { GENERATED, readApis } from "../generate/config.js";
 import { bundle } from "../generate/redocly.js";
-import { type Bump, greatest } from "./bump.js";
 import { readManifest } from "./changesets.js";
-import { type Comparison, compare, type Version } from "./compare/compare.js";
+import { type Bump, type Comparison, compare, greatest, type Version } from "./compare/compare.js";
 import { addReleasedTests, type CompileError, compileAll, placeOf, RELEASED } from "./compile.js";
 import { linkPackages } from "./git.js";
 
@@ -54,8 +53,7 @@ export async function review(
   if (compared === "none") return { comparisons, errors: [], bump: "none", packageName, version };
   say("compiling the sources, the tests and what users of the previous release write …");
   const errors = await newErrors(trees, signal);
-  const [verb, places] = [errors.length === 1 ? "compiles" : "compile", count(errors.length, "place")];
-  say(errors.length === 0 ? "everything compiles" : `${places} no longer ${verb}`);
+  say(errors.length === 0 ? "everything compiles" : `places that no longer compile: ${errors.length}`);
   const bump = greatest([compared, errors.some(isOfUsers) ? "major" : "none"]);
   return { comparisons, errors, bump, packageName, version };
 }
@@ -105,8 +103,4 @@ async function newErrors({ before, after, release, root }: Trees, signal: AbortS
 /** Whether an error is in what users write. If a type accepts more, an error that a type test expects is gone. */
 function isOfUsers({ file, code }: CompileError): boolean {
   return code !== "TS2578" && [RELEASED, "test/types", "examples"].some((folder) => file.startsWith(`${folder}/`));
-}
-
-export function count(number: number, noun: string): string {
-  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -1,11 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Config } from "@redocly/openapi-core";
 import type { Api } from "../generate/config.js";
 import { allOperationsOf, type Bundle } from "../generate/document.js";
 import { removeUnusedActions } from "../generate/overlay.js";
-import { BrokenDocuments, type Problem } from "../generate/problem.js";
-import { type Loaded, load } from "../generate/redocly.js";
+import { BrokenDocuments } from "../generate/problem.js";
+import { type Loaded, type LoadOptions, load } from "../generate/redocly.js";
 import { isVendors, isVendorsSlip, overlayOf, printDocument, vendorDocument } from "../generate/vendor-documents.js";
 
 /**
@@ -35,21 +34,25 @@ export async function takeIn(tree: string, api: Api, location: string): Promise<
 /**
  * Reads a document with its files, and names them in messages as the user did.
  *
- * @param config the lint rules; without it, only references are checked
+ * @param options the lint rules, if more than references is to be checked
  * @throws {BrokenDocuments} if the document cannot be used
  */
-export async function receive(location: string, config?: Config): Promise<Loaded> {
+export async function receive(location: string, options: LoadOptions = {}): Promise<Loaded> {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(location)) {
     throw new Error("Download the document first: curl --proto =https --max-filesize 25M --output new.yaml <URL>");
   }
   const folder = location.slice(0, location.length - path.basename(location).length);
-  // Its operations are marked later.
-  const isAllowed = (problem: Problem) => problem.rule === "rule/operation-evidence" || isVendorsSlip(problem);
   try {
-    return await load(folder, { root: path.basename(location) }, { config, isAllowed });
+    return await load(folder, { root: path.basename(location) }, { isAllowed: isVendorsSlip, ...options });
   } catch (error) {
     if (!(error instanceof BrokenDocuments)) throw error;
-    throw new BrokenDocuments(error.problems.map((problem) => ({ ...problem, file: folder + problem.file })));
+    const problems = error.problems.map((problem) => {
+      // A bundle is no file of the user's.
+      const message =
+        options.document && problem.pointer ? `${problem.message} At ${problem.pointer}.` : problem.message;
+      return { ...problem, file: folder + problem.file, message };
+    });
+    throw new BrokenDocuments(problems);
   }
 }
 

@@ -14,7 +14,6 @@ import { type Review, readVersions, review, type Trees } from "./review.js";
 import { takeIn } from "./take-in.js";
 import { readWritten, writeBack } from "./write-back.js";
 
-/** What `update` works on. */
 export interface UpdateOptions {
   /** The repository's folder. */
   readonly root: string;
@@ -59,11 +58,7 @@ export async function update({ root, folder, api, location, signal, say }: Updat
   signal.throwIfAborted();
   const written = writeBack(root, trees.after, original);
   const subject = { before: head.slice(0, 7), release: released === head ? head.slice(0, 7) : released };
-  const notes = {
-    unchecked: generated.unchecked.get(api.name) ?? [],
-    warnings: generated.warnings,
-    removedTargets,
-  };
+  const notes = { unchecked: generated.unchecked.get(api.name) ?? [], warnings: generated.warnings, removedTargets };
   const files = written.map((file) => (existsSync(path.join(root, file)) ? file : `${file} (deleted)`));
   return `${printReport(reviewed, subject, notes)}\n\n${printWritten(files)}\n\n${printNextStep(reviewed)}`;
 }

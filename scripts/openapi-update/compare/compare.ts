@@ -1,8 +1,20 @@
-import type { Bundle } from "../../generate/document.js";
-import { BUMPS, type Bump } from "../bump.js";
-import { findDocumentChanges, isSameDocument } from "./documents.js";
-import { compareFacts } from "./facts.js";
-import { findTypeChanges, type TypeChange } from "./type-breaks.js";
+import { type Bundle, operationsOf } from "../../generate/document.js";
+import { nameSchemas, queryName, schemaTypeNames } from "../../generate/named-schemas.js";
+import { compareFacts, type DocumentChange, findDocumentChanges, isSameDocument } from "./documents.js";
+import { findTypeChanges, type Queries, type TypeChange } from "./type-breaks.js";
+
+/** The bumps of the package's version that a change may need, the least first. */
+const BUMPS = ["none", "patch", "minor", "major"] as const;
+
+export type Bump = (typeof BUMPS)[number];
+
+export function greatest(bumps: readonly Bump[]): Bump {
+  return BUMPS.filter((bump) => bumps.includes(bump)).at(-1) ?? "none";
+}
+
+export function isLess(bump: Bump, than: Bump): boolean {
+  return BUMPS.indexOf(bump) < BUMPS.indexOf(than);
+}
 
 /** A document and the types that are generated from it. */
 export interface Version {
@@ -11,13 +23,7 @@ export interface Version {
   readonly types: string;
 }
 
-/** One change of one operation. A change of a schema is listed once for each operation that uses it. */
-export interface Change {
-  /** `POST /search`, `webhook POST jobChanged`; undefined if the change is not of one operation. */
-  readonly operation: string | undefined;
-  readonly bump: "patch" | "minor" | "major";
-  /** Where in the operation, and what has changed. The same for all operations that use a changed schema. */
-  readonly message: string;
+export interface Change extends DocumentChange {
   /** What shows the change. */
   readonly by: "document" | "types";
 }
@@ -35,16 +41,25 @@ export interface Comparison {
  * does. What types do not show, such as limits and security, is compared in the documents.
  */
 export function compare(before: Version, after: Version): Comparison {
-  const types = findTypeChanges(before.types, after.types);
+  const [old, now] = [nameSchemas(before.bundle, false), nameSchemas(after.bundle, false)];
+  const types = findTypeChanges(before.types, after.types, [queriesOf(old), queriesOf(now)]);
   const changes = [
     ...types.breaks.map((change) => fromTypes(change, "major")),
     ...types.gains.map((change) => fromTypes(change, "minor")),
-    ...[...compareFacts(before.bundle, after.bundle), ...findDocumentChanges(before.bundle, after.bundle)].map(
-      ({ operation, bump, message }): Change => ({ operation, bump, message, by: "document" }),
+    ...[...compareFacts(before.bundle, after.bundle), ...findDocumentChanges(old, now)].map(
+      (change): Change => ({ ...change, by: "document" }),
     ),
   ].sort((one, other) => BUMPS.indexOf(other.bump) - BUMPS.indexOf(one.bump));
   const rest = isSameDocument(before.bundle, after.bundle) ? "none" : "patch";
   return { bump: changes[0]?.bump ?? rest, changes };
+}
+
+/** @param document a document with names */
+function queriesOf(document: Bundle): Queries {
+  const names = schemaTypeNames(document);
+  return new Map(
+    operationsOf(document).map(({ name, operation }) => [name, names.get(queryName(operation) ?? "") ?? ""]),
+  );
 }
 
 function fromTypes({ operation, place, path, problem, inComponent }: TypeChange, bump: "minor" | "major"): Change {

@@ -1,24 +1,31 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   allOperationsOf,
   type Bundle,
-  isRecord,
   methodName,
   type Operation,
+  operationsOf,
   parametersOf,
   recordOf,
   resolve,
 } from "../../generate/document.js";
-import { findSchemaChanges, type Side } from "./schemas.js";
+import { schemaTypeNames } from "../../generate/named-schemas.js";
+import { factsOf } from "../../generate/operation-facts.js";
+import { findSchemaChanges } from "./schemas.js";
+import type { Direction } from "./type-walk.js";
 
-/** A change of a document that its types do not show. */
+/** A change of a document that its types do not show. A change of a schema is listed for each operation that uses it. */
 export interface DocumentChange {
   /** `POST /search`, `webhook POST jobChanged`; absent if the change is not of one operation. */
-  readonly operation?: string;
+  readonly operation?: string | undefined;
   readonly bump: "patch" | "minor" | "major";
+  /** Where in the operation, and what has changed. The same for all operations that use a changed schema. */
   readonly message: string;
 }
 
 type Change = Omit<DocumentChange, "operation">;
+
+const ROLES: readonly unknown[] = [undefined, "viewer", "editor", "administrator"];
 
 /** Something in both versions, with references followed. */
 type Pair = readonly [before: Bundle, after: Bundle];
@@ -42,15 +49,18 @@ export function findDocumentChanges(before: Bundle, after: Bundle): DocumentChan
 
 interface Place extends Operation {
   readonly document: Bundle;
+  /** The names of the types of its schemas. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 /** Operations by method and path. */
 function placesOf(document: Bundle, section: string): Map<string, Place> {
   const all = allOperationsOf({ paths: document[section] });
-  return new Map(all.map((each) => [`${each.method.toUpperCase()} ${each.path}`, { document, ...each }]));
+  const names = schemaTypeNames(document);
+  return new Map(all.map((each) => [each.name, { document, names, ...each }]));
 }
 
-function operationChanges(old: Place, now: Place, side: Side): Change[] {
+function operationChanges(old: Place, now: Place, side: Direction): Change[] {
   const pair = (pick: (place: Place) => unknown): Pair => [
     recordOf(resolve(pick(old), old.document)),
     recordOf(resolve(pick(now), now.document)),
@@ -60,20 +70,15 @@ function operationChanges(old: Place, now: Place, side: Side): Change[] {
       name,
       [recordOf(resolve(one, old.document)), recordOf(resolve(other, now.document))],
     ]);
-  const media = (place: string, nodes: Pair, direction: Side): Change[] =>
+  const media = (place: string, nodes: Pair, direction: Direction): Change[] =>
     children([recordOf(nodes[0]["content"]), recordOf(nodes[1]["content"])]).flatMap(([type, [one, other]]) => {
       const isOnly = Object.keys(recordOf(nodes[1]["content"])).length === 1;
       return schemas(isOnly ? place : `${place} (${type})`, [one, other], direction);
     });
-  const schemas = (place: string, [one, other]: Pair, direction: Side): Change[] =>
-    findSchemaChanges(
-      { schema: one["schema"], document: old.document },
-      { schema: other["schema"], document: now.document },
-      direction,
-    ).map(({ bump, subject, message }) => ({
-      bump,
-      message: `${place}${subject ? `: \`${subject}\`` : ""} ${message}`,
-    }));
+  const schemas = (place: string, [one, other]: Pair, direction: Direction): Change[] =>
+    findSchemaChanges({ ...old, schema: one["schema"] }, { ...now, schema: other["schema"] }, direction).map(
+      ({ bump, subject, message }) => ({ bump, message: `${place}${subject ? `: \`${subject}\`` : ""} ${message}` }),
+    );
 
   const [sent, received] = side === "send" ? ["request body", "response"] : ["payload", "response"];
   const opposite = side === "send" ? "read" : "send";
@@ -107,7 +112,11 @@ function operationChanges(old: Place, now: Place, side: Side): Change[] {
 
 function nameChanges(old: Place, now: Place): Change[] {
   const [before, after] = [methodName(old), methodName(now)];
-  if (before !== after) return [{ bump: "major", message: `its method \`${before}\` is called \`${after}\` now` }];
+  if (before !== after) {
+    const owner = operationsOf(now.document).find((each) => methodName(each) === before);
+    const reason = owner ? `, because ${owner.name} takes \`${before}\`` : "";
+    return [{ bump: "major", message: `its method \`${before}\` is called \`${after}\` now${reason}` }];
+  }
   const message = `its operationId \`${old.id}\`, after which its types are named, is \`${now.id}\` now`;
   return old.id === now.id ? [] : [{ bump: "major", message }];
 }
@@ -186,19 +195,16 @@ function schemeChanges(before: Bundle, after: Bundle): DocumentChange[] {
   return Object.entries(old ?? {}).flatMap(([name, scheme]): DocumentChange[] => {
     const next = now?.[name];
     if (next === undefined) return [{ bump: "major", message: `the security scheme \`${name}\` was removed` }];
-    const isSame = withoutTexts(scheme) === withoutTexts(next);
+    const isSame = isDeepStrictEqual(withoutTexts(scheme), withoutTexts(next));
     return isSame ? [] : [{ bump: "major", message: `the security scheme \`${name}\` has changed` }];
   });
 }
 
-function withoutTexts(scheme: unknown): string {
-  return JSON.stringify(scheme, (key, value) =>
-    key === "description" || key.startsWith("x-")
-      ? undefined
-      : isRecord(value)
-        ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
-        : value,
+function withoutTexts(scheme: unknown): unknown {
+  const text = JSON.stringify(scheme, (key, value) =>
+    key === "description" || key.startsWith("x-") ? undefined : value,
   );
+  return JSON.parse(text);
 }
 
 /** The names that both have, with what each has there. */
@@ -206,6 +212,51 @@ function common([before, after]: Pair): [name: string, before: unknown, after: u
   return Object.keys(before)
     .filter((name) => Object.hasOwn(after, name))
     .map((name) => [name, before[name], after[name]]);
+}
+
+/**
+ * Compares what the SDK does with an operation, which its types do not show: `x-role`, `x-idempotent`, and whether it
+ * costs credits. Operations that only one of the documents has are left out.
+ */
+export function compareFacts(before: Bundle, after: Bundle): DocumentChange[] {
+  const [old, now] = [factsOf(before), factsOf(after)];
+  return Object.entries(old).flatMap(([operation, facts]) =>
+    [...factChanges(facts, now[operation] ?? facts)].map((change) => ({ operation, ...change })),
+  );
+}
+
+function* factChanges(before: Bundle, after: Bundle): Generator<Change> {
+  const { method, body, role, isIdempotent, isPaid, preview } = after;
+  // Programs pass the arguments in their order: path parameters, body, options.
+  if (!before["body"] && body) {
+    yield { bump: "major", message: `its method \`${method}\` takes a body before the options now` };
+  }
+  if (before["role"] !== role) yield roleChange(before["role"], role);
+  if (before["isIdempotent"] !== isIdempotent) {
+    const message = isIdempotent
+      ? "is idempotent now, so that a call that may have arrived is sent again"
+      : "is no longer idempotent, so that a call that may have arrived is not sent again";
+    yield { bump: "minor", message };
+  }
+  // The types accept `maxCredits` only if an operation costs credits.
+  if (before["isPaid"] !== isPaid) {
+    yield isPaid
+      ? { bump: "minor", message: "costs credits now, and takes `maxCredits`" }
+      : { bump: "major", message: "no longer costs credits, and no longer takes `maxCredits`" };
+  }
+  if (before["preview"] !== preview) {
+    const message = preview
+      ? `has a preview now, \`${preview}\`, which \`maxCredits\` asks first`
+      : "has no preview any more, so that `maxCredits` goes by the most that a call could cost";
+    yield { bump: "minor", message };
+  }
+}
+
+/** A higher role breaks calls that a lower role could make. */
+function roleChange(before: unknown, after: unknown): Change {
+  const bump = before !== undefined && ROLES.indexOf(after) > ROLES.indexOf(before) ? "major" : "minor";
+  const now = after === undefined ? "no longer says which role it needs" : `needs the role \`${after}\` now`;
+  return { bump, message: before === undefined ? now : `${now}; it was \`${before}\`` };
 }
 
 /** Whether two documents say the same, whatever the order of their keys and whether a part has a name. */

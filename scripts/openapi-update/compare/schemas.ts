@@ -1,8 +1,5 @@
 import { type Bundle, isRecord, resolve, schemaName } from "../../generate/document.js";
-import { joinPath } from "./type-walk.js";
-
-/** Whether a program sends the value or reads it. */
-export type Side = "send" | "read";
+import { type Direction, joinPath } from "./type-walk.js";
 
 /** A change of a schema that its types do not show. */
 export interface SchemaChange {
@@ -17,6 +14,8 @@ export interface SchemaChange {
 export interface Located {
   readonly schema: unknown;
   readonly document: Bundle;
+  /** The names of the types of the document's schemas. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 /** Changes inside one named schema, and the named schemas that it refers to. */
@@ -53,10 +52,10 @@ const NUMBER_FORMATS = ["int32", "int64", "float", "double"];
 const LONGEST_VALUE = 60;
 
 /** Parts by the schemas before and after. Each named schema is compared once, however many operations use it. */
-const known = new WeakMap<object, Map<object, Partial<Record<Side, Part>>>>();
+const known = new WeakMap<object, Map<object, Partial<Record<Direction, Part>>>>();
 
 /** Finds what changed from one schema to another, at any depth. A named schema that is used twice is reported once. */
-export function findSchemaChanges(before: Located, after: Located, side: Side): SchemaChange[] {
+export function findSchemaChanges(before: Located, after: Located, side: Direction): SchemaChange[] {
   const changes = new Map<string, SchemaChange>();
   const seen = new Set<Part>();
   const queue = [{ path: [] as readonly string[], part: partOf(before, after, side, before.schema, after.schema) }];
@@ -69,22 +68,23 @@ export function findSchemaChanges(before: Located, after: Located, side: Side): 
     }
     for (const link of part.links) {
       const next = partOf(before, after, side, link.before, link.after);
-      queue.push({ path: link.name === "" ? [...path, ...link.path] : [link.name], part: next });
+      const name = after.names.get(link.name);
+      queue.push({ path: name === undefined ? [...path, ...link.path] : [name], part: next });
     }
   }
   return [...changes.values()];
 }
 
-function partOf(before: Located, after: Located, side: Side, one: unknown, other: unknown): Part {
+function partOf(before: Located, after: Located, side: Direction, one: unknown, other: unknown): Part {
   if (!isRecord(one) || !isRecord(other)) return { found: [], links: [] };
-  const byAfter = known.get(one) ?? new Map<object, Partial<Record<Side, Part>>>();
+  const byAfter = known.get(one) ?? new Map<object, Partial<Record<Direction, Part>>>();
   const bySide = byAfter.get(other) ?? {};
   known.set(one, byAfter.set(other, bySide));
   bySide[side] ??= compareSchemas(before.document, after.document, side, one, other);
   return bySide[side];
 }
 
-function compareSchemas(before: Bundle, after: Bundle, side: Side, one: Bundle, other: Bundle): Part {
+function compareSchemas(before: Bundle, after: Bundle, side: Direction, one: Bundle, other: Bundle): Part {
   const part: Part = { found: [], links: [] };
 
   function compare(old: unknown, now: unknown, path: readonly string[], isOpen = false): void {
@@ -148,7 +148,7 @@ function flatten(schema: Bundle, document: Bundle, seen: ReadonlySet<unknown> = 
 type Judged = Pick<SchemaChange, "bump" | "message">;
 
 /** Judges a change of one keyword. Returns `undefined` for a change that types show, or that no user sees. */
-function judge(keyword: string, before: unknown, after: unknown, side: Side, isOpen: boolean): Judged | undefined {
+function judge(keyword: string, before: unknown, after: unknown, side: Direction, isOpen: boolean): Judged | undefined {
   const said = say(keyword, before, after);
   const stricter = (isStricter: boolean): Judged => ({
     bump: isStricter && side === "send" ? "major" : "patch",
@@ -181,7 +181,7 @@ function judge(keyword: string, before: unknown, after: unknown, side: Side, isO
 }
 
 /** To types, an integer is a number. */
-function judgeInteger(before: unknown, after: unknown, side: Side): Judged | undefined {
+function judgeInteger(before: unknown, after: unknown, side: Direction): Judged | undefined {
   const [old, now] = [[before].flat(), [after].flat()];
   if (old.includes("number") && !now.includes("number") && now.includes("integer")) {
     return { bump: side === "send" ? "major" : "patch", message: "is always an integer now" };

@@ -25,6 +25,9 @@ export interface TypeChanges {
   readonly gains: readonly TypeChange[];
 }
 
+/** The names of the types of queries, by method and path. */
+export type Queries = ReadonlyMap<string, string>;
+
 const LOCATIONS = ["path", "query", "header", "cookie"];
 
 /** The statuses that openapi-fetch 0.17 considers a success. All others widen `error`. */
@@ -50,10 +53,15 @@ const WORDS: Readonly<Record<DifferenceKind, readonly [asBreak: string, asGain: 
  *
  * @param before the generated types of one version
  * @param after those of the next
+ * @param queries the queries of both
  */
-export function findTypeChanges(before: string, after: string): TypeChanges {
+export function findTypeChanges(
+  before: string,
+  after: string,
+  queries: readonly [Queries, Queries] = [new Map(), new Map()],
+): TypeChanges {
   if (before === after) return { breaks: [], gains: [] };
-  const [checker, old, now] = compile(withoutInterfaces(before), withoutInterfaces(after));
+  const [checker, old, now] = compile(withoutInterfaces(before), withoutInterfaces(after), queries);
   const breaks = compareVersions(new TypeWalk(checker), old, now, 0);
   const broken = new Set(breaks.map((each) => keyOf(each)));
   const gains = compareVersions(new TypeWalk(checker, true), now, old, 1);
@@ -69,20 +77,28 @@ function keyOf({ operation, place, path }: TypeChange): string {
   return JSON.stringify([operation, place, path]);
 }
 
-/** The types of a module, by name. */
-type Module = ReadonlyMap<string, ts.Type>;
+interface Module {
+  /** By name. */
+  readonly types: ReadonlyMap<string, ts.Type>;
+  readonly queries: Queries;
+}
 
 /** Compiles both versions in one program, because a checker can only relate its own types. */
-function compile(before: string, after: string): readonly [ts.TypeChecker, Module, Module] {
-  const program = createProgram(new Map([...Object.entries({ "/before.ts": before, "/after.ts": after })]));
+function compile(
+  before: string,
+  after: string,
+  queries: readonly [Queries, Queries],
+): readonly [ts.TypeChecker, Module, Module] {
+  const program = createProgram(new Map(Object.entries({ "/before.ts": before, "/after.ts": after })));
   const checker = program.getTypeChecker();
-  const moduleOf = (name: string): Module => {
+  const moduleOf = (name: string, queries: Queries): Module => {
     const file = program.getSourceFile(name);
     const symbol = file && checker.getSymbolAtLocation(file);
     const exported = symbol ? checker.getExportsOfModule(symbol) : [];
-    return new Map(exported.map((each) => [each.name, checker.getDeclaredTypeOfSymbol(each)]));
+    const types = new Map(exported.map((each) => [each.name, checker.getDeclaredTypeOfSymbol(each)]));
+    return { types, queries };
   };
-  return [checker, moduleOf("/before.ts"), moduleOf("/after.ts")];
+  return [checker, moduleOf("/before.ts", queries[0]), moduleOf("/after.ts", queries[1])];
 }
 
 /** A difference and where it is. */
@@ -127,13 +143,13 @@ interface Operation {
 }
 
 /** By method and path. */
-function operationsOf(walk: TypeWalk, module: Module, section: string): Map<string, Operation> {
+function operationsOf(walk: TypeWalk, { types, queries }: Module, section: string): Map<string, Operation> {
   const operations = new Map<string, Operation>();
-  for (const [path, item] of walk.propertiesOf(module.get(section))) {
+  for (const [path, item] of walk.propertiesOf(types.get(section))) {
     for (const method of METHODS) {
       const type = walk.part(item.type, method)?.type;
-      const query = module.get(type?.aliasSymbol?.name.replace(/Operation$/, "Query") ?? "");
-      if (type !== undefined) operations.set(`${method.toUpperCase()} ${path}`, { type, query });
+      const name = `${method.toUpperCase()} ${path}`;
+      if (type !== undefined) operations.set(name, { type, query: types.get(queries.get(name) ?? "") });
     }
   }
   return operations;

@@ -318,7 +318,6 @@ export class TypeWalk {
     return (type.flags & TypeFlags.Object) !== 0;
   }
 
-  /** Describes the members of a union. */
   describeAll(types: readonly ts.Type[]): string {
     const names = types.map((type) => this.describe(type));
     return names.join(" | ").replace("false | true", "boolean");

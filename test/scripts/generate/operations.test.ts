@@ -74,6 +74,15 @@ describe("a named method", () => {
     );
   });
 
+  test.each([
+    ["an array without items", { type: "array" }, "readonly unknown[]"],
+    ["an array of strings", { type: "array", items: string }, "readonly string[]"],
+    ["an empty enum", { type: "integer", enum: [] }, "number"],
+  ])("has a path parameter that is %s", (_, schema, type) => {
+    const get = { operationId: "get", parameters: [{ name: "p", in: "path", required: true, schema }], responses: {} };
+    expect(operationsOf({ "/{p}": { get } })).toContain(`get(p: ${type}, options?`);
+  });
+
   test("has no example if the document has none of the query that it requires", () => {
     const list = {
       operationId: "list",

@@ -29,6 +29,15 @@ describe("generateTypes", () => {
     expect(types).toContain("interface PostQuery { page?: number | undefined; }");
   });
 
+  it.each([
+    ["the whole", { required: ["q"], allOf: [{ allOf: [{ properties: { q: { default: 1 } } }] }] }],
+    ["another part", { allOf: [{ properties: { q: { default: 1 } } }, { required: ["q"] }] }],
+  ])("requires a property with a default in what is sent if %s requires it", async (_, schema) => {
+    const post = { operationId: "post", requestBody: { content: { "application/json": { schema } } } };
+    const types = await generateTypes({ openapi: "3.1.0", paths: { "/a": { post } } });
+    expect(types.replace(/\/\*\*.*?\*\//gs, "").replace(/\s+/g, " ")).toMatch(/PostRequest .*\{ q: unknown; \}/);
+  });
+
   it("keeps suggested values next to an open string", async () => {
     expect(await typesOf({ anyOf: [suggestions, { type: "string" }] })).toContain(
       'type It = ("a" | "b") | (string & {});',

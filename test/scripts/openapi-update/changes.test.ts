@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Bundle } from "../../../scripts/generate/document.js";
+import { type Bundle, schemasOf } from "../../../scripts/generate/document.js";
 import { compareFiles } from "../../../scripts/openapi-update/compare-files.js";
 import { createSandbox } from "./receive/sandbox.js";
 
@@ -45,11 +45,23 @@ describe("the report on two files", () => {
     expect(await report(before, { ...before, paths })).toBe("A minor change\n\nnew operations\n  + GET /new");
   });
 
+  it("lets an OpenAPI 3.0 document have what 3.1 allows, as an update does", async () => {
+    const schemas = { ...schemasOf(before), Nullable: { type: ["string", "null"] } };
+    const old = { ...before, openapi: "3.0.3", components: { ...Object(before["components"]), schemas } };
+    expect(await report(old, old)).toBe("No change");
+  });
+
   it("rejects a document that cannot be used, and says where", async () => {
     const paths = { "/a": { get: { responses: {} } } };
     const schemas = { A: { type: "object", properties: { x: null } } };
     await expect(report(before, { ...before, paths, components: { schemas } })).rejects.toMatchObject({
-      problems: [{ file: expect.stringMatching(/1\.json$/), pointer: "#/components/schemas/A/properties/x" }],
+      problems: [
+        {
+          file: expect.stringMatching(/1\.json$/),
+          pointer: "#/components/schemas/A/properties/x",
+          message: expect.stringMatching(/ At #\/components\/schemas\/A\/properties\/x\.$/),
+        },
+      ],
     });
   });
 

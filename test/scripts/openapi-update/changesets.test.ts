@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { greatest, isLess } from "../../../scripts/openapi-update/bump.js";
 import { bumpBetween, printChangeset, replaceChangeset } from "../../../scripts/openapi-update/changesets.js";
+import { greatest, isLess } from "../../../scripts/openapi-update/compare/compare.js";
 
 const folder = mkdtempSync(path.join(tmpdir(), "livedata-changesets-"));
 afterAll(() => rmSync(folder, { recursive: true }));

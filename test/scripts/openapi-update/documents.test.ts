@@ -170,6 +170,15 @@ describe("a document goes in, and twice with the same result, although it has", 
     expect(tree.read("src/generated/operations.ts")).toContain("seekPeople(body?: toStringSchema,");
   });
 
+  it("booleans as titles, next to a boolean schema called `title`", async () => {
+    using tree = createTree();
+    await using sandbox = createSandbox();
+    const text = withSchemas("A: {title: true, type: object, properties: {title: true}}\n");
+    await tree.takeIn(sandbox.put("new.yaml", text.replace("findPeople\n", "seekPeople\n      summary: false\n")));
+    expect(tree.read("src/generated/operations.ts")).toContain("   * false.\n");
+    expect(tree.read("src/generated/companies.ts")).toMatch(/\* true \*\/\s+export interface A \{\s+title\?: unknown;/);
+  });
+
   it("numbers as titles and summaries", async () => {
     using tree = createTree();
     await using sandbox = createSandbox();

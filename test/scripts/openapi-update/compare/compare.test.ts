@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Bundle } from "../../../../scripts/generate/document.js";
+import { type Bundle, schemasOf } from "../../../../scripts/generate/document.js";
 import { type Change, compare } from "../../../../scripts/openapi-update/compare/compare.js";
-import { findDocumentChanges } from "../../../../scripts/openapi-update/compare/documents.js";
-import { compareFacts } from "../../../../scripts/openapi-update/compare/facts.js";
+import { compareFacts, findDocumentChanges } from "../../../../scripts/openapi-update/compare/documents.js";
 import { versionOf } from "./corpus/corpus.js";
 
 const json = (schema: object) => ({ content: { "application/json": { schema } } });
@@ -79,7 +78,7 @@ describe("a schema shared by several operations", () => {
     const { bump, changes } = compare(await versionOf(before), await versionOf(after));
     expect(bump).toBe("patch");
     expect(new Set(changes.map(({ message }) => message.replace(/^.*: /, "")))).toEqual(
-      new Set(["`Thing` has another description"]),
+      new Set(["`Thing` has another description", "`ThingInput` has another description"]),
     );
     expect(changes).toHaveLength(4);
   });
@@ -96,6 +95,29 @@ describe("a schema shared by several operations", () => {
   });
 });
 
+describe("a schema that is called like a query", () => {
+  const page = (schema: object) => ({ parameters: [{ name: "page", in: "query", schema }] });
+  const withQuery = (properties: object, post: object): Bundle => {
+    const document = documentOf({ properties: { query: ref("MakeQuery") } }, post);
+    const schemas = { ...schemasOf(document), MakeQuery: { type: "object", properties } };
+    return { ...document, components: { schemas } };
+  };
+
+  it.each([
+    ["no query", {}, {}, []],
+    [
+      "another query",
+      page(string),
+      page({ type: "integer" }),
+      ["query parameter `page` accepts number now, not string"],
+    ],
+  ])("is not compared as that of an operation with %s", async (_, before, after, messages) => {
+    const changes = await changesOf(withQuery({ a: string }, before), withQuery({ b: string }, after));
+    const found = changes.filter((change) => change.includes("query parameter"));
+    expect(found).toEqual(messages.map((message) => `major POST /things | ${message} (types)`));
+  });
+});
+
 describe("a stricter constraint", () => {
   const before = documentOf({ properties: { name: string } });
 
@@ -103,7 +125,30 @@ describe("a stricter constraint", () => {
     const after = documentOf({ properties: { name: { ...string, maxLength: 5 } } });
     const changes = await changesOf(before, after);
     expect(changes.filter((change) => change.startsWith("major"))).toEqual([
-      "major POST /things | request body: `Thing.name` now has `maxLength` 5 (document)",
+      "major POST /things | request body: `ThingInput.name` now has `maxLength` 5 (document)",
+    ]);
+  });
+});
+
+describe("a property whose type and limit change", () => {
+  it.each([
+    ["a schema that is sent and received", ref("Thing"), "ThingInput"],
+    ["a schema that is named like a global", ref("Error"), "ErrorSchema"],
+    ["an inline schema", undefined, "MakeRequest"],
+  ])("has one name: %s", async (_, body, name) => {
+    const documentWith = (thing: object) => {
+      const schema = { type: "object", properties: { a: thing } };
+      const post = { requestBody: { description: JSON.stringify(thing), ...json(body ?? schema) } };
+      return { ...documentOf({}, post), components: { schemas: { Thing: schema, Error: schema } } };
+    };
+    const changes = await changesOf(
+      documentWith({ type: ["string", "null"], maxLength: 5 }),
+      documentWith({ ...string, maxLength: 4 }),
+    );
+    expect(changes.filter((change) => change.includes("POST /things | request body"))).toEqual([
+      `major POST /things | request body: \`${name}.a\` no longer accepts null (types)`,
+      `major POST /things | request body: \`${name}.a\` has \`maxLength\` 4 now, not 5 (document)`,
+      "patch POST /things | request body: its description has changed (document)",
     ]);
   });
 });
@@ -181,6 +226,21 @@ describe("the names that programs use", () => {
   ])("break with another %s", async (_, before, after, message) => {
     expect(await changesOf(documentOf({}, before), documentOf({}, after))).toEqual([
       `major POST /things | ${message} (document)`,
+    ]);
+  });
+});
+
+describe("the name of a method", () => {
+  it("is reported with the operation that has taken it", () => {
+    const named = (method: string) => documentOf({}, { operationId: method });
+    const before = named("go");
+    const paths = { "/new": { get: { operationId: "go" } }, ...Object(named("go2")["paths"]) };
+    expect(findDocumentChanges(before, { ...before, paths })).toEqual([
+      {
+        operation: "POST /things",
+        bump: "major",
+        message: "its method `go` is called `go2` now, because GET /new takes `go`",
+      },
     ]);
   });
 });

@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { findTypeChanges, type TypeChange } from "../../../../scripts/openapi-update/compare/type-breaks.js";
+import {
+  findTypeChanges,
+  type Queries,
+  type TypeChange,
+} from "../../../../scripts/openapi-update/compare/type-breaks.js";
 
-function findTypeBreaks(before: string, after: string): readonly TypeChange[] {
-  return findTypeChanges(before, after).breaks;
+function findTypeBreaks(before: string, after: string, queries: Queries = new Map()): readonly TypeChange[] {
+  return findTypeChanges(before, after, [queries, queries]).breaks;
 }
 
 /** The types of one operation, `POST /things`, and what else there is. */
@@ -170,14 +174,15 @@ export interface operations { a: AOperation; }
 export interface AOperation {
   parameters: { query?: { q?: ${inline} } };
 }
-export interface AQuery {
+export interface AQuerySchema {
   q${query};
 }`;
+    const queries = new Map([["GET /a", "AQuerySchema"]]);
     const broken = { operation: "GET /a", place: "query parameter `q`", path: "" };
-    expect(findTypeBreaks(typesOf("?: 1", "1"), typesOf(": 1", "1"))).toEqual([
+    expect(findTypeBreaks(typesOf("?: 1", "1"), typesOf(": 1", "1"), queries)).toEqual([
       { ...broken, problem: "is now required" },
     ]);
-    expect(findTypeBreaks(typesOf("?: 1", "1"), typesOf("?: 2", "2"))).toEqual([
+    expect(findTypeBreaks(typesOf("?: 1", "1"), typesOf("?: 2", "2"), queries)).toEqual([
       { ...broken, problem: "accepts 2 now, not 1" },
     ]);
   });

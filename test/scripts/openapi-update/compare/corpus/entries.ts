@@ -1,4 +1,4 @@
-import type { Bump } from "../../../../../scripts/openapi-update/bump.js";
+import type { Bump } from "../../../../../scripts/openapi-update/compare/compare.js";
 
 /** Takes away what is at a place. */
 export const GONE = Symbol("gone");
