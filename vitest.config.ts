@@ -41,7 +41,10 @@ export default defineConfig({
         env: { EXCHANGES: "" },
         setupFiles: ["test/support/over-undici.ts"],
       }),
-      project("fleet", ["test/fleet/**/*.test.ts"], { env: { EXCHANGES: "" } }),
+      project("fleet", ["test/fleet/**/*.test.ts"], {
+        env: { EXCHANGES: "" },
+        globalSetup: ["test/fleet/print-servers.ts"],
+      }),
       project("package", ["test/package/**/*.test.ts"]),
       project("examples", ["examples/**/*.test.ts"], { setupFiles: ["examples/fastify/live-data.setup.ts"] }),
       project("contract", ["test/contract/**/*.test.ts"], { exclude: [mutations] }),

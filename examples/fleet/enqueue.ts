@@ -5,7 +5,10 @@ const BATCH_SIZE = 25;
 
 /** Makes a job of each 25 lines of a file: `npm run enqueue -- emails.txt nightly`. */
 const [file = "emails.txt", run = "nightly"] = process.argv.slice(2);
-const emails = (await readFile(file, "utf8")).split("\n").map((line) => line.trim()).filter(Boolean);
+const emails = (await readFile(file, "utf8"))
+  .split("\n")
+  .map((line) => line.trim())
+  .filter(Boolean);
 const redis = connect();
 const queue = openQueue(redis);
 

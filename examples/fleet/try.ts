@@ -15,7 +15,13 @@ const api = await fake.listen();
 const folder = await mkdtemp(path.join(tmpdir(), "livedata-fleet-"));
 const port = await freePort();
 const redis = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", ""], { stdio: "ignore" });
-const env = { ...process.env, ...fake.env, LIVEDATA_BASE_URL: api.url, REDIS_URL: `redis://127.0.0.1:${port}`, LIVEDATA_RATE_LIMIT: "100/10s" };
+const env = {
+  ...process.env,
+  ...fake.env,
+  LIVEDATA_BASE_URL: api.url,
+  REDIS_URL: `redis://127.0.0.1:${port}`,
+  LIVEDATA_RATE_LIMIT: "100/10s",
+};
 const workers: ChildProcess[] = [];
 try {
   const known = fake.people.flatMap(({ id }) => fake.emailsOf(id).slice(0, 1));
@@ -31,11 +37,21 @@ try {
 
   const lines = (await readFile(path.join(folder, "found.ndjson"), "utf8")).trim().split("\n");
   const results = lines.map((line): { email: string; person: Found[number] } => JSON.parse(line));
-  assert.deepEqual(results.map(({ email }) => email), emails, "the results are in the order of the list");
+  assert.deepEqual(
+    results.map(({ email }) => email),
+    emails,
+    "the results are in the order of the list",
+  );
   assert.equal(results.filter(({ person }) => person).length, known.length, "everybody was found");
   assert.equal(fake.credits.used(), known.length, "nobody was paid for twice");
-  assert.equal(fake.requests.filter(({ operation }) => operation === "createSession").length, 1, "one session exchange");
-  console.log(`✓ ${lines.length} addresses, ${known.length} people, ${fake.credits.used()} credits, 1 session exchange`);
+  assert.equal(
+    fake.requests.filter(({ operation }) => operation === "createSession").length,
+    1,
+    "one session exchange",
+  );
+  console.log(
+    `✓ ${lines.length} addresses, ${known.length} people, ${fake.credits.used()} credits, 1 session exchange`,
+  );
 } finally {
   for (const worker of workers) worker.kill("SIGTERM");
   await Promise.all(workers.map((worker) => worker.exitCode ?? worker.signalCode ?? once(worker, "exit")));
@@ -45,7 +61,11 @@ try {
 }
 
 function start(script: string, ...args: string[]): ChildProcess {
-  return spawn(process.execPath, ["--import", "tsx", `${script}.ts`, ...args], { cwd: import.meta.dirname, env, stdio: "inherit" });
+  return spawn(process.execPath, ["--import", "tsx", `${script}.ts`, ...args], {
+    cwd: import.meta.dirname,
+    env,
+    stdio: "inherit",
+  });
 }
 
 async function run(script: string, ...args: string[]): Promise<void> {

@@ -24,15 +24,33 @@ afterAll(async () => {
   await Promise.all(closers.splice(0).map((close) => close()));
 });
 
-/** Whether a real server is found: `redis-server` on the path. */
+/** Whether there is a `redis-server` on the path, for tests that start and stop it. */
 const hasRedis = spawnSync("redis-server", ["--version"]).status === 0;
-if (!hasRedis && process.env["REQUIRE_REDIS"]) throw new Error("REQUIRE_REDIS is set, but there is no redis-server");
+const { REDIS_URL: redisUrl, REQUIRE_REDIS: isRequired } = process.env;
+if (isRequired && !hasRedis && !redisUrl) {
+  throw new Error("REQUIRE_REDIS is set, but there is no redis-server on the path, and no REDIS_URL");
+}
 
 /** The servers that the contract of the fleet is tested on. */
 export const servers: readonly { readonly name: string; start(): Promise<FleetServer> }[] = [
   { name: "in this process", start: startInProcess },
   ...(hasRedis ? [{ name: "Redis", start: startRedis }] : []),
+  ...(redisUrl ? [{ name: "of REDIS_URL", start: () => connectTo(redisUrl) }] : []),
 ];
+
+/** Connects to a server that others may use: tests that run at once have a database each, which must be empty. */
+async function connectTo(url: string): Promise<FleetServer> {
+  const redis = new IoRedis(url, { lazyConnect: true, db: Number(process.env["VITEST_POOL_ID"] ?? 1) });
+  await redis.connect();
+  if ((await redis.dbsize()) > 0)
+    throw new Error("the databases of REDIS_URL must be empty: the tests delete all in them");
+  const close = async () => {
+    await redis.flushdb();
+    redis.disconnect();
+  };
+  closers.push(close);
+  return { command: ([name = "", ...rest]) => redis.call(name, ...rest), empty: () => redis.flushdb(), close };
+}
 
 /** Starts a server in this process, which runs Lua. Its replies differ: nil is false. */
 export async function startInProcess(): Promise<FleetServer> {

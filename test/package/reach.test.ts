@@ -37,6 +37,12 @@ describe("entry points", () => {
     expect(packages).toEqual(["@opentelemetry/api"]);
   });
 
+  it("`./fleet` imports no package, and nothing of calls or of the session", async () => {
+    const { files, packages } = await importsOf("src/fleet/index.ts");
+    expect(files.filter((file) => /\/(auth|calls|people|testing)\//.test(file))).toEqual([]);
+    expect(packages).toEqual([]);
+  });
+
   it("`./undici` imports undici and Node, and nothing else of this package at run time", async () => {
     const { files, packages } = await importsOf("src/undici/index.ts");
     expect(files).toEqual(["src/undici/index.ts"]);
