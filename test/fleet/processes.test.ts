@@ -125,6 +125,7 @@ describe.each(servers.slice(1))("processes that share a token by a server $name"
     test("20 cold processes make one exchange, and one more when their token is revoked", async () => {
       api.latency = 50;
       await call();
+      expect(all("fleet_away")).toEqual([]);
       expect(exchanges()).toBe(1);
       api.sessions.revokeAll();
       await call();
