@@ -323,3 +323,63 @@ describe("a caller's signal", () => {
     await expect(call).rejects.toThrow("gone");
   });
 });
+
+describe("the tokens of a fleet that do not serve", () => {
+  test("are none at first", async () => {
+    const { model } = await withToken();
+    expect(model.unwanted).toEqual([{ current: undefined, rejected: undefined }]);
+  });
+
+  test("include the current token, with the life it has left", async () => {
+    const { model } = await withToken();
+    model.clock.advance(HOUR - 200_000);
+    await model.source.token();
+    await settle();
+    expect(model.unwanted[1]).toEqual({ current: { value: "token-1", left: 200_000 }, rejected: undefined });
+  });
+
+  test("include a rejected token until another one replaced it", async () => {
+    const { model, token } = await withToken();
+    model.source.invalidate(token);
+    const next = model.source.token();
+    await (await exchangeOf(model, 2)).succeed();
+    const second = await next;
+    expect(model.unwanted[1]).toEqual({ current: undefined, rejected: "token-1" });
+    second.wasAccepted = true;
+    model.clock.advance(HOUR - 200_000);
+    await model.source.token();
+    await settle();
+    expect(model.unwanted[2]).toEqual({ current: { value: "token-2", left: 200_000 }, rejected: undefined });
+  });
+
+  test("include all that were made before `invalidate()`", async () => {
+    const { model } = await withToken();
+    model.source.invalidate();
+    void model.source.token();
+    await exchangeOf(model, 2);
+    model.source.invalidate();
+    const next = model.source.token();
+    await (await exchangeOf(model, 3)).succeed();
+    await next;
+    const [, first, second] = model.unwanted;
+    expect(first).toEqual({ current: undefined, rejected: expect.stringMatching(/^[\da-f-]{36}$/) });
+    expect(second?.rejected).not.toBe(first?.rejected);
+    model.clock.advance(HOUR - 200_000);
+    await model.source.token();
+    await settle();
+    expect(model.unwanted[3]?.rejected).toBeUndefined();
+  });
+});
+
+test("a failure of another member of the fleet starts the cooldown, without an event", async () => {
+  const { model, token } = await withToken();
+  model.clock.advance(HOUR - 200_000);
+  await model.source.token();
+  const { length } = model.events;
+  await (await exchangeOf(model, 2)).fail(new SessionError("unavailable", "503", { attempts: 0 }));
+  expect(await model.source.token()).toBe(token);
+  expect(await model.source.token()).toBe(token);
+  await settle();
+  expect(model.exchanges).toHaveLength(2);
+  expect(model.events.slice(length)).toEqual([]);
+});

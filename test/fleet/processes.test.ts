@@ -17,17 +17,19 @@ interface Message {
   readonly waited?: { readonly token: number };
   /** When it was sent, in ms. */
   readonly at?: number;
+  /** The longest time that the process itself was held up by a busy machine, in ms. */
+  readonly lag?: number;
 }
 
-/** Returns how long each call waited for a token, less the exchanges that its process made meanwhile. */
+/** Returns how long each call waited for a token, less its own exchanges and what held its process up. */
 function waitsOf({ messages }: Member): number[] {
   let exchanged = 0;
   let started = 0;
-  return messages.flatMap(({ type, at = 0, waited }) => {
+  return messages.flatMap(({ type, at = 0, lag = 0, waited }) => {
     if (type === "exchange_started") started = at;
     if (type === "exchange_succeeded") exchanged += at - started;
     if (type !== "call_finished" || !waited) return [];
-    const wait = waited.token - exchanged;
+    const wait = waited.token - exchanged - lag;
     exchanged = 0;
     return [wait];
   });
@@ -123,6 +125,7 @@ describe.each(servers.slice(1))("processes that share a token by a server $name"
     test("20 cold processes make one exchange, and one more when their token is revoked", async () => {
       api.latency = 50;
       await call();
+      expect(all("fleet_away")).toEqual([]);
       expect(exchanges()).toBe(1);
       api.sessions.revokeAll();
       await call();
@@ -190,7 +193,7 @@ describe.each(servers.slice(1))("processes that share a token by a server $name"
       ["sleeps", async () => sleepServer(port, 3), () => pause(3_000)],
     ])(
       "a server that %s delays no call by more than 250 ms",
-      async (_name, fail, repair) => {
+      async (name, fail, repair) => {
         const few = members.slice(0, 6);
         await call(few);
         for (const member of few) member.messages = [];
@@ -207,13 +210,15 @@ describe.each(servers.slice(1))("processes that share a token by a server $name"
         expect(waits).toHaveLength(12);
         longest = Math.max(longest, ...waits);
         expect(Math.max(...waits)).toBeLessThan(MAX_WAIT);
-        for (const member of few) expect(member.of("fleet_away")).toHaveLength(1);
+        const away = few.map((member) => member.of("fleet_away").length);
+        // A script that has written something may go on without memory, and none of the token's needs more than that.
+        expect(away).toEqual(few.map(() => (name === "has no memory left" ? 0 : 1)));
         // The server is left alone for 5 s after time-outs.
         await pause(5_200);
         api.sessions.revokeAll();
         await call(few);
-        for (const member of few) expect(member.of("fleet_back")).toHaveLength(1);
-        for (const member of few) expect(member.of("fleet_away")).toHaveLength(1);
+        expect(few.map((member) => member.of("fleet_away").length)).toEqual(away);
+        expect(few.map((member) => member.of("fleet_back").length)).toEqual(away);
         expectSuccess(few);
       },
       60_000,
