@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { apiKey } from "../../src/auth/credentials.js";
 import type { CreditBudget } from "../../src/calls/credit-budget.js";
+import { createLiveData } from "../../src/client.js";
 import { findMany } from "../../src/people/find-many.js";
 import { lookupMany } from "../../src/people/lookup-many.js";
 import { paginate } from "../../src/people/paginate.js";
-import { fakeCredentials } from "../../src/testing/options.js";
+import { createFakeLiveData, fakeCredentials } from "../../src/testing/index.js";
 import { inProcess } from "../support/sdk.js";
 
 /** A budget that writes down what it is asked. */
@@ -75,6 +76,41 @@ describe("a budget as `maxCredits`", () => {
       ["POST /find", 4, 2],
     ]);
     expect(settled).toEqual([4, 2, 0, 0, expect.any(Number), 0]);
+  });
+
+  test("of `findMany` gets back the credits of a batch that is still read when its loop is left", async () => {
+    const { people } = inProcess({ people: 3 });
+    const { budget, asked, settled } = recordingBudget(100);
+    async function* queries() {
+      yield* [nobody, nobody, nobody];
+      await new Promise(() => {});
+    }
+    for await (const { index } of findMany(people, queries(), { batchSize: 2, maxCredits: budget })) {
+      if (index === 1) break;
+    }
+    expect([asked.length, settled]).toEqual([2, [0, 0]]);
+  });
+
+  test("is settled before `close` ends", async () => {
+    const fake = createFakeLiveData({ people: 3 });
+    const { orgId, apiKey: key } = fakeCredentials;
+    const livedata = createLiveData({ orgId, auth: apiKey(key), fetch: fake.fetch });
+    let isSettled = false;
+    let hasBegun = () => {};
+    const begun = new Promise<void>((resolve) => {
+      hasBegun = resolve;
+    });
+    const settle = async () => {
+      hasBegun();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      isSettled = true;
+    };
+    const maxCredits: CreditBudget = { limit: 9, reserve: async ({ most }) => ({ credits: most, settle }) };
+    const call = livedata.people.lookup({ ids: ["LDP-1"] }, { maxCredits });
+    await begun;
+    await livedata.close();
+    expect(isSettled).toBe(true);
+    await call;
   });
 
   test.each(["5", {}, null, { reserve: 5 }, () => {}])("is rejected if it is %j", async (value) => {
