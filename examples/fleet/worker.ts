@@ -24,7 +24,7 @@ const worker = new Worker<Batch, Found>(
       return found.matches.map(({ people }) => (people?.[0] ? { id: people[0].id, name: people[0].name } : null));
     } catch (error) {
       if (error instanceof RateLimitedError) await worker.rateLimit(error.retryAfter ?? 1_000);
-      else if (error instanceof CreditLimitError || error instanceof CreditsExhaustedError) await queue.pause();
+      else if (isSpent(error)) await queue.pause();
       else throw error;
       // The job goes back to the queue, and this was no attempt.
       throw Worker.RateLimitError();
@@ -32,6 +32,11 @@ const worker = new Worker<Batch, Found>(
   },
   { connection: redis, concurrency: 4, lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 10 },
 );
+/** Whether credits are gone. A budget whose server is away refuses, too, and may be asked again. */
+function isSpent(error: unknown): boolean {
+  return error instanceof CreditsExhaustedError || (error instanceof CreditLimitError && !error.retryable);
+}
+
 worker.on("failed", (job, error) => console.error(`job ${job?.id} failed: ${error.message}`));
 worker.on("error", (error) => console.error(error.message));
 

@@ -242,7 +242,7 @@ export const authMutations: readonly Mutation[] = [
   },
   {
     rule: "rejected credentials: are sent again at once",
-    file: "auth/fresh-credentials.ts",
+    file: "auth/refresh-cooldown.ts",
     in: "REJECTION_COOLDOWN",
     find: "5_000",
     replace: "0",
@@ -321,7 +321,7 @@ export const authMutations: readonly Mutation[] = [
     rule: "invalidate(): keeps the refresh under way",
     file: "auth/session-token-source.ts",
     in: "SessionTokenSource.invalidate",
-    find: "else if (this.#pending) this.#abandon(this.#pending);",
+    find: "if (this.#pending) this.#abandon(this.#pending);",
     replace: "",
   },
   {

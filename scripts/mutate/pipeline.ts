@@ -349,8 +349,8 @@ export const pipelineMutations: readonly Mutation[] = [
     rule: "cooldown: does not hold a call that turned retries off",
     file: "pipeline/cooldown.ts",
     in: "Cooldown.enter",
-    find: "this.queue.isEmpty && this.#admit(place);",
-    replace: "place.call.retry ? this.queue.isEmpty && this.#admit(place) : this.#phase;",
+    find: "this.queue.size === 0 && this.#admit(place);",
+    replace: "place.call.retry ? this.queue.size === 0 && this.#admit(place) : this.#phase;",
   },
   {
     rule: "cooldown: calls do not keep their order",
