@@ -6,6 +6,7 @@ const timeZones = ["UTC", "America/Los_Angeles", "Asia/Kolkata"];
 
 const simulation = "test/auth/simulation/**/*.test.ts";
 const openapiUpdate = "test/scripts/openapi-update/**/*.test.ts";
+const fleetProcesses = "test/fleet/*processes.test.ts";
 const mutations = "test/contract/mutations.test.ts";
 
 function project(name: string, include: string[], options: object = {}) {
@@ -42,9 +43,12 @@ export default defineConfig({
         setupFiles: ["test/support/over-undici.ts"],
       }),
       project("fleet", ["test/fleet/**/*.test.ts"], {
+        exclude: [fleetProcesses],
         env: { EXCHANGES: "" },
         globalSetup: ["test/fleet/print-servers.ts"],
       }),
+      // Apart: twenty processes need a machine to themselves.
+      project("apart: fleet", [fleetProcesses], { env: { EXCHANGES: "" }, testTimeout: 600_000, hookTimeout: 60_000 }),
       project("package", ["test/package/**/*.test.ts"]),
       project("examples", ["examples/**/*.test.ts"], { setupFiles: ["examples/fastify/live-data.setup.ts"] }),
       project("contract", ["test/contract/**/*.test.ts"], { exclude: [mutations] }),

@@ -320,7 +320,7 @@ export const authMutations: readonly Mutation[] = [
   {
     rule: "invalidate(): keeps the refresh under way",
     file: "auth/session-token-source.ts",
-    in: "SessionTokenSource.invalidate",
+    in: "SessionTokenSource.#drop",
     find: "if (this.#pending) this.#abandon(this.#pending);",
     replace: "",
   },
