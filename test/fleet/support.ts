@@ -70,20 +70,11 @@ export async function startInProcess(): Promise<FleetServer> {
     if (name === "EVALSHA") return await evaluate(scripts.get(String(args[0])), args);
     const run: unknown = Reflect.get(redis, name.toLowerCase());
     if (typeof run !== "function") throw new Error(`unknown command ${name}`);
-    return await run.apply(redis, name === "EVAL" ? args.map(withTime) : args);
+    return await run.apply(redis, args);
   };
   const close = async () => redis.disconnect();
   closers.push(close);
   return { command, empty: () => redis.flushall(), close };
-}
-
-/** Writes the time into a script: the seconds of this server's own TIME do not go with its microseconds. */
-function withTime(script: string): string {
-  const now = Date.now();
-  return script.replaceAll(
-    /redis\.call\(['"]TIME['"]\)/g,
-    `{'${Math.floor(now / 1_000)}', '${(now % 1_000) * 1_000}'}`,
-  );
 }
 
 /** Starts a Redis of its own on a free loopback port, without files. */
