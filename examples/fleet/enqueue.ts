@@ -12,11 +12,11 @@ const emails = (await readFile(file, "utf8"))
 const redis = connect();
 const queue = openQueue(redis);
 
-const jobs = [];
-for (let start = 0; start < emails.length; start += BATCH_SIZE) {
-  const options = { jobId: jobId(run, jobs.length), attempts: 5, backoff: { type: "exponential", delay: 1_000 } };
-  jobs.push({ name: "find", data: { emails: emails.slice(start, start + BATCH_SIZE) }, opts: options });
-}
+const jobs = Array.from({ length: Math.ceil(emails.length / BATCH_SIZE) }, (_, index) => ({
+  name: "find",
+  data: { emails: emails.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE) },
+  opts: { jobId: jobId(run, index), attempts: 5, backoff: { type: "exponential", delay: 1_000 } },
+}));
 await queue.addBulk(jobs);
 await redis.set(`livedata-enrich-jobs:${run}`, jobs.length);
 console.log(`${emails.length} addresses in ${jobs.length} jobs of the run ${run}`);

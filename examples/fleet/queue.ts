@@ -1,4 +1,3 @@
-import type { Person } from "@livedata/sdk";
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 
@@ -8,7 +7,7 @@ export interface Batch {
 }
 
 /** The person of each address, in the same order; null for nobody. */
-export type Found = readonly (Pick<Person, "id" | "name"> | null)[];
+export type Found = readonly ({ readonly id: string; readonly name: string | null } | null)[];
 
 /** Opens a connection to the server in REDIS_URL. BullMQ wants it to wait for a lost server for as long as it takes. */
 export function connect(): Redis {

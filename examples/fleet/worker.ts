@@ -21,7 +21,9 @@ const worker = new Worker<Batch, Found>(
     const matches = emails.map((email) => ({ fields: [{ field_name: "email_address" as const, search_term: email }] }));
     try {
       const found = await livedata.people.find({ matches, size: 1 }, { maxCredits: budget });
-      return found.matches.map(({ people }) => (people?.[0] ? { id: people[0].id, name: people[0].name } : null));
+      return found.matches.map(({ people: [person] = [] }) =>
+        person ? { id: person.id, name: person.name ?? null } : null,
+      );
     } catch (error) {
       if (error instanceof RateLimitedError) await worker.rateLimit(error.retryAfter ?? 1_000);
       else if (isSpent(error)) await queue.pause();
