@@ -11,7 +11,7 @@ import type { FakeLiveDataOptions } from "../../src/testing/index.js";
 import { fakeCredentials } from "../../src/testing/options.js";
 import { connected } from "../support/sdk.js";
 import { hurriedBudget, patientBudget } from "./patient-budget.js";
-import { servers, startRedis } from "./support.js";
+import { ownServers, servers, startRedis } from "./support.js";
 
 /** A fleet's budget, and a client of the embedded API over a socket. */
 async function withBudget(
@@ -308,7 +308,7 @@ describe.each(servers)("a budget on a server $name", ({ start }) => {
   });
 });
 
-test.skipIf(servers.length < 2)("a budget whose server is killed refuses, and nothing is charged over", async () => {
+test.each(ownServers)("a budget whose server $name is killed refuses, and nothing is charged over", async () => {
   const server = await startRedis();
   const { livedata, fake, budget, queries } = await withBudget(server.command, 60, {
     fake: { latency: 5 },

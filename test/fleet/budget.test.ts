@@ -4,7 +4,7 @@ import type { CreditReservation } from "../../src/calls/credit-budget.js";
 import { createFleet } from "../../src/fleet/index.js";
 import type { Command, FleetBudgetOptions } from "../../src/fleet/types.js";
 import { hurriedBudget, patientBudget } from "./patient-budget.js";
-import { servers, startRedis } from "./support.js";
+import { ownServers, servers, startRedis } from "./support.js";
 
 const operation = "POST /search";
 const DAY = 86_400_000;
@@ -316,7 +316,7 @@ test("a budget refuses within 250 ms if its server never replies", async () => {
   vi.useRealTimers();
 });
 
-describe.skipIf(servers.length < 2)("a budget on a Redis in trouble", () => {
+describe.each(ownServers)("a budget on a server $name in trouble", () => {
   test.each([
     ["out of memory", ["CONFIG", "SET", "maxmemory", "1"], ["CONFIG", "SET", "maxmemory", "0"]],
     ["read-only", ["REPLICAOF", "127.0.0.1", "1"], ["REPLICAOF", "NO", "ONE"]],

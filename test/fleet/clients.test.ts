@@ -1,19 +1,25 @@
-import { GlideClient } from "@valkey/valkey-glide";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { GlideClient, Logger } from "@valkey/valkey-glide";
 import { Redis as IoRedis } from "ioredis";
 import { Redis as IoValkey } from "iovalkey";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { writeReadmeBlocks } from "../../scripts/readme-blocks.js";
 import { serviceAccount } from "../../src/auth/credentials.js";
 import { SessionError } from "../../src/errors/classes.js";
 import { Redis } from "../../src/fleet/redis.js";
 import { FleetTokens } from "../../src/fleet/tokens.js";
 import type { Command } from "../../src/fleet/types.js";
-import { type FleetServer, servers, startRedis } from "./support.js";
+import { type FleetServer, ownServers, startRedis } from "./support.js";
 
 interface Client {
   readonly command: Command;
   readonly close: () => unknown;
 }
+
+// Otherwise it prints a line for each script that the server does not know yet.
+Logger.init("off");
 
 /** How each client of Redis and Valkey runs a command, as the docs of `createFleet` say. */
 const clients: Readonly<Record<string, (port: number) => Promise<Client>>> = {
@@ -39,7 +45,7 @@ const clients: Readonly<Record<string, (port: number) => Promise<Client>>> = {
   },
 };
 
-describe.each(servers.slice(1))("on a server $name", () => {
+describe.each(ownServers)("on a server $name", () => {
   let server: FleetServer;
   beforeAll(async () => {
     server = await startRedis();
@@ -82,5 +88,13 @@ describe.each(servers.slice(1))("on a server $name", () => {
     await expect(failing).rejects.toThrow("down");
     expect(made).toBe(2);
     expect(events).toEqual([]);
+  });
+
+  test("the block of the guide runs", async () => {
+    const [block] = writeReadmeBlocks().filter(({ page }) => page === "docs/guide/fleet.md");
+    const args = ["--import", "tsx", "--import", "./test/support/readme-setup.ts", block?.path ?? ""];
+    const env = { ...process.env, REDIS_URL: `redis://127.0.0.1:${server.port}` };
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { env, timeout: 20_000 });
+    expect([stdout, stderr]).toEqual(["25\n", ""]);
   });
 });

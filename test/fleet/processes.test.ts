@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createConnection } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createFakeLiveData, fakeCredentials } from "../../src/testing/index.js";
-import { type FleetServer, freePort, servers, startRedis } from "./support.js";
+import { type FleetServer, freePort, ownServers, startRedis } from "./support.js";
 
 const ROUNDS = Number(process.env["FLEET_ROUNDS"] ?? 1);
 const MEMBERS = 20;
@@ -69,7 +69,7 @@ class Member {
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe.each(servers.slice(1))("processes that share a token by a server $name", () => {
+describe.each(ownServers)("processes that share a token by a server $name", () => {
   const api = createFakeLiveData({ people: 5 });
   let server: FleetServer;
   let port: number;

@@ -31,10 +31,15 @@ if (isRequired && !hasRedis && !redisUrl) {
   throw new Error("REQUIRE_REDIS is set, but there is no redis-server on the path, and no REDIS_URL");
 }
 
+/** The servers that a test may stop. */
+export const ownServers: readonly { readonly name: string; start(): Promise<FleetServer> }[] = hasRedis
+  ? [{ name: "Redis", start: startRedis }]
+  : [];
+
 /** The servers that the contract of the fleet is tested on. */
 export const servers: readonly { readonly name: string; start(): Promise<FleetServer> }[] = [
   { name: "in this process", start: startInProcess },
-  ...(hasRedis ? [{ name: "Redis", start: startRedis }] : []),
+  ...ownServers,
   ...(redisUrl ? [{ name: "of REDIS_URL", start: () => connectTo(redisUrl) }] : []),
 ];
 
