@@ -15,23 +15,12 @@ import { type FleetServer, servers, startInProcess } from "./support.js";
 
 const perMinute: RateLimitOptions = { requests: 120, interval: 60_000 };
 const body = { size: 1 };
-const START = Date.parse("2026-11-29T12:00:00Z");
 
 let time: VirtualTime;
 let server: FleetServer;
 
 beforeEach(async () => {
-  time = useVirtualTime();
-  const RealDate = Date;
-  vi.stubGlobal(
-    "Date",
-    class extends RealDate {
-      constructor(value: number = START + performance.now()) {
-        super(value);
-      }
-      static override now = () => START + performance.now();
-    },
-  );
+  time = useVirtualTime(vi.stubGlobal);
   server = await startInProcess();
 });
 

@@ -2,21 +2,10 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { Redis as IoRedis } from "ioredis";
-import InProcessRedis from "ioredis-mock";
 import { afterAll } from "vitest";
-import type { Command } from "../../src/fleet/types.js";
+import { type FleetServer, startInProcessRedis } from "./in-process-redis.js";
 
-/** A server to test a fleet on. */
-export interface FleetServer {
-  readonly command: Command;
-  /** Of a server over sockets; undefined for the one in this process. */
-  readonly port?: number;
-  /** The process of a server of this test; undefined for others. */
-  readonly process?: ChildProcess;
-  /** Deletes everything. */
-  empty(): Promise<unknown>;
-  close(): Promise<void>;
-}
+export type { FleetServer };
 
 const closers: (() => Promise<void>)[] = [];
 afterAll(async () => {
@@ -33,23 +22,11 @@ export const servers: readonly { readonly name: string; start(): Promise<FleetSe
   ...(hasRedis ? [{ name: "Redis", start: startRedis }] : []),
 ];
 
-/** Starts a server in this process, which runs Lua. Its replies differ: nil is false. */
+/** Starts a server in this process, until the end of the tests. */
 export async function startInProcess(): Promise<FleetServer> {
-  const redis = new InProcessRedis({ keyPrefix: "" });
-  await redis.flushall();
-  const command: Command = async ([name = "", ...args]) => {
-    // Its own TIME has rounded seconds, and microseconds of another clock.
-    if (name === "EVALSHA") throw new Error("NOSCRIPT");
-    const now = Date.now();
-    const time = `{'${Math.floor(now / 1000)}','${(now % 1000) * 1000}'}`;
-    if (name === "EVAL") args[0] = String(args[0]).replaceAll("redis.call('TIME')", time);
-    const run: unknown = Reflect.get(redis, name.toLowerCase());
-    if (typeof run !== "function") throw new Error(`unknown command ${name}`);
-    return await run.apply(redis, args);
-  };
-  const close = async () => redis.disconnect();
-  closers.push(close);
-  return { command, empty: () => redis.flushall(), close };
+  const server = await startInProcessRedis();
+  closers.push(server.close);
+  return server;
 }
 
 /** Starts a Redis of its own on a free loopback port, without files. */
