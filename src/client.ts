@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { withAuthorization, withOriginCheck } from "./auth/authorize.js";
-import { createTokenSource } from "./auth/create-token-source.js";
+import { tokenSource } from "./auth/create-token-source.js";
 import type { Service } from "./base-urls.js";
 import { type CloseOptions, OpenCalls } from "./calls/open-calls.js";
 import { type SharedService, serviceClient } from "./calls/service-client.js";
@@ -108,10 +108,14 @@ export function createLiveData(options: LiveDataOptions = {}): LiveData {
   const telemetry = new Telemetry(configuration);
   const connection = configuration.fleet?.connect({
     organization: configuration.services.people,
+    identity: configuration.services.identity,
     rateLimit: configuration.rateLimit,
     observe: telemetry.emit,
   });
-  const tokens = createTokenSource({ ...configuration, baseUrls: configuration.services, observe: telemetry.emit });
+  const tokens = tokenSource(
+    { ...configuration, baseUrls: configuration.services, observe: telemetry.emit },
+    connection?.tokens,
+  );
   const network = networkStep(configuration);
   const pace = connection ? connection.pace : configuration.rateLimit && new Pace(configuration.rateLimit);
   const authorized = withAuthorization(withRedirects(withAttempt(network, pace), tokens.origins), tokens);

@@ -30,6 +30,8 @@ export interface AccessTokenLife {
   readonly clockSkew?: number | undefined;
   /** The `Date` of the response that it came with, if any. */
   readonly date?: string | null;
+  /** Whether another member of the fleet made it. @default false */
+  readonly isShared?: boolean;
 }
 
 /**
@@ -42,6 +44,8 @@ export class AccessToken {
   readonly life: number;
   /** How far the local clock is ahead of the server's, in ms; undefined if the server's is not known. */
   readonly clockSkew: number | undefined;
+  /** Whether another member of the fleet made it. */
+  readonly isShared: boolean;
   /** Whether a request with it got a response other than a 401. */
   wasAccepted = false;
   readonly #value: string;
@@ -53,11 +57,13 @@ export class AccessToken {
    * @param value the token, safe to put into a header
    * @param random a number from 0 up to 1, for the jitter
    */
-  constructor(value: string, { life, start, clockSkew, date = null }: AccessTokenLife, random: number) {
+  constructor(value: string, options: AccessTokenLife, random: number) {
+    const { life, start, clockSkew, date = null, isShared = false } = options;
     this.#value = value;
     this.#date = date;
     this.life = life;
     this.clockSkew = clockSkew;
+    this.isShared = isShared;
     this.#start = start;
     this.#softLeeway = Math.min(SOFT_LEEWAY, life * SOFT_SHARE) * (1 - SOFT_JITTER * random);
   }
@@ -69,10 +75,15 @@ export class AccessToken {
 
   /** Returns the zone that the token is in now. */
   zone(clock: Clock): Zone {
-    const left = this.life - elapsedSince(this.#start, clock);
+    const left = this.left(clock);
     if (left <= 0) return "expired";
     if (left <= Math.min(HARD_LEEWAY, this.life * HARD_SHARE)) return "hard";
     return left <= this.#softLeeway ? "soft" : "fresh";
+  }
+
+  /** Returns the time until it expires, in ms; 0 or less if it has. */
+  left(clock: Clock): number {
+    return this.life - elapsedSince(this.#start, clock);
   }
 
   /** Whether another token came with the same response, which then is from a cache. */

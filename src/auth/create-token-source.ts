@@ -2,6 +2,7 @@ import { type BaseUrlOptions, serviceBaseUrl, serviceOrigins } from "../base-url
 import { checkFunction, isRecord } from "../checks.js";
 import { ConfigurationError } from "../errors/classes.js";
 import { type AuthObserver, safeObserver } from "../events.js";
+import type { SharedTokens } from "../fleet/types.js";
 import { delay } from "../pipeline/abort.js";
 import { checkNetwork, type NetworkOptions } from "../pipeline/network.js";
 import { networkStep } from "../pipeline/send.js";
@@ -12,6 +13,7 @@ import type { Credentials } from "./credentials.js";
 import { withFreshCredentials } from "./fresh-credentials.js";
 import { sessionExchange } from "./session.js";
 import { SessionTokenSource } from "./session-token-source.js";
+import { shareTokens } from "./share-tokens.js";
 import type { TokenSource } from "./token-source.js";
 
 /** Maximum time of one session exchange, in ms. The vendor's own client has the same. */
@@ -33,6 +35,15 @@ export interface TokenSourceOptions extends BaseUrlOptions, NetworkOptions {
  * @throws ConfigurationError if an option is missing or invalid
  */
 export function createTokenSource(options: TokenSourceOptions): TokenSource {
+  return tokenSource(options, undefined);
+}
+
+/**
+ * Creates a source of access tokens, which a fleet may share.
+ *
+ * @throws ConfigurationError if an option is missing or invalid
+ */
+export function tokenSource(options: TokenSourceOptions, tokens: SharedTokens | undefined): TokenSource {
   const auth = checkCredentials(options?.auth);
   const origins = serviceOrigins(options);
   const network = checkNetwork(options);
@@ -51,7 +62,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   return new SessionTokenSource({
     origins,
     network,
-    exchange: withFreshCredentials(auth, exchange, clock),
+    exchange: withFreshCredentials(auth, exchange, clock, tokens && shareTokens(tokens, clock, random)),
     clock,
     random,
     observe,

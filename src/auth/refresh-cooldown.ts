@@ -1,7 +1,8 @@
 import { SessionError } from "../errors/classes.js";
 import { type Clock, elapsedSince, type Moment, now } from "./clock.js";
-import { REJECTION_COOLDOWN } from "./fresh-credentials.js";
 
+/** How long rejected credentials are not sent again, in ms. */
+export const REJECTION_COOLDOWN = 5_000;
 /** Cooldown after the first failed refresh, in ms. It doubles with each failure. */
 const BASE_COOLDOWN = 1_000;
 /** Upper bound of that cooldown, and of a server's Retry-After, in ms. */

@@ -1,11 +1,12 @@
 import { isLiveDataError, SessionError } from "../errors/classes.js";
 import type { AuthObserver } from "../events.js";
+import type { UnwantedTokens } from "../fleet/types.js";
 import { type delay, jitteredDelay, throwIfAborted } from "../pipeline/abort.js";
 import type { NetworkOptions } from "../pipeline/network.js";
 import type { AccessToken } from "./access-token.js";
 import { type Clock, elapsedSince, type Moment, now } from "./clock.js";
-import { REJECTION_COOLDOWN } from "./fresh-credentials.js";
-import { RefreshCooldown } from "./refresh-cooldown.js";
+import type { TokenExchange } from "./fresh-credentials.js";
+import { REJECTION_COOLDOWN, RefreshCooldown } from "./refresh-cooldown.js";
 import { fromCache } from "./session.js";
 import { errorForCaller, SharedWork } from "./shared-work.js";
 import type { TokenSource } from "./token-source.js";
@@ -21,8 +22,7 @@ const MAX_RETRY_AFTER = 5_000;
 export interface SessionTokenSourceParts {
   readonly origins: readonly string[];
   readonly network?: NetworkOptions;
-  /** Returns a token; calls `onStart` before each request, and `onReread` before it reads the credentials once more. */
-  readonly exchange: (onStart: () => void, onReread: () => void) => Promise<AccessToken>;
+  readonly exchange: TokenExchange;
   readonly clock: Clock;
   /** Returns numbers from 0 up to 1. */
   readonly random: () => number;
@@ -66,6 +66,8 @@ export class SessionTokenSource implements TokenSource {
   #pending: Refresh | undefined;
   /** The last token that was rejected, unless one was refreshed since. */
   #rejected: AccessToken | undefined;
+  /** Stands for the tokens before the last `invalidate()`, unless one was refreshed since. */
+  #dropped: string | undefined;
   /** When a token in place of a rejected one was rejected. */
   #secondRejection: Moment | undefined;
 
@@ -99,10 +101,16 @@ export class SessionTokenSource implements TokenSource {
   invalidate(rejected?: AccessToken): void {
     if (rejected && rejected !== this.#current) return;
     if (rejected) this.observe({ type: "token_rejected" });
-    else if (this.#pending) this.#abandon(this.#pending);
+    else this.#drop();
     if (rejected && this.#staysInUse(rejected)) return;
     this.#current = undefined;
     this.#rejected = rejected;
+  }
+
+  /** Drops the result of a refresh under way. A fleet is told of it as of a rejected token, which it has never heard of. */
+  #drop(): void {
+    this.#dropped = crypto.randomUUID();
+    if (this.#pending) this.#abandon(this.#pending);
   }
 
   /** Whether a rejected token stays in use, because it replaced a rejected one, and was never accepted. */
@@ -162,11 +170,10 @@ export class SessionTokenSource implements TokenSource {
   }
 
   async #refresh(refresh: Refresh): Promise<AccessToken> {
-    const onStart = () => this.#onRequest(refresh);
-    const onReread = () => refresh.work.startStep();
+    const steps = { onStep: () => refresh.work.startStep(), onRequest: () => this.#onRequest(refresh) };
     for (let retries = 0; ; retries++) {
       try {
-        const token = await this.#parts.exchange(onStart, onReread);
+        const token = await this.#parts.exchange(steps, this.#unwanted());
         if (this.#rejected?.isSameAs(token)) throw fromCache();
         return this.#store(refresh, token);
       } catch (error) {
@@ -180,6 +187,17 @@ export class SessionTokenSource implements TokenSource {
     }
   }
 
+  /** The tokens that a fleet must not return. */
+  #unwanted(): UnwantedTokens {
+    const current = this.#current;
+    // A current token replaced the rejected one, unless it is that one and only stays in use.
+    const rejected = current && current !== this.#rejected ? undefined : this.#rejected?.value;
+    return {
+      current: current && { value: current.value, left: current.left(this.#parts.clock) },
+      rejected: rejected ?? this.#dropped,
+    };
+  }
+
   /** The delay before the next attempt, in ms; undefined for no retry. */
   #retryDelay(retries: number, refresh: Refresh, error: unknown): number | undefined {
     if (retries === MAX_RETRIES || refresh.waiting === 0 || refresh.isAbandoned) return undefined;
@@ -190,11 +208,12 @@ export class SessionTokenSource implements TokenSource {
   }
 
   #store(refresh: Refresh, token: AccessToken): AccessToken {
-    const { life, clockSkew } = token;
-    this.observe({ type: "exchange_succeeded", background: !refresh.wasAwaited, life, clockSkew });
+    const { life, clockSkew, isShared } = token;
+    if (!isShared) this.observe({ type: "exchange_succeeded", background: !refresh.wasAwaited, life, clockSkew });
     if (refresh.isAbandoned) return token;
     this.#pending = undefined;
     if (this.#current?.wasAccepted) this.#rejected = undefined;
+    this.#dropped = undefined;
     this.#current = token;
     this.#cooldown.succeed();
     return token;
@@ -203,7 +222,11 @@ export class SessionTokenSource implements TokenSource {
   #fail(refresh: Refresh, error: unknown): unknown {
     if (refresh.isAbandoned) return error;
     this.#pending = undefined;
-    if (!isReportable(refresh, error)) return error;
+    if (!isReportable(refresh, error)) {
+      // Other members were refused: this one waits as if it had been.
+      if (isOfAnotherMember(error)) this.#cooldown.fail(error, refresh.wasAwaited);
+      return error;
+    }
     // An exchange knows of one request; its retries are counted here.
     const failure = errorForCaller(error, { attempts: refresh.requests });
     this.#reportFailure(refresh, failure, this.#cooldown.fail(failure, refresh.wasAwaited));
@@ -227,5 +250,10 @@ export class SessionTokenSource implements TokenSource {
  * before; an error that controls rendering is no failure.
  */
 function isReportable({ requests }: Refresh, error: unknown): boolean {
-  return isLiveDataError(error) && (requests > 0 || !(error instanceof SessionError));
+  return isLiveDataError(error) && !isOfAnotherMember(error) && (requests > 0 || !(error instanceof SessionError));
+}
+
+/** Whether a failure is that of another member of the fleet, for which this process sent no request. */
+function isOfAnotherMember(error: unknown): boolean {
+  return error instanceof SessionError && error.attempts === 0;
 }

@@ -53,7 +53,7 @@ export function createFleet(options: FleetOptions): Fleet {
       const sync = new Sync(redis, prefix, client);
       const holds = new FleetHolds(sync);
       return {
-        tokens: new FleetTokens(redis, prefix, encryptionKeys),
+        tokens: new FleetTokens({ redis, prefix, encryptionKeys, identity: client.identity }),
         pace: client.rateLimit && new FleetPace(sync, holds, client.rateLimit),
         holds: (service) => holds.of(service),
       };

@@ -6,10 +6,14 @@ const TIMEOUT = 100;
 /** After so many time-outs in a row, the server is left alone for `PAUSE` ms. */
 const MAX_TIMEOUTS = 3;
 const PAUSE = 5_000;
+/** How long a reply is still waited for if this process was too busy to read it in time, in ms. */
+const GRACE = 20;
 
 /** A Lua script. */
 export interface Script {
   readonly text: string;
+  /** Whether a reply makes sense. The server may hold anything. */
+  readonly isReply?: (reply: unknown) => boolean;
   /** Its SHA-1, once it is known. */
   hash?: string;
 }
@@ -23,71 +27,93 @@ export class FleetUnavailableError extends Error {
 export class Redis {
   readonly #command: Command;
   readonly #observe: Observer<FleetEvent>;
+  readonly #timeout: number;
   #timeouts = 0;
   #pausedUntil = 0;
   #isAway = false;
 
-  constructor(command: Command, observe: Observer<FleetEvent> = () => {}) {
+  /** @param timeout how long a command may take, in ms; tests on a busy machine wait longer */
+  constructor(command: Command, observe: Observer<FleetEvent> = () => {}, timeout = TIMEOUT) {
     this.#command = command;
     this.#observe = observe;
+    this.#timeout = timeout;
   }
 
   /**
    * Runs a script.
    *
    * @param keys the names of its keys, all in one hash slot
-   * @param read checks the reply; throws if it makes no sense
    * @param timeout how long it may take, in ms; at most 100
-   * @throws FleetUnavailableError if there is no reply in time, or an error
+   * @param onLate receives a reply that came too late
+   * @throws FleetUnavailableError if there is no reply in time, or one that makes no sense, or an error
    */
-  async run<T>(
+  async run(
     script: Script,
     keys: readonly string[],
     args: readonly string[],
-    read: (reply: unknown) => T,
-    timeout = TIMEOUT,
-  ): Promise<T> {
-    if (performance.now() < this.#pausedUntil)
+    timeout = this.#timeout,
+    onLate: (reply: unknown) => void = () => {},
+  ): Promise<unknown> {
+    if (performance.now() < this.#pausedUntil) {
       throw new FleetUnavailableError("the server is left alone after time-outs");
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new FleetUnavailableError(`no reply within ${timeout} ms`)), timeout);
-    });
+    }
+    const evaluation = this.#evaluate(script, keys, args);
+    const deadline = startDeadline(Math.min(timeout, this.#timeout));
     try {
-      const reply = read(await Promise.race([this.#evaluate(script, [String(keys.length), ...keys, ...args]), late]));
+      const reply = await Promise.race([evaluation, deadline.late]);
+      if (script.isReply?.(reply) === false) throw new Error("the reply makes no sense");
       this.#timeouts = 0;
       if (this.#isAway) this.#observe({ type: "fleet_back" });
       this.#isAway = false;
       return reply;
     } catch (error) {
+      if (error instanceof FleetUnavailableError) evaluation.then(onLate).catch(() => {});
       throw this.#away(error);
     } finally {
-      clearTimeout(timer);
+      deadline.release();
     }
   }
 
-  async #evaluate(script: Script, args: readonly string[]): Promise<unknown> {
+  /** Runs a script without waiting for it, even while the server is left alone. */
+  send(script: Script, keys: readonly string[], args: readonly string[]): void {
+    this.#evaluate(script, keys, args).catch(() => {});
+  }
+
+  async #evaluate(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     script.hash ??= await sha1(script.text);
+    const rest = [String(keys.length), ...keys, ...args];
     try {
-      return await this.#command(["EVALSHA", script.hash, ...args]);
+      return await this.#command(["EVALSHA", script.hash, ...rest]);
     } catch (error) {
       if (!String(error instanceof Error ? error.message : error).includes("NOSCRIPT")) throw error;
-      return await this.#command(["EVAL", script.text, ...args]);
+      return await this.#command(["EVAL", script.text, ...rest]);
     }
   }
 
   #away(error: unknown): FleetUnavailableError {
     const isTimeout = error instanceof FleetUnavailableError;
     this.#timeouts = isTimeout ? this.#timeouts + 1 : 0;
-    if (this.#timeouts >= MAX_TIMEOUTS) {
-      this.#timeouts = 0;
-      this.#pausedUntil = performance.now() + PAUSE;
-    }
+    // Not reset: after the pause, one more time-out is enough for the next one.
+    if (this.#timeouts >= MAX_TIMEOUTS) this.#pausedUntil = performance.now() + PAUSE;
     const failure = isTimeout ? error : new FleetUnavailableError("the server refused a command", { cause: error });
     if (!this.#isAway) this.#observe({ type: "fleet_away", error: failure });
     this.#isAway = true;
     return failure;
   }
+}
+
+/** Starts a time limit. A process that was busy reads the replies that have arrived before it counts as reached. */
+function startDeadline(timeout: number) {
+  const start = performance.now();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const end = () => reject(new FleetUnavailableError(`no reply within ${timeout} ms`));
+    timer = setTimeout(() => {
+      if (performance.now() - start < timeout + GRACE) end();
+      else timer = setTimeout(end, GRACE);
+    }, timeout);
+  });
+  return { late, release: () => clearTimeout(timer) };
 }
 
 async function sha1(text: string): Promise<string> {

@@ -1,3 +1,4 @@
+import type { Moment } from "../auth/clock.js";
 import type { SessionRequest } from "../auth/credentials.js";
 import type { Service } from "../base-urls.js";
 import type { CreditBudget } from "../calls/credit-budget.js";
@@ -33,6 +34,8 @@ export interface Fleet {
 export interface FleetClient {
   /** The organization and the origin of the API, whose rate limit this is. */
   readonly organization: string;
+  /** Base URL of the identity service. */
+  readonly identity: string;
   readonly rateLimit: RateLimitOptions | undefined;
   /** Receives the events of the fleet; must not throw. */
   readonly observe: Observer<FleetEvent>;
@@ -47,13 +50,26 @@ export interface FleetConnection {
   holds(service: Service): SharedHolds;
 }
 
-/** An access token as members share it. */
-export interface SharedToken {
+/** An access token, as much as its fleet needs to know of it. */
+export interface IssuedToken {
+  /** The token. It is a secret. */
   readonly value: string;
   /** Time from issue to expiry, in ms. */
   readonly life: number;
-  /** Time until it expires, in ms. */
-  readonly left: number;
+}
+
+/** A token that another member made. */
+export interface SharedToken extends IssuedToken {
+  /** The moment, by this process's clocks, at which it has its whole life left. */
+  readonly start: Moment;
+}
+
+/** The tokens that do not serve. */
+export interface UnwantedTokens {
+  /** The current token, and the life it has left, in ms: only one with more is better. */
+  readonly current?: { readonly value: string; readonly left: number } | undefined;
+  /** A token that the API rejected. No token serves that was made before the fleet knew of it. */
+  readonly rejected?: string | undefined;
 }
 
 /** The access token of the fleet. */
@@ -62,14 +78,14 @@ export interface SharedTokens {
    * Returns a token that another member made, or makes one for all.
    *
    * @param request the session request, whose secret is the key of what is stored
-   * @param unwanted values of the tokens that do not serve: the current one, and one that the API rejected
    * @param exchange makes a token
+   * @throws SessionError with `attempts: 0` if another member could not make one just now; what `exchange` throws
    */
-  get(
+  get<Token extends IssuedToken>(
     request: SessionRequest,
-    unwanted: { readonly current?: string | undefined; readonly rejected?: string | undefined },
-    exchange: () => Promise<SharedToken>,
-  ): Promise<SharedToken>;
+    unwanted: UnwantedTokens,
+    exchange: () => Promise<Token>,
+  ): Promise<SharedToken | Token>;
 }
 
 /** The holds of one service: the API rejected a request of some member for its rate. */

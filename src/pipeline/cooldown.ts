@@ -15,8 +15,12 @@ const MIN_PAUSE = 100;
 const MAX_SPREAD = 500;
 /** How early a timer may fire by this clock, in ms. */
 const TIMER_TOLERANCE = 2;
-/** How often a call that is not woken looks whether it may leave, in ms, once the hold is over. */
+/**
+ * How often a call that is not woken looks whether it may leave, in ms, once the hold is over; less often in a queue of more
+ * than `LONG_QUEUE` calls, whose timers would need much CPU time.
+ */
 const TICK = 2_000;
+const LONG_QUEUE = 1_000;
 /** How long requests may be in flight, in ms, before others are sent in their place: on Workers they may never end. */
 const MAX_FLIGHT = 30_000;
 
@@ -89,7 +93,7 @@ export class Cooldown {
         if (phase) return phase;
         // At least 1 ms: the slot may have come free since it was asked for.
         const untilNext = isHeld ? this.remaining() || TICK : Math.max(1, this.#pace?.delay() ?? 0);
-        const ms = isNext ? untilNext : this.remaining() + TICK;
+        const ms = isNext ? untilNext : this.remaining() + TICK * Math.max(1, this.queue.size / LONG_QUEUE);
         if (isHeld && !isTold) call.observe?.({ type: "call_held", delay: this.remaining() });
         else await sleep(place, Math.min(ms, isHeld ? timeLeft(place) : call.deadline - performance.now()));
         isTold = isHeld;

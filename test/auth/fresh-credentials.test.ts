@@ -28,7 +28,7 @@ function makeExchange(accepted: string, stored: string) {
     return new AccessToken("token", { life: 1000, start: now(clock) }, 0);
   };
   const exchange = withFreshCredentials(credentials, send, clock);
-  return { clock, sent, vault, server, exchange: () => exchange(() => {}) };
+  return { clock, sent, vault, server, exchange: () => exchange({ onStep() {}, onRequest() {} }, {}) };
 }
 
 test("rejected credentials are not sent again for 5 s", async () => {

@@ -365,6 +365,20 @@ test("a slot that is given back wakes the calls of other services", async () => 
   expect(sent.map(({ at }) => at)).toEqual([200]);
 });
 
+test("three thousand calls that wait wake as often as a thousand", async () => {
+  const { livedata } = paced({ requests: 1, interval: 60_000 }, { logLevel: "off" });
+  const leaving = new AbortController();
+  const calls = Array.from({ length: 3_000 }, () =>
+    livedata.people.search(body, { signal: leaving.signal }).catch(() => {}),
+  );
+  await time.run(wait(1_000));
+  const start = vi.spyOn(globalThis, "setTimeout");
+  await time.run(wait(10_000));
+  expect(start.mock.calls.length).toBeLessThan(8_000);
+  leaving.abort();
+  await time.run(Promise.all(calls));
+});
+
 test("calls of requests that ended, as on Workers, do not count as ahead", async () => {
   const { queue } = new Cooldown();
   const [dead, live] = [queue.place(makeCall(), null, true), queue.place(makeCall(), null, true)];

@@ -1,7 +1,9 @@
 import { AccessToken } from "../../src/auth/access-token.js";
 import { now } from "../../src/auth/clock.js";
+import type { TokenExchange } from "../../src/auth/fresh-credentials.js";
 import { SessionTokenSource } from "../../src/auth/session-token-source.js";
 import type { AuthEvent } from "../../src/events.js";
+import type { UnwantedTokens } from "../../src/fleet/types.js";
 import { delay as realDelay } from "../../src/pipeline/abort.js";
 import { type FakeClock, fakeClock } from "./fake-clock.js";
 import { settle } from "./settle.js";
@@ -21,6 +23,8 @@ export interface SessionModel {
   /** All delays that were requested, in ms. Each ends at once. */
   readonly delays: number[];
   readonly events: AuthEvent[];
+  /** The tokens that did not serve, for each exchange. */
+  readonly unwanted: UnwantedTokens[];
   /** Called during each delay. */
   beforeDelayEnds: () => void;
 }
@@ -35,9 +39,11 @@ export function sessionModel(life = 3_600_000): SessionModel {
   const exchanges: PendingExchange[] = [];
   const delays: number[] = [];
   const events: AuthEvent[] = [];
+  const unwanted: UnwantedTokens[] = [];
 
-  const exchange = (onStart: () => void) => {
-    onStart();
+  const exchange: TokenExchange = ({ onRequest }, unwantedTokens) => {
+    unwanted.push(unwantedTokens);
+    onRequest();
     const start = now(clock);
     const value = `token-${exchanges.length + 1}`;
     return new Promise<AccessToken>((resolve, reject) => {
@@ -70,6 +76,6 @@ export function sessionModel(life = 3_600_000): SessionModel {
     delay,
     observe: (event) => events.push(event),
   });
-  const model: SessionModel = { clock, source, exchanges, delays, events, beforeDelayEnds: () => {} };
+  const model: SessionModel = { clock, source, exchanges, delays, events, unwanted, beforeDelayEnds: () => {} };
   return model;
 }

@@ -71,7 +71,7 @@ export async function runSchedule(steps: readonly Step[], seed: number): Promise
     violations.push(`an exchange started at ${time.now()} although there was a fresh token`);
   });
   const credentials = serviceAccount({ clientId: "client", clientSecret: () => vault.secret });
-  const exchange = withFreshCredentials(credentials, api.exchange, time.clock, async ({ body }) =>
+  const exchange = withFreshCredentials(credentials, api.exchange, time.clock, undefined, async ({ body }) =>
     JSON.stringify(body),
   );
   const source = new SessionTokenSource({
@@ -80,12 +80,12 @@ export async function runSchedule(steps: readonly Step[], seed: number): Promise
     random,
     delay: time.delay,
     observe: () => {},
-    async exchange(onStart, onReread) {
+    async exchange(steps, unwanted) {
       const startedAfter = invalidations;
       if (pending.includes(startedAfter)) violations.push(`two exchanges were pending at ${time.now()}`);
       pending.push(startedAfter);
       try {
-        const token = await exchange(onStart, onReread);
+        const token = await exchange(steps, unwanted);
         // After an `invalidate`, the token of an earlier exchange is only for the callers that waited for it.
         if (startedAfter === invalidations) current = token;
         return token;
