@@ -16,7 +16,7 @@ export interface VirtualTime {
 const START = Date.parse("2026-11-29T12:00:00Z");
 
 /**
- * Replaces `setTimeout`, `clearTimeout`, `performance.now` and `Date`.
+ * Replaces `setTimeout`, `clearTimeout`, `performance.now`, `Date` and `crypto`.
  *
  * @param stub replaces a global: `vi.stubGlobal`, so that `vi.unstubAllGlobals()` brings them back
  */
@@ -34,6 +34,22 @@ export function useVirtualTime(stub: (name: string, value: unknown) => void): Vi
   });
   stub("clearTimeout", (id: number) => set.delete(id));
   stub("performance", { now: () => now });
+  // Time stands still while another thread encrypts.
+  let busy = 0;
+  const { crypto } = globalThis;
+  const subtle = new Proxy(crypto.subtle, {
+    get:
+      (target, name) =>
+      async (...args: unknown[]) => {
+        busy++;
+        try {
+          return await Reflect.get(target, name).apply(target, args);
+        } finally {
+          busy--;
+        }
+      },
+  });
+  stub("crypto", new Proxy(crypto, { get: (target, name) => (name === "subtle" ? subtle : bound(target, name)) }));
   const RealDate = Date;
   stub(
     "Date",
@@ -54,7 +70,8 @@ export function useVirtualTime(stub: (name: string, value: unknown) => void): Vi
       };
       promise.then(settle, settle);
       for (;;) {
-        await new Promise(setImmediate);
+        do await new Promise(setImmediate);
+        while (busy > 0);
         if (isSettled) return promise;
         let timer = pop(heap);
         while (timer && !set.delete(timer.id)) timer = pop(heap);
@@ -64,6 +81,11 @@ export function useVirtualTime(stub: (name: string, value: unknown) => void): Vi
       }
     },
   };
+}
+
+function bound(target: object, name: PropertyKey): unknown {
+  const value: unknown = Reflect.get(target, name);
+  return typeof value === "function" ? value.bind(target) : value;
 }
 
 function isBefore(a: Timer | undefined, b: Timer | undefined): boolean {
