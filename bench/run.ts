@@ -10,7 +10,7 @@ import { isQuick } from "./result.js";
  *
  * Exits 1 if a benchmark crashes or is past a budget; a short run, if it is past twice a budget.
  */
-const BENCHMARKS = ["call", "find-many", "kit"];
+const BENCHMARKS = ["call", "find-many", "kit", "pace"];
 
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const unknown = chosen.filter((name) => !BENCHMARKS.includes(name));

@@ -100,6 +100,6 @@ function plainTable({ columns, rows, ours = 1 }: TableResult): string[] {
 }
 
 function tableOf([head = [], ...rows]: readonly (readonly string[])[]): string[] {
-  const lineOf = (cells: readonly string[]) => `| ${cells.join(" | ")} |`.replaceAll("|  |", "| |");
+  const lineOf = (cells: readonly string[]) => `| ${cells.join(" | ")} |`.replaceAll("|  ", "| ");
   return [lineOf(head), `|${"---|".repeat(head.length)}`, ...rows.map(lineOf)];
 }

@@ -29,7 +29,7 @@ const perMinute = { requests: 120, per: MINUTE };
 let time: VirtualTime;
 
 beforeEach(() => {
-  time = useVirtualTime();
+  time = useVirtualTime(vi.stubGlobal);
 });
 
 afterEach(() => {
@@ -390,7 +390,7 @@ test("[12] whatever the limit and the calls: none is lost, waits longer than it 
   await fc.assert(
     fc.asyncProperty(randomLimiter, randomRejection, calls, async (limiter, rejection, calls) => {
       vi.unstubAllGlobals();
-      time = useVirtualTime();
+      time = useVirtualTime(vi.stubGlobal);
       let latency = 0;
       const network = limitedNetwork(limiter(), rejection, () => latency);
       /** How often the API was found open again, and whether it is known to reject requests. */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { apiKey } from "../../src/auth/credentials.js";
@@ -16,45 +15,18 @@ import { type FleetServer, servers, startInProcess } from "./support.js";
 
 const perMinute: RateLimitOptions = { requests: 120, interval: 60_000 };
 const body = { size: 1 };
-const START = Date.parse("2026-11-29T12:00:00Z");
 
 let time: VirtualTime;
 let server: FleetServer;
 
 beforeEach(async () => {
-  time = useVirtualTime();
-  const RealDate = Date;
-  vi.stubGlobal(
-    "Date",
-    class extends RealDate {
-      constructor(value: number = START + performance.now()) {
-        super(value);
-      }
-      static override now = () => START + performance.now();
-    },
-  );
-  useImmediateCrypto();
+  time = useVirtualTime(vi.stubGlobal);
   server = await startInProcess();
 });
 
 afterEach(() => {
   vi.unstubAllGlobals();
-  vi.restoreAllMocks();
 });
-
-/** In virtual time, the platform's own would take as long as many timers. */
-function useImmediateCrypto() {
-  const key = {} as CryptoKey;
-  vi.spyOn(crypto.subtle, "importKey").mockResolvedValue(key);
-  const hash = async (_algorithm: unknown, ...data: unknown[]) =>
-    new Uint8Array(
-      createHash("sha1")
-        .update(data.at(-1) as Uint8Array)
-        .digest(),
-    ).buffer;
-  vi.spyOn(crypto.subtle, "sign").mockImplementation(hash);
-  vi.spyOn(crypto.subtle, "digest").mockImplementation(hash);
-}
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -27,7 +27,7 @@ const body = { size: 1 };
 let time: VirtualTime;
 
 beforeEach(() => {
-  time = useVirtualTime();
+  time = useVirtualTime(vi.stubGlobal);
 });
 
 afterEach(() => {

@@ -48,6 +48,11 @@ export function slidingWindow({ requests, per }: Rate, countsRejected = false): 
       if (isAccepted || countsRejected) accepted.push(now);
       return wait;
     },
+    // One more when the oldest is no longer counted.
+    left(now) {
+      const oldest = accepted.at(-requests) ?? accepted[0] ?? now;
+      return { remaining: Math.max(0, requests - accepted.length), reset: oldest + per - now };
+    },
   };
 }
 
@@ -63,6 +68,8 @@ export function tokenBucket({ requests, per }: Rate, burst = requests): Limiter 
       tokens--;
       return 0;
     },
+    // All of them when it is full.
+    left: () => ({ remaining: Math.floor(tokens), reset: ((burst - tokens) * per) / requests }),
   };
 }
 
@@ -96,6 +103,8 @@ export interface LimitedRequest {
 /** An API with a limit. */
 export interface LimitedNetwork {
   readonly send: Send;
+  /** The network without a step of this SDK, for other clients. */
+  readonly fetch: (init?: Pick<RequestInit, "body" | "signal">) => Promise<Response>;
   /** The requests received, in order. */
   readonly requests: LimitedRequest[];
 }
@@ -112,7 +121,7 @@ export function limitedNetwork(
 ): LimitedNetwork {
   const requests: LimitedRequest[] = [];
   const start = performance.now();
-  const network: Send = async (_url, { body, signal }) => {
+  const fetch: LimitedNetwork["fetch"] = async ({ body, signal } = {}) => {
     const oneWay = latency() / 2;
     await delay(oneWay, signal);
     const time = performance.now() - start;
@@ -128,5 +137,5 @@ export function limitedNetwork(
       headers: retryAfter === "none" ? own : { ...own, "retry-after": String(seconds) },
     });
   };
-  return { send: withAttempt(network), requests };
+  return { fetch, send: withAttempt((_url, init) => fetch(init)), requests };
 }

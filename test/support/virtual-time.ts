@@ -1,5 +1,3 @@
-import { vi } from "vitest";
-
 interface Timer {
   readonly at: number;
   readonly id: number;
@@ -14,21 +12,54 @@ export interface VirtualTime {
   readonly timers: () => number;
 }
 
-/** Replaces `setTimeout`, `clearTimeout` and `performance.now` until `vi.unstubAllGlobals()`. */
-export function useVirtualTime(): VirtualTime {
+/** When the clock starts. */
+const START = Date.parse("2026-11-29T12:00:00Z");
+
+/**
+ * Replaces `setTimeout`, `clearTimeout`, `performance.now`, `Date` and `crypto`.
+ *
+ * @param stub replaces a global: `vi.stubGlobal`, so that `vi.unstubAllGlobals()` brings them back
+ */
+export function useVirtualTime(stub: (name: string, value: unknown) => void): VirtualTime {
   const heap: Timer[] = [];
   const set = new Set<number>();
   let now = 0;
   let ids = 0;
-  vi.stubGlobal("setTimeout", (callback: () => void, ms = 0) => {
+  stub("setTimeout", (callback: () => void, ms = 0) => {
     // As on Node: whole milliseconds, at least one.
     const timer = { at: now + Math.max(1, Math.trunc(ms)), id: ++ids, callback };
     set.add(timer.id);
     push(heap, timer);
     return timer.id;
   });
-  vi.stubGlobal("clearTimeout", (id: number) => set.delete(id));
-  vi.stubGlobal("performance", { now: () => now });
+  stub("clearTimeout", (id: number) => set.delete(id));
+  stub("performance", { now: () => now });
+  // Time stands still while another thread encrypts.
+  let busy = 0;
+  const { crypto } = globalThis;
+  const subtle = new Proxy(crypto.subtle, {
+    get:
+      (target, name) =>
+      async (...args: unknown[]) => {
+        busy++;
+        try {
+          return await Reflect.get(target, name).apply(target, args);
+        } finally {
+          busy--;
+        }
+      },
+  });
+  stub("crypto", new Proxy(crypto, { get: (target, name) => (name === "subtle" ? subtle : bound(target, name)) }));
+  const RealDate = Date;
+  stub(
+    "Date",
+    class extends RealDate {
+      constructor(value: number | string = START + now) {
+        super(value);
+      }
+      static override now = () => START + now;
+    },
+  );
 
   return {
     timers: () => set.size,
@@ -39,7 +70,8 @@ export function useVirtualTime(): VirtualTime {
       };
       promise.then(settle, settle);
       for (;;) {
-        await new Promise(setImmediate);
+        do await new Promise(setImmediate);
+        while (busy > 0);
         if (isSettled) return promise;
         let timer = pop(heap);
         while (timer && !set.delete(timer.id)) timer = pop(heap);
@@ -49,6 +81,11 @@ export function useVirtualTime(): VirtualTime {
       }
     },
   };
+}
+
+function bound(target: object, name: PropertyKey): unknown {
+  const value: unknown = Reflect.get(target, name);
+  return typeof value === "function" ? value.bind(target) : value;
 }
 
 function isBefore(a: Timer | undefined, b: Timer | undefined): boolean {
