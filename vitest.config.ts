@@ -22,7 +22,7 @@ export default defineConfig({
     // Property tests run into the default of 5 s on a busy machine.
     testTimeout: 30_000,
     projects: [
-      project("unit", ["test/*.test.ts", "test/{auth,calls,errors,people,pipeline,query}/**/*.test.ts"], {
+      project("unit", ["test/*.test.ts", "test/{auth,calls,errors,people,pipeline,query,validate}/**/*.test.ts"], {
         exclude: [simulation, ...parsesTimes],
         env: { TZ: "America/Los_Angeles" },
         unstubEnvs: true,
