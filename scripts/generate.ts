@@ -1,6 +1,6 @@
 /**
  * Builds the OpenAPI documents that come from a vendor's document, lints all documents, and generates `src/generated`:
- * types, request schemas, operation facts and the version of the package.
+ * types, request and response schemas, operation facts and the version of the package.
  *
  *     npm run generate             writes the stale files
  *     npm run generate -- --check  writes nothing, lists the stale files, and exits 1 if there are any

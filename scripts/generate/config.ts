@@ -15,6 +15,9 @@ export const GENERATED = "src/generated";
 /** The file for the schemas of all request bodies. */
 export const REQUEST_SCHEMAS = `${GENERATED}/request-schemas.ts`;
 
+/** The file for the schemas of all response bodies. */
+export const RESPONSE_SCHEMAS = `${GENERATED}/response-schemas.ts`;
+
 /** The file for the facts about operations that are not types. */
 export const OPERATION_FACTS = `${GENERATED}/operation-facts.ts`;
 
@@ -48,6 +51,7 @@ export function readApis(root: string): Api[] {
   // Two writers of one file would silently overwrite each other.
   const writers = new Map([
     [REQUEST_SCHEMAS, "the request schemas"],
+    [RESPONSE_SCHEMAS, "the response schemas"],
     [OPERATION_FACTS, "the operation facts"],
     [OPERATIONS, "the named methods"],
     [VERSION, "the version"],

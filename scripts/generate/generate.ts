@@ -6,6 +6,7 @@ import {
   OPERATION_FACTS,
   OPERATIONS,
   REQUEST_SCHEMAS,
+  RESPONSE_SCHEMAS,
   readApis,
   VENDOR_CONFIG,
   VERSION,
@@ -17,6 +18,7 @@ import type { Output } from "./output.js";
 import { BrokenDocuments, type Problem } from "./problem.js";
 import { type Loaded, load, readConfig } from "./redocly.js";
 import { generateRequestSchemas } from "./request-schemas.js";
+import { generateResponseSchemas } from "./response-schemas.js";
 import { hashFiles } from "./sources.js";
 import { findTypeErrors } from "./type-errors.js";
 import { isVendors, isVendorsSlip } from "./vendor-documents.js";
@@ -55,6 +57,7 @@ export async function generate(root: string): Promise<Generated> {
     ...bundles.filter((each) => !isOurs(each)),
   ]);
   output.set(REQUEST_SCHEMAS, head + text);
+  output.set(RESPONSE_SCHEMAS, head + generateResponseSchemas(bundles));
   output.set(OPERATION_FACTS, head + generateOperationFacts(bundles));
   output.set(OPERATIONS, head + generateOperations(bundles));
   output.set(VERSION, generateVersion(root));

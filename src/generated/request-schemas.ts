@@ -48,7 +48,12 @@ export interface SchemaObject {
   readonly minProperties?: number;
   readonly maxProperties?: number;
   readonly pattern?: string;
+  /** How the schema is known. Only response schemas say so. */
+  readonly "x-evidence"?: Evidence;
 }
+
+/** Documented by the vendor, observed in use of the real API, or inferred by us. */
+export type Evidence = "documented" | "inferred" | "observed";
 
 export type SchemaType = "string" | "number" | "integer" | "boolean" | "object" | "array" | "null";
 

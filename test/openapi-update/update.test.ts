@@ -64,6 +64,7 @@ describe("npm run openapi:update", () => {
         "src/generated/operations.ts",
         "src/generated/people.ts",
         "src/generated/request-schemas.ts",
+        "src/generated/response-schemas.ts",
       ].sort(),
     );
     expect(repository.read(changeset)).toMatch(

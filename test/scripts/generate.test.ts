@@ -106,7 +106,9 @@ describe("npm run generate", () => {
     for (const [name, text] of Object.entries(output)) {
       const head = text.slice(0, text.indexOf("*/"));
       expect(head).toMatch(/SHA-256 of the documents: [0-9a-f]{64}\n/);
-      const isOfAll = ["operation-facts.ts", "operations.ts", "request-schemas.ts"].includes(name);
+      const isOfAll = ["operation-facts.ts", "operations.ts", "request-schemas.ts", "response-schemas.ts"].includes(
+        name,
+      );
       const document = isOfAll ? "people" : name.replace(".ts", "");
       expect(head).toContain(` * - openapi/${document}.yaml\n`);
       expect(head).not.toContain("openapi/examples");
@@ -145,6 +147,7 @@ describe("npm run generate -- --check", () => {
       "src/generated/people.ts is stale: run npm run generate",
       "src/generated/ledgers.ts is stale: run npm run generate",
       "src/generated/request-schemas.ts is stale: run npm run generate",
+      "src/generated/response-schemas.ts is stale: run npm run generate",
       "src/generated/operation-facts.ts is stale: run npm run generate",
       "src/generated/operations.ts is stale: run npm run generate",
       "src/generated/version.ts is stale: run npm run generate",

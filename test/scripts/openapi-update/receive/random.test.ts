@@ -7,6 +7,7 @@ import { generateOperations } from "../../../../scripts/generate/operations.js";
 import { BrokenDocuments } from "../../../../scripts/generate/problem.js";
 import { bundle, load, readConfig } from "../../../../scripts/generate/redocly.js";
 import { generateRequestSchemas } from "../../../../scripts/generate/request-schemas.js";
+import { generateResponseSchemas } from "../../../../scripts/generate/response-schemas.js";
 import { completeDocument, isVendorsSlip, printDocument } from "../../../../scripts/generate/vendor-documents.js";
 import { compare } from "../../../../scripts/openapi-update/compare/compare.js";
 import { createSandbox, type Sandbox, SMALL } from "./sandbox.js";
@@ -25,6 +26,7 @@ async function makeTypes(sandbox: Sandbox, received: Bundle): Promise<void> {
   const config = await readConfig(process.cwd(), VENDOR_CONFIG);
   const { bundle: document } = await load(sandbox.folder, api, { config, isAllowed: isVendorsSlip });
   generateRequestSchemas([[api, document]]);
+  generateResponseSchemas([[api, document]]);
   generateOperationFacts([[api, document]]);
   generateOperations([[api, document]]);
   compare({ bundle: people, types: "" }, { bundle: document, types: "" });
