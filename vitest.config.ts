@@ -22,11 +22,15 @@ export default defineConfig({
     // Property tests run into the default of 5 s on a busy machine.
     testTimeout: 30_000,
     projects: [
-      project("unit", ["test/*.test.ts", "test/{auth,calls,errors,people,pipeline,query,validate}/**/*.test.ts"], {
-        exclude: [simulation, ...parsesTimes],
-        env: { TZ: "America/Los_Angeles" },
-        unstubEnvs: true,
-      }),
+      project(
+        "unit",
+        ["test/*.test.ts", "test/{auth,calls,errors,people,pipeline,query,validate,drift}/**/*.test.ts"],
+        {
+          exclude: [simulation, ...parsesTimes],
+          env: { TZ: "America/Los_Angeles" },
+          unstubEnvs: true,
+        },
+      ),
       ...timeZones.map((TZ) => project(`unit (${TZ})`, parsesTimes, { env: { TZ } })),
       project("simulation", [simulation]),
       project("documents", ["test/{openapi,scripts}/**/*.test.ts"], {

@@ -89,6 +89,6 @@ export type {
   TimeoutOptions,
 } from "./pipeline/options.js";
 export type { RateLimitOptions } from "./pipeline/pace.js";
-export type { Plugin } from "./telemetry.js";
+export type { Exchange, ExchangeRequest, Plugin } from "./telemetry.js";
 export type * from "./types.js";
 export { isContactV2, type NodeRequest, verifyWebhook, type WebhookRequest } from "./webhook.js";

@@ -13,6 +13,8 @@ import {
 import { requestId } from "./headers.js";
 import { describeError, isLogged, type Log, logEvent, writeLine } from "./logger.js";
 import type { Call } from "./pipeline/call.js";
+import type { NetworkResponse } from "./pipeline/network.js";
+import { bodyOf } from "./pipeline/response.js";
 
 /** Sees every call, such as `otel()` of `@livedata/sdk/otel`. What it throws is ignored, and logged once at `warn`. */
 export interface Plugin {
@@ -26,7 +28,35 @@ export interface Plugin {
    *   call it before it returns or first awaits; otherwise the call runs without it
    */
   readonly around?: ((call: CallStarted, next: () => Promise<CallFinished>) => unknown) | undefined;
+  /**
+   * Sees responses, such as `drift()` of `@livedata/sdk/drift`. Called when a call starts.
+   *
+   * @param call what is known of the call
+   * @returns what receives the response as the call ends; undefined for a call whose response it does not want. It runs
+   *   before the caller goes on, so it must leave what takes time for later
+   */
+  readonly inspect?: ((call: CallStarted) => ((exchange: Exchange) => void) | undefined) | undefined;
 }
+
+/** The latest response of a call, and its request. Parts of them name people. */
+export interface Exchange {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The body as it was received, which must not be changed. Undefined if it was not read, as that of a stream. */
+  readonly bytes: Uint8Array | undefined;
+  readonly request: ExchangeRequest;
+}
+
+/** The request of an {@link Exchange}. */
+export interface ExchangeRequest {
+  readonly baseUrl: string;
+  /** The body as it was sent. */
+  readonly body: unknown;
+  /** The option `params.query`. */
+  readonly query: unknown;
+}
+
+const HOOKS = ["observe", "around", "inspect"] as const;
 
 /** What receives events. */
 export interface TelemetryOptions {
@@ -42,6 +72,8 @@ export interface Progress {
   readonly observe?: Call["observe"];
   /** Its record, once its options are checked. */
   call?: Pick<Call, "attempts" | "response" | "waited">;
+  /** Its request, once its inputs are checked. */
+  request?: ExchangeRequest;
   /** The response that it ends with. */
   response?: ResponseHead | undefined;
 }
@@ -56,11 +88,10 @@ export function checkPlugins(plugins: readonly Plugin[] | undefined): readonly P
   if (!Array.isArray(plugins)) throw new ConfigurationError("`plugins` must be an array, such as `[otel()]`");
   plugins.forEach((plugin, index) => {
     const name = `plugins[${index}]`;
-    if (!isRecord(plugin) || !(plugin["observe"] ?? plugin["around"])) {
-      throw new ConfigurationError(`\`${name}\` must be an object with \`observe\` or \`around\``);
+    if (!isRecord(plugin) || !HOOKS.some((hook) => plugin[hook])) {
+      throw new ConfigurationError(`\`${name}\` must be an object with \`observe\`, \`around\` or \`inspect\``);
     }
-    checkFunction(plugin["observe"], `${name}.observe`);
-    checkFunction(plugin["around"], `${name}.around`);
+    for (const hook of HOOKS) checkFunction(plugin[hook], `${name}.${hook}`);
   });
   return [...plugins];
 }
@@ -108,10 +139,14 @@ export class Telemetry {
     const ended = new Promise<CallFinished>((resolve) => {
       tellEnd = resolve;
     });
+    const inspectors = this.#inspectorsOf(started);
     const finish = (failure?: { readonly error: unknown }) => {
       const event = finishedEvent(description, progress, performance.now() - start, failure);
       this.emit(event, failure?.error);
       tellEnd(event);
+      const { call: { response } = {}, request } = progress;
+      if (!response || !request) return;
+      for (const inspect of inspectors) inspect(exchangeOf(response, request));
     };
     const runAndFinish = async () => {
       let result: T;
@@ -153,6 +188,20 @@ export class Telemetry {
     void next();
   }
 
+  /** What receives the response of a call, for each plugin that wants it. */
+  #inspectorsOf(started: CallStarted) {
+    return this.#plugins.flatMap((plugin, index) => {
+      const report = (error: unknown) => this.#report(`plugins[${index}].inspect`, error);
+      try {
+        const inspect = plugin.inspect?.(started);
+        return inspect ? [safeObserver(inspect, report)] : [];
+      } catch (error) {
+        report(error);
+        return [];
+      }
+    });
+  }
+
   /** Logs the first error of each function: one that fails on every call would fill the log. */
   #report(name: string, error: unknown): void {
     if (this.#reported.has(name)) return;
@@ -163,6 +212,11 @@ export class Telemetry {
       () => `\`${name}\` failed, which changes no call: ${describeError(error, isLogged(this.#log, "debug"))}`,
     );
   }
+}
+
+function exchangeOf(response: NetworkResponse, request: ExchangeRequest): Exchange {
+  const { status, headers } = response;
+  return { status, headers, bytes: bodyOf(response), request };
 }
 
 function finishedEvent(

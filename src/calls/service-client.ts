@@ -145,6 +145,7 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
       lostResponses: 0,
     };
     progress.call = call;
+    progress.request = { baseUrl: init.baseUrl ?? baseUrl, body: inputs.body, query: init.params?.query };
     if (maxCredits !== undefined && !isPaid)
       throw new ConfigurationError(
         "`maxCredits` does not apply, since no cost is known of this operation: check the path, or remove it",

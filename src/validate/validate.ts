@@ -5,7 +5,10 @@ export type Schemas = Readonly<Record<string, Schema>>;
 
 /** The keyword of a schema that a value violates; `false` for the schema that accepts nothing. */
 export type Keyword =
-  | Exclude<keyof SchemaObject, "$ref" | "additionalProperties" | "allOf" | "anyOf" | "items" | "properties" | "x-evidence">
+  | Exclude<
+      keyof SchemaObject,
+      "$ref" | "additionalProperties" | "allOf" | "anyOf" | "items" | "properties" | "x-evidence"
+    >
   | "false";
 
 /** A value that does not match its schema. */

@@ -442,6 +442,44 @@ describe("plugins", () => {
     ]);
   });
 
+  test("see the response of each call that they want, as it was received, and of no other", async () => {
+    const { fake, connect } = await connected();
+    const seen: unknown[] = [];
+    const plugin: Plugin = {
+      inspect: ({ operation }) =>
+        operation === "POST /search"
+          ? ({ status, headers, bytes, request }) => {
+              const type = headers.get("content-type");
+              seen.push([status, type, JSON.parse(new TextDecoder().decode(bytes)), request.body, request.query]);
+            }
+          : undefined,
+    };
+    const livedata = connect(undefined, { plugins: [plugin], retry: false });
+    const page = await livedata.people.search({ size: 1 });
+    await livedata.people.lookup({ ids: [] });
+    fake.failures.next("searchPeople", { status: 503, body: { message: "down" } });
+    await livedata.people.search({ size: 2 }).catch(() => {});
+    expect(seen).toEqual([
+      [200, "application/json", page, '{"size":1}', undefined],
+      [503, "application/json", { message: "down" }, '{"size":2}', undefined],
+    ]);
+  });
+
+  test("that fail to inspect are logged once, and change no call", async () => {
+    const { lines, logger } = memoryLogger();
+    const { connect } = await connected();
+    const fail = () => {
+      throw new TypeError("Jane Doe");
+    };
+    const livedata = connect(undefined, { logger, plugins: [{ inspect: fail }, { inspect: () => fail }] });
+    await livedata.people.search({ size: 1 });
+    await livedata.people.search({ size: 1 });
+    expect(lines).toEqual([
+      "warn livedata: `plugins[0].inspect` failed, which changes no call: TypeError",
+      "warn livedata: `plugins[1].inspect` failed, which changes no call: TypeError",
+    ]);
+  });
+
   test("keep `this`", async () => {
     class Counter implements Plugin {
       events = 0;
@@ -474,9 +512,10 @@ describe("plugins", () => {
 
   test.each<[unknown, string]>([
     [{}, "`plugins` must be an array, such as `[otel()]`"],
-    [[{}], "`plugins[0]` must be an object with `observe` or `around`"],
-    [[{ observe() {} }, null], "`plugins[1]` must be an object with `observe` or `around`"],
+    [[{}], "`plugins[0]` must be an object with `observe`, `around` or `inspect`"],
+    [[{ observe() {} }, null], "`plugins[1]` must be an object with `observe`, `around` or `inspect`"],
     [[{ observe: "log" }], "`plugins[0].observe` must be a function"],
+    [[{ inspect: {} }], "`plugins[0].inspect` must be a function"],
     [[{ around: 1 }], "`plugins[0].around` must be a function"],
   ])("are checked: %o", (plugins, message) => {
     const auth = serviceAccount({ clientId: "client-1", clientSecret: "s3cret" });

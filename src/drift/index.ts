@@ -1,0 +1,105 @@
+import type { CallStarted } from "../events.js";
+import type { Exchange, Plugin } from "../telemetry.js";
+import { checkExchange, wantsCall } from "./check.js";
+import { type DriftConfirmation, type DriftFinding, Tally } from "./tally.js";
+
+export type { DriftConfirmation, DriftFinding } from "./tally.js";
+
+/** Options of {@link drift}. */
+export interface DriftOptions {
+  /** The share of calls that are checked, from 0 to 1. */
+  readonly sample: number;
+  /**
+   * Receives each finding and each confirmation once, when it is first made. Nothing in it is a value of a response, and
+   * nothing is sent anywhere. What it throws is ignored.
+   */
+  readonly report: (finding: DriftConfirmation | DriftFinding) => void;
+}
+
+/** A plugin that compares responses with the OpenAPI documents. */
+export interface Drift extends Required<Pick<Plugin, "inspect">> {
+  /** Returns all findings and confirmations so far, with their counts. Responses that wait are checked first. */
+  findings(): readonly (DriftConfirmation | DriftFinding)[];
+}
+
+interface Waiting {
+  readonly call: CallStarted;
+  readonly exchange: Exchange;
+}
+
+/** How much may wait to be checked: responses, and bytes of them. What comes on top is not checked. */
+const MAX_WAITING = 32;
+const MAX_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Compares a sample of responses with the OpenAPI documents that this package was made from, and reports what differs, and
+ * what is inferred in them and works. For the real API only: what a fake returns is no evidence.
+ *
+ * A response is checked after the call has ended, when the process is idle, from its bytes. That changes no call.
+ *
+ * @returns a plugin, which several clients may share
+ * @throws TypeError if an option is missing or invalid
+ * @example
+ * const livedata = createLiveData({ plugins: [drift({ sample: 0.01, report: (finding) => console.log(finding) })] });
+ */
+export function drift(options: DriftOptions): Drift {
+  const { sample, report, ...others } = options ?? {};
+  const isShare = typeof sample === "number" && sample >= 0 && sample <= 1;
+  if (!isShare || typeof report !== "function" || Object.keys(others).length > 0) {
+    throw new TypeError("`drift` takes `{ sample, report }`: a number from 0 to 1, and a function");
+  }
+  const tally = new Tally(report);
+  const waiting: Waiting[] = [];
+  let bytesWaiting = 0;
+  let isScheduled = false;
+
+  function checkNext(): void {
+    const next = waiting.shift();
+    if (!next) return;
+    bytesWaiting -= sizeOf(next.exchange);
+    try {
+      tally.add(checkExchange(next.call, next.exchange));
+    } catch {
+      // Whatever was received, it must not end the process.
+    }
+  }
+
+  /** Checks one response at a time, so that others may run between. */
+  function schedule(): void {
+    if (isScheduled || waiting.length === 0) return;
+    isScheduled = true;
+    whenIdle(() => {
+      isScheduled = false;
+      checkNext();
+      schedule();
+    });
+  }
+
+  return {
+    inspect(call) {
+      if (Math.random() >= sample || !wantsCall(call)) return undefined;
+      return (exchange) => {
+        const size = sizeOf(exchange);
+        if (waiting.length === MAX_WAITING || bytesWaiting + size > MAX_BYTES) return;
+        waiting.push({ call, exchange });
+        bytesWaiting += size;
+        schedule();
+      };
+    },
+    findings() {
+      while (waiting.length > 0) checkNext();
+      return tally.all();
+    },
+  };
+}
+
+function sizeOf({ bytes }: Exchange): number {
+  return bytes?.byteLength ?? 0;
+}
+
+/** Runs something after what is due now. */
+function whenIdle(run: () => void): void {
+  const { setImmediate } = globalThis as { readonly setImmediate?: (run: () => void) => unknown };
+  if (setImmediate) setImmediate(run);
+  else setTimeout(run, 0);
+}
