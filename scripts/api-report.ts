@@ -8,6 +8,7 @@ import ts from "typescript";
 const REPORT = "docs/api.txt";
 const ENTRY_POINTS = {
   ".": "dist/esm/index.d.ts",
+  "./drift": "dist/esm/drift/index.d.ts",
   "./fleet": "dist/esm/fleet/index.d.ts",
   "./otel": "dist/esm/otel/index.d.ts",
   "./query": "dist/esm/query/index.d.ts",

@@ -14,6 +14,7 @@ for (const format of ["esm", "cjs"] as const) {
   await build({
     entryPoints: {
       index: "src/index.ts",
+      "drift/index": "src/drift/index.ts",
       "fleet/index": "src/fleet/index.ts",
       "otel/index": "src/otel/index.ts",
       "query/index": "src/query/index.ts",

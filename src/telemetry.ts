@@ -8,12 +8,12 @@ import {
   type CallStarted,
   type LiveDataEvent,
   type LiveDataObserver,
+  type Observer,
   safeObserver,
 } from "./events.js";
 import { requestId } from "./headers.js";
 import { describeError, isLogged, type Log, logEvent, writeLine } from "./logger.js";
 import type { Call } from "./pipeline/call.js";
-import type { NetworkResponse } from "./pipeline/network.js";
 import { bodyOf } from "./pipeline/response.js";
 
 /** Sees every call, such as `otel()` of `@livedata/sdk/otel`. What it throws is ignored, and logged once at `warn`. */
@@ -29,20 +29,18 @@ export interface Plugin {
    */
   readonly around?: ((call: CallStarted, next: () => Promise<CallFinished>) => unknown) | undefined;
   /**
-   * Sees responses, such as `drift()` of `@livedata/sdk/drift`. Called when a call starts.
-   *
-   * @param call what is known of the call
-   * @returns what receives the response as the call ends; undefined for a call whose response it does not want. It runs
-   *   before the caller goes on, so it must leave what takes time for later
+   * Receives the response of each call, such as `drift()` of `@livedata/sdk/drift`. It runs as the call ends, before the
+   * caller goes on, so it must leave what takes time for later.
    */
-  readonly inspect?: ((call: CallStarted) => ((exchange: Exchange) => void) | undefined) | undefined;
+  readonly inspect?: ((exchange: Exchange) => void) | undefined;
 }
 
 /** The latest response of a call, and its request. Parts of them name people. */
 export interface Exchange {
+  readonly call: CallFinished;
   readonly status: number;
   readonly headers: Headers;
-  /** The body as it was received, which must not be changed. Undefined if it was not read, as that of a stream. */
+  /** The body as it was received, which must not be changed. Undefined if there is none, or it was not read, as that of a stream. */
   readonly bytes: Uint8Array | undefined;
   readonly request: ExchangeRequest;
 }
@@ -101,6 +99,7 @@ export class Telemetry {
   /** Whether anything receives the events of calls. If not, a call makes none. */
   readonly hasCalls: boolean;
   readonly #receivers: readonly LiveDataObserver[];
+  readonly #inspectors: readonly Observer<Exchange>[];
   readonly #plugins: readonly Plugin[];
   readonly #log: Log;
   readonly #reported: Set<string>;
@@ -111,12 +110,15 @@ export class Telemetry {
     this.hasCalls = observe !== undefined || plugins.length > 0 || isLogged(log, "info");
     this.#plugins = plugins;
     this.#log = log;
-    const receiver = (name: string, receive: LiveDataObserver | undefined) =>
+    const receiver = <Event>(name: string, receive: Observer<Event> | undefined) =>
       receive ? [safeObserver(receive, (error) => this.#report(name, error))] : [];
     this.#receivers = [
       ...receiver("observe", observe),
       ...plugins.flatMap((plugin, index) => receiver(`plugins[${index}].observe`, plugin.observe?.bind(plugin))),
     ];
+    this.#inspectors = plugins.flatMap((plugin, index) =>
+      receiver(`plugins[${index}].inspect`, plugin.inspect?.bind(plugin)),
+    );
   }
 
   /**
@@ -139,14 +141,15 @@ export class Telemetry {
     const ended = new Promise<CallFinished>((resolve) => {
       tellEnd = resolve;
     });
-    const inspectors = this.#inspectorsOf(started);
     const finish = (failure?: { readonly error: unknown }) => {
       const event = finishedEvent(description, progress, performance.now() - start, failure);
       this.emit(event, failure?.error);
       tellEnd(event);
-      const { call: { response } = {}, request } = progress;
-      if (!response || !request) return;
-      for (const inspect of inspectors) inspect(exchangeOf(response, request));
+      const { call, request } = progress;
+      if (!call?.response || !request) return;
+      const { status, headers } = call.response;
+      for (const inspect of this.#inspectors)
+        inspect({ call: event, status, headers, bytes: bodyOf(call.response), request });
     };
     const runAndFinish = async () => {
       let result: T;
@@ -188,20 +191,6 @@ export class Telemetry {
     void next();
   }
 
-  /** What receives the response of a call, for each plugin that wants it. */
-  #inspectorsOf(started: CallStarted) {
-    return this.#plugins.flatMap((plugin, index) => {
-      const report = (error: unknown) => this.#report(`plugins[${index}].inspect`, error);
-      try {
-        const inspect = plugin.inspect?.(started);
-        return inspect ? [safeObserver(inspect, report)] : [];
-      } catch (error) {
-        report(error);
-        return [];
-      }
-    });
-  }
-
   /** Logs the first error of each function: one that fails on every call would fill the log. */
   #report(name: string, error: unknown): void {
     if (this.#reported.has(name)) return;
@@ -212,11 +201,6 @@ export class Telemetry {
       () => `\`${name}\` failed, which changes no call: ${describeError(error, isLogged(this.#log, "debug"))}`,
     );
   }
-}
-
-function exchangeOf(response: NetworkResponse, request: ExchangeRequest): Exchange {
-  const { status, headers } = response;
-  return { status, headers, bytes: bodyOf(response), request };
 }
 
 function finishedEvent(

@@ -33,6 +33,7 @@ const DOCUMENT_HEADINGS: readonly (readonly [RegExp, string])[] = [
 /** Name that an entry point is imported by. */
 const MODULES: Readonly<Record<string, string>> = {
   index: "@livedata/sdk",
+  drift: "@livedata/sdk/drift",
   fleet: "@livedata/sdk/fleet",
   otel: "@livedata/sdk/otel",
   query: "@livedata/sdk/query",

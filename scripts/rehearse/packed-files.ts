@@ -1,7 +1,15 @@
 import { execFileSync } from "node:child_process";
 
 const ALWAYS = ["CHANGELOG.md", "README.md", "SECURITY.md", "dist/cjs/package.json", "package.json"];
-const ENTRY_POINTS = ["index", "fleet/index", "otel/index", "query/index", "testing/index", "undici/index"];
+const ENTRY_POINTS = [
+  "index",
+  "drift/index",
+  "fleet/index",
+  "otel/index",
+  "query/index",
+  "testing/index",
+  "undici/index",
+];
 
 /** The exact list of files that the tarball must contain, sorted. */
 export function expectedFiles(): string[] {

@@ -1,4 +1,4 @@
-import type { CallStarted } from "../events.js";
+import type { CallDescription } from "../events.js";
 import type { Evidence, Schema } from "../generated/request-schemas.js";
 import {
   type DocumentedOperation,
@@ -13,6 +13,9 @@ import type { DriftConfirmation, DriftFinding, Observation } from "./tally.js";
 
 type Difference = Pick<DriftFinding, "evidence" | "expected" | "kind" | "pointer" | "seen"> & Pick<Observation, "name">;
 
+/** What is needed of an exchange. */
+export type Checked = Omit<Exchange, "call"> & { readonly call: Pick<CallDescription, "operation" | "service"> };
+
 /** Media types that may be named. Any other may be a value of somebody. */
 const KNOWN_MEDIA_TYPES = new Set([
   ...["application/json", "application/problem+json", "application/xml", "application/octet-stream"],
@@ -20,13 +23,14 @@ const KNOWN_MEDIA_TYPES = new Set([
 ]);
 
 /** Whether the documents know the operation of a call. */
-export function wantsCall({ service, operation }: CallStarted): boolean {
+export function isDocumented({ service, operation }: CallDescription): boolean {
   return documentOf({ service, operation }) !== undefined;
 }
 
 /** Compares a response with the documents. Returns what differs, and what was inferred and works. */
-export function checkExchange({ service, operation }: CallStarted, exchange: Exchange): Observation[] {
-  const document = documentOf({ service, operation });
+export function checkExchange(exchange: Checked): Observation[] {
+  const { service, operation } = exchange.call;
+  const document = documentOf(exchange.call);
   if (!document) return [];
   const { status } = exchange;
   const differences = differencesOf(document, exchange);
@@ -35,10 +39,7 @@ export function checkExchange({ service, operation }: CallStarted, exchange: Exc
   return [...differences, ...confirmed].map((each) => ({ ...each, service, operation, status: seenStatus }));
 }
 
-function documentOf({
-  service,
-  operation,
-}: Pick<CallStarted, "operation" | "service">): DocumentedOperation | undefined {
+function documentOf({ service, operation }: Checked["call"]): DocumentedOperation | undefined {
   const { operations }: DocumentedService = documentedServices[service];
   return Object.hasOwn(operations, operation) ? operations[operation] : undefined;
 }
@@ -48,7 +49,7 @@ function responseOf({ responses }: DocumentedOperation, status: number) {
   return responses[status] ?? responses[`${Math.floor(status / 100)}XX`];
 }
 
-function differencesOf(document: DocumentedOperation, exchange: Exchange): Difference[] {
+function differencesOf(document: DocumentedOperation, exchange: Checked): Difference[] {
   const { status, headers, bytes } = exchange;
   const { responses } = document;
   const response = responseOf(document, status);
@@ -130,8 +131,8 @@ type Confirmed = Pick<DriftConfirmation, "evidence" | "kind" | "part" | "pointer
 /** What was inferred of an operation, and worked. */
 function confirmations(
   document: DocumentedOperation,
-  service: CallStarted["service"],
-  { request, bytes, status }: Exchange,
+  service: CallDescription["service"],
+  { request, bytes, status }: Checked,
   differences: readonly Difference[],
 ): Confirmed[] {
   const { inferredBases = [] }: DocumentedService = documentedServices[service];

@@ -1,6 +1,5 @@
-import type { CallStarted } from "../events.js";
 import type { Exchange, Plugin } from "../telemetry.js";
-import { checkExchange, wantsCall } from "./check.js";
+import { checkExchange, isDocumented } from "./check.js";
 import { type DriftConfirmation, type DriftFinding, Tally } from "./tally.js";
 
 export type { DriftConfirmation, DriftFinding } from "./tally.js";
@@ -20,11 +19,6 @@ export interface DriftOptions {
 export interface Drift extends Required<Pick<Plugin, "inspect">> {
   /** Returns all findings and confirmations so far, with their counts. Responses that wait are checked first. */
   findings(): readonly (DriftConfirmation | DriftFinding)[];
-}
-
-interface Waiting {
-  readonly call: CallStarted;
-  readonly exchange: Exchange;
 }
 
 /** How much may wait to be checked: responses, and bytes of them. What comes on top is not checked. */
@@ -49,16 +43,16 @@ export function drift(options: DriftOptions): Drift {
     throw new TypeError("`drift` takes `{ sample, report }`: a number from 0 to 1, and a function");
   }
   const tally = new Tally(report);
-  const waiting: Waiting[] = [];
+  const waiting: Exchange[] = [];
   let bytesWaiting = 0;
   let isScheduled = false;
 
   function checkNext(): void {
     const next = waiting.shift();
     if (!next) return;
-    bytesWaiting -= sizeOf(next.exchange);
+    bytesWaiting -= sizeOf(next);
     try {
-      tally.add(checkExchange(next.call, next.exchange));
+      tally.add(checkExchange(next));
     } catch {
       // Whatever was received, it must not end the process.
     }
@@ -76,15 +70,13 @@ export function drift(options: DriftOptions): Drift {
   }
 
   return {
-    inspect(call) {
-      if (Math.random() >= sample || !wantsCall(call)) return undefined;
-      return (exchange) => {
-        const size = sizeOf(exchange);
-        if (waiting.length === MAX_WAITING || bytesWaiting + size > MAX_BYTES) return;
-        waiting.push({ call, exchange });
-        bytesWaiting += size;
-        schedule();
-      };
+    inspect(exchange) {
+      if (Math.random() >= sample || !isDocumented(exchange.call)) return;
+      const size = sizeOf(exchange);
+      if (waiting.length === MAX_WAITING || bytesWaiting + size > MAX_BYTES) return;
+      waiting.push(exchange);
+      bytesWaiting += size;
+      schedule();
     },
     findings() {
       while (waiting.length > 0) checkNext();

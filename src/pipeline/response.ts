@@ -45,9 +45,9 @@ export function isWhole(response: NetworkResponse): boolean {
   return bodies.has(response) || (!response.readBytes && response.body === null);
 }
 
-/** Returns the body of a response as it was received; undefined if it was not read into memory. Not a copy. */
+/** Returns the body of a response as it was received; undefined if none was read into memory. Not a copy. */
 export function bodyOf(response: NetworkResponse): Uint8Array | undefined {
-  return bodies.get(response) ?? (isWhole(response) ? new Uint8Array() : undefined);
+  return bodies.get(response);
 }
 
 /** Whether a status is neither retried nor resent. */

@@ -24,6 +24,12 @@ const prints: readonly [page: string, block: string, stdout: RegExp][] = [
   ["docs/guide/calls.md", "credits left:", /^credits left: no cap\n$/],
   ["docs/guide/calls.md", 'parseAs: "text"', /^Jane Doe 1\n\{"id":"LDP-1-EXAMPLE",.+\n$/],
   ["docs/guide/configuration.md", "livedata.withOptions", /^[1-9]\d*\n$/],
+  ["docs/guide/drift.md", "sample: 0.01", /^$/],
+  [
+    "docs/guide/drift.md",
+    "of plugin.findings()",
+    /^(\{"kind":"confirmed","part":"(operation|body|response|base_url)",.+,"operation":"POST \/persons\/lookup_by_ids",.+"count":1\}\n){3,4}$/,
+  ],
   ["docs/guide/errors.md", "switch (error.code)", /^nobody has this id\n$/],
   ["docs/guide/platforms.md", "process.once(", /^$/],
   ["docs/guide/platforms.md", "await using", /^true\n$/],

@@ -442,26 +442,22 @@ describe("plugins", () => {
     ]);
   });
 
-  test("see the response of each call that they want, as it was received, and of no other", async () => {
+  test("see the response of each call as it was received, and what it was asked for with", async () => {
     const { fake, connect } = await connected();
     const seen: unknown[] = [];
     const plugin: Plugin = {
-      inspect: ({ operation }) =>
-        operation === "POST /search"
-          ? ({ status, headers, bytes, request }) => {
-              const type = headers.get("content-type");
-              seen.push([status, type, JSON.parse(new TextDecoder().decode(bytes)), request.body, request.query]);
-            }
-          : undefined,
+      inspect: ({ call, status, headers, bytes, request }) => {
+        const body: unknown = JSON.parse(new TextDecoder().decode(bytes));
+        seen.push([call.name, status, headers.get("content-type"), body, request.body, request.query]);
+      },
     };
     const livedata = connect(undefined, { plugins: [plugin], retry: false });
     const page = await livedata.people.search({ size: 1 });
-    await livedata.people.lookup({ ids: [] });
     fake.failures.next("searchPeople", { status: 503, body: { message: "down" } });
     await livedata.people.search({ size: 2 }).catch(() => {});
     expect(seen).toEqual([
-      [200, "application/json", page, '{"size":1}', undefined],
-      [503, "application/json", { message: "down" }, '{"size":2}', undefined],
+      ["people.search", 200, "application/json", page, '{"size":1}', undefined],
+      ["people.search", 503, "application/json", { message: "down" }, '{"size":2}', undefined],
     ]);
   });
 
@@ -471,7 +467,7 @@ describe("plugins", () => {
     const fail = () => {
       throw new TypeError("Jane Doe");
     };
-    const livedata = connect(undefined, { logger, plugins: [{ inspect: fail }, { inspect: () => fail }] });
+    const livedata = connect(undefined, { logger, plugins: [{ inspect: fail }, { inspect: async () => fail() }] });
     await livedata.people.search({ size: 1 });
     await livedata.people.search({ size: 1 });
     expect(lines).toEqual([

@@ -19,10 +19,10 @@ async function importsOf(entryPoint: string) {
 }
 
 describe("entry points", () => {
-  it("`.` imports nothing from `./testing`, and no package but openapi-fetch", async () => {
+  it("`.` imports nothing from `./testing` and `./drift`, and no package but openapi-fetch", async () => {
     const { files, packages } = await importsOf("src/index.ts");
     expect(files).toContain("src/client.ts");
-    expect(files.filter((file) => file.includes("/testing/"))).toEqual([]);
+    expect(files.filter((file) => /\/(testing|drift|validate)\//.test(file))).toEqual([]);
     expect(packages).toEqual(["openapi-fetch"]);
   });
 
@@ -35,6 +35,16 @@ describe("entry points", () => {
     const { files, packages } = await importsOf("src/otel/index.ts");
     expect(files).toEqual(["src/generated/version.ts", "src/otel/index.ts"]);
     expect(packages).toEqual(["@opentelemetry/api"]);
+  });
+
+  it("`./drift` imports no package, and of this package only response schemas, their validator and `safeObserver`", async () => {
+    const { files, packages } = await importsOf("src/drift/index.ts");
+    expect(files.filter((file) => !file.startsWith("src/drift/"))).toEqual([
+      "src/generated/response-schemas.ts",
+      "src/validate/validate.ts",
+      "src/events.ts",
+    ]);
+    expect(packages).toEqual([]);
   });
 
   it("`./fleet` imports no package, and nothing of calls or of the session", async () => {
@@ -62,6 +72,10 @@ describe("entry points", () => {
       expect(await importsOf(`dist/${format}/index.js`)).toEqual({
         files: [`dist/${format}/index.js`],
         packages: ["openapi-fetch"],
+      });
+      expect(await importsOf(`dist/${format}/drift/index.js`)).toEqual({
+        files: [`dist/${format}/drift/index.js`],
+        packages: [],
       });
       expect(await importsOf(`dist/${format}/otel/index.js`)).toEqual({
         files: [`dist/${format}/otel/index.js`],
