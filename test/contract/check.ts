@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import { inspect } from "node:util";
+import type { Service } from "../../src/base-urls.js";
+import { checkExchange } from "../../src/drift/check.js";
 import {
   contractOf,
   isUnderBase,
@@ -10,7 +12,14 @@ import {
 } from "./contract.js";
 import { type Coverage, createCoverageRecorder } from "./coverage.js";
 import { meaningExceptionFor, meaningExceptions, sentExceptions, unseen } from "./exceptions.js";
-import { type Delivered, FOLDER_VARIABLE, type Handled, readExchanges, type Sent } from "./recordings.js";
+import {
+  type Delivered,
+  FOLDER_VARIABLE,
+  type Handled,
+  type RecordedResponse,
+  readExchanges,
+  type Sent,
+} from "./recordings.js";
 
 /** Measures that must be complete. The others are only shown in the table. */
 const MUST_BE_COMPLETE: readonly Coverage["measure"][] = ["operations", "parameters", "statuses"];
@@ -75,7 +84,23 @@ function checkHandled({ request, response, test }: Handled): void {
   const problems = validateResponse(contract, request.method, response);
   for (const problem of problems) findings.add(`${contract.id} ${response.status}: ${problem} (${test})`);
   if (problems.length === 0) recorder.response(contract, response);
+  if (request.method !== "HEAD") checkDrift(contract, response, test);
   checkVerdict(contract, { request, response, test });
+}
+
+/** Drift must find nothing in a response of the fake. */
+function checkDrift({ id, bundled, method, path }: OperationContract, response: RecordedResponse, test: string): void {
+  const observations = checkExchange({
+    call: { service: bundled.service as Service, operation: `${method} ${path}` },
+    status: response.status,
+    headers: new Headers(response.headers),
+    bytes: new TextEncoder().encode(response.body),
+    request: { baseUrl: "", body: undefined, query: undefined },
+  });
+  for (const each of observations) {
+    if (each.kind === "confirmed") continue;
+    findings.add(`${id} ${response.status}: drift found ${each.kind} at "${each.pointer}", ${each.seen} (${test})`);
+  }
 }
 
 /** The fake must respond 400 if and only if the request is invalid. */
