@@ -4,8 +4,10 @@ import {
   isLiveDataError,
   type LiveData,
   type LiveDataEvent,
+  type Plugin,
   serviceAccount,
 } from "@livedata/sdk";
+import { drift } from "@livedata/sdk/drift";
 import { createFakeLiveData, fakeCredentials } from "@livedata/sdk/testing";
 import { CallTable } from "./call-table.js";
 import {
@@ -35,9 +37,10 @@ const observe = (event: LiveDataEvent) => {
   for (const notify of observers) notify(event);
 };
 
-function signIn(clientSecret: string): LiveData {
+function signIn(clientSecret: string, plugins: readonly Plugin[] = []): LiveData {
   const { clientId } = fakeCredentials.serviceAccount;
-  return createLiveData({ orgId, baseUrl: server.url, auth: serviceAccount({ clientId, clientSecret }), observe });
+  const auth = serviceAccount({ clientId, clientSecret });
+  return createLiveData({ orgId, baseUrl: server.url, auth, observe, plugins });
 }
 
 function backgroundRefresh(): Promise<void> {
@@ -195,6 +198,21 @@ const steps: [name: string, run: () => Promise<Outcome>][] = [
     async () => {
       const { name, industry } = await company(livedata, "nvidia.com");
       return { text: `${name} (${industry})`, isExpected: name === "NVIDIA" };
+    },
+  ],
+  [
+    "Find out where the API differs from its documents",
+    async () => {
+      const plugin = drift({ sample: 1, report() {} });
+      const checked = signIn(fakeCredentials.serviceAccount.clientSecret, [plugin]);
+      fake.drift.add("searchPeople", { pointer: "/people/*/jobs/*/salary", value: 100_000 });
+      for (let call = 0; call < 3; call++) await checked.people.search({ size: 5 });
+      fake.drift.clear();
+      const [finding, ...others] = plugin.findings();
+      return {
+        text: finding ? `${finding.kind} ${finding.pointer}, in ${finding.count} responses` : "nothing found",
+        isExpected: finding?.pointer === "/people/*/jobs/*/salary" && others.length === 0,
+      };
     },
   ],
   [

@@ -8,6 +8,7 @@ import {
   type FakePerson,
   withNewJob,
 } from "./custom-records.js";
+import type { FakeDrift } from "./drift.js";
 import { BrokenConnection, checkOperation, type FakeFailures } from "./failures.js";
 import { followRedirects } from "./follow-redirects.js";
 import type { Handler } from "./handler.js";
@@ -84,6 +85,8 @@ export interface FakeLiveData {
   readonly credits: FakeCredits;
   /** Plans failures: error responses, broken connections and so on. */
   readonly failures: FakeFailures;
+  /** Makes responses differ from the OpenAPI documents. */
+  readonly drift: FakeDrift;
   /**
    * How far the server's clock is ahead of the option `clock`, in milliseconds. Negative if it is behind.
    *
@@ -220,6 +223,9 @@ export function createFakeLiveData(options: FakeLiveDataOptions = {}): FakeLiveD
     },
     get failures() {
       return world.failures.control;
+    },
+    get drift() {
+      return world.drift.control;
     },
     get clockSkew() {
       return world.clockSkew;

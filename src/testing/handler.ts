@@ -1,5 +1,6 @@
 import { operationFacts } from "../generated/operation-facts.js";
 import type { CreditAccounts } from "./credit-accounts.js";
+import type { DriftPlan } from "./drift.js";
 import { applyFailure, type FailurePlan, type FakeFailure } from "./failures.js";
 import { type ReceivedBody, receiveBody } from "./read-body.js";
 import { Refusal, type Reply, toResponse } from "./reply.js";
@@ -21,6 +22,7 @@ export interface HandlerParts {
   readonly sessions: SessionStore;
   readonly credits: CreditAccounts;
   readonly failures: FailurePlan;
+  readonly drift: DriftPlan;
   /** Returns the server's time, in milliseconds since 1970. */
   readonly now: () => number;
   /** Returns how long every response takes to arrive, in milliseconds. */
@@ -69,7 +71,7 @@ async function carryOut(request: Request, url: URL, parts: HandlerParts): Promis
     if (typeof failure === "object") return { ...outcome, reply: { body: { message: "Planned failure" }, ...failure } };
     const routed = toRoutedRequest(received, url, match);
     authorize(request, match, routed, parts);
-    return { ...outcome, reply: match.route.run(routed) };
+    return { ...outcome, reply: parts.drift.apply(operation, match.route.run(routed)) };
   } catch (error) {
     if (error instanceof Refusal) return { ...outcome, reply: error };
     throw error;

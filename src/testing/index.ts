@@ -1,5 +1,6 @@
 export type { FakeCredits, FakeOrg } from "./credit-accounts.js";
 export type { FakeCompany, FakePerson } from "./custom-records.js";
+export type { FakeDrift, FakeDriftChange } from "./drift.js";
 export type { FakeFailure, FakeFailures, FakeResponse } from "./failures.js";
 export { createFakeLiveData, type FakeLiveData } from "./fake-live-data.js";
 export type { FakeEnvironment } from "./install.js";

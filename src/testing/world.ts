@@ -1,6 +1,7 @@
 import { companyRoutes, createDirectory, type Directory } from "./companies.js";
 import { type CreditAccounts, createCreditAccounts } from "./credit-accounts.js";
 import type { CompletionContext } from "./custom-records.js";
+import { createDriftPlan, type DriftPlan } from "./drift.js";
 import { createFailurePlan, type FailurePlan } from "./failures.js";
 import { createHandler, type Handler } from "./handler.js";
 import { createLedgers, type Ledgers, ledgerRoutes } from "./ledgers.js";
@@ -23,6 +24,7 @@ export interface World {
   readonly sessions: SessionStore;
   readonly credits: CreditAccounts;
   readonly failures: FailurePlan;
+  readonly drift: DriftPlan;
   readonly store: PeopleStore;
   readonly directory: Directory;
   readonly ledgers: Ledgers;
@@ -58,12 +60,14 @@ export function createWorld(settings: FakeSettings, population: Population, wait
   ];
   const operations = routes.map(({ operation }) => operation);
   const failures = createFailurePlan(operations);
+  const drift = createDriftPlan(operations);
   const requests: ReceivedRequest[] = [];
   const handle = createHandler({
     routes,
     sessions,
     credits,
     failures,
+    drift,
     now,
     latency: () => world.latency,
     waiters,
@@ -87,6 +91,7 @@ export function createWorld(settings: FakeSettings, population: Population, wait
     sessions,
     credits,
     failures,
+    drift,
     store,
     directory,
     ledgers,
