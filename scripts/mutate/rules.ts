@@ -1,5 +1,6 @@
 import { authMutations } from "./auth.js";
 import { callMutations } from "./calls.js";
+import { driftMutations } from "./drift.js";
 import { fleetMutations } from "./fleet.js";
 import type { Mutation } from "./mutation.js";
 import { otelMutations } from "./otel.js";
@@ -19,5 +20,6 @@ export const mutations: readonly Mutation[] = [
   ...telemetryMutations,
   ...otelMutations,
   ...fleetMutations,
+  ...driftMutations,
   ...testingMutations,
 ];
