@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { GlideClient, Logger } from "@valkey/valkey-glide";
 import { Redis as IoRedis } from "ioredis";
@@ -92,9 +93,10 @@ describe.each(ownServers)("on a server $name", () => {
 
   test("the block of the guide runs", async () => {
     const [block] = writeReadmeBlocks().filter(({ page }) => page === "docs/guide/fleet.md");
-    const args = ["--import", "tsx", "--import", "./test/support/readme-setup.ts", block?.path ?? ""];
-    const env = { ...process.env, REDIS_URL: `redis://127.0.0.1:${server.port}` };
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { env, timeout: 20_000 });
+    const file = block?.path ?? "";
+    writeFileSync(file, readFileSync(file, "utf8").replace("127.0.0.1:6379", `127.0.0.1:${server.port}`));
+    const args = ["--import", "tsx", "--import", "./test/support/readme-setup.ts", file];
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
     expect([stdout, stderr]).toEqual(["25\n", ""]);
   });
 });
