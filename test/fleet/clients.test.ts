@@ -1,12 +1,11 @@
 import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { GlideClient, Logger } from "@valkey/valkey-glide";
 import { Redis as IoRedis } from "ioredis";
 import { Redis as IoValkey } from "iovalkey";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { writeReadmeBlocks } from "../../scripts/readme-blocks.js";
 import { serviceAccount } from "../../src/auth/credentials.js";
 import { SessionError } from "../../src/errors/classes.js";
 import { Redis } from "../../src/fleet/redis.js";
@@ -92,11 +91,11 @@ describe.each(ownServers)("on a server $name", () => {
   });
 
   test("the block of the guide runs", async () => {
-    const [block] = writeReadmeBlocks().filter(({ page }) => page === "docs/guide/fleet.md");
-    const file = block?.path ?? "";
-    writeFileSync(file, readFileSync(file, "utf8").replace("127.0.0.1:6379", `127.0.0.1:${server.port}`));
-    const args = ["--import", "tsx", "--import", "./test/support/readme-setup.ts", file];
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+    const [, block = ""] = /^```ts\n(.*?)^```$/ms.exec(readFileSync("docs/guide/fleet.md", "utf8")) ?? [];
+    const code = block.replace("127.0.0.1:6379", `127.0.0.1:${server.port}`);
+    const setup = ["--import", "tsx", "--import", "./test/support/readme-setup.ts", "--input-type=module"];
+    const run = promisify(execFile)(process.execPath, [...setup, "--eval", code], { timeout: 20_000 });
+    const { stdout, stderr } = await run;
     expect([stdout, stderr]).toEqual(["25\n", ""]);
   });
 });
