@@ -91,8 +91,8 @@ export class Cooldown {
         const isNext = this.#next() === place;
         const phase = isNext && this.#admit(place);
         if (phase) return phase;
-        // At least 1 ms: the slot may have come free since it was asked for.
-        const untilNext = isHeld ? this.remaining() || TICK : Math.max(1, this.#pace?.delay() ?? 0);
+        // Not at once: the slot may have come free since it was asked for.
+        const untilNext = isHeld ? this.remaining() || TICK : Math.max(this.#pace?.poll ?? 1, this.#pace?.delay() ?? 0);
         const ms = isNext ? untilNext : this.remaining() + TICK * Math.max(1, this.queue.size / LONG_QUEUE);
         if (isHeld && !isTold) call.observe?.({ type: "call_held", delay: this.remaining() });
         else await sleep(place, Math.min(ms, isHeld ? timeLeft(place) : call.deadline - performance.now()));
