@@ -3,7 +3,7 @@ import type { Command } from "./types.js";
 
 /** How long a command may take, in ms. */
 const TIMEOUT = 100;
-/** After so many time-outs in a row, each of a command sent after the one before, the server is left alone for `PAUSE` ms. */
+/** After so many time-outs in a row, the server is left alone for `PAUSE` ms. */
 const MAX_TIMEOUTS = 3;
 const PAUSE = 5_000;
 /** How long a reply is still waited for if this process was too busy to read it in time, in ms. */
@@ -29,7 +29,7 @@ export class Redis {
   readonly #observe: Observer<FleetEvent>;
   readonly #timeout: number;
   #timeouts = 0;
-  /** When the last of them was counted. */
+  /** When the last of them was counted. The next one is of a command that was sent later. */
   #countedAt = -Infinity;
   #pausedUntil = 0;
   #isAway = false;
