@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { CreditReservation } from "../../src/calls/credit-budget.js";
 import { createFleet } from "../../src/fleet/index.js";
 import type { Command, FleetBudgetOptions } from "../../src/fleet/types.js";
@@ -192,6 +192,26 @@ describe.each(servers)("a budget on a server $name", ({ start }) => {
     const another = member(command);
     expect(await another.reserve(100, 1)).toBe(30);
     await expect.poll(() => another.reserve(70), { timeout: 5_000 }).toBe(70);
+  });
+
+  test("settles again in the background although the timer for it was lost, as on Workers", async () => {
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+    });
+    const { state, command } = unreliable((await start()).command);
+    const { hold, reserve } = member(command);
+    const reservation = await hold(60);
+    state.isDeaf = true;
+    const lost = vi.spyOn(globalThis, "setTimeout").mockImplementationOnce(() => 0 as never);
+    await reservation.settle(20);
+    expect(lost).toHaveBeenCalledOnce();
+    lost.mockRestore();
+    state.isDeaf = false;
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, "now").mockImplementation(() => now() + 12_000);
+    expect(await reserve(1)).toBe(1);
+    const another = member(command);
+    await expect.poll(() => another.reserve(79), { timeout: 5_000 }).toBe(79);
   });
 
   test.each(["isDeaf", "isLossy"] as const)("settles again, once, after the reply was lost (%s)", async (fault) => {
