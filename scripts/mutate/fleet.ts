@@ -102,11 +102,11 @@ export const fleetMutations: readonly Mutation[] = [
     replace: "do",
   },
   {
-    rule: "fleet pace: believes a hold of a year",
+    rule: "fleet pace: keeps a hold of a year",
     file: "fleet/pace.ts",
     in: "SYNC",
-    find: "and left <= ${MAX_HOLD} and",
-    replace: "and",
+    find: "if not (left <= ",
+    replace: "if false and (left <= ",
   },
   {
     rule: "fleet pace: a slot is used after its window",
