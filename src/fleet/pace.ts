@@ -44,8 +44,8 @@ const MAX_REPORTED = 1_000;
  * `interval` after the one that is `requests` before it.
  *
  * KEYS: members, holds, pace, ring. ARGV: 1 member, 2 life of a member, 3 held service, 4 length of its hold, 5 requests and
- * 6 interval of the limit, 7 wanted slots, 8 how many of them may be later than now, 9 new epoch, 10 known epoch, and the ages
- * of requests that the ring does not have.
+ * 6 interval of the limit, 7 wanted slots, 8 how many of them may be later than now, 9 new epoch, 10 known epoch, 11 the number
+ * of the member's first request that the ring does not have, and the ages of these requests.
  *
  * A ring that was lost, or is of a clock that was set back, gets a new epoch. Who knows another one gets no slot until it
  * has reported what it sent. Values that no member wrote are deleted.
@@ -62,24 +62,30 @@ for i, type in ipairs({ 'zset', 'hash', 'hash', 'zset' }) do
   if found ~= type and found ~= 'none' then redis.call('DEL', KEYS[i]) end
 end
 
+local holds = redis.call('HGETALL', KEYS[2])
+for i = 2, #holds, 2 do
+  local left = (tonumber(holds[i]) or 0) - now
+  if not (left <= ${MAX_HOLD}) then redis.call('HDEL', KEYS[2], holds[i - 1]) end
+end
 local held = tonumber(ARGV[4])
 if held > 0 and now + held > (tonumber(redis.call('HGET', KEYS[2], ARGV[3]) or 0) or 0) then
   redis.call('HSET', KEYS[2], ARGV[3], fixed(now + held))
   redis.call('PEXPIRE', KEYS[2], fixed(math.max(held, redis.call('PTTL', KEYS[2]))))
 end
-local holds = redis.call('HGETALL', KEYS[2])
+holds = redis.call('HGETALL', KEYS[2])
 for i = 2, #holds, 2 do
-  local left = (tonumber(holds[i]) or 0) - now
-  if not (left <= ${MAX_HOLD}) then redis.call('HDEL', KEYS[2], holds[i - 1]) end
-  holds[i] = left > 0 and left <= ${MAX_HOLD} and fixed(left) or '0'
+  holds[i] = fixed(math.max(0, (tonumber(holds[i]) or 0) - now))
 end
 local suffix = ';' .. table.concat(holds, ' ')
 
 local life, last = tonumber(ARGV[2]), now
 local requests, interval = tonumber(ARGV[5]), tonumber(ARGV[6])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', fixed(now - life))
-redis.call('ZADD', KEYS[1], fixed(now), ARGV[1])
-redis.call('PEXPIRE', KEYS[1], fixed(life))
+redis.call('ZREMRANGEBYSCORE', KEYS[1], fixed(now + 1e10), '+inf')
+-- A member that waits for a late slot has a time to come.
+local counts = math.max(now, tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or 0) or 0)
+redis.call('ZADD', KEYS[1], fixed(counts), ARGV[1])
+redis.call('PEXPIRE', KEYS[1], fixed(math.max(life, redis.call('PTTL', KEYS[1]))))
 local members = redis.call('ZCARD', KEYS[1])
 if requests == 0 then return '- ' .. members .. ' 0' .. suffix end
 
@@ -89,18 +95,26 @@ local epoch = redis.call('HGET', KEYS[3], 'epoch')
 local even = tonumber(redis.call('HGET', KEYS[3], 'even') or 0) or 0
 local sequence = tonumber(redis.call('HGET', KEYS[3], 'sequence') or 0) or 0
 local written = tonumber(redis.call('HGET', KEYS[3], 'time') or 0) or 0
-local latest = now + (members + 1) * interval
-local isSound = epoch and string.match(epoch, '^[%w-]+$') and written <= now + 1000 and even <= latest and sequence < 1e15
+-- Members may have different limits while one is deployed: the longest interval decides what is kept.
+local longest = tonumber(redis.call('HGET', KEYS[3], 'interval') or 0) or 0
+if not (longest <= 1e10) then longest = 0 end
+longest = math.max(longest, interval)
+local latest = now + (members + 1) * longest
+local isSound = epoch and string.match(epoch, '^[%w-]+$') and written <= now + 1000 and even <= latest
+  and sequence >= 0 and sequence < 1e15
 if not isSound then
+  -- After a loss there is no burst.
+  even = (ARGV[10] == '' and not epoch) and 0 or now + burst * distance
   epoch = ARGV[9]
   sequence = 0
-  -- After a loss there is no burst.
-  even = ARGV[10] == '' and 0 or now + burst * distance
+  longest = interval
   redis.call('DEL', KEYS[3], KEYS[4])
 end
-for i = 11, #ARGV do
-  sequence = sequence + 1
-  redis.call('ZADD', KEYS[4], fixed(now - tonumber(ARGV[i])), fixed(sequence))
+redis.call('ZREMRANGEBYSCORE', KEYS[4], '(' .. fixed(latest), '+inf')
+-- A request that is reported twice counts once.
+for i = 12, #ARGV do
+  local name = ARGV[1] .. ':' .. fixed(tonumber(ARGV[11]) + i)
+  redis.call('ZADD', KEYS[4], fixed(now - tonumber(ARGV[i])), name)
 end
 
 local slots = ''
@@ -119,14 +133,15 @@ if ARGV[10] == '' or ARGV[10] == epoch then
     slots = slots .. ' ' .. fixed(last - now)
   end
 end
-redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', fixed(now - 2 * interval))
-redis.call('HSET', KEYS[3], 'epoch', epoch, 'even', string.format('%.3f', even), 'sequence', fixed(sequence), 'time', fixed(now))
-local kept = fixed(math.max(life, last - now + 2 * interval))
+redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', fixed(now - 2 * longest))
+redis.call('HSET', KEYS[3], 'epoch', epoch, 'even', string.format('%.3f', even), 'sequence', fixed(sequence), 'time', fixed(now),
+  'interval', fixed(longest))
+local kept = fixed(math.max(life, last - now + 2 * longest))
 for i = 3, 4 do redis.call('PEXPIRE', KEYS[i], kept) end
 if last > now then
   -- A member that waits for a late slot asks for nothing meanwhile.
-  redis.call('ZADD', KEYS[1], fixed(last), ARGV[1])
-  redis.call('PEXPIRE', KEYS[1], fixed(last - now + life))
+  redis.call('ZADD', KEYS[1], fixed(math.max(counts, last)), ARGV[1])
+  redis.call('PEXPIRE', KEYS[1], fixed(math.max(last - now + life, redis.call('PTTL', KEYS[1]))))
 end
 local next = fixed(math.max(0, even + (1 - burst) * distance - now))
 return epoch .. ' ' .. members .. ' ' .. next .. slots .. suffix
@@ -139,8 +154,9 @@ interface Request {
   readonly wanted?: number;
   /** How many of them may be later than now. */
   readonly later?: number;
-  /** How long ago it sent requests that the ring does not have, in ms. */
+  /** How long ago it sent requests that the ring does not have, in ms, and how many it sent before. */
   readonly ages?: readonly number[];
+  readonly before?: number;
   /** A service that is held, and for how long, in ms. */
   readonly hold?: readonly [Service, number] | undefined;
 }
@@ -183,7 +199,7 @@ export class Sync {
   }
 
   /** @throws FleetUnavailableError */
-  async run({ wanted, later = wanted, ages = [], hold }: Request): Promise<Synced> {
+  async run({ wanted, later = wanted, ages = [], before = 0, hold }: Request): Promise<Synced> {
     const { requests, interval } = this.#rateLimit ?? { requests: 0, interval: 0 };
     this.#base ??= keyBase(this.#prefix, this.#organization);
     const base = await this.#base;
@@ -203,10 +219,14 @@ export class Sync {
         later ?? 0,
         crypto.randomUUID(),
         known,
+        before,
         ...ages,
       ].map(String),
       // A later reply would have no slot that could still be used.
-      requests > 0 ? windowOf(interval) : undefined,
+      wanted ? windowOf(interval) : undefined,
+      (reply) => {
+        if (SYNC.isReply?.(reply)) this.members = parse(String(reply)).members;
+      },
     );
     const { epoch, ...synced } = parse(String(reply));
     this.members = synced.members;
@@ -292,6 +312,7 @@ export class FleetPace implements Pacer {
   readonly #taken = new Map<Call, Pace | Slot>();
   /** When this member sent its latest requests. */
   #sent: number[] = [];
+  #total = 0;
   /** When the slot after the last one may come. */
   #next = 0;
   #isAsking = false;
@@ -347,12 +368,14 @@ export class FleetPace implements Pacer {
         // It may have waited for a token until its slot was over.
         if (slot && slot.until >= performance.now()) break;
       } else {
+        // Not for long at once: while the server is away, somebody must look whether it is back.
         const wait = this.delay();
         if (wait >= call.deadline - performance.now()) throw this.tooLong(call, 0);
-        await countWait(call, "pace", this.#untilNotified(Math.max(wait, this.poll), signal));
+        await countWait(call, "pace", this.#untilNotified(Math.min(RETRY_EVERY, Math.max(wait, this.poll)), signal));
       }
     }
     this.#sent.push(performance.now());
+    this.#total++;
     if (this.#sent.length > 2 * this.#requests) this.#sent = this.#sent.slice(-this.#requests);
   }
 
@@ -430,11 +453,17 @@ export class FleetPace implements Pacer {
     this.#askedAt = askedAt;
     try {
       const isSettled = !this.#local || askedAt - this.#backSince >= SETTLING;
-      const ages = this.#agesSince(Math.max(this.#localSince, askedAt - this.#interval));
       const request = isSettled ? { wanted, later } : { wanted: 0 };
-      let synced = await this.#sync.run({ ...request, ages });
-      if (synced.isLost) synced = await this.#sync.run({ ...request, ages: this.#agesSince(askedAt - this.#interval) });
+      // Of a command that gets no reply, it is not known whether the server has it, and when: the first one reports nothing.
+      const isKnown = !this.#local || this.#backSince < Infinity;
+      const since = Math.max(this.#localSince, askedAt - this.#interval);
+      let synced = await this.#sync.run({ ...request, ...(isKnown && this.#sentAfter(since)) });
+      for (let losses = 0; synced.isLost && losses < 3; losses++) {
+        this.#slots.length = 0;
+        synced = await this.#sync.run({ ...request, ...this.#sentAfter(askedAt - this.#interval) });
+      }
       const now = performance.now();
+      if (now - askedAt > windowOf(this.#interval)) throw new Error("the slots are over before they could be used");
       if (isSettled) {
         this.#local = undefined;
         this.#localSince = Infinity;
@@ -443,7 +472,7 @@ export class FleetPace implements Pacer {
         const until = askedAt + windowOf(this.#interval);
         this.#slots.push(...synced.slots.map((ms) => ({ from: now + ms, until: until + ms })));
       } else {
-        this.#localSince = askedAt;
+        if (isKnown) this.#localSince = askedAt;
         this.#backSince = Math.min(this.#backSince, now);
       }
       this.#next = now + synced.next;
@@ -481,10 +510,11 @@ export class FleetPace implements Pacer {
     return this.#sent.length - index;
   }
 
-  /** Returns how long ago this member sent requests since a time, in ms. */
-  #agesSince(time: number): number[] {
+  /** Returns how long ago this member sent requests since a time, in ms, and how many before. */
+  #sentAfter(time: number): { readonly ages: number[]; readonly before: number } {
     const now = performance.now();
     const count = Math.min(MAX_REPORTED, this.#sentSince(time));
-    return count === 0 ? [] : this.#sent.slice(-count).map((at) => Math.floor(now - at));
+    const ages = count === 0 ? [] : this.#sent.slice(-count).map((at) => Math.floor(now - at));
+    return { ages, before: this.#total - count };
   }
 }

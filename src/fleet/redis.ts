@@ -73,7 +73,7 @@ export class Redis {
       return reply;
     } catch (error) {
       if (error instanceof FleetUnavailableError) evaluation.then(onLate).catch(() => {});
-      throw this.#away(error, sentAt);
+      throw this.#away(error, timeout < this.#timeout ? undefined : sentAt);
     } finally {
       deadline.release();
     }
@@ -96,10 +96,11 @@ export class Redis {
     }
   }
 
-  #away(error: unknown, sentAt: number): FleetUnavailableError {
+  #away(error: unknown, sentAt: number | undefined): FleetUnavailableError {
     const isTimeout = error instanceof FleetUnavailableError;
-    if (isTimeout) this.#countTimeout(sentAt);
-    else this.#timeouts = 0;
+    if (!isTimeout) this.#timeouts = 0;
+    // A shorter time limit says nothing about the server.
+    else if (sentAt !== undefined) this.#countTimeout(sentAt);
     const failure = isTimeout ? error : new FleetUnavailableError("the server refused a command", { cause: error });
     if (!this.#isAway) this.#observe({ type: "fleet_away", error: failure });
     this.#isAway = true;
