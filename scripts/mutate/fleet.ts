@@ -133,8 +133,8 @@ export const fleetMutations: readonly Mutation[] = [
     rule: "fleet pace: does not report what was sent without the server",
     file: "fleet/pace.ts",
     in: "FleetPace.#askFor",
-    find: "const ages = this.#agesSince(Math.max(this.#localSince, askedAt - this.#interval));",
-    replace: "const ages: number[] = [];",
+    find: "...(isKnown && this.#sentAfter(since))",
+    replace: "",
   },
   {
     rule: "fleet pace: a hold of one member holds nobody else",
