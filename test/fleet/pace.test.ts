@@ -210,12 +210,12 @@ describe("while the server is away", () => {
     const options = { rateLimit: { requests: 2, interval: 6_000 }, fetch: api.fetch };
     const [first, ...others] = ["a", "b", "c", "d", "e"].map((name) => member(name, options, command).livedata);
     await time.run(Promise.all(others.map((one) => one.people.search(body))));
-    await time.run(first?.people.search(body) ?? Promise.resolve());
+    await time.run(Promise.all([first?.people.search(body)]));
     await time.run(wait(7_000));
     failures = 2; // a refresh of holds, and a request for slots
     commands = 0;
     const calledAt = performance.now();
-    await time.run(first?.people.search(body) ?? Promise.resolve());
+    await time.run(Promise.all([first?.people.search(body)]));
     expect(commands).toBeGreaterThan(5);
     expect(performance.now() - calledAt).toBeLessThan(10_000);
   });
