@@ -204,7 +204,7 @@ export class FleetBudget implements CreditBudget {
       if (this.#unsettled.size > 0) this.#retryLater();
       else this.#retryDelay = RETRY_DELAY;
     }, delay);
-    // What is not settled stays spent, so that the process need not wait.
+    // The process may end before: what is not settled stays spent.
     (timer as { unref?: () => void }).unref?.();
   }
 

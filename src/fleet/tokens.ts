@@ -2,8 +2,8 @@ import { type Clock, now, systemClock } from "../auth/clock.js";
 import type { SessionRequest } from "../auth/credentials.js";
 import { SessionError } from "../errors/classes.js";
 import { delay } from "../pipeline/abort.js";
+import { deriveTokenKeys, type TokenKeys } from "./keys.js";
 import type { Redis } from "./redis.js";
-import { deriveTokenKeys, type TokenKeys } from "./token-keys.js";
 import { LEASE, type StoredToken, type Taken, TokenStore } from "./token-store.js";
 import type { IssuedToken, SharedToken, SharedTokens, UnwantedTokens } from "./types.js";
 
@@ -36,9 +36,10 @@ export interface FleetTokensParts {
  * The access token of a fleet, encrypted on its server.
  *
  * - A member that needs a token takes the stored one, or the lock of who makes the next one. Others wait for it.
- * - The lock ends without a heartbeat. An exchange that failed on the server (5xx, 429) leaves a mark in its place, so
- *   that an outage costs an exchange a second, and not one for each member. Other failures may be of one member alone,
- *   such as a broken network or a proxy: the next member tries at once.
+ * - The lock ends without a heartbeat.
+ * - An exchange that failed on the server (5xx, 429) leaves a mark in place of the lock. In an outage, the fleet then makes
+ *   about one exchange a second.
+ * - After any other failure the next member tries at once: it may be of one member alone, such as a broken network.
  * - If the server is away, or the holder of the lock takes too long, the member makes a token by itself.
  */
 export class FleetTokens implements SharedTokens {

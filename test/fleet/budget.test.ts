@@ -236,7 +236,7 @@ describe.each(servers)("a budget on a server $name", ({ start }) => {
     expect(await command(["HGET", await keyOf(command), "spent"])).toBe(spent);
   });
 
-  test("refuses if its hash has no filling, no end, or is none", async () => {
+  test("refuses a hash without a filling or an expiry, and a key that is no hash", async () => {
     const { command } = await start();
     await member(command).hold(10);
     const key = await keyOf(command);

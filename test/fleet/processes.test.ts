@@ -129,7 +129,7 @@ describe.each(ownServers)("processes that share a token by a server $name", () =
     port = await freePort();
     server = await startRedis(port, "--enable-debug-command", "local");
     await startMembers(MEMBERS);
-    // What is measured is the token, and not how a process loads its code.
+    // So that later waits are for a token, and not for code that is loaded.
     await Promise.all(members.map((member) => member.do("start")));
     await call();
   }, 120_000);

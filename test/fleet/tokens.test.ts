@@ -339,7 +339,7 @@ describe.each(servers)("the token of a fleet on a server $name", ({ start }) => 
     expect((await member(command).get()).value).toBe("token-new");
   });
 
-  test("is published by a member that lost its lock, if there is none", async () => {
+  test("is published by a member that lost its lock if none is stored", async () => {
     const { command } = await empty();
     const slow = member(command);
     const late = slow.get();
