@@ -51,8 +51,13 @@ export default defineConfig({
         env: { EXCHANGES: "" },
         globalSetup: ["test/fleet/print-servers.ts"],
       }),
-      // Apart: twenty processes need a machine to themselves.
-      project("apart: fleet", [fleetProcesses], { env: { EXCHANGES: "" }, testTimeout: 600_000, hookTimeout: 60_000 }),
+      // Apart: twenty processes need a machine to themselves. They have limits of real time, which a busy one may miss.
+      project("apart: fleet", [fleetProcesses], {
+        env: { EXCHANGES: "" },
+        testTimeout: 600_000,
+        hookTimeout: 60_000,
+        retry: 2,
+      }),
       project("package", ["test/package/**/*.test.ts"]),
       project("examples", ["examples/**/*.test.ts"], { setupFiles: ["examples/fastify/live-data.setup.ts"] }),
       project("contract", ["test/contract/**/*.test.ts"], { exclude: [mutations] }),

@@ -51,6 +51,7 @@ export type {
   OfCall,
   RetryReason,
 } from "./events.js";
+export type { Fleet } from "./fleet/types.js";
 export type { Logger, LogLevel, LogOptions } from "./logger.js";
 export type { ContactChange } from "./people/changed-contacts.js";
 export { type CountOptions, count } from "./people/count.js";

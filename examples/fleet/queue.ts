@@ -11,7 +11,9 @@ export type Found = readonly ({ readonly id: string; readonly name: string | nul
 
 /** Opens a connection to the server in REDIS_URL. BullMQ wants it to wait for a lost server for as long as it takes. */
 export function connect(): Redis {
-  return new Redis(process.env["REDIS_URL"] ?? "redis://127.0.0.1:6379", { maxRetriesPerRequest: null });
+  const redis = new Redis(process.env["REDIS_URL"] ?? "redis://127.0.0.1:6379", { maxRetriesPerRequest: null });
+  redis.on("error", (error) => console.error(error.message));
+  return redis;
 }
 
 /** The queue of all batches. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import {
   type Application,
@@ -70,6 +70,6 @@ function examplePages(): Page[] {
 function sourcesOf(of: string): string[] {
   if (!statSync(of).isDirectory()) return [of];
   return readdirSync(of)
-    .map((name) => path.posix.join(of, name))
-    .filter((file) => existsSync(file));
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => path.posix.join(of, name));
 }

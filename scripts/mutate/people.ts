@@ -146,7 +146,7 @@ export const peopleMutations: readonly Mutation[] = [
     rule: "findMany: ends although running requests may give credits back",
     file: "people/find-many.ts",
     in: "results",
-    find: "isLimited = running.size === 0;",
+    find: "isLimited = isAlone;",
     replace: "isLimited = true;",
   },
   {

@@ -602,7 +602,7 @@ export const pipelineMutations: readonly Mutation[] = [
     rule: "pace: a slot that came free since it was asked for is missed",
     file: "pipeline/cooldown.ts",
     in: "Cooldown.enter",
-    find: "Math.max(1, this.#pace?.delay() ?? 0)",
+    find: "Math.max(this.#pace?.poll ?? 1, this.#pace?.delay() ?? 0)",
     replace: "this.#pace?.delay() || TICK",
   },
   {

@@ -61,6 +61,8 @@ const SECOND_TIMEOUT = 40;
 /** The delay before reservations are settled that could not be, in ms, and its upper bound. */
 const RETRY_DELAY = 1_000;
 const MAX_RETRY_DELAY = 30_000;
+/** How late a retry may be, in ms, before another one is started. On Workers a timer may die with the request that set it. */
+const MAX_RETRY_LATENESS = 10_000;
 /** How many reservations may wait to be settled. The credits of further ones stay spent. */
 const MAX_UNSETTLED = 10_000;
 
@@ -94,7 +96,8 @@ export class FleetBudget implements CreditBudget {
   /** What to settle again, in the background: the server may not have done it. */
   readonly #unsettled = new Map<string, number>();
   #retryDelay = RETRY_DELAY;
-  #isRetrying = false;
+  /** When they are settled again, by the monotonic clock; undefined if that is not planned. */
+  #retryDueAt: number | undefined;
 
   /** @throws ConfigurationError that names the option */
   constructor(members: BudgetMembers, name: string, options: FleetBudgetOptions) {
@@ -106,6 +109,7 @@ export class FleetBudget implements CreditBudget {
   }
 
   async reserve(request: CreditRequest): Promise<CreditReservation | undefined> {
+    if (this.#unsettled.size > 0) this.#retryLater();
     const reservation = await this.#reserve(request);
     if (reservation || this.#unsettled.size === 0) return reservation;
     // What this process could not give back may be all it needs.
@@ -181,17 +185,26 @@ export class FleetBudget implements CreditBudget {
 
   #settleLater(id: string, used: number): void {
     if (this.#unsettled.size < MAX_UNSETTLED) this.#unsettled.set(id, used);
-    if (this.#isRetrying) return;
-    this.#isRetrying = true;
+    this.#retryLater();
+  }
+
+  #retryLater(): void {
+    const now = performance.now();
+    const planned = this.#retryDueAt;
+    if (planned !== undefined && now < planned + MAX_RETRY_LATENESS) return;
+    const delay = planned === undefined ? this.#retryDelay : 0;
+    const dueAt = now + delay;
+    this.#retryDueAt = dueAt;
     const timer: unknown = setTimeout(async () => {
+      // So late that another one was started.
+      if (this.#retryDueAt !== dueAt) return;
       await this.#settleAgain();
-      this.#isRetrying = false;
+      this.#retryDueAt = undefined;
       this.#retryDelay = Math.min(this.#retryDelay * 2, MAX_RETRY_DELAY);
-      const [next] = this.#unsettled;
-      if (next) this.#settleLater(...next);
+      if (this.#unsettled.size > 0) this.#retryLater();
       else this.#retryDelay = RETRY_DELAY;
-    }, this.#retryDelay);
-    // What is not settled stays spent, so that the process need not wait.
+    }, delay);
+    // The process may end before: what is not settled stays spent.
     (timer as { unref?: () => void }).unref?.();
   }
 

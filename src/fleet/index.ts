@@ -12,7 +12,7 @@ export type { Command, Fleet, FleetBudgetOptions } from "./types.js";
 /** Options of {@link createFleet}. */
 export interface FleetOptions {
   /**
-   * Runs a command of Redis (6 or later) or Valkey on a client of yours.
+   * Runs a command of Redis (6.2 or later) or Valkey on a client of yours.
    * @example
    * (args) => redis.sendCommand(args)                   // node-redis
    * ([name, ...args]) => redis.call(name, ...args)      // ioredis, iovalkey

@@ -29,6 +29,8 @@ export class Redis {
   readonly #observe: Observer<FleetEvent>;
   readonly #timeout: number;
   #timeouts = 0;
+  /** When the last of them was counted. The next one is of a command that was sent later. */
+  #countedAt = -Infinity;
   #pausedUntil = 0;
   #isAway = false;
 
@@ -59,6 +61,7 @@ export class Redis {
     }
     // Not part of the time limit: it says nothing of the server.
     script.hash ??= await sha1(script.text);
+    const sentAt = performance.now();
     const evaluation = this.#evaluate(script, keys, args);
     const deadline = startDeadline(Math.min(timeout, this.#timeout));
     try {
@@ -70,7 +73,7 @@ export class Redis {
       return reply;
     } catch (error) {
       if (error instanceof FleetUnavailableError) evaluation.then(onLate).catch(() => {});
-      throw this.#away(error);
+      throw this.#away(error, timeout < this.#timeout ? undefined : sentAt);
     } finally {
       deadline.release();
     }
@@ -93,15 +96,23 @@ export class Redis {
     }
   }
 
-  #away(error: unknown): FleetUnavailableError {
+  #away(error: unknown, sentAt: number | undefined): FleetUnavailableError {
     const isTimeout = error instanceof FleetUnavailableError;
-    this.#timeouts = isTimeout ? this.#timeouts + 1 : 0;
-    // Not reset: after the pause, one more time-out is enough for the next one.
-    if (this.#timeouts >= MAX_TIMEOUTS) this.#pausedUntil = performance.now() + PAUSE;
+    if (!isTimeout) this.#timeouts = 0;
+    // A shorter time limit says nothing about the server.
+    else if (sentAt !== undefined) this.#countTimeout(sentAt);
     const failure = isTimeout ? error : new FleetUnavailableError("the server refused a command", { cause: error });
     if (!this.#isAway) this.#observe({ type: "fleet_away", error: failure });
     this.#isAway = true;
     return failure;
+  }
+
+  #countTimeout(sentAt: number): void {
+    // All commands that wait for one stall count once.
+    if (sentAt < this.#countedAt) return;
+    this.#countedAt = performance.now();
+    // Not reset: after the pause, one more time-out is enough for the next one.
+    if (++this.#timeouts >= MAX_TIMEOUTS) this.#pausedUntil = this.#countedAt + PAUSE;
   }
 }
 

@@ -1,8 +1,8 @@
 import { isRecord } from "../checks.js";
 import type { Redis, Script } from "./redis.js";
 
-/** How long a lock lasts without a heartbeat, in ms: well below the 10 s of an exchange. */
-export const LEASE = 2_000;
+/** How long a lock lasts without a heartbeat, in ms. If its holder was killed, others have time for an exchange while they wait. */
+export const LEASE = 1_000;
 /** How long a rejected token is remembered, in ms: members that were idle still use it. */
 const MEMORY = 3_600_000;
 /** A token whose exchange began longer ago is not published, in ms. */

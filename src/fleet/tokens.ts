@@ -1,21 +1,21 @@
 import { type Clock, now, systemClock } from "../auth/clock.js";
 import type { SessionRequest } from "../auth/credentials.js";
-import { SessionError, type SessionErrorReason } from "../errors/classes.js";
+import { SessionError } from "../errors/classes.js";
 import { delay } from "../pipeline/abort.js";
+import { deriveTokenKeys, type TokenKeys } from "./keys.js";
 import type { Redis } from "./redis.js";
-import { deriveTokenKeys, type TokenKeys } from "./token-keys.js";
 import { LEASE, type StoredToken, type Taken, TokenStore } from "./token-store.js";
 import type { IssuedToken, SharedToken, SharedTokens, UnwantedTokens } from "./types.js";
 
 /** How long the server may delay a token, in ms. */
 const MAX_DELAY = 150;
-/** How long another member's exchange is waited for, in ms: a little longer than the exchange itself may take. */
-const MAX_WAIT = 10_300;
+/** How long the exchanges of other members are waited for in all, in ms. Their network may be broken, and not this one's. */
+const MAX_WAIT = 3_000;
 /** How often the lock is extended during an exchange, in ms. */
-const HEARTBEAT = 500;
+const HEARTBEAT = 300;
 /** Between two looks at the lock of another member, in ms: the first, and the longest, each up to half longer or shorter. */
 const POLL = { first: 100, longest: 270 };
-/** How long others do not try after a failed exchange, in ms: at least; for rejected credentials and at most. */
+/** How long others do not try after an exchange that failed on the server, in ms: at least, and at most. */
 const FAILURE_MEMORY = 1_000;
 const MAX_FAILURE_MEMORY = 5_000;
 
@@ -36,8 +36,10 @@ export interface FleetTokensParts {
  * The access token of a fleet, encrypted on its server.
  *
  * - A member that needs a token takes the stored one, or the lock of who makes the next one. Others wait for it.
- * - The lock ends without a heartbeat. A failed exchange leaves a mark in its place, so that an outage of the identity
- *   service costs an exchange a second, and not one for each member.
+ * - The lock ends without a heartbeat.
+ * - An exchange that failed on the server (5xx, 429) leaves a mark in place of the lock. In an outage, the fleet then makes
+ *   about one exchange a second.
+ * - After any other failure the next member tries at once: it may be of one member alone, such as a broken network.
  * - If the server is away, or the holder of the lock takes too long, the member makes a token by itself.
  */
 export class FleetTokens implements SharedTokens {
@@ -85,8 +87,9 @@ export class FleetTokens implements SharedTokens {
       } else {
         const failure = parseFailure(taken);
         if (failure) throw failure;
-        if (this.#clock.monotonic() >= giveUpAt) return exchange();
-        await delay(poll * (0.5 + Math.random()));
+        const left = giveUpAt - this.#clock.monotonic();
+        if (left <= 0) return exchange();
+        await delay(Math.min(left, poll * (0.5 + Math.random())));
         budget = maxDelay;
       }
     }
@@ -151,36 +154,18 @@ function labelOf({ tag, life, start }: Omit<StoredToken, "sealed">): string {
   return JSON.stringify([tag, life, start]);
 }
 
-const REASONS: Readonly<Record<SessionErrorReason, string>> = {
-  invalid_response: "returned no session",
-  rejected: "was rejected: check the credentials, which are the same",
-  timeout: "got no complete response in time",
-  unavailable: "failed on the server",
-  unreachable: "did not reach the server",
-};
-
-/** Returns what is put in place of the lock after a failed exchange, and for how many ms. */
+/** Returns what is put in place of the lock after a failed exchange, and for how many ms; 0 if it is released. */
 function failureMark(error: unknown): [mark: string, ms: number] {
-  if (!(error instanceof SessionError)) return ["", 0];
-  const { reason, status = 0, retryable, retryAfter = 0 } = error;
-  const memory = reason === "rejected" ? MAX_FAILURE_MEMORY : Math.max(FAILURE_MEMORY, Math.ceil(retryAfter));
-  return [`failed ${reason} ${status} ${retryable}`, Math.min(memory, MAX_FAILURE_MEMORY)];
+  if (!(error instanceof SessionError && error.reason === "unavailable" && error.status)) return ["", 0];
+  const memory = Math.max(FAILURE_MEMORY, Math.ceil(error.retryAfter ?? 0));
+  return [`failed ${error.status}`, Math.min(memory, MAX_FAILURE_MEMORY)];
 }
 
 /** Returns the error for a failure mark; undefined if the lock is held. */
 function parseFailure({ by, ms }: Extract<Taken, { is: "held" }>): SessionError | undefined {
-  const [, reason = "", status = 0, retryable] = /^failed (\w+) (\d{1,3}) (true|false)$/.exec(by) ?? [];
-  if (!isReason(reason)) return undefined;
-  const message = `The session exchange of another member of the fleet ${REASONS[reason]}`;
-  return new SessionError(reason, Number(status) ? `${message} (${status})` : message, {
-    attempts: 0,
-    status: Number(status) || undefined,
-    retryable: retryable === "true",
-    // Retries wait until the mark has ended.
-    retryAfter: ms,
-  });
-}
-
-function isReason(text: string): text is SessionErrorReason {
-  return Object.hasOwn(REASONS, text);
+  const [, status] = /^failed (\d{3})$/.exec(by) ?? [];
+  if (status === undefined) return undefined;
+  const message = `The session exchange of another member of the fleet failed on the server (${status})`;
+  // Retries wait until the mark has ended.
+  return new SessionError("unavailable", message, { attempts: 0, status: Number(status), retryAfter: ms });
 }

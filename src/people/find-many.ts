@@ -167,16 +167,19 @@ async function* results<Query extends Match>(
   const maxSize = async (index: number) => {
     for (;;) {
       const most = batchSize * size;
+      // Not read again below: the last running request may end, and give credits back, while the budget is asked.
+      const isAlone = running.size === 0;
       try {
-        reservation = await budget.reserve({ most, least: running.size === 0 ? size : most, operation });
+        reservation = await budget.reserve({ most, least: isAlone ? size : most, operation });
       } catch (error) {
         throw located(error, index, 1);
       }
       if (ending.signal.aborted) await reservation?.settle(0);
       else if (reservation) return Math.floor(reservation.credits / size);
-      isLimited = running.size === 0;
+      isLimited = isAlone;
       if (isLimited) return 0;
-      await Promise.race(running);
+      // A race of nothing never ends.
+      if (running.size > 0) await Promise.race(running);
     }
   };
   const find = async (batch: Batch<Query>) => {

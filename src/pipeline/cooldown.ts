@@ -13,6 +13,8 @@ const MAX_HOLD = 300_000;
 const MIN_PAUSE = 100;
 /** How much later than the first another process may send its probe, in ms. */
 const MAX_SPREAD = 500;
+/** How much longer a hold of this process may seem when it comes back from the others, in ms. */
+const ECHO = 100;
 /** How early a timer may fire by this clock, in ms. */
 const TIMER_TOLERANCE = 2;
 /**
@@ -91,8 +93,9 @@ export class Cooldown {
         const isNext = this.#next() === place;
         const phase = isNext && this.#admit(place);
         if (phase) return phase;
-        // At least 1 ms: the slot may have come free since it was asked for.
-        const untilNext = isHeld ? this.remaining() || TICK : Math.max(1, this.#pace?.delay() ?? 0);
+        // Not at once: the slot may have come free since it was asked for.
+        const untilSlot = Math.max(this.#pace?.poll ?? 1, this.#pace?.delay() ?? 0);
+        const untilNext = isHeld ? this.remaining() || TICK : Math.min(TICK, untilSlot);
         const ms = isNext ? untilNext : this.remaining() + TICK * Math.max(1, this.queue.size / LONG_QUEUE);
         if (isHeld && !isTold) call.observe?.({ type: "call_held", delay: this.remaining() });
         else await sleep(place, Math.min(ms, isHeld ? timeLeft(place) : call.deadline - performance.now()));
@@ -174,7 +177,8 @@ export class Cooldown {
   /** Another process was rejected: its hold is one of this process, too. */
   #hold(ms: number): void {
     const remaining = this.remaining();
-    if (ms <= remaining) return;
+    // Its own hold comes back, longer by the time of a command.
+    if (ms <= remaining + ECHO) return;
     const now = performance.now();
     if (remaining === 0) {
       this.#phase = { limit: 1, inFlight: 0, sentAt: now, rejectedProbes: 0 };

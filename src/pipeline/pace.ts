@@ -13,6 +13,8 @@ export interface RateLimitOptions {
 
 /** Gives requests their turns by a rate limit. A call takes a slot while it still waits for a token. */
 export interface Pacer {
+  /** How long a call waits before it looks again, in ms, at least. */
+  readonly poll: number;
   /** Takes a slot for a call that has none. @returns whether it has one */
   take(call: Call): boolean;
   /** Uses the slot of a call; waits for one if it has none, as for a resend or a redirect. */
@@ -87,6 +89,7 @@ function parseRateLimit(text: string): RateLimitOptions {
  * A request first takes a slot, while it still waits for a token, and gives it back if it is never sent.
  */
 export class Pace implements Pacer {
+  readonly poll = 1;
   readonly #interval: number;
   readonly #distance: number;
   readonly #burst: number;

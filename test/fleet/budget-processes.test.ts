@@ -91,10 +91,15 @@ describe.each(ownServers.length > 0 ? rounds : [])("a budget of 1,000, round %i"
     const workers = start(0, 40);
     await until(() => fake.credits.used() > 300 + Math.random() * 300, workers);
     server?.kill("SIGKILL");
+    const usedAtKill = fake.credits.used();
     const reports = await Promise.all(workers.map(({ report }) => report));
-    expect(reports.map((report) => report?.end)).toEqual(workers.map(() => "credit_limit"));
+    expect(new Set(reports.map((report) => report?.end))).toContain("credit_limit");
+    // On a busy machine, some are done before the others have started.
+    for (const report of reports) expect(report?.end).toMatch(/^(credit_limit|end)$/);
     const used = fake.credits.used();
     expect(used).toBeLessThan(LIMIT);
+    // Only requests that were running: two of each worker, for eight people.
+    expect(used).toBeLessThanOrEqual(usedAtKill + workers.length * 2 * 8);
     await close();
     const { close: closeAgain } = await startRedis(port, ...persistent);
     const again = await Promise.all(start(6).map(({ report }) => report));

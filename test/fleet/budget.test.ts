@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { CreditReservation } from "../../src/calls/credit-budget.js";
 import { createFleet } from "../../src/fleet/index.js";
 import type { Command, FleetBudgetOptions } from "../../src/fleet/types.js";
@@ -194,6 +194,26 @@ describe.each(servers)("a budget on a server $name", ({ start }) => {
     await expect.poll(() => another.reserve(70), { timeout: 5_000 }).toBe(70);
   });
 
+  test("settles again in the background although the timer for it was lost, as on Workers", async () => {
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+    });
+    const { state, command } = unreliable((await start()).command);
+    const { hold, reserve } = member(command);
+    const reservation = await hold(60);
+    state.isDeaf = true;
+    const lost = vi.spyOn(globalThis, "setTimeout").mockImplementationOnce(() => 0 as never);
+    await reservation.settle(20);
+    expect(lost).toHaveBeenCalledOnce();
+    lost.mockRestore();
+    state.isDeaf = false;
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, "now").mockImplementation(() => now() + 12_000);
+    expect(await reserve(1)).toBe(1);
+    const another = member(command);
+    await expect.poll(() => another.reserve(79), { timeout: 5_000 }).toBe(79);
+  });
+
   test.each(["isDeaf", "isLossy"] as const)("settles again, once, after the reply was lost (%s)", async (fault) => {
     const { state, command } = unreliable((await start()).command);
     const { hold, reserve } = member(command);
@@ -216,7 +236,7 @@ describe.each(servers)("a budget on a server $name", ({ start }) => {
     expect(await command(["HGET", await keyOf(command), "spent"])).toBe(spent);
   });
 
-  test("refuses if its hash has no filling, no end, or is none", async () => {
+  test("refuses a hash without a filling or an expiry, and a key that is no hash", async () => {
     const { command } = await start();
     await member(command).hold(10);
     const key = await keyOf(command);

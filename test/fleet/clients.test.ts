@@ -1,16 +1,19 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { GlideClient, Logger } from "@valkey/valkey-glide";
 import { Redis as IoRedis } from "ioredis";
 import { Redis as IoValkey } from "iovalkey";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { writeReadmeBlocks } from "../../scripts/readme-blocks.js";
 import { serviceAccount } from "../../src/auth/credentials.js";
+import { createLiveData } from "../../src/client.js";
 import { SessionError } from "../../src/errors/classes.js";
+import { createFleet } from "../../src/fleet/index.js";
 import { Redis } from "../../src/fleet/redis.js";
 import { FleetTokens } from "../../src/fleet/tokens.js";
 import type { Command } from "../../src/fleet/types.js";
+import { createFakeLiveData, fakeCredentials } from "../../src/testing/index.js";
 import { type FleetServer, ownServers, startRedis } from "./support.js";
 
 interface Client {
@@ -90,11 +93,39 @@ describe.each(ownServers)("on a server $name", () => {
     expect(events).toEqual([]);
   });
 
+  test("a user with the permissions in the guide may do everything", async () => {
+    const commands = readFileSync("docs/guide/fleet.md", "utf8").match(/\+[a-z]+\b/g) ?? [];
+    await server.command(["ACL", "SETUSER", "fleet", "on", ">s3cret", "~livedata:*", "resetchannels", ...commands]);
+    const redis = new IoRedis(server.port ?? 0, { username: "fleet", password: "s3cret", enableReadyCheck: false });
+    opened.push({ command: () => redis.call("TIME"), close: () => redis.disconnect() });
+    const fleet = createFleet({ command: ([name = "", ...args]) => redis.call(name, ...args) });
+    const fake = createFakeLiveData();
+    const events: string[] = [];
+    const { orgId, serviceAccount: account } = fakeCredentials;
+    const livedata = createLiveData({
+      orgId,
+      auth: serviceAccount(account),
+      fetch: fake.fetch,
+      fleet,
+      rateLimit: { requests: 100, interval: 60_000 },
+      observe: ({ type }) => events.push(type),
+    });
+    const maxCredits = fleet.budget("nightly", { limit: 10, expiresIn: 60_000 });
+    await livedata.people.search({ size: 1 }, { maxCredits });
+    fake.sessions.revokeAll();
+    await livedata.people.search({ size: 1 }, { maxCredits });
+    fake.failures.next("searchPeople", { status: 429, headers: { "Retry-After": "0.1" } });
+    await livedata.people.search({ size: 1 });
+    expect(events.filter((type) => type.startsWith("fleet"))).toEqual([]);
+    await fake.close();
+  });
+
   test("the block of the guide runs", async () => {
-    const [block] = writeReadmeBlocks().filter(({ page }) => page === "docs/guide/fleet.md");
-    const args = ["--import", "tsx", "--import", "./test/support/readme-setup.ts", block?.path ?? ""];
-    const env = { ...process.env, REDIS_URL: `redis://127.0.0.1:${server.port}` };
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { env, timeout: 20_000 });
+    const [, block = ""] = /^```ts\n(.*?)^```$/ms.exec(readFileSync("docs/guide/fleet.md", "utf8")) ?? [];
+    const code = block.replace("127.0.0.1:6379", `127.0.0.1:${server.port}`);
+    const setup = ["--import", "tsx", "--import", "./test/support/readme-setup.ts", "--input-type=module"];
+    const run = promisify(execFile)(process.execPath, [...setup, "--eval", code], { timeout: 20_000 });
+    const { stdout, stderr } = await run;
     expect([stdout, stderr]).toEqual(["25\n", ""]);
   });
 });

@@ -118,6 +118,19 @@ describe("a server", () => {
     expect((await reply).outcome).toBe("reply");
   });
 
+  test("is not left alone for one stall, however many commands waited for it", async () => {
+    const { replies, run } = connect();
+    const stalled = [run(), run(), run()];
+    await vi.advanceTimersByTimeAsync(60);
+    stalled.push(run(), run());
+    await vi.advanceTimersByTimeAsync(100);
+    expect((await Promise.all(stalled)).map(({ ms }) => ms)).toEqual([100, 100, 100, 100, 100]);
+    const next = run();
+    expect(replies).toHaveLength(6);
+    replies[5]?.resolve("reply");
+    expect((await next).outcome).toBe("reply");
+  });
+
   test("that refuses commands is not left alone", async () => {
     const { events, replies, run } = connect();
     for (let count = 1; count <= 5; count++) {
@@ -135,9 +148,12 @@ describe("a server", () => {
 
   test("is sent a script that is not waited for, even while it is left alone", async () => {
     const { redis, replies, run } = connect();
-    const timeouts = [run(), run(), run()];
-    await vi.advanceTimersByTimeAsync(100);
-    await Promise.all(timeouts);
+    for (let count = 1; count <= 3; count++) {
+      const timeout = run();
+      await vi.advanceTimersByTimeAsync(100);
+      await timeout;
+    }
+    expect((await run()).ms).toBe(0);
     redis.send(script, [], []);
     expect(replies).toHaveLength(4);
     replies[3]?.reject(new Error("down"));

@@ -78,6 +78,8 @@ async function run(steps: readonly Step[]): Promise<void> {
   const issued = new Map<string, Token>();
   let exchanges = 0;
   let reasons = 0;
+  /** The time since one of them was that a lock may have ended, in ms. */
+  let passed = 0;
 
   async function take(of: Member): Promise<Taken> {
     const id = `lock-${++ids}`;
@@ -123,7 +125,11 @@ async function run(steps: readonly Step[]): Promise<void> {
   for (const next of steps) {
     if (next.do === "advance") {
       advance(next.ms);
-      reasons += next.ms >= LEASE ? 1 : 0;
+      passed += next.ms;
+      if (passed >= LEASE) {
+        reasons++;
+        passed = 0;
+      }
     } else if (next.do === "revoke") {
       revokedAt = Date.now();
       advance(1);
@@ -133,7 +139,7 @@ async function run(steps: readonly Step[]): Promise<void> {
       if (next.do === "finish") await finish(of);
       if (next.do === "heartbeat" && of.lock) await store.replaceLock(of.lock.id, of.lock.id, LEASE);
       if (next.do === "fail" && of.lock) {
-        await store.replaceLock(of.lock.id, "failed unavailable 503 true", 1_000);
+        await store.replaceLock(of.lock.id, "failed 503", 1_000);
         of.lock = undefined;
         reasons++;
       }

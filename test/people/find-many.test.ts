@@ -2,6 +2,7 @@ import { getEventListeners } from "node:events";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { apiKey } from "../../src/auth/credentials.js";
+import { budgetOf, type CreditBudget } from "../../src/calls/credit-budget.js";
 import { createLiveData } from "../../src/client.js";
 import type { LiveDataError } from "../../src/errors/classes.js";
 import { type FindManyOptions, type FindManyProgress, findMany } from "../../src/people/find-many.js";
@@ -361,6 +362,37 @@ describe("`maxCredits` of findMany", () => {
     const found = findMany(people, numbered(3), { maxCredits: 0 });
     expect(await collect(found)).toEqual([]);
     expect([requests, found.stoppedBy]).toEqual([[], "max_credits"]);
+  });
+
+  test("is asked again if the last running request ended while it was asked", async () => {
+    const credits = budgetOf(3);
+    let isSettled = false;
+    let isRefused = false;
+    const slow: CreditBudget = {
+      limit: 3,
+      async reserve(request) {
+        const reservation = await credits.reserve(request);
+        if (!reservation) {
+          isRefused = true;
+          await settleUntil(() => isSettled);
+          await settle();
+        }
+        return (
+          reservation && {
+            ...reservation,
+            async settle(used) {
+              await reservation.settle(used);
+              isSettled = true;
+            },
+          }
+        );
+      },
+    };
+    const none = (rows: readonly number[]) => Response.json({ matches: rows.map(() => ({ people: [] })) });
+    const { people } = clientForFind({ wait: () => settleUntil(() => isRefused), respond: none });
+    const found = findMany(people, numbered(9), { batchSize: 2, maxCredits: slow });
+    expect(await collect(found)).toHaveLength(9);
+    expect(found.stoppedBy).toBe("end");
   });
 
   test("ends the loop if one more query could exceed it", async () => {
