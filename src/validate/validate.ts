@@ -71,10 +71,6 @@ class Walk {
   visit(schema: Schema, value: unknown): boolean {
     if (schema === true) return false;
     if (schema === false) return this.#add({ keyword: "false", schema: {}, value });
-    if (isPlain(schema)) {
-      const { type = [] } = schema;
-      return isOf(type, value) ? false : this.#add({ keyword: "type", schema, types: typesOf(type), value });
-    }
     const { $ref, type, const: constant } = schema;
     if ($ref !== undefined && this.visit(resolve($ref, this.#schemas), value)) return true;
     if (type !== undefined && !isOf(type, value)) {
@@ -82,12 +78,11 @@ class Walk {
       return this.#add({ keyword: "type", schema, types: typesOf(type), value });
     }
     const allowed = constant === undefined ? schema.enum : [constant];
-    if (allowed !== undefined && !(allowed as readonly unknown[]).includes(value)) {
+    if (allowed !== undefined && !allowed.some((one) => one === value)) {
       if (this.#add({ keyword: constant === undefined ? "enum" : "const", schema, value })) return true;
     }
     if (this.#visitContent(schema, value)) return true;
     const { oneOf, anyOf, allOf } = schema;
-    if (oneOf === undefined && anyOf === undefined && allOf === undefined) return false;
     if (oneOf !== undefined && this.#visitAlternatives(oneOf, value, schema)) return true;
     if (anyOf !== undefined && this.#visitAlternatives(anyOf, value)) return true;
     return allOf?.some((branch) => this.visit(branch, value)) ?? false;
@@ -154,11 +149,10 @@ class Walk {
     const hasLimits = minProperties > 0 || maxProperties < Infinity;
     const sizes = { minProperties: keys.length < minProperties, maxProperties: keys.length > maxProperties };
     if (hasLimits && this.#addAll(schema, value, sizes)) return true;
-    for (const key of keys) {
+    return keys.some((key) => {
       const inner = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
-      if (inner !== undefined && this.#visitAt(key, inner, value[key])) return true;
-    }
-    return false;
+      return inner !== undefined && this.#visitAt(key, inner, value[key]);
+    });
   }
 
   #visitAt(key: string | number, schema: Schema, value: unknown): boolean {
@@ -221,23 +215,8 @@ class Walk {
   }
 }
 
-/** Whether each schema has a type and nothing else: most values are checked against such a one. */
-const plain = new WeakMap<SchemaObject, boolean>();
-
-function isPlain(schema: SchemaObject): boolean {
-  const known = plain.get(schema);
-  if (known !== undefined) return known;
-  const keywords = Object.keys(schema).filter((keyword) => keyword !== "x-evidence");
-  const is = keywords.length === 1 && keywords[0] === "type";
-  plain.set(schema, is);
-  return is;
-}
-
 function isOf(type: SchemaType | readonly SchemaType[], value: unknown): boolean {
-  if (typeof type !== "string") {
-    for (const one of type) if (isOf(one, value)) return true;
-    return false;
-  }
+  if (typeof type !== "string") return type.some((one) => isOf(one, value));
   switch (type) {
     case "null":
       return value === null;
