@@ -99,8 +99,6 @@ class Walk {
 
   #visitText(schema: SchemaObject, value: string): boolean {
     const { minLength = 0, maxLength = Infinity, pattern } = schema;
-    // Most schemas have no limits.
-    if (minLength === 0 && maxLength === Infinity && pattern === undefined) return false;
     const length = minLength > 0 || maxLength < Infinity ? [...value].length : minLength;
     return this.#addAll(schema, value, {
       minLength: length < minLength,
@@ -111,8 +109,6 @@ class Walk {
 
   #visitNumber(schema: SchemaObject, value: number): boolean {
     const { minimum = -Infinity, maximum = Infinity, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
-    const hasRange = minimum > -Infinity || maximum < Infinity;
-    if (!hasRange && (exclusiveMinimum ?? exclusiveMaximum ?? multipleOf) === undefined) return false;
     return this.#addAll(schema, value, {
       minimum: value < minimum,
       maximum: value > maximum,
@@ -124,14 +120,11 @@ class Walk {
 
   #visitItems(schema: SchemaObject, value: readonly unknown[]): boolean {
     const { items, minItems = 0, maxItems = Infinity, uniqueItems = false } = schema;
-    const hasLimits = minItems > 0 || maxItems < Infinity || uniqueItems;
-    const isStopped =
-      hasLimits &&
-      this.#addAll(schema, value, {
-        minItems: value.length < minItems,
-        maxItems: value.length > maxItems,
-        uniqueItems: uniqueItems && new Set(value.map(canonical)).size < value.length,
-      });
+    const isStopped = this.#addAll(schema, value, {
+      minItems: value.length < minItems,
+      maxItems: value.length > maxItems,
+      uniqueItems: uniqueItems && new Set(value.map(canonical)).size < value.length,
+    });
     if (isStopped || items === undefined) return isStopped;
     return value.some((item, index) => this.#visitAt(index, items, item));
   }
@@ -146,9 +139,8 @@ class Walk {
       if (isStopped) return true;
     }
     const keys = Object.keys(value);
-    const hasLimits = minProperties > 0 || maxProperties < Infinity;
     const sizes = { minProperties: keys.length < minProperties, maxProperties: keys.length > maxProperties };
-    if (hasLimits && this.#addAll(schema, value, sizes)) return true;
+    if (this.#addAll(schema, value, sizes)) return true;
     return keys.some((key) => {
       const inner = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
       return inner !== undefined && this.#visitAt(key, inner, value[key]);
@@ -166,7 +158,7 @@ class Walk {
   #visitAlternatives(branches: readonly Schema[], value: unknown, exclusive?: SchemaObject): boolean {
     const firsts: (Violation | undefined)[] = [];
     for (const branch of branches) {
-      const walk = new Walk(this.#schemas, this.#path, 1);
+      const walk = new Walk(this.#schemas, [...this.#path], 1);
       walk.visit(branch, value);
       firsts.push(walk.found[0]);
       if (!exclusive && walk.found.length === 0) return false;
@@ -234,7 +226,7 @@ function isOf(type: SchemaType | readonly SchemaType[], value: unknown): boolean
 }
 
 function resolve(reference: string, schemas: Schemas): Schema {
-  const schema = schemas[reference.slice("#/schemas/".length)];
+  const schema = schemas[reference.replace("#/schemas/", "")];
   if (schema === undefined) throw new Error(`The OpenAPI documents have no ${reference}`);
   return schema;
 }
