@@ -1,4 +1,5 @@
 import { createLiveData, type LiveDataOptions, serviceAccount, unwrap } from "@livedata/sdk";
+import { drift } from "@livedata/sdk/drift";
 import { undiciNetwork } from "@livedata/sdk/undici";
 import createClient from "openapi-fetch";
 import type { paths } from "../../src/generated/people.js";
@@ -36,7 +37,20 @@ export const clients: Clients = {
     const { people } = ours(target, { observe: ignore, logger, logLevel: "info" });
     return () => people.search(target.body);
   },
+  "named methods with drift of every call": (target) => withDrift(target, 1),
+  "named methods with drift of 1 call in 100": (target) => withDrift(target, 0.01),
 };
+
+/** Checks what was sampled at once, so that it counts as a cost of its call. */
+function withDrift(target: Target, sample: number) {
+  const plugin = drift({ sample, report() {} });
+  const { people } = ours(target, { plugins: [plugin] });
+  return async () => {
+    const page = await people.search(target.body);
+    plugin.findings();
+    return page;
+  };
+}
 
 function ours({ origin, orgId }: Target, options?: LiveDataOptions) {
   const auth = serviceAccount({ clientId: "id", clientSecret: "secret" });

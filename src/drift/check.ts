@@ -8,6 +8,7 @@ import {
 } from "../generated/response-schemas.js";
 import type { Exchange } from "../telemetry.js";
 import { dereference, findViolations, typeOf, type Violation } from "../validate/validate.js";
+import { isValid } from "./is-valid.js";
 import { locate } from "./locate.js";
 import type { DriftConfirmation, DriftFinding, Observation } from "./tally.js";
 
@@ -80,6 +81,7 @@ function differencesOf(document: DocumentedOperation, exchange: Checked): Differ
   } catch {
     return fault("invalid JSON");
   }
+  if (isValid(known, body)) return [];
   return findViolations(known, body, responseSchemas).flatMap((violation) => describe(violation, known, evidence));
 }
 

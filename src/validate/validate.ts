@@ -225,7 +225,8 @@ function isOf(type: SchemaType | readonly SchemaType[], value: unknown): boolean
   }
 }
 
-function resolve(reference: string, schemas: Schemas): Schema {
+/** Returns the schema that a reference names. */
+export function resolve(reference: string, schemas: Schemas): Schema {
   const schema = schemas[reference.replace("#/schemas/", "")];
   if (schema === undefined) throw new Error(`The OpenAPI documents have no ${reference}`);
   return schema;

@@ -1,0 +1,81 @@
+import type { Schema, SchemaObject, SchemaType } from "../generated/request-schemas.js";
+import { responseSchemas } from "../generated/response-schemas.js";
+import { resolve } from "../validate/validate.js";
+
+type Check = (value: unknown) => boolean;
+
+const checks = new WeakMap<SchemaObject, Check>();
+
+/**
+ * Whether a value of JSON matches the schema of a response. False may also mean that the schema has a keyword which is not
+ * known here: `findViolations` knows all, but takes several times as long, and most responses are valid.
+ */
+export function isValid(schema: Schema, value: unknown): boolean {
+  return checkOf(schema)(value);
+}
+
+function checkOf(schema: Schema): Check {
+  if (typeof schema === "boolean") return () => schema;
+  const known = checks.get(schema);
+  if (known) return known;
+  const check = compile(schema);
+  checks.set(schema, check);
+  return check;
+}
+
+function compile(schema: SchemaObject): Check {
+  const { $ref, type, enum: list, anyOf, items, properties, required, additionalProperties, ...others } = schema;
+  if (Object.keys(others).some((keyword) => keyword !== "x-evidence")) return () => false;
+  // Looked up late, since a schema may refer to itself.
+  const refers: Check | undefined =
+    $ref === undefined ? undefined : (value) => checkOf(resolve($ref, responseSchemas))(value);
+  const types = type === undefined ? ~0 : [type].flat().reduce((bits, each) => bits | BITS[each], 0);
+  const isOfType: Check = (value) => (bitOf(value) & types) !== 0;
+  const branches = anyOf?.map(checkOf);
+  const allowed = list && new Set<unknown>(list);
+  const checkItem = items === undefined ? undefined : checkOf(items);
+  const members = new Map(Object.entries(properties ?? {}).map(([key, inner]) => [key, checkOf(inner)]));
+  const checkOther = checkOf(additionalProperties ?? true);
+  const hasMembers = members.size > 0 || required !== undefined || additionalProperties !== undefined;
+  if (!refers && !branches && !allowed && !checkItem && !hasMembers) return isOfType;
+
+  function hasValidMembers(value: Readonly<Record<string, unknown>>): boolean {
+    for (const key of required ?? []) if (!Object.hasOwn(value, key)) return false;
+    for (const key in value) if (!(members.get(key) ?? checkOther)(value[key])) return false;
+    return true;
+  }
+
+  return (value) => {
+    if (!isOfType(value) || (allowed && !allowed.has(value))) return false;
+    if (refers && !refers(value)) return false;
+    if (branches && !branches.some((check) => check(value))) return false;
+    if (typeof value !== "object" || value === null) return true;
+    return Array.isArray(value)
+      ? !checkItem || value.every(checkItem)
+      : hasValidMembers(value as Record<string, unknown>);
+  };
+}
+
+const BITS: Readonly<Record<SchemaType, number>> = {
+  string: 1,
+  boolean: 2,
+  integer: 4,
+  number: 4 | 8,
+  null: 16,
+  array: 32,
+  object: 64,
+};
+
+/** The type of a value as one bit; of a number that is not an integer, one that only `number` has. */
+function bitOf(value: unknown): number {
+  switch (typeof value) {
+    case "string":
+      return 1;
+    case "boolean":
+      return 2;
+    case "number":
+      return Number.isInteger(value) ? 4 : 8;
+    default:
+      return value === null ? 16 : Array.isArray(value) ? 32 : 64;
+  }
+}
