@@ -27,8 +27,9 @@ export interface LogOptions {
   readonly logger?: Logger | undefined;
   /**
    * `info`: one line for each call. `debug`: also retries, waits and session exchanges. `warn`: only what no call reports, as
-   * a failed background refresh, or an error of a plugin. No line has a secret, a token, a body or a person's data. The
-   * messages of errors that are not the SDK's are only written at `debug`. Environment variable: `LIVEDATA_LOG`.
+   * a failed background refresh, an error of a plugin, or that the server of a fleet is away. No line has a secret, a token,
+   * a body or a person's data. The messages of errors that are not the SDK's are only written at `debug`. Environment
+   * variable: `LIVEDATA_LOG`.
    * @default "warn"
    */
   readonly logLevel?: LogLevel | undefined;
@@ -92,6 +93,12 @@ export function logEvent(log: Log, event: LiveDataEvent, error?: unknown): void 
     const level = event.background ? "warn" : "debug";
     const what = event.background ? "the background refresh of the access token" : "the session exchange";
     writeLine(log, level, () => `${what} failed, next attempt in ${ms(event.nextAttemptIn)}: ${describe(event.error)}`);
+  } else if (event.type === "fleet_away") {
+    writeLine(
+      log,
+      "warn",
+      () => `no usable reply of the fleet's server, so this process goes on alone: ${describe(event.error)}`,
+    );
   } else {
     writeLine(log, "debug", () => debugLine(event));
   }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConnectionError, SessionError } from "../src/errors/classes.js";
+import { FleetUnavailableError } from "../src/fleet/redis.js";
 import { describeError, type Logger, type LogLevel, logEvent } from "../src/logger.js";
 
 /** Returns what an event writes at a level. */
@@ -11,6 +12,16 @@ function linesOf(level: LogLevel, event: Parameters<typeof logEvent>[1], error?:
   logEvent({ logger, level }, event, error);
   return lines;
 }
+
+test("a fleet whose server is away is a warning, whose reason is only logged at `debug`", () => {
+  const away = new FleetUnavailableError("the server refused a command", { cause: new Error("NOPERM Jane Doe") });
+  const line =
+    "warn livedata: no usable reply of the fleet's server, so this process goes on alone: FleetUnavailableError";
+  expect(linesOf("warn", { type: "fleet_away", error: away })).toEqual([`${line}, caused by Error`]);
+  expect(linesOf("debug", { type: "fleet_away", error: away })).toEqual([
+    `${line}: the server refused a command, caused by Error: NOPERM Jane Doe`,
+  ]);
+});
 
 describe("a failed exchange", () => {
   const error = new SessionError("unavailable", "The session exchange failed on the server (503)", {

@@ -1,6 +1,6 @@
 import { checkLimit, isRecord } from "../checks.js";
 import { readCredits } from "../credits.js";
-import { isLiveDataError } from "../errors/classes.js";
+import { ConfigurationError, isLiveDataError } from "../errors/classes.js";
 import type { ResponseHead } from "../errors/response-error.js";
 import { callOf } from "../pipeline/call.js";
 import { headOf, type PlainResult } from "./unwrap.js";
@@ -48,7 +48,9 @@ export interface CreditReservation {
  */
 export function budgetOf(maxCredits: CreditBudget | number): CreditBudget {
   if (isRecord(maxCredits) && typeof maxCredits["reserve"] === "function") return maxCredits as CreditBudget;
-  const limit = checkLimit(maxCredits as number, "maxCredits");
+  if (typeof maxCredits !== "number")
+    throw new ConfigurationError("`maxCredits` must be a number of credits, or a budget, such as `fleet.budget(…)`");
+  const limit = checkLimit(maxCredits, "maxCredits");
   let spent = 0;
   return {
     limit,

@@ -39,7 +39,8 @@ export async function reserveCost(call: LimitedCall): Promise<CreditReservation 
   const reservation = await budget.reserve({ most: cost, least: cost, operation });
   if (reservation) return reservation;
   const estimate = preview ? "would cost" : "may cost up to";
-  const left = name === undefined ? `\`maxCredits\` is ${limit}` : `the budget \`${name}\` has fewer left`;
+  const left =
+    name === undefined ? `\`maxCredits\` is ${limit}` : `the budget \`${name}\` has fewer left of its ${limit}`;
   throw new CreditLimitError(
     `${estimate} ${cost} ${cost === 1 ? "credit" : "credits"}, but ${left}: nothing was charged`,
     { operation, attempts: 0, cost, limit },

@@ -2,7 +2,7 @@ import type { CreditBudget, CreditRequest, CreditReservation } from "../calls/cr
 import { checkNames, isRecord } from "../checks.js";
 import { ConfigurationError, CreditLimitError } from "../errors/classes.js";
 import { keyBase } from "./keys.js";
-import type { Redis, Script } from "./redis.js";
+import { FleetUnavailableError, type Redis, type Script } from "./redis.js";
 import type { FleetBudgetOptions } from "./types.js";
 
 // The hash of a budget: `spent`, reserved credits included; `epoch`, the id of this filling; `r:<id>`, the credits of each
@@ -209,7 +209,9 @@ export class FleetBudget implements CreditBudget {
   }
 
   #away(request: CreditRequest, reason: string, cause?: unknown): CreditLimitError {
-    return this.#refusal(request, `cannot be asked: ${reason}`, "check the fleet's server", { cause, retryable: true });
+    const retryAfter = cause instanceof FleetUnavailableError ? cause.retryAfter : undefined;
+    const details = { cause, retryable: true, ...(retryAfter !== undefined && { retryAfter }) };
+    return this.#refusal(request, `cannot be asked: ${reason}`, "check the fleet's server", details);
   }
 
   #refusal({ operation, least }: CreditRequest, fault: string, fix: string, details = {}): CreditLimitError {
@@ -228,19 +230,22 @@ function readReply(reply: unknown): readonly [verdict: string, epoch: string, le
 function checkBudget(name: unknown, options: FleetBudgetOptions): FleetBudgetOptions {
   if (typeof name !== "string" || name.trim() === "")
     throw new ConfigurationError("`name` of a budget must be a text that is not blank");
-  if (!isRecord(options)) throw new ConfigurationError("`fleet.budget` needs options: `{ limit, expiresIn }`");
+  if (!isRecord(options))
+    throw new ConfigurationError(`the budget \`${name}\` needs options: \`{ limit, expiresIn }\``);
   const names: Record<keyof FleetBudgetOptions, true> = { expiresIn: true, limit: true };
   checkNames(options, names, "fleet.budget");
   const { limit, expiresIn } = options;
-  checkWhole(limit, "limit", 0, "of credits");
-  checkWhole(expiresIn, "expiresIn", 1, "of ms");
+  checkWhole(limit, name, "limit", 0, "of credits");
+  checkWhole(expiresIn, name, "expiresIn", 1, "of ms");
   return { limit, expiresIn };
 }
 
 /** The most that a budget counts, which the scripts and every clock can hold. */
 const MAX = 1e14;
 
-function checkWhole(value: number, option: string, min: number, unit: string): void {
+function checkWhole(value: number, name: string, option: string, min: number, unit: string): void {
   if (Number.isInteger(value) && value >= min && value <= MAX) return;
-  throw new ConfigurationError(`\`${option}\` of a budget must be a whole number ${unit}, from ${min} to ${MAX}`);
+  throw new ConfigurationError(
+    `\`${option}\` of the budget \`${name}\` must be a whole number ${unit}, from ${min} to ${MAX.toLocaleString("en")}`,
+  );
 }

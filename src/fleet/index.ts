@@ -1,4 +1,4 @@
-import { checkFunction, checkNames, isRecord } from "../checks.js";
+import { checkNames, isRecord } from "../checks.js";
 import { ConfigurationError } from "../errors/classes.js";
 import { FleetBudget } from "./budget.js";
 import { FleetHolds, FleetPace, Sync } from "./pace.js";
@@ -63,22 +63,23 @@ export function createFleet(options: FleetOptions): Fleet {
 }
 
 const MIN_KEY_LENGTH = 16;
+const EXAMPLE = "command: (args) => redis.sendCommand(args)";
 
 function check(options: FleetOptions) {
   const names: Record<keyof FleetOptions, true> = { command: true, encryptionKey: true, prefix: true };
-  if (!isRecord(options)) throw new ConfigurationError("`createFleet` needs options, with a `command`");
+  if (!isRecord(options)) throw new ConfigurationError(`\`createFleet\` needs options: \`{ ${EXAMPLE} }\``);
   checkNames(options, names, "createFleet");
-  const { command, prefix = "livedata", encryptionKey = [] } = options;
-  if (command === undefined)
-    throw new ConfigurationError("`command` is missing: pass `(args) => redis.sendCommand(args)`");
-  checkFunction(command, "command");
-  if (typeof prefix !== "string" || prefix === "" || /[{}]/.test(prefix)) {
-    throw new ConfigurationError("`prefix` must be a text that is not empty and has no braces");
+  const { command, prefix = "livedata", encryptionKey } = options;
+  if (typeof command !== "function")
+    throw new ConfigurationError(`\`command\` must be a function, such as \`${EXAMPLE}\``);
+  if (typeof prefix !== "string" || prefix.trim() === "" || /[{}]/.test(prefix)) {
+    throw new ConfigurationError("`prefix` must be a text that is not blank and has no braces");
   }
-  const encryptionKeys: readonly unknown[] = Array.isArray(encryptionKey) ? encryptionKey : [encryptionKey];
-  if (!encryptionKeys.every((key): key is string => typeof key === "string" && key.length >= MIN_KEY_LENGTH)) {
+  const encryptionKeys: readonly unknown[] = encryptionKey === undefined ? [] : [encryptionKey].flat();
+  const isKey = (key: unknown): key is string => typeof key === "string" && key.trim().length >= MIN_KEY_LENGTH;
+  if (!encryptionKeys.every(isKey) || (encryptionKey !== undefined && encryptionKeys.length === 0)) {
     throw new ConfigurationError(
-      `\`encryptionKey\` must be a text of at least ${MIN_KEY_LENGTH} characters, or several`,
+      `\`encryptionKey\` must be a text of at least ${MIN_KEY_LENGTH} characters, or an array of such`,
     );
   }
   return { command, prefix, encryptionKeys };

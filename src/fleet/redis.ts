@@ -21,6 +21,13 @@ export interface Script {
 /** The server gave no usable reply in time. What the command did is unknown. */
 export class FleetUnavailableError extends Error {
   override readonly name = "FleetUnavailableError";
+  /** How long the server is left alone, in ms; undefined if it may be asked again at once. */
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, { retryAfter, ...options }: ErrorOptions & { readonly retryAfter?: number } = {}) {
+    super(message, options);
+    this.retryAfter = retryAfter;
+  }
 }
 
 /** Runs scripts on the server of a fleet, each within a time limit. Never waits for a server that does not reply. */
@@ -56,8 +63,11 @@ export class Redis {
     timeout = this.#timeout,
     onLate: (reply: unknown) => void = () => {},
   ): Promise<unknown> {
-    if (performance.now() < this.#pausedUntil) {
-      throw new FleetUnavailableError("the server is left alone after time-outs");
+    const now = performance.now();
+    if (now < this.#pausedUntil) {
+      throw new FleetUnavailableError("the server is left alone after time-outs", {
+        retryAfter: this.#pausedUntil - now,
+      });
     }
     // Not part of the time limit: it says nothing of the server.
     script.hash ??= await sha1(script.text);
@@ -66,6 +76,7 @@ export class Redis {
     const deadline = startDeadline(Math.min(timeout, this.#timeout));
     try {
       const reply = await Promise.race([evaluation, deadline.late]);
+      if (reply === undefined) throw new Error("`command` returned nothing: it must return the reply of the server");
       if (script.isReply?.(reply) === false) throw new Error("the reply makes no sense");
       this.#timeouts = 0;
       if (this.#isAway) this.#observe({ type: "fleet_back" });

@@ -6,13 +6,16 @@ import type { FleetEvent, Observer } from "../events.js";
 import type { Pacer, RateLimitOptions } from "../pipeline/pace.js";
 
 /** Runs one command of Redis or Valkey, such as `["GET", "key"]`, and resolves with its reply. */
-export type Command = (args: string[]) => Promise<unknown>;
+export type Command = (args: [name: string, ...rest: string[]]) => Promise<unknown>;
 
 /** Options of {@link Fleet.budget}. */
 export interface FleetBudgetOptions {
   /** How many credits all members may spend together. Each member keeps to its own `limit`: a lower one applies at once. */
   readonly limit: number;
-  /** How long after its first reservation the budget is full again, in ms. */
+  /**
+   * How long after its first reservation the budget is full again, in ms. Applies to the next filling, if another member
+   * began this one.
+   */
   readonly expiresIn: number;
 }
 
@@ -32,7 +35,7 @@ export interface Fleet {
    * @param name tells it from other budgets with the same `prefix`, also of other organizations. It is not readable on the
    *   server, but is part of error messages
    * @example
-   * const budget = fleet.budget("nightly", { limit: 5_000, expiresIn: 86_400_000 });
+   * const budget = fleet.budget("import-42", { limit: 5_000, expiresIn: 7 * 86_400_000 });
    * for await (const person of paginate(livedata.people, search, { maxCredits: budget })) save(person);
    * @throws ConfigurationError that names the option
    */

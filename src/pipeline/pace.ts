@@ -1,4 +1,4 @@
-import { checkCount, MAX_DELAY } from "../checks.js";
+import { checkCount, isRecord, MAX_DELAY } from "../checks.js";
 import { ConfigurationError, RateLimitedError } from "../errors/classes.js";
 import { delay } from "./abort.js";
 import { type Call, countWait, errorDetails } from "./call.js";
@@ -61,6 +61,7 @@ export function checkRateLimit(
   variable: string | undefined,
 ): RateLimitOptions | undefined {
   if (options === undefined) return variable === undefined ? undefined : parseRateLimit(variable);
+  if (!isRecord(options)) throw new ConfigurationError("`rateLimit` must be an object: `{ requests, interval }`");
   const { requests, interval } = options;
   checkCount(requests, "rateLimit.requests", 1);
   if (requests <= MAX_REQUESTS && typeof interval === "number" && interval > 0 && interval <= MAX_DELAY) {

@@ -57,7 +57,8 @@ describe("a budget as `maxCredits`", () => {
       cost: 25,
       limit: 20,
       attempts: 0,
-      message: "POST /search: would cost 25 credits, but the budget `nightly` has fewer left: nothing was charged",
+      message:
+        "POST /search: would cost 25 credits, but the budget `nightly` has fewer left of its 20: nothing was charged",
     });
     expect([fake.credits.used(), settled]).toEqual([5, [5, 0]]);
   });

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { apiKey, serviceAccount } from "../../src/auth/credentials.js";
+import type { CreditBudget } from "../../src/calls/credit-budget.js";
 import { unwrap } from "../../src/calls/unwrap.js";
 import { createLiveData } from "../../src/client.js";
 import type { LiveDataOptions } from "../../src/config.js";
@@ -221,6 +222,10 @@ describe("`maxCredits`", () => {
     const { people, ledgers } = scriptedClient([]);
     const refusal = { code: "configuration", message: expect.stringContaining("`maxCredits`") };
     expect(await rejection(people.POST("/search", { body, maxCredits: -1 }))).toMatchObject(refusal);
+    const options = { limit: 5 } as unknown as CreditBudget;
+    expect(await rejection(people.POST("/search", { body, maxCredits: options }))).toMatchObject({
+      message: expect.stringContaining("`maxCredits` must be a number of credits, or a budget"),
+    });
     expect(await rejection(people.POST("/search", { body, maxCredits: 2.5 }))).toMatchObject(refusal);
     const free = { maxCredits: 1 } as object;
     expect(await rejection(ledgers.GET("/imports", free))).toMatchObject(refusal);

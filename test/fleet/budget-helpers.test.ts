@@ -69,7 +69,8 @@ describe.each(servers)("a budget on a server $name", ({ start }) => {
       attempts: 0,
       cost: 5,
       limit: 8,
-      message: "POST /search: would cost 5 credits, but the budget `nightly` has fewer left: nothing was charged",
+      message:
+        "POST /search: would cost 5 credits, but the budget `nightly` has fewer left of its 8: nothing was charged",
     });
     await livedata.people.POST("/search", { body: { size: 8 }, maxCredits: budget });
     expect([await spent(), fake.credits.used(), await open()]).toEqual([8, 8, 0]);

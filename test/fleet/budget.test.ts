@@ -337,7 +337,7 @@ test("a budget refuses within 250 ms if its server never replies", async () => {
 });
 
 describe.each(ownServers)("a budget on a server $name in trouble", () => {
-  test.each([
+  test.each<[string, Parameters<Command>[0], Parameters<Command>[0]]>([
     ["out of memory", ["CONFIG", "SET", "maxmemory", "1"], ["CONFIG", "SET", "maxmemory", "0"]],
     ["read-only", ["REPLICAOF", "127.0.0.1", "1"], ["REPLICAOF", "NO", "ONE"]],
   ])("refuses while it is %s, and is whole afterwards", async (_name, breakIt, repairIt) => {

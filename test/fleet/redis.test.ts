@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createFleet, type FleetOptions } from "../../src/fleet/index.js";
 import { FleetUnavailableError, Redis, type Script } from "../../src/fleet/redis.js";
 import type { Command } from "../../src/fleet/types.js";
 import { servers } from "./support.js";
+
+const command: Command = async () => "OK";
 
 const setAndGet = { text: "redis.call('SET', KEYS[1], ARGV[1]); return redis.call('GET', KEYS[1])" };
 
@@ -94,7 +97,9 @@ describe("a server", () => {
       await timeout;
     }
     expect(await run()).toEqual({ outcome: expect.any(FleetUnavailableError), ms: 0 });
-    await vi.advanceTimersByTimeAsync(4_999);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect((await run()).outcome).toMatchObject({ retryAfter: 3_000 });
+    await vi.advanceTimersByTimeAsync(2_999);
     expect((await run()).ms).toBe(0);
     expect(replies).toHaveLength(3);
     await vi.advanceTimersByTimeAsync(1);
@@ -182,6 +187,31 @@ test.each([
 ])("a command function that $title is a server that is away", async ({ command }) => {
   const run = new Redis(command as Command).run({ text: "return 1" }, [], []);
   await expect(run).rejects.toMatchObject({ name: "FleetUnavailableError" });
+});
+
+test("a command function that returns nothing is told so", async () => {
+  const run = new Redis(async () => undefined).run({ text: "return 1" }, [], []);
+  const cause = new Error("`command` returned nothing: it must return the reply of the server");
+  await expect(run).rejects.toMatchObject({ name: "FleetUnavailableError", cause });
+});
+
+test.each<[string, unknown]>([
+  ["command: (args) => redis.sendCommand(args)", undefined],
+  ["command: (args) => redis.sendCommand(args)", () => {}],
+  ["`command` must be a function, such as `command: (args) => redis.sendCommand(args)`", {}],
+  ["`command` must be a function", { command: "GET" }],
+  ["`prefix` must", { command, prefix: "" }],
+  ["`prefix` must", { command, prefix: " " }],
+  ["`prefix` must", { command, prefix: "a{b}" }],
+  ["`encryptionKey` must be a text of at least 16 characters", { command, encryptionKey: "short" }],
+  ["`encryptionKey` must", { command, encryptionKey: " ".repeat(16) }],
+  ["`encryptionKey` must", { command, encryptionKey: [] }],
+  ["`encryptionKey` must", { command, encryptionKey: ["0123456789abcdef", undefined] }],
+  ["prefixes", { command, prefixes: "a" }],
+])("createFleet says %s of invalid options (%#)", (message, options) => {
+  expect(() => createFleet(options as FleetOptions)).toThrow(
+    expect.objectContaining({ code: "configuration", message: expect.stringContaining(message) }),
+  );
 });
 
 test("a command function may return its reply as it is", async () => {

@@ -441,6 +441,7 @@ describe("LIVEDATA_RATE_LIMIT", () => {
 });
 
 test.each<[unknown, string | undefined, string]>([
+  [120, undefined, "`rateLimit` must be an object: `{ requests, interval }`"],
   [{ requests: 0, interval: 1_000 }, undefined, "`rateLimit.requests` must be an integer of at least 1"],
   [{ requests: 1.5, interval: 1_000 }, undefined, "`rateLimit.requests` must be an integer of at least 1"],
   [{ requests: 2_000_000, interval: 1_000 }, undefined, "`rateLimit` must have at most 1000000 `requests`"],
