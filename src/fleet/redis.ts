@@ -23,6 +23,9 @@ export class FleetUnavailableError extends Error {
   override readonly name = "FleetUnavailableError";
 }
 
+/** The command was not sent: the server is left alone for a while. */
+export class FleetPausedError extends FleetUnavailableError {}
+
 /** Runs scripts on the server of a fleet, each within a time limit. Never waits for a server that does not reply. */
 export class Redis {
   readonly #command: Command;
@@ -57,7 +60,7 @@ export class Redis {
     onLate: (reply: unknown) => void = () => {},
   ): Promise<unknown> {
     if (performance.now() < this.#pausedUntil) {
-      throw new FleetUnavailableError("the server is left alone after time-outs");
+      throw new FleetPausedError("the server is left alone after time-outs");
     }
     // Not part of the time limit: it says nothing of the server.
     script.hash ??= await sha1(script.text);
