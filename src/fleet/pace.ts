@@ -123,9 +123,7 @@ if ARGV[10] == '' or ARGV[10] == epoch then
   for i = 1, tonumber(ARGV[7]) do
     local at = math.max(now, even + (1 - burst) * distance)
     local before = redis.call('ZREVRANGE', KEYS[4], requests - 1, requests - 1, 'WITHSCORES')
-    local free = (tonumber(before[2] or 0) or 0) + interval
-    if free <= latest then at = math.max(at, free) end
-    at = math.ceil(at)
+    at = math.ceil(math.max(at, (tonumber(before[2] or 0) or 0) + interval))
     if at > now and i > tonumber(ARGV[8]) then break end
     last = at
     even = math.max(even, last) + distance
