@@ -356,7 +356,12 @@ test("nothing is given back that was refused without asking the server", async (
     await vi.advanceTimersByTimeAsync(250);
     await refusal;
   }
-  for (let calls = 0; calls < 50; calls++) await expect(reserve(1)).rejects.toMatchObject(refused(/left alone/));
+  const alone = {
+    ...refused(/left alone/),
+    retryable: true,
+    retryAfter: expect.toSatisfy((ms) => ms > 0 && ms <= 5_000),
+  };
+  for (let calls = 0; calls < 50; calls++) await expect(reserve(1)).rejects.toMatchObject(alone);
   isSilent = false;
   await vi.advanceTimersByTimeAsync(40_000);
   expect(settled.size).toBe(3);
