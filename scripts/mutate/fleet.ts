@@ -84,8 +84,8 @@ export const fleetMutations: readonly Mutation[] = [
     rule: "fleet pace: a slot is less than an interval after the one that is `requests` before",
     file: "fleet/pace.ts",
     in: "SYNC",
-    find: "if free <= latest then at = math.max(at, free) end",
-    replace: "",
+    find: "math.max(at, (tonumber(before[2] or 0) or 0) + interval)",
+    replace: "at",
   },
   {
     rule: "fleet pace: slots have no distance",

@@ -2,7 +2,7 @@ import type { CreditBudget, CreditRequest, CreditReservation } from "../calls/cr
 import { checkNames, isRecord } from "../checks.js";
 import { ConfigurationError, CreditLimitError } from "../errors/classes.js";
 import { keyBase } from "./keys.js";
-import { FleetUnavailableError, type Redis, type Script } from "./redis.js";
+import { FleetPausedError, type Redis, type Script } from "./redis.js";
 import type { FleetBudgetOptions } from "./types.js";
 
 // The hash of a budget: `spent`, reserved credits included; `epoch`, the id of this filling; `r:<id>`, the credits of each
@@ -129,14 +129,18 @@ export class FleetBudget implements CreditBudget {
     const sentAt = performance.now();
     const seen = this.#seen(key, sentAt);
     const args = [limit, most, least, id, crypto.randomUUID(), this.#expiresIn, seen?.epoch ?? ""];
+    const ask = (timeout?: number) => this.#members.redis.run(RESERVE, [key], args.map(String), timeout);
     let reply: unknown;
+    let wasSent = false;
     try {
-      const ask = (timeout?: number) => this.#members.redis.run(RESERVE, [key], args.map(String), timeout);
-      // A job should not end because its process was busy for 100 ms. To ask again with the same id reserves nothing more.
-      reply = await ask().catch(() => ask(SECOND_TIMEOUT));
+      reply = await ask().catch((error) => {
+        wasSent = !(error instanceof FleetPausedError);
+        // A job should not end because its process was busy for 100 ms. To ask again with the same id reserves nothing more.
+        return ask(SECOND_TIMEOUT);
+      });
     } catch (cause) {
       // The server may have reserved them, or may do so yet.
-      this.#settleLater(id, 0);
+      if (wasSent) this.#settleLater(id, 0);
       throw this.#away(request, cause instanceof Error ? cause.message : "no reply", cause);
     }
     const [verdict, epoch, left, credits] = readReply(reply);
@@ -209,7 +213,7 @@ export class FleetBudget implements CreditBudget {
   }
 
   #away(request: CreditRequest, reason: string, cause?: unknown): CreditLimitError {
-    const retryAfter = cause instanceof FleetUnavailableError ? cause.retryAfter : undefined;
+    const retryAfter = cause instanceof FleetPausedError ? cause.retryAfter : undefined;
     const details = { cause, retryable: true, ...(retryAfter !== undefined && { retryAfter }) };
     return this.#refusal(request, `cannot be asked: ${reason}`, "check the fleet's server", details);
   }

@@ -56,6 +56,7 @@ const SYNC: Script = {
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function fixed(number) return string.format('%.0f', number) end
+local function keep(key, ms) redis.call('PEXPIRE', key, fixed(math.max(ms, redis.call('PTTL', key)))) end
 for i, type in ipairs({ 'zset', 'hash', 'hash', 'zset' }) do
   local found = redis.call('TYPE', KEYS[i])
   found = found.ok or found
@@ -70,7 +71,7 @@ end
 local held = tonumber(ARGV[4])
 if held > 0 and now + held > (tonumber(redis.call('HGET', KEYS[2], ARGV[3]) or 0) or 0) then
   redis.call('HSET', KEYS[2], ARGV[3], fixed(now + held))
-  redis.call('PEXPIRE', KEYS[2], fixed(math.max(held, redis.call('PTTL', KEYS[2]))))
+  keep(KEYS[2], held)
 end
 holds = redis.call('HGETALL', KEYS[2])
 for i = 2, #holds, 2 do
@@ -85,7 +86,7 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], fixed(now + 1e10), '+inf')
 -- A member that waits for a late slot has a time to come.
 local counts = math.max(now, tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or 0) or 0)
 redis.call('ZADD', KEYS[1], fixed(counts), ARGV[1])
-redis.call('PEXPIRE', KEYS[1], fixed(math.max(life, redis.call('PTTL', KEYS[1]))))
+keep(KEYS[1], life)
 local members = redis.call('ZCARD', KEYS[1])
 if requests == 0 then return '- ' .. members .. ' 0' .. suffix end
 
@@ -122,9 +123,7 @@ if ARGV[10] == '' or ARGV[10] == epoch then
   for i = 1, tonumber(ARGV[7]) do
     local at = math.max(now, even + (1 - burst) * distance)
     local before = redis.call('ZREVRANGE', KEYS[4], requests - 1, requests - 1, 'WITHSCORES')
-    local free = (tonumber(before[2] or 0) or 0) + interval
-    if free <= latest then at = math.max(at, free) end
-    at = math.ceil(at)
+    at = math.ceil(math.max(at, (tonumber(before[2] or 0) or 0) + interval))
     if at > now and i > tonumber(ARGV[8]) then break end
     last = at
     even = math.max(even, last) + distance
@@ -136,12 +135,11 @@ end
 redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', fixed(now - 2 * longest))
 redis.call('HSET', KEYS[3], 'epoch', epoch, 'even', string.format('%.3f', even), 'sequence', fixed(sequence), 'time', fixed(now),
   'interval', fixed(longest))
-local kept = fixed(math.max(life, last - now + 2 * longest))
-for i = 3, 4 do redis.call('PEXPIRE', KEYS[i], kept) end
+for i = 3, 4 do keep(KEYS[i], math.max(life, last - now + 2 * longest)) end
 if last > now then
   -- A member that waits for a late slot asks for nothing meanwhile.
-  redis.call('ZADD', KEYS[1], fixed(math.max(counts, last)), ARGV[1])
-  redis.call('PEXPIRE', KEYS[1], fixed(math.max(last - now + life, redis.call('PTTL', KEYS[1]))))
+  redis.call('ZADD', KEYS[1], fixed(last), ARGV[1])
+  keep(KEYS[1], last - now + life)
 end
 local next = fixed(math.max(0, even + (1 - burst) * distance - now))
 return epoch .. ' ' .. members .. ' ' .. next .. slots .. suffix
@@ -458,11 +456,12 @@ export class FleetPace implements Pacer {
       const isKnown = !this.#local || this.#backSince < Infinity;
       const since = Math.max(this.#localSince, askedAt - this.#interval);
       let synced = await this.#sync.run({ ...request, ...(isKnown && this.#sentAfter(since)) });
-      for (let losses = 0; synced.isLost && losses < 3; losses++) {
+      if (synced.isLost) {
         this.#slots.length = 0;
         synced = await this.#sync.run({ ...request, ...this.#sentAfter(askedAt - this.#interval) });
       }
       const now = performance.now();
+      if (synced.isLost) throw new Error("the server lost its data again at once");
       if (now - askedAt > windowOf(this.#interval)) throw new Error("the slots are over before they could be used");
       if (isSettled) {
         this.#local = undefined;

@@ -21,11 +21,15 @@ export interface Script {
 /** The server gave no usable reply in time. What the command did is unknown. */
 export class FleetUnavailableError extends Error {
   override readonly name = "FleetUnavailableError";
-  /** How long the server is left alone, in ms; undefined if it may be asked again at once. */
-  readonly retryAfter: number | undefined;
+}
 
-  constructor(message: string, { retryAfter, ...options }: ErrorOptions & { readonly retryAfter?: number } = {}) {
-    super(message, options);
+/** The command was not sent: the server is left alone for a while. */
+export class FleetPausedError extends FleetUnavailableError {
+  /** For how long, in ms. */
+  readonly retryAfter: number;
+
+  constructor(retryAfter: number) {
+    super("the server is left alone after time-outs");
     this.retryAfter = retryAfter;
   }
 }
@@ -64,11 +68,7 @@ export class Redis {
     onLate: (reply: unknown) => void = () => {},
   ): Promise<unknown> {
     const now = performance.now();
-    if (now < this.#pausedUntil) {
-      throw new FleetUnavailableError("the server is left alone after time-outs", {
-        retryAfter: this.#pausedUntil - now,
-      });
-    }
+    if (now < this.#pausedUntil) throw new FleetPausedError(this.#pausedUntil - now);
     // Not part of the time limit: it says nothing of the server.
     script.hash ??= await sha1(script.text);
     const sentAt = performance.now();

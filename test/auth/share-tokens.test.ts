@@ -17,6 +17,7 @@ function sourceWith(shared: { readonly age: number } | SessionError | undefined)
   const clock = fakeClock();
   const events: string[] = [];
   const sent: string[] = [];
+  const delays: number[] = [];
   const tokens: SharedTokens = {
     async get(_request, _unwanted, exchange) {
       if (shared instanceof SessionError) throw shared;
@@ -40,10 +41,14 @@ function sourceWith(shared: { readonly age: number } | SessionError | undefined)
     exchange: withFreshCredentials(credentials, exchange, clock, shareTokens(tokens, clock, random)),
     clock,
     random,
-    delay,
+    async delay(ms, signal) {
+      // With a signal, it is how long a caller waits at most.
+      if (signal) return delay(ms, signal);
+      delays.push(ms);
+    },
     observe: ({ type }) => events.push(type),
   });
-  return { clock, events, sent, source };
+  return { clock, delays, events, sent, source };
 }
 
 test.each([
@@ -66,8 +71,10 @@ test("a token of this process has its events", async () => {
   expect(events).toEqual(["exchange_started", "exchange_succeeded"]);
 });
 
-test("credentials that another member had rejected are not remembered as rejected here", async () => {
-  const { events, sent, source } = sourceWith(new SessionError("rejected", "401", { status: 401, attempts: 0 }));
-  await expect(source.token()).rejects.toMatchObject({ reason: "rejected", attempts: 0 });
+test("an outage that another member met is waited for, and is no failed exchange of this one", async () => {
+  const outage = new SessionError("unavailable", "503", { status: 503, attempts: 0, retryAfter: 900 });
+  const { delays, events, sent, source } = sourceWith(outage);
+  await expect(source.token()).rejects.toMatchObject({ reason: "unavailable", status: 503, attempts: 0 });
+  expect(delays).toEqual([900, 900]);
   expect([...sent, ...events]).toEqual([]);
 });

@@ -336,6 +336,37 @@ test("a budget refuses within 250 ms if its server never replies", async () => {
   vi.useRealTimers();
 });
 
+test("nothing is given back that was refused without asking the server", async () => {
+  let isSilent = false;
+  const settled = new Set<string | undefined>();
+  const command: Command = (args) => {
+    if (isSilent) return new Promise(() => {});
+    const isSettlement = args.length === 6;
+    if (isSettlement) settled.add(args[4]);
+    return Promise.resolve(isSettlement ? "settled" : ["reserved", "epoch", DAY, 1]);
+  };
+  const { hold, reserve } = member(command, 100, DAY, hurriedBudget);
+  await (await hold(1)).settle(1);
+  settled.clear();
+  isSilent = true;
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  for (let calls = 0; calls < 3; calls++) {
+    const refusal = expect(reserve(1)).rejects.toMatchObject(refused(/cannot be asked/));
+    await vi.advanceTimersByTimeAsync(250);
+    await refusal;
+  }
+  const alone = {
+    ...refused(/left alone/),
+    retryable: true,
+    retryAfter: expect.toSatisfy((ms) => ms > 0 && ms <= 5_000),
+  };
+  for (let calls = 0; calls < 50; calls++) await expect(reserve(1)).rejects.toMatchObject(alone);
+  isSilent = false;
+  await vi.advanceTimersByTimeAsync(40_000);
+  expect(settled.size).toBe(3);
+});
+
 describe.each(ownServers)("a budget on a server $name in trouble", () => {
   test.each<[string, Parameters<Command>[0], Parameters<Command>[0]]>([
     ["out of memory", ["CONFIG", "SET", "maxmemory", "1"], ["CONFIG", "SET", "maxmemory", "0"]],

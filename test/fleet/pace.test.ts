@@ -220,6 +220,64 @@ describe("while the server is away", () => {
     expect(performance.now() - calledAt).toBeLessThan(10_000);
   });
 
+  test("a redirected call that waits long for its share looks whether the server is back", async () => {
+    const api = sharedApi();
+    let isAway = false;
+    const command: Command = (args) => (isAway ? Promise.reject(new Error("LOADING")) : server.command(args));
+    const options: LiveDataOptions = {
+      rateLimit: { requests: 2, interval: 6_000 },
+      async fetch(request) {
+        if (request.url.endsWith("/moved")) return api.fetch(request);
+        setTimeout(() => (isAway = false), 100);
+        return new Response("", { status: 308, headers: { location: `${request.url}/moved` } });
+      },
+    };
+    const others = ["b", "c", "d", "e"].map((name) => member(name, { ...options, fetch: api.fetch }, command).livedata);
+    await time.run(Promise.all(others.map((one) => one.people.search(body))));
+    const { livedata } = member("a", options, command);
+    await time.run(livedata.people.search(body));
+    await time.run(wait(15_000));
+    isAway = true;
+    const calledAt = performance.now();
+    await time.run(livedata.people.search(body));
+    expect(performance.now() - calledAt).toBeLessThan(10_000);
+  });
+
+  test("what a member sends is kept until the server replies, and then reported", async () => {
+    const api = sharedApi();
+    let isAway = true;
+    const lengths = new Set<number>();
+    const command: Command = (args) => {
+      if (!isAway) return server.command(args);
+      lengths.add(args.length);
+      return Promise.reject(new Error("LOADING"));
+    };
+    const { livedata } = member("a", { rateLimit: { requests: 10, interval: 60_000 }, fetch: api.fetch }, command);
+    const call = async (times: number) => {
+      for (; times > 0; times--) await livedata.people.search(body);
+    };
+    await time.run(call(4));
+    expect(lengths.size).toBe(1);
+    isAway = false;
+    await time.run(call(4));
+    expect(await ringSize()).toBeGreaterThanOrEqual(8);
+  });
+
+  test("a server that is too far for its slots stays unused, and events do not repeat", async () => {
+    const api = sharedApi();
+    const options = { rateLimit: { requests: 10, interval: 200 }, fetch: api.fetch };
+    const { livedata, events } = member("a", options, slowly(30));
+    const work = async () => {
+      for (let calls = 0; calls < 20; calls++) {
+        await livedata.people.search(body);
+        await wait(1_000);
+      }
+    };
+    await time.run(work());
+    const types = events.map(({ type }) => type).filter((type) => type.startsWith("fleet"));
+    expect(types).toEqual(["fleet_away", "fleet_back"]);
+  });
+
   test("a member's share of a limit that is lower than the number of members is a part of a request", async () => {
     const api = sharedApi();
     let isAway = false;
@@ -343,6 +401,151 @@ test("a server that is restarted empty learns what each member sent", async () =
   expect(mostWithin(api.times(), 10_000)).toBeLessThanOrEqual(44);
 });
 
+test("a server that is emptied twice in a row learns what each member sent", async () => {
+  const api = sharedApi();
+  let losses = 0;
+  const command: Command = async (args) => {
+    const [name, wanted] = [args[0], args[13]];
+    if (name === "EVALSHA" && wanted !== "0" && losses-- > 0) await server.empty();
+    return server.command(args);
+  };
+  const { livedata } = member("a", { rateLimit: { requests: 10, interval: 60_000 }, fetch: api.fetch }, command);
+  const call = () => time.run(livedata.people.search(body));
+  for (let calls = 0; calls < 5; calls++) await call();
+  losses = 2;
+  await call();
+  expect(await ringSize()).toBeGreaterThanOrEqual(5);
+});
+
+test("a server that always loses its data is one that is away", async () => {
+  const api = sharedApi();
+  const command: Command = async (args) => {
+    await server.empty();
+    return server.command(args);
+  };
+  const options = { rateLimit: { requests: 10, interval: 1_000 }, fetch: api.fetch, totalTimeout: 3_000 };
+  const { livedata } = member("a", options, command);
+  for (let calls = 0; calls < 5; calls++) await time.run(livedata.people.search(body));
+  expect(performance.now()).toBeLessThan(2_000);
+});
+
+test("slots that were left when the server lost its data are not used", async () => {
+  const sent: number[] = [];
+  let asked = 0;
+  const command: Command = (args) => {
+    if (args[13] !== "0") asked++;
+    return server.command(args);
+  };
+  const rateLimit = { requests: 1_000, interval: 100_000 };
+  const fetch = async () => {
+    sent.push(performance.now());
+    await wait(60);
+    return Response.json({ people: [], count: 0 });
+  };
+  const { livedata } = member("a", { rateLimit, fetch }, command);
+  const call = (times: number) =>
+    time.run(Promise.all(Array.from({ length: times }, () => livedata.people.search(body))));
+  await call(10);
+  await call(1);
+  await server.empty();
+  for (asked = 0; asked === 0; ) await call(1);
+  const before = sent.length;
+  await call(5);
+  const [first = 0, ...others] = sent.slice(before);
+  // The time since the loss is one distance, and more.
+  expect(others.filter((at) => at < first + 100).length).toBeLessThanOrEqual(1);
+});
+
+async function keyOf(name: string): Promise<string> {
+  return String(((await server.command(["KEYS", `*:${name}`])) as string[])[0]);
+}
+
+async function ringSize(): Promise<number> {
+  return Number(await server.command(["ZCARD", await keyOf("ring")]));
+}
+
+describe("slots", () => {
+  function asker(rateLimit: RateLimitOptions, command: Command = server.command) {
+    const client = { organization: "o", identity: "i", rateLimit, observe() {} };
+    const sync = new Sync(new Redis(command), "p", client);
+    return { sync, ask: (request: Parameters<Sync["run"]>[0]) => time.run(sync.run(request)) };
+  }
+  const perSecond = { requests: 20, interval: 1_000 };
+  const often = { requests: 10, interval: 100 };
+
+  test("of a member with a long interval are kept when one with a short interval asks", async () => {
+    const [slow, fast] = [asker({ requests: 1, interval: 10_000 }), asker(often)];
+    await slow.ask({ wanted: 2 });
+    await fast.ask({ wanted: 1 });
+    await time.run(wait(1_000));
+    await fast.ask({ wanted: 1 });
+    const { isLost, slots } = await slow.ask({ wanted: 1 });
+    expect(isLost).toBe(false);
+    expect(slots[0]).toBeGreaterThan(19_000);
+  });
+
+  test("make a member count until they come, whatever it and others ask meanwhile", async () => {
+    const [slow, fast] = [asker({ requests: 1, interval: 60_000 }), asker(often)];
+    await slow.ask({ wanted: 2 });
+    await slow.ask({});
+    await fast.ask({});
+    await time.run(wait(70_000));
+    expect((await fast.ask({ wanted: 2 })).members).toBe(2);
+    await time.run(wait(15_000));
+    expect((await fast.ask({ wanted: 2 })).members).toBe(2);
+  });
+
+  test("are not shared with members that nobody is", async () => {
+    const { ask } = asker(perSecond);
+    await ask({ wanted: 1 });
+    await server.command(["ZADD", await keyOf("members"), "1e300", "x"]);
+    expect((await ask({ wanted: 1 })).members).toBe(1);
+  });
+
+  test("keep to the limit although the ring has late times that no member wrote", async () => {
+    const { ask } = asker(perSecond);
+    await ask({ wanted: 1 });
+    const late = Array.from({ length: 20 }, (_, index) => ["1e300", `x${index}`]);
+    await server.command(["ZADD", await keyOf("ring"), ...late.flat()]);
+    expect((await ask({ wanted: 20 })).slots[19]).toBeGreaterThanOrEqual(1_120);
+  });
+
+  test("are taken once by a request that is reported twice", async () => {
+    const { ask } = asker(perSecond);
+    const ages = Array.from({ length: 10 }, () => 100);
+    await ask({ wanted: 0, ages });
+    await ask({ wanted: 0, ages });
+    expect((await ask({ wanted: 1 })).slots[0]).toBe(0);
+  });
+
+  test("begin without a burst after a loss, also for a member that did not know the server before", async () => {
+    const member = asker(perSecond);
+    await member.ask({ wanted: 1 });
+    await server.command(["HSET", await keyOf("pace"), "time", String(Date.now() + 100_000)]);
+    expect((await asker(perSecond).ask({ wanted: 1 })).slots[0]).toBeGreaterThan(50);
+    await server.command(["DEL", await keyOf("pace")]);
+    await member.ask({ wanted: 1 });
+    expect((await member.ask({ wanted: 1 })).slots[0]).toBeGreaterThan(50);
+  });
+
+  test("must come in time, but holds have more time, and a late reply says how many members there are", async () => {
+    await asker(often).ask({ wanted: 1 });
+    const { ask, sync } = asker(often, slowly(30));
+    await expect(ask({ wanted: 1 })).rejects.toThrow("no reply within 20 ms");
+    await time.run(wait(100));
+    expect(sync.members).toBe(2);
+    await ask({});
+  });
+
+  test("of a member with a short interval do not end the time of one with a long one", async () => {
+    const [slow, fast] = [asker({ requests: 1, interval: 3_600_000 }), asker(often)];
+    await slow.ask({});
+    await fast.ask({ wanted: 2 });
+    await time.run(wait(60_000));
+    expect((await asker({ requests: 1, interval: 3_600_000 }).ask({})).members).toBe(3);
+  });
+});
+
 describe.each(servers)("on a server $name", ({ start }) => {
   test("keys are in one slot of a cluster, say nothing, and expire", async () => {
     vi.unstubAllGlobals();
@@ -397,6 +600,8 @@ describe.each(servers)("on a server $name", ({ start }) => {
     expect(holds.get("people") ?? 0).toBe(0);
     expect(holds.get("ledgers")).toBeGreaterThan(4_000);
     expect(await command(["HGET", key.replace("members", "holds"), "people"])).toBeFalsy();
+    await command(["HSET", key.replace("members", "holds"), "people", "1e300"]);
+    expect((await (members[0] as Sync).run({ hold: ["people", 5_000] })).holds.get("people")).toBeGreaterThan(4_000);
   });
 
   test("a clock that was set back, and values that no member wrote, begin a new epoch", async () => {
@@ -409,6 +614,7 @@ describe.each(servers)("on a server $name", ({ start }) => {
       ["HSET", "time", String(Date.now() + 100_000)],
       ["HSET", "even", String(Date.now() + 1e9)],
       ["HSET", "epoch", "not one"],
+      ["HSET", "sequence", "-1e300"],
       ["SET", "nonsense"],
     ]) {
       if (write === "SET") await command(["DEL", key]);
@@ -417,6 +623,8 @@ describe.each(servers)("on a server $name", ({ start }) => {
       const [slot = Infinity] = (await member.run({ wanted: 1 })).slots;
       expect(slot).toBeLessThan(100);
     }
+    await command(["HSET", key, "interval", "1e300"]);
+    expect(await member.run({ wanted: 1 })).toMatchObject({ isLost: false, slots: [expect.any(Number)] });
   });
 
   test.each([

@@ -136,6 +136,18 @@ describe("a server", () => {
     expect((await next).outcome).toBe("reply");
   });
 
+  test("is not left alone after time-outs that are shorter than 100 ms", async () => {
+    const { run } = connect();
+    for (let count = 1; count <= 3; count++) {
+      const short = run(30);
+      await vi.advanceTimersByTimeAsync(30);
+      await short;
+    }
+    const next = run();
+    await vi.advanceTimersByTimeAsync(100);
+    expect((await next).ms).toBe(100);
+  });
+
   test("that refuses commands is not left alone", async () => {
     const { events, replies, run } = connect();
     for (let count = 1; count <= 5; count++) {

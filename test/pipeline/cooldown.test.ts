@@ -1,5 +1,6 @@
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { SharedHolds } from "../../src/fleet/types.js";
 import { withRetry } from "../../src/pipeline/retry.js";
 import { makeCall, type RetryEvent, recorded } from "../support/call.js";
 import { BODY, postInit, respond, scriptedNetwork, useFakeTimers } from "../support/network.js";
@@ -29,6 +30,32 @@ function limited(...headers: Record<string, string>[]) {
   };
   return { ...network, start, events };
 }
+
+test("a hold that comes back from the other processes is not longer, and one of theirs is", async () => {
+  vi.mocked(Math.random).mockReturnValue(0.5);
+  let holdFor: (ms: number) => void = () => {};
+  const reports: number[] = [];
+  const holds: SharedHolds = {
+    report: (ms: number) => void reports.push(ms),
+    refresh() {},
+    onHold: (hold: (ms: number) => void) => {
+      holdFor = hold;
+    },
+  };
+  const rejection = respond(429, { "retry-after": "5" });
+  const { send, times } = scriptedNetwork(rejection, respond(200), rejection);
+  const retry = withRetry(send, undefined, holds);
+  for (const other of [0, 1_000]) {
+    const call = retry(URL, postInit(makeCall()));
+    await vi.advanceTimersByTimeAsync(50);
+    holdFor((reports.at(-1) as number) + other);
+    await vi.runAllTimersAsync();
+    await call;
+  }
+  const [first = 0, second = 0] = reports;
+  const start = times[2] as number;
+  expect(times).toEqual([0, first, start, start + 50 + second + 1_000 + 250]);
+});
 
 describe("a 429", () => {
   test("holds all calls of the client until its Retry-After has passed", async () => {
