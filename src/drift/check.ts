@@ -23,6 +23,9 @@ const KNOWN_MEDIA_TYPES = new Set([
   ...["text/html", "text/plain", "text/xml", "text/csv"],
 ]);
 
+/** How many differences of one response are described: 8 MiB of unknown keys would block the process for minutes. */
+const MAX_DIFFERENCES = 1_000;
+
 /** Whether the documents know the operation of a call. */
 export function isDocumented({ service, operation }: CallDescription): boolean {
   return documentOf({ service, operation }) !== undefined;
@@ -82,7 +85,8 @@ function differencesOf(document: DocumentedOperation, exchange: Checked): Differ
     return fault("invalid JSON");
   }
   if (isValid(known, body)) return [];
-  return findViolations(known, body, responseSchemas).flatMap((violation) => describe(violation, known, evidence));
+  const violations = findViolations(known, body, responseSchemas, MAX_DIFFERENCES);
+  return violations.flatMap((violation) => describe(violation, known, evidence));
 }
 
 function describe(

@@ -21,7 +21,7 @@ export interface Drift extends Required<Pick<Plugin, "inspect">> {
   findings(): readonly (DriftConfirmation | DriftFinding)[];
 }
 
-/** How much may wait to be checked: responses, and bytes of them. What comes on top is not checked. */
+/** How much may wait to be checked: responses, and bytes of them and of their requests. What comes on top is not checked. */
 const MAX_WAITING = 32;
 const MAX_BYTES = 8 * 1024 * 1024;
 
@@ -85,8 +85,8 @@ export function drift(options: DriftOptions): Drift {
   };
 }
 
-function sizeOf({ bytes }: Exchange): number {
-  return bytes?.byteLength ?? 0;
+function sizeOf({ bytes, request: { body } }: Exchange): number {
+  return (bytes?.byteLength ?? 0) + (typeof body === "string" ? body.length : 0);
 }
 
 /** Runs something after what is due now. */

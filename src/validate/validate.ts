@@ -31,11 +31,16 @@ export function findViolation(schema: Schema, value: unknown, schemas: Schemas):
 }
 
 /**
- * Returns all violations. If a value matches none of several alternatives, they are those of the likeliest one, or one
- * violation if the value has the type of none.
+ * Returns all violations, up to a limit. If a value matches none of several alternatives, they are those of the likeliest
+ * one, or one violation if the value has the type of none.
  */
-export function findViolations(schema: Schema, value: unknown, schemas: Schemas): readonly Violation[] {
-  const walk = new Walk(schemas, [], Infinity);
+export function findViolations(
+  schema: Schema,
+  value: unknown,
+  schemas: Schemas,
+  limit = Infinity,
+): readonly Violation[] {
+  const walk = new Walk(schemas, [], limit);
   walk.visit(schema, value);
   return walk.found;
 }

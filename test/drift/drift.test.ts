@@ -209,6 +209,20 @@ describe("drift changes no call", () => {
     const large = open([{ people: [], count: "0".repeat(3 * 1024 * 1024) }]);
     await Promise.all(Array.from({ length: 4 }, () => calls.search(large.livedata)));
     expect(large.plugin.findings()).toMatchObject([{ count: 2 }]);
+    const asked = open([{ people: [], count: "0" }]);
+    const body = { filters: [], note: "0".repeat(3 * 1024 * 1024) };
+    await Promise.all(Array.from({ length: 4 }, () => asked.livedata.people.POST("/search", { body: body as never })));
+    expect(asked.plugin.findings()).toMatchObject([{ count: 2 }]);
+  });
+
+  it("and describes no more than 1,000 differences of a response", async () => {
+    const found = (differences: number) => {
+      const people = Array.from({ length: differences }, () => 0);
+      // The last one: it is described only if no more than 999 come before it.
+      return findingsOf("search", [{ count: 0, people, took: 1 }]);
+    };
+    expect(kindsOf(await found(999))).toHaveLength(2);
+    expect(kindsOf(await found(1_000))).toHaveLength(1);
   });
 });
 
