@@ -38,7 +38,9 @@ export function checkExchange(exchange: Checked): Observation[] {
   if (!document) return [];
   const { status } = exchange;
   const differences = differencesOf(document, exchange);
-  const confirmed = status >= 200 && status < 300 ? confirmations(document, service, exchange, differences) : [];
+  // A sign-in page with a 200 confirms nothing.
+  const isConfirming = status >= 200 && status < 300 && !differences.some(({ kind }) => kind === "media_type");
+  const confirmed = isConfirming ? confirmations(document, service, exchange, differences) : [];
   const seenStatus = Number.isInteger(status) && status >= 100 && status <= 599 ? status : 0;
   return [...differences, ...confirmed].map((each) => ({ ...each, service, operation, status: seenStatus }));
 }

@@ -127,8 +127,10 @@ describe("drift confirms what is inferred", () => {
     expect(parts(ledgers.plugin.findings())).toContain("GET /contacts query /lastJobChangedAt");
   });
 
-  it("but not by a failure, by a response with findings, or at another base URL", async () => {
+  it("but not by a failure, by a response with findings, by one that is no JSON, or at another base URL", async () => {
     expect(await findingsOf("lookup", [new Response("{}", { status: 404 })])).toEqual([]);
+    const page = new Response("<p>Sign in</p>", { headers: { "content-type": "text/html" } });
+    expect(parts(await findingsOf("previewFind", [page]))).toEqual([]);
     expect(parts(await findingsOf("lookup", [{ people: [{}] }]))).not.toContain(
       "POST /persons/lookup_by_ids response ",
     );
