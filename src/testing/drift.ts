@@ -55,11 +55,25 @@ export function createDriftPlan(operations: readonly FakeOperation[]): DriftPlan
   };
 }
 
-function checkChange(change: FakeDriftChange): void {
-  if ("pointer" in change && /^(\/.*)?$/s.test(change.pointer)) return;
-  if ("status" in change && Number.isInteger(change.status) && change.status >= 200 && change.status <= 599) return;
-  if ("mediaType" in change && change.mediaType.includes("/")) return;
-  throw new RangeError("change must have a pointer that starts with /, a status from 200 to 599, or a mediaType");
+function checkChange(change: unknown): void {
+  const { pointer, value, status, mediaType, ...others } = isRecord(change) ? change : {};
+  const isPlace = typeof pointer === "string" && /^(\/.*)?$/s.test(pointer) && isJson(value);
+  const isStatus = Number.isInteger(status) && Number(status) >= 200 && Number(status) <= 599;
+  const isMediaType = typeof mediaType === "string" && /^[!-~]+\/[ -~]+$/.test(mediaType);
+  const ways = [pointer, status, mediaType].filter((way) => way !== undefined);
+  const isOneWay = ways.length === 1 && (value === undefined || isPlace) && Object.keys(others).length === 0;
+  if (isOneWay && (isPlace || isStatus || isMediaType)) return;
+  throw new RangeError(
+    "change must be { pointer, value } with a JSON pointer and a value of JSON, { status } with a status from 200 to 599, or { mediaType }",
+  );
+}
+
+function isJson(value: unknown): boolean {
+  try {
+    return value === undefined || JSON.stringify(value) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function changed(reply: Reply, change: FakeDriftChange): Reply {

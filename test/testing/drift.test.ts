@@ -60,8 +60,21 @@ describe("a drift of the embedded API", () => {
 
   it("is refused if it is none, or for an operation that does not exist", () => {
     const fake = createFakeLiveData({ people: 5 });
-    for (const change of [{}, { pointer: "took" }, { status: 99 }, { mediaType: "html" }] as FakeDriftChange[]) {
-      expect(() => fake.drift.add("searchPeople", change)).toThrow(RangeError);
+    const changes: unknown[] = [
+      ...[undefined, null, "/took", {}, { pointer: "took" }, { pointer: ["/took"] }, { status: 99 }],
+      ...[{ mediaType: "html" }, { mediaType: 5 }, { mediaType: "text/html\n" }, { mediaType: "text/\u{1f600}" }],
+      ...[
+        { pointer: "/took", value: 1n },
+        { pointer: "/took", value() {} },
+        { pointer: "/took", valeu: 1 },
+      ],
+      ...[
+        { pointer: "/took", value: 1, status: 202 },
+        { status: 202, value: 1 },
+      ],
+    ];
+    for (const change of changes) {
+      expect(() => fake.drift.add("searchPeople", change as FakeDriftChange), String(change)).toThrow(RangeError);
     }
     expect(() => fake.drift.add("search" as never, { status: 202 })).toThrow(/Unknown operation/);
   });
