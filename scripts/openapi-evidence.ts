@@ -8,17 +8,29 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { printFailure } from "./generate/problem.js";
 import { propose, readFindings } from "./openapi-evidence/propose.js";
+import { fromWhereNpmRan } from "./openapi-update/command.js";
 
 const [file, ...others] = process.argv.slice(2);
 if (file === undefined || others.length > 0) {
   console.error("Usage: npm run openapi:evidence -- findings.ndjson");
   process.exitCode = 1;
 } else {
-  const { files, reasons, byHand } = propose(process.cwd(), readFindings(readFileSync(file, "utf8")));
+  try {
+    print(process.cwd(), file);
+  } catch (error) {
+    printFailure("openapi:evidence", error);
+  }
+}
+
+function print(root: string, location: string): void {
+  const findings = readFindings(readFileSync(fromWhereNpmRan(root, location), "utf8"));
+  const { files, reasons, byHand } = propose(root, findings);
   for (const reason of reasons) console.log(`# ${reason}`);
   for (const line of byHand) console.log(`# by hand: ${line}`);
   for (const [name, text] of files) console.log(diff(name, text));
+  if (files.size === 0) console.error("No edit is proposed.");
 }
 
 function diff(name: string, text: string): string {

@@ -1,7 +1,8 @@
 import path from "node:path";
 import { isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLMap } from "yaml";
+import { servicePaths } from "../../src/base-urls.js";
 import type { DriftConfirmation, DriftFinding } from "../../src/drift/index.js";
-import { decodeSegment } from "../generate/document.js";
+import { decodeSegment, recordOf } from "../generate/document.js";
 import { readText } from "../generate/sources.js";
 
 export type Found = DriftConfirmation | DriftFinding;
@@ -26,19 +27,56 @@ interface Edit {
   readonly file: string;
   readonly offset: number;
   readonly length: number;
-  readonly text: string;
+  /** The field that it adds; empty for a mark. */
+  readonly name: string;
+  /** The types of the field. */
+  readonly types: readonly string[];
+  readonly write: (types: readonly string[]) => string;
 }
 
-/** Reads findings, one JSON object a line. Of those that were counted several times, the highest count is kept. */
+const KINDS = ["confirmed", "enum", "media_type", "missing", "status", "type", "unknown_key"];
+const PARTS = ["base_url", "body", "operation", "query", "response"];
+const TYPES = ["array", "boolean", "integer", "null", "number", "object", "string"];
+
+/**
+ * Reads findings, one JSON object a line. Of those that were counted several times, the highest count is kept.
+ *
+ * @throws Error that names the first line which is no finding. The file comes from somebody else, and its texts become part
+ *   of a diff
+ */
 export function readFindings(text: string): Found[] {
   const found = new Map<string, Found>();
-  for (const line of text.split("\n").filter((each) => each.trim() !== "")) {
-    const each: Found = JSON.parse(line);
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line.trim() === "") continue;
+    const each = readFinding(line);
+    if (!each)
+      throw new Error(`Line ${index + 1} is not a finding: print each with JSON.stringify, on a line of its own`);
     const { count, ...key } = each;
     const known = found.get(JSON.stringify(key));
     if (!known || known.count < count) found.set(JSON.stringify(key), each);
   }
   return [...found.values()];
+}
+
+function readFinding(line: string): Found | undefined {
+  let read: unknown;
+  try {
+    read = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  const { service, operation, status, kind, part, pointer, expected, seen, count } = recordOf(read);
+  const isCounted = Number.isInteger(status) && Number.isInteger(count);
+  const isPlace = Object.hasOwn(servicePaths, String(service)) && isPrintable(operation) && isPrintable(pointer);
+  const isConfirmed = kind === "confirmed" && PARTS.includes(String(part));
+  const isDifference =
+    kind !== "confirmed" && KINDS.includes(String(kind)) && isPrintable(expected) && isPrintable(seen);
+  const isOfType = kind !== "unknown_key" || TYPES.includes(String(seen));
+  return isCounted && isPlace && isOfType && (isConfirmed || isDifference) ? (read as Found) : undefined;
+}
+
+function isPrintable(value: unknown): boolean {
+  return typeof value === "string" && /^[ -~]*$/.test(value);
 }
 
 /**
@@ -59,9 +97,9 @@ export function propose(root: string, findings: readonly Found[]): Proposal {
     if (!edit) byHand.push(line);
     else {
       // Two operations may share a schema.
-      const [start] = edit.text.trim().split("\n");
-      const place = `${edit.file}:${edit.offset} ${start}`;
-      if (!edits.has(place)) edits.set(place, edit);
+      const place = `${edit.file}:${edit.offset} ${edit.name}`;
+      const types = new Set([...(edits.get(place)?.types ?? []), ...edit.types]);
+      edits.set(place, { ...edit, types: [...types] });
       reasons.push(`${edit.file}: ${line}`);
     }
   }
@@ -144,11 +182,14 @@ function alternatives(reader: Reader, place: Place | undefined): Place[] {
   return [target, ...branches.flatMap((branch) => alternatives(reader, branch))];
 }
 
+/** A key that YAML reads as a string without quotes. */
+const FIELD = /^(?!(?:true|false|null)$)[a-z]\w*$/i;
+
 /** Adds a key to the object that it was seen in. */
 function addField(reader: Reader, found: Found, types: readonly string[]): Edit | undefined {
   const keys = found.pointer.split("/").slice(1).map(decodeSegment);
   const name = keys.pop();
-  if (found.kind !== "unknown_key" || name === undefined || name === "*") return undefined;
+  if (found.kind !== "unknown_key" || name === undefined || !FIELD.test(name)) return undefined;
   const media = mediaOf(reader, found);
   let places = alternatives(reader, media && reader.child(media, "schema"));
   for (const key of keys) {
@@ -179,11 +220,12 @@ function insertion(
   const end = properties.range?.[1];
   if (start === undefined || end === undefined || properties.flow) return undefined;
   const indent = " ".repeat(start - text.lastIndexOf("\n", start - 1) - 1);
-  const known = [...types].filter((type) => type !== "null");
-  const all = [...known, "null"].map((type) => (type === "null" ? '"null"' : type));
-  const lines = [`${name}:`, ...(known.length > 0 ? [`  type: [${all.join(", ")}]`] : []), "  x-evidence: observed"];
-  const offset = text.slice(0, end).trimEnd().length;
-  return { file, offset, length: 0, text: lines.map((line) => `\n${indent}${line}`).join("") };
+  const write = (all: readonly string[]) => {
+    const known = all.filter((type) => type !== "null");
+    const type = known.length > 0 ? [`  type: [${[...known, '"null"'].join(", ")}]`] : [];
+    return [`${name}:`, ...type, "  x-evidence: observed"].map((line) => `\n${indent}${line}`).join("");
+  };
+  return { file, offset: text.slice(0, end).trimEnd().length, length: 0, name, types, write };
 }
 
 /** Upgrades the mark of what was inferred. */
@@ -192,7 +234,7 @@ function upgrade(reader: Reader, found: DriftConfirmation): Edit | undefined {
   const mark = marked && isMap(marked.node) ? marked.node.get("x-evidence", true) : undefined;
   if (!marked || !isScalar(mark) || mark.value !== "inferred" || !mark.range) return undefined;
   const [offset, end] = mark.range;
-  return { file: marked.file, offset, length: end - offset, text: "observed" };
+  return { file: marked.file, offset, length: end - offset, name: "", types: [], write: () => "observed" };
 }
 
 function markedBy(reader: Reader, found: DriftConfirmation): Place | undefined {
@@ -229,7 +271,8 @@ function applied(reader: Reader, edits: readonly Edit[]): Map<string, string> {
     // From the end, so that offsets stay right.
     const sorted = [...own].sort((a, b) => b.offset - a.offset);
     const text = sorted.reduce(
-      (changed, { offset, length, text }) => changed.slice(0, offset) + text + changed.slice(offset + length),
+      (changed, { offset, length, types, write }) =>
+        changed.slice(0, offset) + write(types) + changed.slice(offset + length),
       reader.open(file).text,
     );
     files.set(file, text);

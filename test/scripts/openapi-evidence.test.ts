@@ -79,3 +79,53 @@ it("joins the types of a field, keeps the highest count, and leaves to a person 
   expect(reasons).toEqual([expect.stringMatching(/^openapi\/components\/person\.yaml: .+, in 12 responses$/)]);
   expect(byHand).toHaveLength(2);
 });
+
+it("joins the types of a field of two operations", () => {
+  const field = {
+    kind: "unknown_key",
+    service: "people",
+    status: 200,
+    expected: "absent",
+    evidence: "observed",
+    count: 3,
+  };
+  const lines = [
+    { ...field, operation: "POST /search", pointer: "/people/*/age", seen: "integer" },
+    { ...field, operation: "GET /person/{id}", pointer: "/age", seen: "string" },
+  ].map((each) => JSON.stringify(each));
+  const { files, reasons } = propose(process.cwd(), readFindings(lines.join("\n")));
+  expect(files.get("openapi/components/person.yaml")).toContain(
+    '    age:\n      type: [integer, string, "null"]\n      x-evidence: observed\n',
+  );
+  expect(reasons).toHaveLength(2);
+});
+
+const valid = {
+  ...{ kind: "unknown_key", service: "people", operation: "POST /search", status: 200, pointer: "/took" },
+  ...{ expected: "absent", seen: "integer", evidence: "observed", count: 3 },
+};
+
+it.each<[what: string, line: unknown]>([
+  ["null", null],
+  ["an array", []],
+  ["an unknown service", { ...valid, service: "../package" }],
+  ["no operation", { ...valid, operation: undefined }],
+  ["no count", { ...valid, count: undefined }],
+  ["an unknown kind", { ...valid, kind: "other" }],
+  ["an unknown part", { ...valid, kind: "confirmed", part: "other" }],
+  ["a type that is YAML", { ...valid, seen: "integer]\n      description: [" }],
+  ["a text that is a diff", { ...valid, kind: "missing", expected: "a\n--- a/package.json\n+++ b/package.json" }],
+])("refuses a line with %s", (_, line) => {
+  const text = [valid, line].map((each) => `${JSON.stringify(each)}\n`).join("\n");
+  expect(() => readFindings(text)).toThrow("Line 3 is not a finding");
+});
+
+it("refuses a line that is not JSON", () => {
+  expect(() => readFindings("drift {}")).toThrow("Line 1 is not a finding");
+});
+
+it.each(["/a: {}, b", "/null", "/*", "/people/*/a~1b", "/no/such/place"])("leaves %s to a person", (pointer) => {
+  const { files, byHand } = propose(process.cwd(), readFindings(JSON.stringify({ ...valid, pointer })));
+  expect(files.size).toBe(0);
+  expect(byHand).toHaveLength(1);
+});
