@@ -41,7 +41,7 @@ export const driftMutations: readonly Mutation[] = [
     rule: "drift: keeps any number of responses while the process is busy",
     file: "drift/index.ts",
     in: "drift",
-    find: "waiting.length === MAX_WAITING ||",
+    find: "waiting.length < MAX_WAITING &&",
     replace: "",
   },
   {

@@ -25,6 +25,9 @@ export interface Drift extends Required<Pick<Plugin, "inspect">> {
 const MAX_WAITING = 32;
 const MAX_BYTES = 8 * 1024 * 1024;
 
+/** How long a check may be due, in milliseconds, before it counts as lost: a Worker drops the timers of a request that has ended. */
+const LOST_AFTER = 1_000;
+
 /**
  * Compares a sample of responses with the OpenAPI documents that this package was made from, and reports what differs, and
  * what is inferred in them and works. For the real API only: what a fake returns is no evidence.
@@ -45,7 +48,7 @@ export function drift(options: DriftOptions): Drift {
   const tally = new Tally(report);
   const waiting: Exchange[] = [];
   let bytesWaiting = 0;
-  let isScheduled = false;
+  let scheduledAt = -Infinity;
 
   function checkNext(): void {
     const next = waiting.shift();
@@ -60,10 +63,10 @@ export function drift(options: DriftOptions): Drift {
 
   /** Checks one response at a time, so that others may run between. */
   function schedule(): void {
-    if (isScheduled || waiting.length === 0) return;
-    isScheduled = true;
+    if (waiting.length === 0 || performance.now() - scheduledAt < LOST_AFTER) return;
+    scheduledAt = performance.now();
     whenIdle(() => {
-      isScheduled = false;
+      scheduledAt = -Infinity;
       checkNext();
       schedule();
     });
@@ -73,9 +76,10 @@ export function drift(options: DriftOptions): Drift {
     inspect(exchange) {
       if (Math.random() >= sample || !isDocumented(exchange.call)) return;
       const size = sizeOf(exchange);
-      if (waiting.length === MAX_WAITING || bytesWaiting + size > MAX_BYTES) return;
-      waiting.push(exchange);
-      bytesWaiting += size;
+      if (waiting.length < MAX_WAITING && bytesWaiting + size <= MAX_BYTES) {
+        waiting.push(exchange);
+        bytesWaiting += size;
+      }
       schedule();
     },
     findings() {

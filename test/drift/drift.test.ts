@@ -217,6 +217,18 @@ describe("drift changes no call", () => {
     expect(asked.plugin.findings()).toMatchObject([{ count: 2 }]);
   });
 
+  it("and goes on after the platform dropped its timer, as Workers do with those of a request that has ended", async () => {
+    const { livedata, reported } = open([{ people: [], count: "0" }]);
+    vi.stubGlobal("setImmediate", () => {});
+    for (let call = 0; call < 40; call++) await calls.search(livedata);
+    vi.unstubAllGlobals();
+    const { now } = performance;
+    vi.spyOn(performance, "now").mockImplementation(() => now.call(performance) + 2_000);
+    await calls.search(livedata);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(reported).toMatchObject([{ pointer: "/count" }]);
+  });
+
   it("and describes no more than 1,000 differences of a response", async () => {
     const found = (differences: number) => {
       const people = Array.from({ length: differences }, () => 0);
