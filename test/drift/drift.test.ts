@@ -50,6 +50,25 @@ describe("drift finds exactly", () => {
     expect(await findingsOf("search", [answer])).toEqual([]);
   });
 
+  it.each<[what: string, answer: Response]>([
+    ["a media type in capitals", Response.json(search, { headers: { "content-type": "Application/JSON" } })],
+    ["a failure without a body", new Response("", { status: 402 })],
+  ])("nothing in %s", async (_, answer) => {
+    expect(await findingsOf("search", [answer])).toEqual([]);
+  });
+
+  it("a response without a media type", async () => {
+    const answer = new Response(new TextEncoder().encode(JSON.stringify(search)));
+    expect(kindsOf(await findingsOf("search", [answer]))).toMatchObject([{ kind: "media_type", seen: "none" }]);
+  });
+
+  it("no name for a key of more than 40 letters", async () => {
+    const [fits, exceeds] = ["a".repeat(40), "a".repeat(41)];
+    const answer = { ...search, [fits]: 1, [exceeds]: 1 };
+    const pointers = kindsOf(await findingsOf("search", [answer, answer, answer])).map(({ pointer }) => pointer);
+    expect(pointers.sort()).toEqual(["/*", `/${fits}`]);
+  });
+
   it("one finding for a value that matches none of several alternatives", async () => {
     const answer = plant(search, "/people/0/position", 7);
     expect(kindsOf(await findingsOf("search", [answer]))).toHaveLength(1);
@@ -122,6 +141,9 @@ describe("drift confirms what is inferred", () => {
     const { livedata, plugin } = open([{ people: [], count: 0 }]);
     await livedata.people.search({ pagination_token: "example-page-2" });
     expect(parts(plugin.findings())).toEqual(["POST /search body /pagination_token"]);
+    const unpaged = open([{ people: [], count: 0 }]);
+    await unpaged.livedata.people.POST("/search", { body: { pagination_token: null as never } });
+    expect(parts(unpaged.plugin.findings())).toEqual([]);
     const ledgers = open([[]]);
     await ledgers.livedata.ledgers.listContacts({ query: { lastJobChangedAt: "2024-01-01" } });
     expect(parts(ledgers.plugin.findings())).toContain("GET /contacts query /lastJobChangedAt");
@@ -211,6 +233,9 @@ describe("drift changes no call", () => {
     const large = open([{ people: [], count: "0".repeat(3 * 1024 * 1024) }]);
     await Promise.all(Array.from({ length: 4 }, () => calls.search(large.livedata)));
     expect(large.plugin.findings()).toMatchObject([{ count: 2 }]);
+    // What was checked waits no more.
+    await calls.search(large.livedata);
+    expect(large.plugin.findings()).toMatchObject([{ count: 3 }]);
     const asked = open([{ people: [], count: "0" }]);
     const body = { filters: [], note: "0".repeat(3 * 1024 * 1024) };
     await Promise.all(Array.from({ length: 4 }, () => asked.livedata.people.POST("/search", { body: body as never })));
