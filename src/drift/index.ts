@@ -9,8 +9,8 @@ export interface DriftOptions {
   /** The share of calls that are checked, from 0 to 1. */
   readonly sample: number;
   /**
-   * Receives each finding and each confirmation once, when it is first made. Nothing in it is a value of a response, and
-   * nothing is sent anywhere. What it throws is ignored.
+   * Receives each finding and each confirmation once, when it is first made. They have types and names; the SDK sends them
+   * nowhere. What it throws is ignored.
    */
   readonly report: (finding: DriftConfirmation | DriftFinding) => void;
 }

@@ -2,7 +2,7 @@ import type { Service } from "../base-urls.js";
 import { type Observer, safeObserver } from "../events.js";
 import type { Evidence } from "../generated/request-schemas.js";
 
-/** A difference between a response and the OpenAPI documents. It has types and names, and no value of the response. */
+/** A difference between a response and the OpenAPI documents. It has types and names. */
 export interface DriftFinding {
   readonly service: Service;
   /** Method and path of the operation, such as `POST /search`. */
@@ -13,7 +13,10 @@ export interface DriftFinding {
   readonly kind: "enum" | "media_type" | "missing" | "status" | "type" | "unknown_key";
   /** What the documents say, such as `string | null`. */
   readonly expected: string;
-  /** What the response has, such as `integer`; `*` for a value that is not named. */
+  /**
+   * What the response has, such as `integer`. Of a value that is not in a list, `*`, or the value if it looks like an
+   * identifier and three responses had it.
+   */
   readonly seen: string;
   /** How what the documents say is known. */
   readonly evidence: Evidence;
