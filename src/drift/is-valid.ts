@@ -23,12 +23,24 @@ function checkOf(schema: Schema): Check {
   return check;
 }
 
+/** Looks a reference up late, since a schema may refer to itself. */
+function referring(reference: string): Check {
+  let check: Check | undefined;
+  return (value) => {
+    check ??= checkOf(resolve(reference, responseSchemas));
+    return check(value);
+  };
+}
+
+function passesOne(branches: readonly Check[], value: unknown): boolean {
+  for (const check of branches) if (check(value)) return true;
+  return false;
+}
+
 function compile(schema: SchemaObject): Check {
   const { $ref, type, enum: list, anyOf, items, properties, required, additionalProperties, ...others } = schema;
   if (Object.keys(others).some((keyword) => keyword !== "x-evidence")) return () => false;
-  // Looked up late, since a schema may refer to itself.
-  const refers: Check | undefined =
-    $ref === undefined ? undefined : (value) => checkOf(resolve($ref, responseSchemas))(value);
+  const refers = $ref === undefined ? undefined : referring($ref);
   const types = type === undefined ? ~0 : [type].flat().reduce((bits, each) => bits | BITS[each], 0);
   const isOfType: Check = (value) => (bitOf(value) & types) !== 0;
   const branches = anyOf?.map(checkOf);
@@ -48,7 +60,7 @@ function compile(schema: SchemaObject): Check {
   return (value) => {
     if (!isOfType(value) || (allowed && !allowed.has(value))) return false;
     if (refers && !refers(value)) return false;
-    if (branches && !branches.some((check) => check(value))) return false;
+    if (branches && !passesOne(branches, value)) return false;
     if (typeof value !== "object" || value === null) return true;
     return Array.isArray(value)
       ? !checkItem || value.every(checkItem)
