@@ -35,7 +35,10 @@ export interface Plugin {
   readonly inspect?: ((exchange: Exchange) => void) | undefined;
 }
 
-/** The latest response of a call, and its request. Parts of them name people. */
+/**
+ * The latest response of a call, and its request. They have personal data, and those of a path call of `POST /session` the
+ * credentials and the access token.
+ */
 export interface Exchange {
   readonly call: CallFinished;
   readonly status: number;

@@ -21,7 +21,7 @@ export interface Drift extends Required<Pick<Plugin, "inspect">> {
   findings(): readonly (DriftConfirmation | DriftFinding)[];
 }
 
-/** How much may wait to be checked: responses, and bytes of them and of their requests. What comes on top is not checked. */
+/** How much may wait to be checked: responses, and bytes of them and of their requests. Further ones are not checked. */
 const MAX_WAITING = 32;
 const MAX_BYTES = 8 * 1024 * 1024;
 
@@ -57,7 +57,7 @@ export function drift(options: DriftOptions): Drift {
     try {
       tally.add(checkExchange(next));
     } catch {
-      // Whatever was received, it must not end the process.
+      // No response may end the process.
     }
   }
 
