@@ -4,7 +4,7 @@ import path from "node:path";
 import { isQuick } from "../result.js";
 
 /** How often every client gets a new process, so that the luck of one process does not decide. */
-const PROCESSES = isQuick ? 1 : 10;
+const PROCESSES = isQuick ? 1 : 8;
 /** Rounds of each process. */
 const ROUNDS = isQuick ? 12 : 10;
 /** Rounds whose calls are made first, unmeasured: V8 compiles for some 3,000 calls. */
