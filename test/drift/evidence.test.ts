@@ -9,8 +9,8 @@ import { type Found, propose, readFindings } from "../../scripts/openapi-evidenc
 import type { Schema } from "../../src/generated/request-schemas.js";
 import type { DocumentedService } from "../../src/generated/response-schemas.js";
 import { findViolations, type Schemas } from "../../src/validate/validate.js";
-import { planted } from "../drift/planted.js";
-import { findingsOf } from "../drift/support.js";
+import { planted } from "./planted.js";
+import { findingsOf } from "./support.js";
 
 const root = mkdtempSync(path.join(tmpdir(), "evidence-"));
 for (const name of readdirSync(".").filter((name) => /^redocly.*\.yaml$/.test(name)))
