@@ -14,8 +14,8 @@ export interface DriftFinding {
   /** What the documents say, such as `string | null`. */
   readonly expected: string;
   /**
-   * What the response has, such as `integer`. Of a value that is not in a list, `*`, or the value if it looks like an
-   * identifier and three responses had it.
+   * What the response has, such as `integer`. For `enum`, it is `*`; or the value itself, if it looks like an identifier and
+   * three responses had it.
    */
   readonly seen: string;
   /** How what the documents say is known. */

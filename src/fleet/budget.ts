@@ -214,7 +214,7 @@ export class FleetBudget implements CreditBudget {
 
   #away(request: CreditRequest, reason: string, cause?: unknown): CreditLimitError {
     const retryAfter = cause instanceof FleetPausedError ? cause.retryAfter : undefined;
-    const details = { cause, retryable: true, ...(retryAfter !== undefined && { retryAfter }) };
+    const details = { cause, retryable: true, retryAfter };
     return this.#refusal(request, `cannot be asked: ${reason}`, "check the fleet's server", details);
   }
 

@@ -19,9 +19,9 @@ export async function keyBase(prefix: string, about: string): Promise<string> {
   return `${prefix}:{${btoa(String.fromCharCode(...digest.slice(0, 16))).replaceAll("=", "")}}`;
 }
 
-/** What one account's secret opens: the name of its keys, the tags of its tokens, and the tokens. */
+/** What is derived from an account's secret: the name of its keys, the tags of its tokens, and what encrypts them. */
 export class TokenKeys {
-  /** Of the account; says nothing of it. */
+  /** Tells the account from others, and reveals nothing about it. */
   readonly name: string;
   readonly #tagKey: CryptoKey;
   readonly #sealKeys: readonly CryptoKey[];

@@ -47,8 +47,8 @@ const MAX_REPORTED = 1_000;
  * 6 interval of the limit, 7 wanted slots, 8 how many of them may be later than now, 9 new epoch, 10 known epoch, 11 the number
  * of the member's first request that the ring does not have, and the ages of these requests.
  *
- * A ring that was lost, or is of a clock that was set back, gets a new epoch. Who knows another one gets no slot until it
- * has reported what it sent. Values that no member wrote are deleted.
+ * A ring that was lost, or is of a clock that was set back, gets a new epoch. A member that knows another epoch gets no slot
+ * until it has reported what it sent. Values that no member wrote are deleted.
  */
 const SYNC: Script = {
   isReply: (reply) => /^[\w-]+ [1-9]\d*(?:\.0)?(?: \d{1,10})+;/.test(String(reply)),
@@ -228,7 +228,7 @@ export class Sync {
     );
     const { epoch, ...synced } = parse(String(reply));
     this.members = synced.members;
-    // Only who asks for slots reports what the server lost.
+    // Only a member that asks for slots reports what the server lost.
     if (wanted === undefined) return { ...synced, isLost: false };
     this.#epoch = epoch;
     return { ...synced, isLost: known !== "" && epoch !== known };
