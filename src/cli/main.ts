@@ -3,7 +3,7 @@ import { VERSION } from "../generated/version.js";
 import type { Command } from "./command-line.js";
 import { doctor } from "./doctor.js";
 import { enrich } from "./enrich/index.js";
-import { ExitCode, exitCodeOf, explain, UsageError } from "./errors.js";
+import { ArgumentsError, ExitCode, exitCodeOf, explain } from "./errors.js";
 import { fake } from "./fake.js";
 import { company, countCommand, find, person, search } from "./people.js";
 import { note, print, styled } from "./terminal.js";
@@ -36,15 +36,19 @@ refused, 4 out of credits, 5 rate limited, 130 stopped by ctrl-C.`;
 async function main([name, ...args]: string[], signal: AbortSignal): Promise<number> {
   if (name === "--version" || name === "-v") return show(VERSION);
   if (name === "--help" || name === "-h" || name === "help") return show(HELP);
-  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const command = isCommand(name) ? commands[name] : undefined;
   if (!command) {
     const problem = name === undefined ? "A command is missing" : "There is no such command";
-    throw new UsageError(`${problem}. Use one of ${Object.keys(commands).join(", ")}, or --help`);
+    throw new ArgumentsError(`${problem}. Use one of ${Object.keys(commands).join(", ")}, or --help`);
   }
   const end = args.indexOf("--");
   const flags = end < 0 ? args : args.slice(0, end);
   if (flags.includes("--help") || flags.includes("-h")) return show(command.help);
   return (await command.run(args, signal)) ?? ExitCode.ok;
+}
+
+function isCommand(name: string | undefined): name is string {
+  return name !== undefined && Object.hasOwn(commands, name);
 }
 
 async function show(text: string): Promise<number> {
@@ -67,9 +71,7 @@ const [, , ...argv] = process.argv;
 try {
   process.exitCode = await main(argv, interrupted.signal);
 } catch (error) {
-  const isUsage = error instanceof UsageError;
-  const hint =
-    isUsage && argv[0] !== undefined && Object.hasOwn(commands, argv[0]) ? `. See livedata ${argv[0]} --help` : "";
+  const hint = error instanceof ArgumentsError && isCommand(argv[0]) ? `. See livedata ${argv[0]} --help` : "";
   process.exitCode = interrupted.signal.aborted ? ExitCode.interrupted : exitCodeOf(error);
-  note(`${styled("red", "livedata:", process.stderr)} ${explain(error, argv[0] !== "enrich")}${isUsage ? hint : ""}`);
+  note(`${styled("red", "livedata:", process.stderr)} ${explain(error, argv[0] !== "enrich")}${hint}`);
 }

@@ -8,7 +8,7 @@ import {
   type PeopleCalls,
 } from "../../index.js";
 import { API_OPTIONS, type Command, connect, parse, wholeNumber } from "../command-line.js";
-import { ExitCode as Exit, type ExitCode, UsageError } from "../errors.js";
+import { ArgumentsError, ExitCode as Exit, type ExitCode, UsageError } from "../errors.js";
 import { counted, note, number, print, styled } from "../terminal.js";
 import { type Columns, mapColumns, matchOf, type Row } from "./columns.js";
 import { formatOf, readRows, type Scan, scan } from "./input.js";
@@ -48,7 +48,7 @@ who was found, in order. The same command resumes after any interruption;
     const { values, positionals } = parse(args, options, ["<input>"]);
     const [input = ""] = positionals;
     const { output, email, linkedin, name, company } = values;
-    if (!output) throw new UsageError("-o is missing: name the file to write");
+    if (!output) throw new ArgumentsError("-o is missing: name the file to write");
     const maxCredits = wholeNumber(values["max-credits"], "max-credits", 0);
     const flags: Columns = {
       ...(email && { email }),
