@@ -4,7 +4,7 @@ import { connect as connectTls, type TLSSocket } from "node:tls";
 import { stripVTControlCharacters } from "node:util";
 import { createLiveData, credits, isLiveDataError, type LiveData, metadata } from "../index.js";
 import { API_OPTIONS, type Command, loadEnvironment, parse, type Sources } from "./command-line.js";
-import { ExitCode as Exit, type ExitCode, exitCodeOf, explain } from "./errors.js";
+import { ExitCode, exitCodeOf, explain } from "./errors.js";
 import { counted, number, print, styled } from "./terminal.js";
 
 /** The result of a check. */
@@ -66,7 +66,7 @@ const NOBODY = { fields: [{ field_name: "email_address", search_term: "nobody@ex
 
 /** The checks in order. What cannot be checked after a failure is skipped. */
 class Examination {
-  exitCode: ExitCode = Exit.ok;
+  exitCode: ExitCode = ExitCode.ok;
   readonly #sources: Sources;
   readonly #signal: AbortSignal;
 
@@ -96,7 +96,7 @@ class Examination {
     const network = await this.#network();
     yield network;
     if (network.status === "failed") {
-      this.exitCode = Exit.failed;
+      this.exitCode = ExitCode.failed;
       yield* skipped(["session", "clock", "organization", "credits", "people", "ledgers"]);
       return;
     }
@@ -205,7 +205,7 @@ class Examination {
     const check = "credits";
     if (remaining === undefined) return { check, status: "ok", detail: "no cap reported" };
     if (remaining > 0) return { check, status: "ok", detail: `${counted(remaining, "credit")} left` };
-    this.exitCode = Exit.credits;
+    this.exitCode = ExitCode.credits;
     return { check, status: "failed", detail: "none left", fix: "Wait for the next billing period, or buy credits" };
   }
 

@@ -8,7 +8,7 @@ import {
   type PeopleCalls,
 } from "../../index.js";
 import { API_OPTIONS, type Command, connect, parse, wholeNumber } from "../command-line.js";
-import { ArgumentsError, ExitCode as Exit, type ExitCode, UsageError } from "../errors.js";
+import { ArgumentsError, ExitCode, UsageError } from "../errors.js";
 import { counted, note, number, print, styled } from "../terminal.js";
 import { type Columns, mapColumns, matchOf, type Row } from "./columns.js";
 import { formatOf, readRows, type Scan, scan } from "./input.js";
@@ -132,7 +132,7 @@ class Enrichment {
     }
     this.#progress.clear();
     await this.#summarize(isLimited, isJson);
-    return isLimited ? Exit.credits : Exit.ok;
+    return isLimited ? ExitCode.credits : ExitCode.ok;
   }
 
   /** Returns whether the credits ended before the rows. */
