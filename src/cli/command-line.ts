@@ -24,7 +24,7 @@ export interface Command {
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
 /** Options of every command that calls the API. */
-export const API_OPTIONS = { "env-file": { type: "string" } } as const satisfies Options;
+export const API_OPTIONS = { dotenv: { type: "string" } } as const satisfies Options;
 
 /**
  * Parses arguments.
@@ -72,7 +72,7 @@ export type Sources = ReadonlyMap<string, string>;
 const VARIABLE = /^LIVEDATA_/;
 
 /**
- * Reads the variables of a file into the environment. One that is set already takes precedence, as with `node --env-file`.
+ * Reads the variables of a file into the environment. One that is set already takes precedence, as with `node --env-file`, which Node 20 would take from the arguments of a script.
  *
  * @returns for each variable of the SDK that is set, where it comes from
  * @throws UsageError if the file cannot be read

@@ -27,10 +27,10 @@ variables, DNS and TLS, the session exchange, the clock, the organization,
 the credits left, and what the role may read.
 
   --json           the findings as JSON
-  --env-file FILE  read LIVEDATA_* variables from a file`,
+  --dotenv FILE    read LIVEDATA_* variables from a file`,
   async run(args, signal) {
     const { values } = parse(args, { ...API_OPTIONS, json: { type: "boolean" } });
-    const sources = loadEnvironment(values["env-file"]);
+    const sources = loadEnvironment(values.dotenv);
     const findings: Finding[] = [];
     const examination = new Examination(sources, signal);
     for await (const finding of examination.findings()) {

@@ -27,7 +27,7 @@ ${Object.entries(commands)
   .join("\n")}
 
 livedata <command> --help shows the options of a command. Credentials come
-from LIVEDATA_* variables, or from a file with --env-file, never from options.
+from LIVEDATA_* variables, or from a file with --dotenv, never from options.
 
 Exit codes: 0 ok, 1 failed, 2 wrong usage or configuration, 3 credentials
 refused, 4 out of credits, 5 rate limited, 130 stopped by ctrl-C.`;

@@ -23,12 +23,12 @@ Searches people. The file has the body of a search, such as
     "string_values": ["Engineer"] }] }] }
 "-" reads it from standard input. Costs one credit for each new person.
 
-  --size N         people to return, or on each page (default: the file's, or ${DEFAULT_SIZE})
+  --size N         people to return, on each page (default: the file's, or ${DEFAULT_SIZE})
   --all            read all pages; needs --limit or --max-credits
   --limit N        with --all: at most this many people
   --max-credits N  spend at most this many credits
   --json           JSON, also on a terminal; with --all one person per line
-  --env-file FILE  read LIVEDATA_* variables from a file`,
+  --dotenv FILE    read LIVEDATA_* variables from a file`,
   async run(args, signal) {
     const options = {
       ...OUTPUT_OPTIONS,
@@ -46,7 +46,7 @@ Searches people. The file has the body of a search, such as
       throw new ArgumentsError("--all costs a credit for each new person. Add --limit or --max-credits");
     }
     const request = await readRequest(positionals[0] ?? "");
-    return withCost(values["env-file"], async (livedata) => {
+    return withCost(values.dotenv, async (livedata) => {
       const isJson = values.json ?? !process.stdout.isTTY;
       if (values.all) {
         const { size: pageSize = size, ...rest } = { ...request, ...(size && { size }) };
@@ -70,11 +70,11 @@ export const countCommand: Command = {
 Prints how many people match the "filters" of a search. Free. "-" reads the
 request from standard input.
 
-  --env-file FILE  read LIVEDATA_* variables from a file`,
+  --dotenv FILE    read LIVEDATA_* variables from a file`,
   async run(args, signal) {
     const { values, positionals } = parse(args, API_OPTIONS, ["<request.json | ->"]);
     const { filters } = await readRequest(positionals[0] ?? "");
-    return withCost(values["env-file"], async (livedata) => {
+    return withCost(values.dotenv, async (livedata) => {
       await print(`${await count(livedata.people, filters, { signal })}\n`);
       return ExitCode.ok;
     });
@@ -97,7 +97,7 @@ Finds a person by what is known of them. Costs one credit for each new person.
   --size N         people to return at most (default: 1)
   --max-credits N  spend at most this many credits
   --json           JSON, also on a terminal
-  --env-file FILE  read LIVEDATA_* variables from a file`,
+  --dotenv FILE    read LIVEDATA_* variables from a file`,
   async run(args, signal) {
     const options = {
       ...OUTPUT_OPTIONS,
@@ -116,7 +116,7 @@ Finds a person by what is known of them. Costs one credit for each new person.
     const match = q.person({ email, linkedin, name, company } as q.PersonKey);
     const size = wholeNumber(values.size, "size", 1) ?? 1;
     const maxCredits = wholeNumber(values["max-credits"], "max-credits", 0);
-    return withCost(values["env-file"], async (livedata) => {
+    return withCost(values.dotenv, async (livedata) => {
       const { matches } = await livedata.people.find({ size, matches: [match] }, { maxCredits, signal });
       const people = matches[0]?.people ?? [];
       if (values.json ?? !process.stdout.isTTY) await print(`${JSON.stringify(people, null, 2)}\n`);
@@ -134,7 +134,7 @@ export const company: Command = {
 Looks up a company, such as nvidia.com. What it costs is not documented.
 
   --json           JSON, also on a terminal
-  --env-file FILE  read LIVEDATA_* variables from a file`,
+  --dotenv FILE    read LIVEDATA_* variables from a file`,
   run: (args, signal) =>
     showRecord(args, "<lookup>", (livedata, lookup) => livedata.companies.retrieve(lookup, { signal })),
 };
@@ -147,7 +147,7 @@ export const person: Command = {
 Looks up a person by id, such as LDP-1-EXAMPLE. Costs one credit if new.
 
   --json           JSON, also on a terminal
-  --env-file FILE  read LIVEDATA_* variables from a file`,
+  --dotenv FILE    read LIVEDATA_* variables from a file`,
   run: (args, signal) => showRecord(args, "<id>", (livedata, id) => livedata.people.retrieve(id, { signal })),
 };
 
@@ -181,7 +181,7 @@ async function showRecord(
   retrieve: (livedata: LiveData, id: string) => Promise<Company | Person>,
 ): Promise<ExitCode> {
   const { values, positionals } = parse(args, OUTPUT_OPTIONS, [name]);
-  return withCost(values["env-file"], async (livedata) => {
+  return withCost(values.dotenv, async (livedata) => {
     const record = await retrieve(livedata, positionals[0] ?? "");
     const isJson = values.json ?? !process.stdout.isTTY;
     await print(isJson ? `${JSON.stringify(record, null, 2)}\n` : describe(record));
@@ -233,9 +233,10 @@ function parseJson(text: string, source: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
+    if (text.trim() === "") throw new UsageError(`${source} is empty`);
     const [, position] = /position (\d+)/.exec(String(error)) ?? [];
-    const before = text.slice(0, Number(position ?? text.length)).split("\n");
-    const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
-    throw new UsageError(`${source} is not JSON: ${text.trim() === "" ? "it is empty" : `see ${place}`}`);
+    const before = position === undefined ? [] : text.slice(0, Number(position)).split("\n");
+    const place = `, line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+    throw new UsageError(`${source} is not JSON${before.length > 0 ? place : ""}`);
   }
 }

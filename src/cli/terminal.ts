@@ -95,12 +95,14 @@ function pad(text: string, width: number): string {
   return short + " ".repeat(Math.max(0, width - stringWidth(short)));
 }
 
-/** Makes columns narrower, the widest first, until they fit the terminal. */
-function narrowed(widths: number[], total: number): number[] {
-  const fitted = [...widths];
-  const room = total - 2 * (widths.length - 1);
-  while (fitted.reduce((sum, width) => sum + width, 0) > room && Math.max(...fitted) > 8) {
-    fitted[fitted.indexOf(Math.max(...fitted))] = Math.max(...fitted) - 1;
+/** Makes columns narrower, the widest first, until they fit the terminal. The last one, an id to copy, stays whole. */
+function narrowed(widths: readonly number[], total: number): number[] {
+  const flexible = widths.slice(0, -1);
+  const last = widths.slice(-1);
+  const room = total - 2 * flexible.length - (last[0] ?? 0);
+  while (flexible.reduce((sum, width) => sum + width, 0) > room && Math.max(...flexible) > 8) {
+    const widest = Math.max(...flexible);
+    flexible[flexible.indexOf(widest)] = widest - 1;
   }
-  return fitted;
+  return [...flexible, ...last];
 }

@@ -33,7 +33,7 @@ who was found, in order. The same command resumes after any interruption;
   --company COLUMN   a company, too
   --max-credits N    spend at most this many credits, over all runs
   --json             print the summary as JSON
-  --env-file FILE    read LIVEDATA_* variables from a file`,
+  --dotenv FILE      read LIVEDATA_* variables from a file`,
   async run(args, signal) {
     const options = {
       ...API_OPTIONS,
@@ -56,7 +56,7 @@ who was found, in order. The same command resumes after any interruption;
       ...(name && { name }),
       ...(company && { company }),
     };
-    const people = connect(values["env-file"]).people;
+    const people = connect(values.dotenv).people;
     const scanned = await scan(input);
     const columns = mapColumns(scanned.columns, flags, input);
     const writer = createWriter(formatOf(output), scanned.columns, formatOf(input) === "csv" ? scanned.delimiter : ",");
