@@ -1,5 +1,5 @@
 import { isLiveDataError, type LiveDataError } from "../index.js";
-import { printable } from "./terminal.js";
+import { duration, printable } from "./terminal.js";
 
 /** What the process ends with. */
 export const ExitCode = {
@@ -54,14 +54,20 @@ export function exitCodeOf(error: unknown): ExitCode {
  */
 export function explain(error: unknown, body: boolean): string {
   if (error instanceof UsageError) return error.message;
-  if (isLiveDataError(error)) {
-    if (error.code === "aborted") return "Stopped";
-    const said = body ? messageOf(error) : undefined;
-    return said === undefined ? error.message : error.message.replace(" (see `error.body`)", `. The API says: ${said}`);
-  }
   if (!(error instanceof Error)) return String(error);
-  return "syscall" in error ? printable(error.message) : (error.stack ?? error.message);
+  if (error.name === "AbortError" || (isLiveDataError(error) && error.code === "aborted")) return "Stopped";
+  if (!isLiveDataError(error)) return "syscall" in error ? printable(error.message) : (error.stack ?? error.message);
+  const said = body ? messageOf(error) : undefined;
+  const { retryAfter } = error;
+  return [
+    error.message.replace(ADVICE, ""),
+    ...(said === undefined ? [] : [`The API says: ${said}`]),
+    ...(retryAfter === undefined ? [] : [`Try again in ${duration(retryAfter / 1_000)}`]),
+  ].join(". ");
 }
+
+/** What messages say to programs: members of the error, and a parameter of `findMany`. */
+const ADVICE = / \(see `error\.body`\)|; quer[^;]* failed: to resume, pass `start: \d+`$/g;
 
 /** The longest text of the API that is printed, in characters. */
 const MAX_MESSAGE = 500;

@@ -50,6 +50,14 @@ export function counted(value: number, noun: string, plural = `${noun}s`): strin
   return `${number(value)} ${value === 1 ? noun : plural}`;
 }
 
+/** Writes a time as people say it: `12 s`, `3 min 20 s`, `2 h 5 min`. */
+export function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3_600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`;
+}
+
 /** Cuts a text to a width. */
 export function cut(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;

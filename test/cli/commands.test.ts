@@ -190,6 +190,8 @@ test.each<[string, number, FakeOperation, number, Record<string, string>]>([
   // biome-ignore lint/suspicious/noControlCharactersInRegex: none may reach the terminal
   expect(stderr).not.toMatch(/\u001b/);
   if (status === 400) expect(stderr).toContain("The API says: the API's own words");
+  if (status === 429) expect(stderr).toContain("Try again in 1 h 0 min");
+  expect(stderr).not.toContain("error.body");
 });
 
 test("an API that cannot be reached ends with exit code 1", async () => {

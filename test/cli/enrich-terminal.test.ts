@@ -1,7 +1,8 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import { duration, progressLine } from "../../src/cli/enrich/progress.js";
+import { progressLine } from "../../src/cli/enrich/progress.js";
+import { duration } from "../../src/cli/terminal.js";
 import { createJob, csvOf } from "./enrich-support.js";
 import { listening, onTerminal } from "./run.js";
 

@@ -1,14 +1,12 @@
 import { createHash } from "node:crypto";
-import { isLiveDataError } from "../../index.js";
 import { API_OPTIONS, type Command, connect, parse, wholeNumber } from "../command-line.js";
 import { ArgumentsError, ExitCode, UsageError } from "../errors.js";
-import { counted, note, number, print, styled } from "../terminal.js";
+import { counted, duration, note, number, print, styled } from "../terminal.js";
 import { type Columns, mapColumns } from "./columns.js";
 import { Enrichment } from "./enrichment.js";
 import { formatOf, scan } from "./input.js";
 import { takeLock } from "./lock.js";
 import { createWriter } from "./output.js";
-import { duration } from "./progress.js";
 import { RunFile, type RunState } from "./run-file.js";
 
 /** `livedata enrich` */
@@ -72,7 +70,7 @@ who was found, in order. The same command resumes after any interruption;
         } catch (error) {
           if (error instanceof UsageError) throw error;
           note(`${output} has ${number(state.rows)} of ${rows}. Run the same command to resume`);
-          throw withoutAdvice(error);
+          throw error;
         }
         await summarize(state, { output, total: scanned.rows }, values.json ?? false);
         if (isLimited) {
@@ -87,13 +85,6 @@ who was found, in order. The same command resumes after any interruption;
     }
   },
 };
-
-/** An error of `findMany` also speaks of its parameters, and of its own members. */
-function withoutAdvice(error: unknown): unknown {
-  if (!isLiveDataError(error)) return error;
-  const advice = / \(see `error\.body`\)|; quer[^;]* failed: to resume, pass `start: \d+`$/g;
-  return Object.assign(error, { message: error.message.replaceAll(advice, "") });
-}
 
 async function summarize(
   state: RunState,

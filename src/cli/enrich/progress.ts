@@ -1,4 +1,4 @@
-import { counted, cut, number, widthOf } from "../terminal.js";
+import { counted, cut, duration, number, widthOf } from "../terminal.js";
 
 /** What a progress line shows. */
 export interface Progress {
@@ -56,12 +56,4 @@ export function progressLine(
   const room = width - text.length - 1;
   const bar = room < 5 ? 0 : Math.min(BAR, room);
   return cut(`${"█".repeat(Math.floor(share * bar)).padEnd(bar, "░")} ${text}`.trimStart(), width);
-}
-
-/** Writes a time as people say it: `12 s`, `3 min 20 s`, `2 h 5 min`. */
-export function duration(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3_600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`;
 }
