@@ -58,18 +58,18 @@ function createObserver(report: (request: SentRequest) => void): (fake: FakeLive
   /** Responses and failures that were reported. An embedded API may hand a request to the one installed before it. */
   const reported = new WeakSet<object>();
   const observed = (fetch: Fetch): Fetch => {
-    const note = (input: string | URL | Request, init: RequestInit | undefined, outcome: unknown) => {
+    const note = async (input: string | URL | Request, init: RequestInit | undefined, outcome: unknown) => {
       if (typeof outcome !== "object" || outcome === null || reported.has(outcome)) return;
       reported.add(outcome);
-      report(describe(input, init, outcome instanceof Response ? outcome : undefined));
+      report(await describe(input, init, outcome instanceof Response ? outcome : undefined));
     };
     return async (input, init) => {
       try {
         const response = await fetch(input, init);
-        note(input, init, response);
+        await note(input, init, response);
         return response;
       } catch (error) {
-        note(input, init, error);
+        await note(input, init, error);
         throw error;
       }
     };
@@ -90,23 +90,28 @@ function createObserver(report: (request: SentRequest) => void): (fake: FakeLive
   };
 }
 
-function describe(
+async function describe(
   input: string | URL | Request,
   init: RequestInit | undefined,
   response: Response | undefined,
-): SentRequest {
+): Promise<SentRequest> {
   const isRequest = input instanceof Request;
   const { pathname, search } = new URL(isRequest ? input.url : input);
+  const header = (name: string) => response?.headers.get(`X-LDT-Credits-${name}`) ?? undefined;
   return {
     type: "request",
     method: init?.method ?? (isRequest ? input.method : "GET"),
     path: `${pathname}${search}`,
     status: response?.status,
-    ...creditsOf(response),
+    refusal: response && !response.ok ? await refusalOf(response.clone()) : undefined,
+    used: header("Used"),
+    cost: header("Cost"),
   };
 }
 
-function creditsOf(response: Response | undefined): Pick<SentRequest, "used" | "cost"> {
-  const header = (name: string) => response?.headers.get(`X-LDT-Credits-${name}`) ?? undefined;
-  return { used: header("Used"), cost: header("Cost") };
+function refusalOf(response: Response): Promise<string | undefined> {
+  return response.json().then(
+    ({ message }: { message?: unknown }) => (typeof message === "string" ? message : undefined),
+    () => undefined,
+  );
 }

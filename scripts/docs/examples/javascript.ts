@@ -44,14 +44,8 @@ const fake = createFakeLiveData().install();
 await createLiveData().ledgers.createContacts([{ name: "Jane Doe", company: "Example Corp" }]);
 fake.changeJob("LDP-1-EXAMPLE", { title: "CTO", company: { name: "NVIDIA" } });
 const controller = new AbortController();
-const store = {
-  load: async () => undefined,
-  save: async (checkpoint) => {
-    console.log(checkpoint);
-    controller.abort();
-  },
-};
-await followJobChanges(store, controller.signal);`,
+const store = { load: async () => undefined, save: async () => controller.abort() };
+await followJobChanges(store, controller.signal).catch((error) => console.log(error.code));`,
   ],
   [
     "clientSecret: () => vault.read",
@@ -60,6 +54,11 @@ console.log(name);`,
   ],
   ["authFetch(tokens)(", "console.log(response.status, (await response.json()).name);"],
 ];
+
+/** Whether an example runs with lines of its own, which call what it only declares. */
+export function isCalled(code: string): boolean {
+  return callOf(code) !== undefined;
+}
 
 /** Returns the lines that call what an example only declares, if there are any. */
 function callOf(code: string): string | undefined {
@@ -80,7 +79,7 @@ export function runnable(code: string): boolean {
 export function toJavaScript(code: string): string {
   const call = callOf(code);
   const script = withoutTypes(code).trimEnd();
-  return `${call === undefined ? script : `${script}\n\n// Calls it.\n${call}`}\n`;
+  return `${call === undefined ? script : `${script}\n\n// Added here, to call it.\n${call}`}\n`;
 }
 
 /** Removes types. Comments and all other lines stay as they are. */

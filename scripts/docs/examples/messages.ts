@@ -15,6 +15,8 @@ export interface SentRequest {
   readonly path: string;
   /** Undefined if the request got no response. */
   readonly status: number | undefined;
+  /** Why it was refused, as the response says. */
+  readonly refusal: string | undefined;
   /** Credits that it used. */
   readonly used: string | undefined;
   /** Credits that the call would cost, of which this was a preview. */

@@ -68,24 +68,32 @@ function equip(example: HTMLElement): void {
   const state = part("state", HTMLElement);
   const result = part("result", HTMLElement);
   const output = part("output", HTMLElement);
-  const requests = part("requests", HTMLTableElement);
-  const rows = requests.tBodies[0] ?? requests.createTBody();
+  const requests = part("requests", HTMLElement);
+  const table = part("requests table", HTMLTableElement);
+  const caption = table.createCaption();
+  const rows = table.tBodies[0] ?? table.createTBody();
 
   let end = () => {};
   let attempt = 0;
+  let charged = 0;
 
   function print(level: string, text: string): void {
     const line = create("div", `example-line example-${level}`, text);
     // Not by colour alone.
     if (level === "error" || level === "warn") line.prepend(create("span", "example-level", `${level}: `));
     output.append(line);
-    output.scrollTop = output.scrollHeight;
   }
 
-  function list({ method, path, status, used, cost }: SentRequest): void {
+  function list({ method, path, status, refusal, used, cost }: SentRequest): void {
     const row = rows.insertRow();
     const credits = cost === undefined ? (used ?? "–") : `would be ${cost}`;
-    for (const text of [method, path, String(status ?? "none"), credits]) row.insertCell().textContent = text;
+    row.insertCell().textContent = method;
+    // A long path breaks before a slash.
+    const parts = path.split(/(?=\/)/).flatMap((part) => [part, document.createElement("wbr")]);
+    row.insertCell().append(...parts, ...(refusal === undefined ? [] : [create("div", "example-refusal", refusal)]));
+    for (const text of [String(status ?? "none"), credits]) row.insertCell().textContent = text;
+    charged += Number(used ?? 0);
+    caption.textContent = `Requests to the embedded API: ${rows.rows.length}. Credits used: ${charged}.`;
     requests.hidden = false;
   }
 
@@ -102,6 +110,7 @@ function equip(example: HTMLElement): void {
     let hasFailed = false;
     output.replaceChildren();
     rows.replaceChildren();
+    charged = 0;
     requests.hidden = true;
     result.hidden = false;
     stop.hidden = false;

@@ -1,4 +1,4 @@
-import { toJavaScript } from "./javascript.js";
+import { isCalled, toJavaScript } from "./javascript.js";
 
 export { runnable } from "./javascript.js";
 
@@ -19,15 +19,17 @@ ${escapeHtml(source)}</textarea>
 <button type="button" class="example-run">Run</button>
 <button type="button" class="example-stop" hidden>Stop</button>
 <button type="button" class="example-edit">Edit</button>
-<span class="example-state" role="status"></span>
+<span class="example-state" role="status">${isCalled(code) ? "Runs with lines that call it, which Edit shows." : ""}</span>
 </div>
 <div class="example-result" hidden>
 <div class="example-output" role="log" aria-label="Output" tabindex="0"></div>
-<table class="example-requests" hidden>
-<caption>Requests to the API in this page</caption>
+<div class="example-requests" hidden>
+<table>
+<caption></caption>
 <thead><tr><th scope="col">Method</th><th scope="col">Path</th><th scope="col">Status</th><th scope="col">Credits</th></tr></thead>
 <tbody></tbody>
 </table>
+</div>
 </div>
 </div>
 `;

@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
+import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
 import { buildExamples, examplePolicy } from "../../scripts/docs/examples/build.js";
 import { renderExample } from "../../scripts/docs/examples/render.js";
 
@@ -53,6 +55,67 @@ export function listen(server: Server): Promise<number> {
       resolve(typeof address === "object" && address ? address.port : 0);
     });
   });
+}
+
+/** A page in a browser. */
+export interface OpenPage {
+  readonly page: Page;
+  /** Errors of the page's own script. */
+  readonly errors: readonly string[];
+  example(index: number): Locator;
+  /** Presses Run of an example and waits until it has ended. */
+  run(index: number): Promise<Run>;
+  close(): Promise<void>;
+}
+
+/** What a run showed. */
+export interface Run {
+  readonly state: string;
+  readonly output: string;
+  /** Above the requests; empty if there were none. */
+  readonly caption: string;
+}
+
+let browser: Promise<Browser> | undefined;
+
+/** Ends the browser of {@link openPage}. */
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.close();
+}
+
+/** Opens a page in Chromium, as installed or as named by `CHROMIUM`. */
+export async function openPage(url: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
+  const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+  browser ??= chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  const page = await (await browser).newPage(options);
+  const errors: string[] = [];
+  page.on("pageerror", ({ message }) => errors.push(message));
+  await page.goto(url);
+  const example = (index: number) => page.locator(".example").nth(index);
+  return {
+    page,
+    errors,
+    example,
+    async run(index) {
+      await example(index).locator(".example-run").click();
+      return result(example(index));
+    },
+    close: () => page.close(),
+  };
+}
+
+/** Waits until an example has ended, and returns what it shows. */
+export async function result(example: Locator): Promise<Run> {
+  await example
+    .locator(".example-state")
+    .filter({ hasText: /^(Failed|Finished|Stopped)/ })
+    .waitFor();
+  const requests = example.locator(".example-requests");
+  return {
+    state: await example.locator(".example-state").innerText(),
+    output: (await example.locator(".example-output").innerText()).trim(),
+    caption: (await requests.isVisible()) ? await requests.locator("caption").innerText() : "",
+  };
 }
 
 function pageOf(codes: readonly string[]): string {
