@@ -56,6 +56,11 @@ export default defineConfig({
         hookTimeout: 60_000,
         retry: 2,
       }),
+      project("apart: docs", ["test/docs/**/*.test.ts"], {
+        env: { EXCHANGES: "" },
+        testTimeout: 60_000,
+        hookTimeout: 120_000,
+      }),
       project("package", ["test/package/**/*.test.ts"]),
       project("examples", ["examples/**/*.test.ts"], { setupFiles: ["examples/fastify/live-data.setup.ts"] }),
       project("contract", ["test/contract/**/*.test.ts"], { exclude: [mutations] }),
