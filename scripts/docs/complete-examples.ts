@@ -1,7 +1,5 @@
 import { type Application, type Comment, Converter, ReflectionKind } from "typedoc";
-
-/** Where the names that examples use come from. */
-const QUERY = 'import * as q from "@livedata/sdk/query";';
+import ts from "typescript";
 
 /**
  * Makes whole programs of the examples in doc comments, which leave out imports and the client. An example that uses
@@ -26,18 +24,42 @@ function completeAll(comment: Comment | undefined, names: readonly string[]): vo
   }
 }
 
-function complete(code: string, names: readonly string[]): string {
-  if (code.includes("import ") || /\b(filters|signal|app)\b/.test(code)) return code;
-  const usesClient = code.includes("livedata") && !code.includes("createLiveData");
-  const used = names.filter((name) => new RegExp(`(?<![.\\w])${name}\\(`).test(code));
-  const imports = [...(usesClient ? ["createLiveData"] : []), ...used].sort();
+function complete(code: string, exports: readonly string[]): string {
+  const undeclared = undeclaredIn(code);
+  const imports = undeclared.filter((name) => exports.includes(name));
+  const known = new Set([...imports, ...Object.getOwnPropertyNames(globalThis), "livedata", "q"]);
+  if (!undeclared.every((name) => known.has(name)) || code.includes("import ")) return code;
+  const usesClient = undeclared.includes("livedata");
+  const names = [...(usesClient ? ["createLiveData"] : []), ...imports].sort();
   const head = [
-    ...(imports.length > 0 ? [`import { ${imports.join(", ")} } from "@livedata/sdk";`] : []),
-    ...(/\bq\./.test(code) ? [QUERY] : []),
-    ...(usesClient ? ["", "const livedata = createLiveData();"] : []),
+    ...(names.length > 0 ? [`import { ${names.join(", ")} } from "@livedata/sdk";`] : []),
+    ...(undeclared.includes("q") ? ['import * as q from "@livedata/sdk/query";'] : []),
+    "",
+    ...(usesClient ? ["const livedata = createLiveData();"] : []),
   ];
-  const isExpression = /^q\.[^\n]*$/.test(code);
-  const [, expression = "", comment = ""] = /^(.*\))( \/\/.*)?$/.exec(code) ?? [];
-  const body = isExpression ? `console.log(${expression});${comment}` : code;
-  return [...head, ...(head.length > 0 && !usesClient ? [""] : []), body].join("\n");
+  // A query alone is printed, so that it can be seen.
+  const [, query, comment = ""] = /^(q\..*\))( \/\/.*)?$/.exec(code) ?? [];
+  const body = query === undefined ? code : `console.log(${query});${comment}`;
+  return head.length > 1 ? [...head, body].join("\n") : code;
+}
+
+/** The names that code uses and does not declare. */
+function undeclaredIn(code: string): string[] {
+  const used = new Set<string>();
+  const declared = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isTypeNode(node)) return;
+    const { parent } = node;
+    if (ts.isIdentifier(node)) {
+      const isMember =
+        (ts.isPropertyAccessExpression(parent) || ts.isPropertyAssignment(parent)) && parent.name === node;
+      const isRenamed = ts.isBindingElement(parent) && parent.propertyName === node;
+      const declares = ts.isVariableDeclaration(parent) || ts.isBindingElement(parent) || ts.isParameter(parent);
+      if (declares && parent.name === node) declared.add(node.text);
+      else if (!isMember && !isRenamed) used.add(node.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile("example.ts", code, ts.ScriptTarget.ESNext, true));
+  return [...used].filter((name) => !declared.has(name));
 }

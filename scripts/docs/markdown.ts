@@ -1,8 +1,9 @@
 import path from "node:path";
 import GithubSlugger from "github-slugger";
 import MarkdownIt, { type RendererRule, type Token } from "markdown-it";
+import { renderExample, runnable } from "./examples/render.js";
 import { highlight } from "./highlight.js";
-import { escapeHtml, type Page, relative, urlOf } from "./page.js";
+import { type Page, relative, urlOf } from "./page.js";
 
 /** A part of a page, from a heading to the next. */
 export interface Section {
@@ -87,10 +88,15 @@ function emptyResult(): Result {
 /** Tokens that lead to another page or file, and the attribute that says where. */
 const LINKS: Readonly<Record<string, string>> = { link_open: "href", image: "src" };
 
-function renderFence(token: Token | undefined, _result: Result): string {
+/** Examples marked `ts` run in the page, if a browser has what they import. */
+function renderFence(token: Token | undefined, result: Result): string {
+  const code = token?.content ?? "";
   const language = token?.info.trim() ?? "";
-  const html = highlight(token?.content ?? "", language === "typescript" ? "ts" : language);
-  return `<div class="code" data-language="${escapeHtml(language)}">${html}</div>\n`;
+  const html = highlight(code, language === "typescript" ? "ts" : language);
+  // Without an import it is a signature, or part of a program.
+  if (language !== "ts" || !/^import /m.test(code) || !runnable(code)) return `<div class="code">${html}</div>\n`;
+  result.runs = true;
+  return renderExample(code, html);
 }
 
 /** Gives each heading the anchor that it has on a code host, and collects the words below it. */

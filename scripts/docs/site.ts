@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { bundleScript, writeAssets } from "./assets.js";
+import { buildExamples } from "./examples/build.js";
 import { writeLlmsText } from "./llms.js";
 import { createRenderer } from "./markdown.js";
 import { navigate } from "./navigation.js";
@@ -41,6 +42,7 @@ export async function writeSite(folder: string, { version, pages, files, referen
   }
   for (const file of files) cpSync(file, path.join(folder, file));
   await writeAssets(folder);
+  await buildExamples(folder);
   write("assets/search.js", writeSearchScript(rendered.map(([page, { sections }]) => [page, sections])));
   write("llms.txt", writeLlmsText(groups));
   write(NOT_FOUND, writeNotFound(await bundleScript("base"), site));

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { examplePolicy } from "./examples/build.js";
 import type { Rendered, Section } from "./markdown.js";
 import type { Group } from "./navigation.js";
 import { escapeHtml, FRONT_PAGE, type Page, relative, urlOf } from "./page.js";
@@ -42,8 +43,12 @@ ${rendered.html}
 </footer>
 </main>
 ${contents(rendered.sections)}`;
-  const alternate = `<link rel="alternate" type="text/markdown" href="${markdown}">`;
-  return writeDocument({ url: urlOf(page.file), title: page.title, head: alternate, main, policy: POLICY, page }, site);
+  const assets = relative(urlOf(page.file), "assets");
+  const examples = `<link rel="stylesheet" href="${assets}/examples.css">
+<script src="${assets}/examples.js" defer></script>`;
+  const head = `<link rel="alternate" type="text/markdown" href="${markdown}">${rendered.runs ? examples : ""}`;
+  const policy = rendered.runs ? examplePolicy : POLICY;
+  return writeDocument({ url: urlOf(page.file), title: page.title, head, main, policy, page }, site);
 }
 
 /**

@@ -39,7 +39,7 @@ function showCurrentPage(navigation: Element | null, current: Element | null): v
 
 function addCopyButtons(): void {
   if (!navigator.clipboard) return;
-  for (const block of document.querySelectorAll(".code > pre")) {
+  for (const block of document.querySelectorAll(".code > pre, .example-code > pre")) {
     const button = document.createElement("button");
     button.className = "copy";
     button.textContent = "Copy";
