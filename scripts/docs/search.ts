@@ -20,13 +20,17 @@ const GROUPS: readonly (readonly [RegExp, string])[] = [
   [/^/, "Project"],
 ];
 
+/** Headings that say nothing alone. What is below them belongs to the section before. */
+const PARTS =
+  /^(Parameters|Returns|Throws|Type Parameters?|Examples?|Default|Extends|Extended by|Inherited from|Overrides|Implementation of|Call Signature|[GS]et Signature)$/;
+
 /** How much of a section is searched. Longer ones are source code. */
 const MAX_TEXT = 1_500;
 
 /** Writes the script that the search loads. */
 export function writeSearchScript(pages: readonly (readonly [Page, readonly Section[]])[]): string {
   const entries = pages.flatMap(([{ file, title }, sections]) =>
-    sections.map(
+    joinParts(sections).map(
       ({ level, id, heading, text }): SearchEntry => ({
         url: level === 1 ? urlOf(file) : `${urlOf(file)}#${id}`,
         heading,
@@ -38,4 +42,14 @@ export function writeSearchScript(pages: readonly (readonly [Page, readonly Sect
   );
   const unique = new Map(entries.map((entry) => [entry.url, entry]));
   return `window.searchEntries=${JSON.stringify([...unique.values()])};\n`;
+}
+
+function joinParts(sections: readonly Section[]): Section[] {
+  const joined: Section[] = [];
+  for (const section of sections) {
+    const last = joined.at(-1);
+    if (last && PARTS.test(section.heading)) last.text += section.text;
+    else joined.push({ ...section });
+  }
+  return joined;
 }

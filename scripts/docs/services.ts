@@ -93,7 +93,7 @@ function describe(service: string, described: Operation, document: Bundle): stri
   ]);
   const parts = [
     `## ${call}`,
-    `**${operation["summary"]}.** \`${name}\` ${evidenceOf(operation)}`,
+    `**${operation["summary"]}.** \`${name}\` <small>[${operation["x-evidence"]}](#how-each-fact-is-known)</small>`,
     textOf(operation),
     tableOf(
       ["credits", "role", "throws", "if it fails"],

@@ -124,7 +124,7 @@ async function loadIndex(): Promise<MiniSearch<SearchEntry>> {
   return index;
 }
 
-const WEIGHTS: Readonly<Record<string, number>> = { Guide: 2, API: 1.4, SDK: 1, Examples: 0.7 };
+const WEIGHTS: Readonly<Record<string, number>> = { Guide: 4, API: 2, SDK: 1, Examples: 0.7 };
 
 function find(index: MiniSearch<SearchEntry>, query: string) {
   return index
