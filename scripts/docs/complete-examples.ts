@@ -1,6 +1,9 @@
 import { type Application, type Comment, Converter, ReflectionKind } from "typedoc";
 import ts from "typescript";
 
+/** What a browser has as well. */
+const GLOBALS = Object.getOwnPropertyNames(globalThis).filter((name) => name !== "process");
+
 /**
  * Makes whole programs of the examples in doc comments, which leave out imports and the client. An example that uses
  * other names that it does not declare stays as it is.
@@ -27,7 +30,7 @@ function completeAll(comment: Comment | undefined, names: readonly string[]): vo
 function complete(code: string, exports: readonly string[]): string {
   const undeclared = undeclaredIn(code);
   const imports = undeclared.filter((name) => exports.includes(name));
-  const known = new Set([...imports, ...Object.getOwnPropertyNames(globalThis), "livedata", "q"]);
+  const known = new Set([...imports, ...GLOBALS, "livedata", "q"]);
   if (!undeclared.every((name) => known.has(name)) || code.includes("import ")) return code;
   const usesClient = undeclared.includes("livedata");
   const names = [...(usesClient ? ["createLiveData"] : []), ...imports].sort();

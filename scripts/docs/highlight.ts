@@ -2,7 +2,7 @@ import { createHighlighter, type ThemedToken } from "shiki";
 import { escapeHtml } from "./page.js";
 
 const LANGUAGES = ["ts", "js", "json", "sh", "yaml", "html", "csv"];
-const THEMES = { light: "light-plus", dark: "dark-plus" };
+const THEMES = { light: "github-light-high-contrast", dark: "github-dark-default" };
 
 const highlighter = await createHighlighter({ langs: LANGUAGES, themes: Object.values(THEMES) });
 /** The class of each pair of colors. Pages have no inline styles, which their content policy forbids. */

@@ -12,7 +12,8 @@ export interface SearchEntry {
 }
 
 const GROUPS: readonly (readonly [RegExp, string])[] = [
-  [/^docs\/(guide\/|index)/, "Guide"],
+  [/^docs\/index\.md/, "Start"],
+  [/^docs\/guide\//, "Guide"],
   [/^openapi\//, "API"],
   [/^sdk\//, "SDK"],
   [/^examples\//, "Examples"],

@@ -24,7 +24,6 @@ import { EVIDENCE, evidenceOf, fieldTable, tableOf, typeOf } from "./schemas.js"
 
 /** Arguments of example calls for which the documents have none that the API in memory knows. */
 const ARGUMENTS: Readonly<Record<string, string>> = {
-  createSession: '{ grantType: "clientCredentials", ...fakeCredentials.serviceAccount }',
   getCompany: '"example.com"',
 };
 
@@ -199,7 +198,6 @@ function exampleOf(service: string, described: Operation, document: Bundle): str
   const hasCredits = cost !== "none documented";
   return [
     `import { createLiveData${hasCredits ? ", credits" : ""} } from "@livedata/sdk";`,
-    ...(own?.includes("fakeCredentials") ? ['import { fakeCredentials } from "@livedata/sdk/testing";'] : []),
     "",
     "const livedata = createLiveData();",
     `const result = await ${call};`,

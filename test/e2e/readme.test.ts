@@ -45,6 +45,7 @@ const prints: readonly [page: string, block: string, stdout: RegExp][] = [
   ["docs/guide/retries-and-timeouts.md", "totalTimeout: 60_000", /^200\n$/],
   ["docs/guide/retries-and-timeouts.md", "rateLimit:", /^\d+\n$/],
   ["docs/guide/searching.md", 'string_values: ["Software Engineer"]', /^\d+ people; the first one is .+\n$/],
+  ["docs/guide/searching.md", "q.person({ linkedin:", /^(Jane Doe is Software Engineer\n){3}$/],
   ["docs/guide/searching.md", "q.studied(", /^\d+ people; the first one is .+\n$/],
   ["docs/guide/searching.md", "q.withReport(", /^(.+: \d+\n)+$/],
   ["docs/guide/calls.md", "maxCredits: 50", /^would cost 100 credits; the limit is 50\n$/],

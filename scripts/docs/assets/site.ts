@@ -56,7 +56,7 @@ function addSearch(button: HTMLButtonElement | null): void {
   const dialog = document.createElement("dialog");
   dialog.className = "search";
   dialog.setAttribute("aria-label", "Search");
-  dialog.innerHTML = `<input type="search" aria-label="Search the documentation" placeholder="Search guides, the API and the SDK" autocomplete="off" spellcheck="false"><p role="status"></p><ul></ul>`;
+  dialog.innerHTML = `<input type="text" inputmode="search" aria-label="Search the documentation" placeholder="Search guides, the API and the SDK" autocomplete="off" spellcheck="false"><p role="status"></p><ul></ul>`;
   document.body.append(dialog);
   const input = dialog.querySelector("input") as HTMLInputElement;
   const list = dialog.querySelector("ul") as HTMLUListElement;
@@ -130,9 +130,9 @@ function find(index: MiniSearch<SearchEntry>, query: string) {
   return index
     .search(query, {
       prefix: true,
-      fuzzy: (term) => (term.length > 4 ? 0.2 : 0),
+      fuzzy: (term) => (term.length > 3 ? 0.2 : 0),
       combineWith: "AND",
-      boost: { heading: 4, page: 3 },
+      boost: { heading: 8, page: 3 },
       boostDocument: (_id, _term, stored) => WEIGHTS[String(stored?.["group"])] ?? 0.4,
     })
     .slice(0, 20);

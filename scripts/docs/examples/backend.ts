@@ -12,6 +12,8 @@ type Fetch = typeof globalThis.fetch;
 
 /** Credentials as the guide writes them. */
 const PLACEHOLDER = { clientId: "…", clientSecret: "…" };
+/** Credentials as the OpenAPI documents write them. */
+const EXAMPLE = { clientId: "example-client", clientSecret: "example-secret" };
 
 /**
  * Makes a worker look like a process of a backend: with environment variables, and without a browser's name, with which
@@ -33,7 +35,7 @@ export function actAsBackend(report: (request: SentRequest) => void): typeof cre
 
   const observe = createObserver(report);
   const create = (options?: FakeLiveDataOptions) => observe(createFakeLiveData(options));
-  create({ serviceAccounts: [fakeCredentials.serviceAccount, PLACEHOLDER] }).install();
+  create({ serviceAccounts: [fakeCredentials.serviceAccount, PLACEHOLDER, EXAMPLE] }).install();
   return create;
 }
 
