@@ -61,6 +61,11 @@ export default defineConfig({
         testTimeout: 60_000,
         hookTimeout: 120_000,
       }),
+      project("cli", ["test/cli/**/*.test.ts"], {
+        env: { EXCHANGES: "" },
+        globalSetup: ["test/cli/build.ts"],
+        testTimeout: 60_000,
+      }),
       project("package", ["test/package/**/*.test.ts"]),
       project("examples", ["examples/**/*.test.ts"], { setupFiles: ["examples/fastify/live-data.setup.ts"] }),
       project("contract", ["test/contract/**/*.test.ts"], { exclude: [mutations] }),

@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { buildCli } from "./build-cli.js";
 import { compiler } from "./compilers.js";
 
 /**
- * Builds `dist/esm` and `dist/cjs`. TypeScript writes the types, one file per source, with the comments that editors
+ * Builds `dist/esm`, `dist/cjs` and `dist/cli`. TypeScript writes the types, one file per source, with the comments that editors
  * show. esbuild writes the code, one file per entry point, because sixty files load slowly. See decision 0013.
  */
 rmSync("dist", { recursive: true, force: true });
@@ -34,6 +35,7 @@ for (const format of ["esm", "cjs"] as const) {
   });
 }
 useDefaultExport("dist/cjs/index.js", "openapi-fetch");
+await buildCli("dist/cli");
 // Node reads the type of a .js file from the nearest package.json; the root one says "module".
 writeFileSync("dist/cjs/package.json", '{ "type": "commonjs" }\n');
 

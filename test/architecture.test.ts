@@ -45,7 +45,7 @@ test("the tree in architecture.md has every file of src, and no other", () => {
   const [, tree = ""] = /```\nsrc\/\n([\s\S]*?)```/.exec(page) ?? [];
   let folder = "";
   const drawn = tree.split("\n").flatMap((line) => {
-    const [, indent = "", name = ""] = /^( +)([a-z-]+(?:\.ts|\/))/.exec(line) ?? [];
+    const [, indent = "", name = ""] = /^( +)([a-z/-]+(?:\.ts|\/))/.exec(line) ?? [];
     if (name.endsWith("/")) folder = name;
     else if (indent.length === 2) folder = "";
     return name.endsWith(".ts") ? [folder + name] : [];

@@ -1,6 +1,14 @@
 import { execFileSync } from "node:child_process";
 
-const ALWAYS = ["CHANGELOG.md", "README.md", "SECURITY.md", "dist/cjs/package.json", "package.json"];
+const ALWAYS = [
+  "CHANGELOG.md",
+  "README.md",
+  "SECURITY.md",
+  "dist/cjs/package.json",
+  "dist/cli/LICENSES.txt",
+  "dist/cli/livedata.js",
+  "package.json",
+];
 const ENTRY_POINTS = [
   "index",
   "drift/index",
@@ -14,7 +22,9 @@ const ENTRY_POINTS = [
 /** The exact list of files that the tarball must contain, sorted. */
 export function expectedFiles(): string[] {
   const sources = filesBelow("src");
-  const modules = sources.map((file) => file.replace(/^src\//, "").replace(/\.ts$/, ""));
+  const modules = sources
+    .filter((file) => !file.startsWith("src/cli/"))
+    .map((file) => file.replace(/^src\//, "").replace(/\.ts$/, ""));
   const compiled = ["esm", "cjs"].flatMap((format) =>
     [
       ...ENTRY_POINTS.flatMap((name) => [`${name}.js`, `${name}.js.map`]),

@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Company, Job, Person } from "../types.js";
+import { withControl } from "./control.js";
 import type { FakeCredits } from "./credit-accounts.js";
 import {
   completeFakeCompany,
@@ -169,7 +170,7 @@ export function createFakeLiveData(options: FakeLiveDataOptions = {}): FakeLiveD
 
   const handle: Handler = (request) => world.handle(request);
   const follow = followRedirects(handle);
-  const servers = createServers(handle);
+  const servers = createServers();
   let uninstall = () => {};
   const close = async () => {
     uninstall();
@@ -186,7 +187,7 @@ export function createFakeLiveData(options: FakeLiveDataOptions = {}): FakeLiveD
   // Every member reads `world` when it is used, so that it also works after `reset`.
   const fake: FakeLiveData = {
     fetch: async (input, init) => follow(new Request(input, init)),
-    listen: ({ port = 0 } = {}) => servers.open(port),
+    listen: ({ port = 0, control = false } = {}) => servers.open(control ? withControl(fake, handle) : handle, port),
     get url() {
       return servers.url;
     },

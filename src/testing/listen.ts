@@ -7,6 +7,13 @@ import { MAX_BODY_BYTES } from "./limits.js";
 export interface FakeListenOptions {
   /** @default 0, which takes any free port */
   readonly port?: number;
+  /**
+   * Whether requests to `/_control/` plan failures, set credits and change jobs, for tests in other languages. The guide's
+   * page on testing describes them.
+   *
+   * @default false
+   */
+  readonly control?: boolean | undefined;
 }
 
 /** A server through which an embedded API listens on a port. */
@@ -23,17 +30,17 @@ export interface FakeServer {
 export interface Servers {
   /** URL of the newest open server; `undefined` if there is none. */
   readonly url: string | undefined;
-  open(port: number): Promise<FakeServer>;
+  open(handle: Handler, port: number): Promise<FakeServer>;
   /** Closes all servers, including those still being opened. */
   closeAll(): Promise<void>;
 }
 
-/** Keeps track of the servers of a handler. */
-export function createServers(handle: Handler): Servers {
+/** Keeps track of servers. */
+export function createServers(): Servers {
   const opening = new Set<Promise<FakeServer>>();
   const servers = new Set<FakeServer>();
 
-  const start = async (port: number): Promise<FakeServer> => {
+  const start = async (handle: Handler, port: number): Promise<FakeServer> => {
     const { url, close: closeServer } = await listen(handle, port);
     const close = async () => {
       servers.delete(server);
@@ -48,8 +55,8 @@ export function createServers(handle: Handler): Servers {
     get url() {
       return [...servers].at(-1)?.url;
     },
-    async open(port) {
-      const started = start(port);
+    async open(handle, port) {
+      const started = start(handle, port);
       opening.add(started);
       return started.finally(() => opening.delete(started));
     },

@@ -1,3 +1,4 @@
+import { isBuiltin } from "node:module";
 import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
 
@@ -24,6 +25,15 @@ describe("entry points", () => {
     expect(files).toContain("src/client.ts");
     expect(files.filter((file) => /\/(testing|drift|validate)\//.test(file))).toEqual([]);
     expect(packages).toEqual(["openapi-fetch"]);
+  });
+
+  it("the command is reached from no entry point, and its file needs no package", async () => {
+    for (const name of ["index", "drift", "fleet", "otel", "query", "testing", "undici"]) {
+      const { files } = await importsOf(name === "index" ? "src/index.ts" : `src/${name}/index.ts`);
+      expect(files.filter((file) => file.startsWith("src/cli/"))).toEqual([]);
+    }
+    const { packages } = await importsOf("dist/cli/livedata.js");
+    expect(packages.filter((name) => !isBuiltin(name))).toEqual([]);
   });
 
   it("`./testing` imports no package, and only `node:http` from Node", async () => {

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { checkCommand } from "./command-line.js";
 import { type Build, type Command, type Result, type Runtime, runtimesIn } from "./runtimes.js";
 import { createScratch, installRuntimes } from "./scratch.js";
 import { separateRequests } from "./separate-requests.js";
@@ -87,20 +88,23 @@ async function perform(job: Job): Promise<Outcome> {
 }
 
 /**
- * Runs what is not part of the program: separate requests to Workers, Deno without access to its variables, and Node over
- * each version of undici.
+ * Runs what is not part of the program: separate requests to Workers, Deno without access to its variables, Node over each
+ * version of undici, and the command of the package on Node and Bun.
  */
 async function performOthers(): Promise<Others[]> {
-  const others = runtimes.map(async ({ name, version, file }): Promise<Others[]> => {
+  const others = runtimes.map(async (runtime): Promise<Others[]> => {
+    const { name, version, file } = runtime;
     const [, service] = name.split(" ");
     if (name.startsWith("workerd") && service) {
       const results = await separateRequests(file, scratch.folder, service);
       return [{ title: `${name} ${version}, separate requests`, results }];
     }
-    if (name === "Node")
-      return Promise.all(["undici7", "undici8"].map((undici) => overUndici(undici, file, version))).then((all) =>
-        all.flat(),
-      );
+    const title = `${name} ${version}, the command livedata`;
+    if (name === "Node") {
+      const undici = await Promise.all(["undici7", "undici8"].map((undici) => overUndici(undici, file, version)));
+      return [...undici.flat(), { title, results: await checkCommand(runtime, scratch.folder) }];
+    }
+    if (name === "Bun") return [{ title, results: await checkCommand(runtime, scratch.folder) }];
     if (name !== "Deno") return [];
     const args = ["run", "--no-prompt", "--no-remote", "--allow-read", "program/without-env.js"];
     const run = await runProgram({ file, args });

@@ -1,0 +1,79 @@
+import type { Match } from "../../index.js";
+import * as q from "../../query/index.js";
+import { UsageError } from "../errors.js";
+import { printable } from "../terminal.js";
+
+/** A row of the input: its values by column. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** What a person can be looked up by. */
+export type Key = "company" | "email" | "linkedin" | "name";
+
+/** The columns of each key. Several, such as a first and a last name, are joined by a space. */
+export type Columns = Readonly<Partial<Record<Key, readonly string[]>>>;
+
+/** Headers that need no flag, in lower case and without spaces and signs. */
+const HEADERS: Readonly<Record<Key, readonly string[]>> = {
+  email: ["email", "emailaddress", "workemail"],
+  linkedin: ["linkedin", "linkedinurl", "linkedinprofile"],
+  name: ["name", "fullname"],
+  company: ["company", "companyname"],
+};
+const NAMES = [["firstname"], ["lastname", "surname"]] as const;
+
+/**
+ * Decides which columns a person is looked up by: those of the flags, or those whose header says so.
+ *
+ * @param columns the columns of the input
+ * @param flags the columns that the command line names
+ * @throws UsageError if a flag names no column, a header is ambiguous, or nothing could be looked up
+ */
+export function mapColumns(columns: readonly string[], flags: Columns, input: string): Columns {
+  const list = columns.map((column) => `\`${printable(column)}\``).join(", ");
+  for (const [key, names] of Object.entries(flags)) {
+    const missing = names?.find((name) => !columns.includes(name));
+    if (missing !== undefined) throw new UsageError(`--${key}: ${input} has no column \`${missing}\`. It has ${list}`);
+  }
+  const named = (headers: readonly string[], key: Key) => {
+    const found = columns.filter((column) => headers.includes(plain(column)));
+    if (found.length < 2) return found;
+    throw new UsageError(`${input}: several columns look like ${key}: ${found.join(", ")}. Pass --${key}`);
+  };
+  const mapped: Record<string, readonly string[]> = {};
+  for (const key of Object.keys(HEADERS) as Key[]) {
+    const own = flags[key] ?? named(HEADERS[key], key);
+    const parts = key === "name" && own.length === 0 ? NAMES.map((headers) => named(headers, key)) : [];
+    const found = parts.every((part) => part.length === 1) ? [...own, ...parts.flat()] : own;
+    if (found.length > 0) mapped[key] = found;
+  }
+  if (mapped["email"] || mapped["linkedin"] || (mapped["name"] && mapped["company"])) return mapped;
+  throw new UsageError(
+    `${input}: no column to look people up by. Pass --email, --linkedin, or --name and --company with the name of a ` +
+      `column. It has ${list}`,
+  );
+}
+
+function plain(column: string): string {
+  return column.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
+}
+
+/** Returns the match of a row; undefined if it has nothing to look up: a guess costs as much as a good query. */
+export function matchOf(row: Row, columns: Columns): Match | undefined {
+  const factOf = (key: Key) => {
+    const values = (columns[key] ?? []).map((column) => textOf(row[column])).filter((value) => value !== "");
+    return values.length > 0 ? { [key]: values.join(" ") } : {};
+  };
+  const facts = { ...factOf("email"), ...factOf("linkedin"), ...factOf("name"), ...factOf("company") };
+  if (!("email" in facts || "linkedin" in facts || ("name" in facts && "company" in facts))) return undefined;
+  try {
+    return q.person(facts as q.PersonKey);
+  } catch {
+    // A LinkedIn value that is no profile, such as the URL of a company.
+    const { linkedin, ...others } = columns;
+    return linkedin ? matchOf(row, others) : undefined;
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value).trim() : "";
+}

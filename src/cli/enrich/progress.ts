@@ -1,0 +1,56 @@
+import { counted, cut, number, widthOf } from "../terminal.js";
+
+/** What a progress line shows. */
+export interface Progress {
+  readonly rows: number;
+  readonly total: number;
+  readonly found: number;
+  readonly credits: number;
+}
+
+/** A line on standard error that shows how far a run is. Nothing is written if that is not a terminal. */
+export class ProgressLine {
+  readonly #start: { readonly rows: number; readonly time: number };
+  #drawn = Number.NEGATIVE_INFINITY;
+
+  constructor(rows: number) {
+    this.#start = { rows, time: performance.now() };
+  }
+
+  /** Draws the line, at most ten times a second. */
+  draw(progress: Progress): void {
+    const now = performance.now();
+    if (!process.stderr.isTTY || now - this.#drawn < 100) return;
+    this.#drawn = now;
+    const line = progressLine(progress, progress.rows - this.#start.rows, now - this.#start.time);
+    process.stderr.write(`\r\u001b[K${cut(line, widthOf(process.stderr) - 1)}`);
+  }
+
+  /** Removes the line. */
+  clear(): void {
+    if (process.stderr.isTTY && this.#drawn > 0) process.stderr.write("\r\u001b[K");
+  }
+}
+
+const BAR = 20;
+
+/**
+ * @param done rows of this run alone
+ * @param time how long it has taken, in ms
+ */
+export function progressLine({ rows, total, found, credits }: Progress, done: number, time: number): string {
+  const share = rows / total;
+  const bar = "█".repeat(Math.floor(share * BAR)).padEnd(BAR, "░");
+  const rate = done / (time / 1_000);
+  const left = rate > 0 ? `  ${duration((total - rows) / rate)} left` : "";
+  const speed = rate > 0 ? `  ${number(Math.round(rate))}/s` : "";
+  return `${bar} ${Math.floor(share * 100)} %  ${number(rows)} of ${counted(total, "row")}${speed}  ${number(found)} found  ${counted(credits, "credit")}${left}`;
+}
+
+/** Writes a time as people say it: `12 s`, `3 min 20 s`, `2 h 5 min`. */
+export function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3_600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`;
+}

@@ -1,0 +1,73 @@
+import { isLiveDataError, type LiveDataError } from "../index.js";
+import { printable } from "./terminal.js";
+
+/** What the process ends with. */
+export const ExitCode = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  credentials: 3,
+  credits: 4,
+  rateLimit: 5,
+  interrupted: 130,
+} as const;
+
+/** One of {@link ExitCode}. */
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** The command line, a file or the environment is wrong. Its message says what to do. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** The command line itself is wrong, so that `--help` helps. */
+export class ArgumentsError extends UsageError {}
+
+/** Returns the exit code of an error. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof UsageError) return ExitCode.usage;
+  if (!isLiveDataError(error)) return ExitCode.failed;
+  switch (error.code) {
+    case "configuration":
+      return ExitCode.usage;
+    case "session":
+      return error.reason === "rejected" ? ExitCode.credentials : ExitCode.failed;
+    case "authentication":
+    case "permission_denied":
+      return ExitCode.credentials;
+    case "credits_exhausted":
+    case "credit_limit":
+      return ExitCode.credits;
+    case "rate_limited":
+      return ExitCode.rateLimit;
+    case "aborted":
+      return ExitCode.interrupted;
+    default:
+      return ExitCode.failed;
+  }
+}
+
+/**
+ * Returns what to print about an error. A bug is printed with its stack.
+ *
+ * @param body whether to add what the API says of the request; not where it may name people of a file
+ */
+export function explain(error: unknown, body: boolean): string {
+  if (error instanceof UsageError) return error.message;
+  if (isLiveDataError(error)) {
+    if (error.code === "aborted") return "Stopped";
+    const said = body ? messageOf(error) : undefined;
+    return said === undefined ? error.message : error.message.replace(" (see `error.body`)", `. The API says: ${said}`);
+  }
+  if (!(error instanceof Error)) return String(error);
+  return "syscall" in error ? printable(error.message) : (error.stack ?? error.message);
+}
+
+/** The longest text of the API that is printed, in characters. */
+const MAX_MESSAGE = 500;
+
+function messageOf({ body }: LiveDataError): string | undefined {
+  const { message, error } = Object(body);
+  const said: unknown = message ?? error;
+  return typeof said === "string" && said !== "" ? printable(said).slice(0, MAX_MESSAGE) : undefined;
+}

@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach } from "vitest";
+import { createFakeLiveData, type FakeLiveData, type FakeLiveDataOptions } from "../../src/testing/index.js";
+import { CLI_FOLDER } from "./build.js";
+
+/** The built command. */
+export const CLI = path.resolve(CLI_FOLDER, "livedata.js");
+
+/** How a process ended. */
+export interface Ended {
+  /** null if a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A process of the command. */
+export interface Run {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+/** What a process gets besides its arguments. */
+export interface RunOptions {
+  /** Variables besides those of `fake`. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Standard input. @default none */
+  readonly input?: string;
+  readonly cwd?: string;
+}
+
+const cleanups: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanUp of cleanups.splice(0).reverse()) await cleanUp();
+});
+
+/** Creates a folder that is removed when the test ends. */
+export function folder(): string {
+  const created = mkdtempSync(path.join(tmpdir(), "livedata-cli-"));
+  cleanups.push(() => rmSync(created, { recursive: true, force: true }));
+  return created;
+}
+
+/** Writes a file into a folder of its own. */
+export function file(name: string, content: string): string {
+  const written = path.join(folder(), name);
+  writeFileSync(written, content);
+  return written;
+}
+
+/** Starts an embedded API on a socket. It is closed when the test ends. */
+export async function listening(options: FakeLiveDataOptions = {}): Promise<FakeLiveData> {
+  const fake = createFakeLiveData(options);
+  cleanups.push(() => fake.close());
+  await fake.listen();
+  return fake;
+}
+
+/** Variables that a test takes from the developer's environment: those of the SDK would reach a real account. */
+export function environment(fake: FakeLiveData | undefined, own: RunOptions["env"] = {}): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(LIVEDATA_|NO_COLOR|FORCE_COLOR)/.test(name));
+  return { ...Object.fromEntries(inherited), ...fake?.env, ...own };
+}
+
+/** Starts the command as a process of its own. It is killed when the test ends. */
+export function start(fake: FakeLiveData | undefined, args: readonly string[], options: RunOptions = {}): Run {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    env: environment(fake, options.env),
+    ...(options.cwd && { cwd: options.cwd }),
+  });
+  cleanups.push(() => child.kill("SIGKILL"));
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.setEncoding("utf8").on("data", (chunk) => {
+    stderr += chunk;
+  });
+  child.stdin.on("error", () => {}).end(options.input ?? "");
+  return { child, ended: new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr }))) };
+}
+
+/** Runs the command to its end. */
+export function run(fake: FakeLiveData | undefined, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  return start(fake, args, options).ended;
+}
