@@ -89,12 +89,15 @@ error: RangeError: too far
   });
 
   test.each([
-    ["const x = ;", /^Uncaught SyntaxError: Unexpected token ';'$/],
+    ["const x = 1;\nconst y = ;", /^Uncaught SyntaxError: Unexpected token ';'\n {4}at example\.js:2:11$/],
     [
       'import pino from "pino";',
       /^Uncaught Error: Cannot find module 'pino'\. In this page, examples can import @live/,
     ],
-    ['import { nobody } from "@livedata/sdk";', /^Uncaught SyntaxError: .+'@livedata\/sdk'.+ export named 'nobody'$/],
+    [
+      'import { nobody } from "@livedata/sdk";',
+      /^Uncaught SyntaxError: .+'@livedata\/sdk'.+ export named 'nobody'$/,
+    ],
     ["throw 7", /^Uncaught 7$/],
     ["setTimeout(() => { throw new Error('later') }); await new Promise(() => {})", /^Uncaught Error: later/],
     ["Promise.reject(new Error('lost')); await new Promise(() => {})", /^Uncaught Error: lost/],
