@@ -118,6 +118,12 @@ export async function result(example: Locator): Promise<Run> {
   };
 }
 
+/** Opens the editable field of an example, and writes code into it if there is some. */
+export async function edit(example: Locator, code?: string): Promise<void> {
+  await example.locator(".example-edit").click();
+  if (code !== undefined) await example.getByRole("textbox").fill(code);
+}
+
 function pageOf(codes: readonly string[]): string {
   const examples = codes.map((code) => {
     const text = code.replaceAll("&", "&amp;").replaceAll("<", "&lt;");

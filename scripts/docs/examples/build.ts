@@ -21,6 +21,7 @@ export const examplePolicy = [
   "img-src 'self' file: data:",
   "font-src 'self' file: data:",
   "connect-src 'none'",
+  "frame-src 'none'",
   "form-action 'none'",
   "base-uri 'none'",
 ].join("; ");
@@ -57,8 +58,6 @@ export async function buildExamples(site: string): Promise<void> {
     ...OPTIONS,
     entryPoints: [path.join(HERE, "worker.ts")],
     alias: { "node:http": path.join(HERE, "node-http.ts") },
-    // Errors and objects show the names of their classes.
-    keepNames: true,
     write: false,
   });
   const text = outputFiles.map(({ text }) => text).join("");

@@ -4,11 +4,24 @@
  */
 export const FRAME_POLICY = "default-src 'none'; script-src 'unsafe-inline' blob:; worker-src blob:";
 
-/** Starts the worker. The page's policy names this script by its hash. */
+/**
+ * Starts the worker. Then tells it where code does not parse, if it asks: browsers tell that only to documents. The code
+ * gets an import that fails, so that none of it runs here. The page's policy names this script by its hash.
+ */
 export const FRAME_SCRIPT = `
-addEventListener("message", ({ data: { worker, code }, ports }) => {
-  const url = URL.createObjectURL(new Blob([worker], { type: "text/javascript" }));
-  new Worker(url).postMessage(code, ports);
+const urlOf = (code) => URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+addEventListener("message", ({ data, ports }) => {
+  const worker = new Worker(urlOf(data.worker));
+  worker.postMessage(data.code, ports);
+  worker.onmessage = ({ data: code }) => {
+    const reply = ({ lineno, colno }) => worker.postMessage({ line: lineno, column: colno });
+    const script = document.createElement("script");
+    script.type = "module";
+    script.src = urlOf(code + '\\nimport "blob:";');
+    script.onerror = reply;
+    addEventListener("error", reply);
+    document.head.append(script);
+  };
 }, { once: true });
 `;
 

@@ -123,6 +123,8 @@ function equip(example: HTMLElement): void {
         else if (message.type === "request") list(message);
         else if (message.type === "thrown") {
           hasFailed = true;
+          // A timer may throw after the end.
+          if (stop.hidden) state.textContent = "Failed";
           print("thrown", message.text);
         } else {
           if (output.childElementCount === 0) output.append(create("div", "example-nothing", "Nothing was printed."));

@@ -13,6 +13,11 @@ const MAX_MESSAGES = 1_000;
 
 addEventListener("message", ({ data, ports: [port] }: MessageEvent<string>) => port && run(data, port), { once: true });
 
+// The bundle has short names. Errors show those of their classes.
+for (const [name, value] of Object.entries(sdk)) {
+  if (typeof value === "function") Object.defineProperty(value, "name", { value: name });
+}
+
 /** Runs the code of an example, and sends its page what happens. */
 async function run(code: string, port: MessagePort): Promise<void> {
   const send = limited(port);
@@ -39,11 +44,28 @@ async function run(code: string, port: MessagePort): Promise<void> {
 
   const started = performance.now();
   try {
-    await import(urlOf(`${link(code, modules)}\n//# sourceURL=example.js`));
+    const linked = link(code, modules);
+    await import(urlOf(`${linked}\n//# sourceURL=example.js`)).catch((error) => locate(error, linked));
   } catch (error) {
     fail(error);
   }
   send({ type: "finished", duration: performance.now() - started });
+}
+
+/**
+ * Adds the position to the error of code that does not parse. The frame knows it: see `frame.ts`.
+ *
+ * @throws the error
+ */
+async function locate(error: unknown, code: string): Promise<never> {
+  if (error instanceof SyntaxError && !error.stack?.includes("example.js")) {
+    const { line, column } = await new Promise<{ line?: number; column?: number }>((resolve) => {
+      addEventListener("message", ({ data }) => resolve(data), { once: true });
+      postMessage(code);
+    });
+    if (line !== undefined) error.stack = `${error}\n    at example.js:${line}:${column}`;
+  }
+  throw error;
 }
 
 function limited(port: MessagePort): (message: Message) => void {
