@@ -1,9 +1,7 @@
-import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { promisify } from "node:util";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { listen, openPage } from "./examples-site.js";
 
@@ -25,9 +23,8 @@ export interface Documentation {
   close(): Promise<void>;
 }
 
-/** Writes the documentation and serves it below a path, as a host of static files does. */
+/** Serves the documentation below a path, as a host of static files does. */
 export async function serveDocumentation(): Promise<Documentation> {
-  await promisify(execFile)(process.execPath, ["--import", "tsx", "scripts/docs.ts"]);
   const missed: string[] = [];
   const server = createServer(({ url = "" }, response) => {
     const [, address = ""] = /^\/some\/path\/([^?#]*)/.exec(url) ?? [];
