@@ -8,6 +8,7 @@ import {
   LogLevel,
   type ProjectReflection,
   ReflectionKind,
+  Renderer,
 } from "typedoc";
 import { completeExamples } from "./complete-examples.js";
 import { type Page, pageOf } from "./page.js";
@@ -56,11 +57,16 @@ export async function writeReference(site: string): Promise<Reference> {
   const project = await app.convert();
   if (project === undefined) return { exports: new Map(), pages: [], problems: warnings.all };
   app.validate(project);
+  let exports: Reference["exports"] = new Map();
+  // Only while it renders, the renderer knows where pages are.
+  app.renderer.on(Renderer.EVENT_END, () => {
+    exports = exportsOf(project, (reflection) => app.renderer.router?.getFullUrl(reflection) ?? "");
+  });
   await app.generateOutputs(project);
   // The rest is an index of modules, which the navigation has.
   const files = readdirSync(path.join(site, "sdk"), { recursive: true, encoding: "utf8" });
   return {
-    exports: exportsOf(project, (reflection) => app.renderer.router?.getFullUrl(reflection) ?? ""),
+    exports,
     pages: files
       .filter((file) => file.endsWith(".md"))
       .map((file) => path.posix.join("sdk", file))

@@ -107,10 +107,10 @@ function describe(service: string, described: Operation, document: Bundle): stri
     ),
     `\`\`\`ts\n${exampleOf(service, described, document)}\n\`\`\``,
     ...(parameters.length > 0 ? [`### Parameters of ${call}`, tableOf(["name", "type", ""], parameters)] : []),
-    ...(body ? [`### Request of ${call}`, describeBody(body.media, document)] : []),
+    ...(body ? [`### Request of ${call}`, ...describeBody(body.media, document)] : []),
     `### Response of ${call}`,
     textOf(response),
-    describeBody(jsonOf(response) ?? {}, document),
+    ...describeBody(jsonOf(response) ?? {}, document, textOf(response)),
     headersOf(response, document),
   ];
   return parts.filter(Boolean).join("\n\n");
@@ -124,7 +124,7 @@ function describeWebhook(operation: Bundle): string {
   return [`## Webhook: ${title.charAt(0).toLowerCase()}${title.slice(1)}`, ...parts].join("\n\n");
 }
 
-function describeBody(media: Bundle, document: Bundle): string {
+function describeBody(media: Bundle, document: Bundle, above = ""): string[] {
   const schema = media["schema"];
   const name = schemaName(recordOf(schema)["$ref"]);
   const isShown = name !== undefined && isInline(name, document);
@@ -136,12 +136,10 @@ function describeBody(media: Bundle, document: Bundle): string {
   const title = examples.length > 1 ? `${examples.length} examples` : "Example";
   return [
     schema === undefined ? "" : `Type: ${type} ${evidenceOf(media)}`.trim(),
-    isShown ? textOf(target) : "",
+    isShown && textOf(target) !== above ? textOf(target) : "",
     fieldTable(target),
     examples.length > 0 ? `<details><summary>${title}</summary>\n\n${examples.join("\n\n")}\n\n</details>` : "",
-  ]
-    .filter(Boolean)
-    .join("\n\n");
+  ];
 }
 
 /** Whether a schema is shown where it is sent or received: no other schema refers to it. */
