@@ -110,6 +110,26 @@ error: RangeError: too far
     expect(await example(GREETING).locator(".example-thrown").innerText()).toMatch(shown);
   });
 
+  test("lists a request once, whichever embedded API receives it", async () => {
+    const { example, run } = await open();
+    await edit(
+      example(GREETING),
+      `import { createLiveData } from "@livedata/sdk";
+import { createFakeLiveData } from "@livedata/sdk/testing";
+
+const first = createLiveData();
+await createFakeLiveData().install().close();
+await first.people.search({ size: 0 });
+const fake = createFakeLiveData();
+const second = createLiveData({ fetch: fake.fetch });
+await second.people.search({ size: 0 });
+console.log(fake.requests.length);
+`,
+    );
+    const { output, caption } = await run(GREETING);
+    expect([output, caption]).toEqual(["2", "Requests to the embedded API: 4. Credits used: 0."]);
+  });
+
   test("ends after a thousand lines", async () => {
     const { example, run } = await open();
     await edit(example(GREETING), "for (let n = 1; n <= 5_000; n++) console.log(n);");
@@ -227,9 +247,13 @@ describe("readers", () => {
 
   test.each([320, 1440])("a page of %i pixels does not scroll sideways", async (width) => {
     const { page, run, example } = await open({ viewport: { width, height: 800 } });
+    await edit(example(GREETING), 'console.log("x".repeat(500))');
     for (const index of [GREETING, REFUSED, VALUES]) await run(index);
-    await edit(example(GREETING));
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+    const cut = `[...document.querySelectorAll(".example-result, .example-result *")]
+      .filter(({ scrollWidth, clientWidth }) => clientWidth > 0 && scrollWidth > clientWidth)
+      .map(({ className }) => className)`;
+    expect(await page.evaluate(cut)).toEqual([]);
   });
 
   test("examples run on a page that was opened from a disk", async () => {
