@@ -142,13 +142,11 @@ function describeBody(media: Bundle, document: Bundle, above = ""): string[] {
   ];
 }
 
-/** Whether a schema is shown where it is sent or received: no other schema refers to it. */
+/** Whether a schema is shown wherever it is sent or received: as a body, and not as a part of another schema. */
 function isInline(name: string, document: Bundle): boolean {
   const reference = JSON.stringify({ $ref: schemaReference(name) }).slice(1, -1);
-  const paths = JSON.stringify(document["paths"]);
-  const isOneBody =
-    paths.includes(`"application/json":{"schema":{${reference}}`) && paths.split(reference).length === 2;
-  return isOneBody && !JSON.stringify(recordOf(document["components"])).includes(reference);
+  const isBody = JSON.stringify(document["paths"]).includes(`"application/json":{"schema":{${reference}}`);
+  return isBody && !JSON.stringify(recordOf(document["components"])).includes(reference);
 }
 
 function headersOf(response: Bundle, document: Bundle): string {
