@@ -105,8 +105,15 @@ function testsOf(file: string): readonly string[][] {
   const topLevel = readdirSync("test").filter((name) => name.endsWith(".test.ts"));
   const shared = topLevel.map((name) => `test/${name}`);
   switch (file.split("/")[0]) {
+    case "cli":
+      return (
+        [[`test/cli/${path.basename(file.split("/")[1] ?? "", ".ts")}`], ["test/cli/commands"], ["test/cli/terminal"]]
+          // Most files are tested by those of the commands.
+          .filter(([name = ""]) => readdirSync("test/cli").some((test) => `test/cli/${test}`.startsWith(name)))
+      );
     case "testing":
-      return [["test/testing/"]];
+      // Its control endpoint is tested as part of the command.
+      return [["test/testing/"], ["test/cli/fake"]];
     case "events.ts":
     case "logger.ts":
     case "telemetry.ts":

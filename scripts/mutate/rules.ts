@@ -1,5 +1,6 @@
 import { authMutations } from "./auth.js";
 import { callMutations } from "./calls.js";
+import { cliMutations } from "./cli.js";
 import { driftMutations } from "./drift.js";
 import { fleetMutations } from "./fleet.js";
 import type { Mutation } from "./mutation.js";
@@ -21,5 +22,6 @@ export const mutations: readonly Mutation[] = [
   ...otelMutations,
   ...fleetMutations,
   ...driftMutations,
+  ...cliMutations,
   ...testingMutations,
 ];
