@@ -14,7 +14,7 @@ export async function writeAssets(site: string): Promise<void> {
   const folder = path.join(site, "assets");
   mkdirSync(folder, { recursive: true });
   for (const name of ["site", "theme"]) writeFileSync(path.join(folder, `${name}.js`), await bundleScript(name));
-  const styles = ["text", "frame"].map((name) => readFileSync(path.join(SOURCES, `${name}.css`), "utf8"));
+  const styles = ["text", "frame", "search"].map((name) => readFileSync(path.join(SOURCES, `${name}.css`), "utf8"));
   writeFileSync(path.join(folder, "site.css"), styles.join("\n") + highlightStyles());
   writeFileSync(path.join(folder, "icon.svg"), readFileSync(path.join(SOURCES, "icon.svg")));
 }
