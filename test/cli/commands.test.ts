@@ -78,6 +78,7 @@ test("search asks for ten people if nothing says how many, and `-` reads standar
   const fake = await listening();
   const { code, stdout } = await run(fake, ["search", "-"], { input: JSON.stringify(ENGINEERS) });
   expect([code, JSON.parse(stdout).people.length]).toEqual([0, 10]);
+  expect(fake.requestsTo("searchPeople").at(-1)?.body?.size).toBe(10);
   await run(fake, ["search", "-"], { input: JSON.stringify({ ...ENGINEERS, size: 2 }) });
   expect(fake.requestsTo("searchPeople").at(-1)?.body?.size).toBe(2);
 });
