@@ -119,5 +119,6 @@ function collectSections(tokens: readonly Token[], page: Page, sections: Section
 }
 
 function wordsOf(token: Token | undefined): string {
-  return (token?.children ?? []).map(({ type, content }) => (type === "softbreak" ? " " : content)).join("");
+  const shown = (token?.children ?? []).filter(({ type }) => type !== "html_inline");
+  return shown.map(({ type, content }) => (type === "softbreak" ? " " : content)).join("");
 }

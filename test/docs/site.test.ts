@@ -125,6 +125,10 @@ describe("the search", () => {
     expect(places.slice(0, 5).join("\n")).toContain(title);
   });
 
+  test("knows words, and no markup", () => {
+    expect(readFile("assets/search.js")).not.toMatch(/<small|<\/small/);
+  });
+
   test("says so if nothing is found", async () => {
     const page = await visit("index.html");
     await page.getByRole("button", { name: "Search" }).click();
