@@ -19,7 +19,8 @@ export function listFiles(): string[] {
 
 /** A page for each example, below its README if it has one, and a page that lists them. */
 function examplePages(): Page[] {
-  const examples = readdirSync("examples").filter((name) => !/\.test\.ts$|node_modules/.test(name));
+  // Programs and folders of them.
+  const examples = readdirSync("examples").filter((name) => /^[\w-]+(\.ts)?$/.test(name) && name !== "node_modules");
   const pages = examples.map((name) => {
     const example = path.posix.join("examples", name);
     const isFolder = statSync(example).isDirectory();

@@ -2,6 +2,7 @@ import { authMutations } from "./auth.js";
 import { callMutations } from "./calls.js";
 import { cliMutations } from "./cli.js";
 import { driftMutations } from "./drift.js";
+import { enrichMutations } from "./enrich.js";
 import { fleetMutations } from "./fleet.js";
 import type { Mutation } from "./mutation.js";
 import { otelMutations } from "./otel.js";
@@ -23,5 +24,6 @@ export const mutations: readonly Mutation[] = [
   ...fleetMutations,
   ...driftMutations,
   ...cliMutations,
+  ...enrichMutations,
   ...testingMutations,
 ];

@@ -88,3 +88,17 @@ export function start(fake: FakeLiveData | undefined, args: readonly string[], o
 export function run(fake: FakeLiveData | undefined, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   return start(fake, args, options).ended;
 }
+
+/** Runs the command on a pseudo terminal, by `script` of util-linux or of BSD. Returns what it showed. */
+export async function onTerminal(fake: FakeLiveData, args: readonly string[], env: Record<string, string> = {}) {
+  const command = [process.execPath, CLI, ...args];
+  const quoted = command.map((word) => `'${word}'`).join(" ");
+  const script = process.platform === "linux" ? ["-qec", quoted, "/dev/null"] : ["-q", "/dev/null", ...command];
+  const child = spawn("script", script, { env: environment(fake, { TERM: "xterm-256color", ...env }) });
+  let shown = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk) => {
+    shown += chunk;
+  });
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  return { code, shown: shown.replaceAll("\r\n", "\n") };
+}

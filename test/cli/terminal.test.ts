@@ -1,22 +1,6 @@
-import { spawn } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import type { FakeLiveData } from "../../src/testing/index.js";
-import { CLI, environment, file, listening } from "./run.js";
-
-/** Runs the command on a pseudo terminal, by `script` of util-linux or of BSD. Returns what it showed. */
-async function onTerminal(fake: FakeLiveData, args: readonly string[], env: Record<string, string> = {}) {
-  const command = [process.execPath, CLI, ...args];
-  const quoted = command.map((word) => `'${word}'`).join(" ");
-  const script = process.platform === "linux" ? ["-qec", quoted, "/dev/null"] : ["-q", "/dev/null", ...command];
-  const child = spawn("script", script, { env: environment(fake, { TERM: "xterm-256color", ...env }) });
-  let shown = "";
-  child.stdout.setEncoding("utf8").on("data", (chunk) => {
-    shown += chunk;
-  });
-  const code = await new Promise((resolve) => child.on("close", resolve));
-  return { code, shown: shown.replaceAll("\r\n", "\n") };
-}
+import { file, listening, onTerminal } from "./run.js";
 
 test("search shows a table on a terminal, no line wider than it, with a bold header", async () => {
   const fake = await listening();

@@ -23,7 +23,7 @@ const KINDS = [
   "sdk/classes/RateLimitedError.html",
   "sdk/functions/createLiveData.html",
   "sdk/query/variables/job.html",
-  "examples/enrich.ts.html",
+  "examples/proxy.ts.html",
   "README.html",
 ];
 

@@ -1,10 +1,7 @@
 import type { Match } from "../../index.js";
 import * as q from "../../query/index.js";
-import { UsageError } from "../errors.js";
-import { printable } from "../terminal.js";
-
-/** A row of the input: its values by column. */
-export type Row = Readonly<Record<string, unknown>>;
+import { ArgumentsError, UsageError } from "../errors.js";
+import type { Row } from "./input.js";
 
 /** What a person can be looked up by. */
 export type Key = "company" | "email" | "linkedin" | "name";
@@ -24,32 +21,34 @@ const NAMES = [["firstname"], ["lastname", "surname"]] as const;
 /**
  * Decides which columns a person is looked up by: those of the flags, or those whose header says so.
  *
+ * No error quotes a column that is not known: without a header, the first line has values of a person.
+ *
  * @param columns the columns of the input
  * @param flags the columns that the command line names
  * @throws UsageError if a flag names no column, a header is ambiguous, or nothing could be looked up
  */
 export function mapColumns(columns: readonly string[], flags: Columns, input: string): Columns {
-  const list = columns.map((column) => `\`${printable(column)}\``).join(", ");
   for (const [key, names] of Object.entries(flags)) {
-    const missing = names?.find((name) => !columns.includes(name));
-    if (missing !== undefined) throw new UsageError(`--${key}: ${input} has no column \`${missing}\`. It has ${list}`);
+    if (key !== "name" && names.length > 1) throw new ArgumentsError(`--${key} can be given once`);
+    const missing = names.find((name) => !columns.includes(name));
+    if (missing !== undefined) throw new UsageError(`--${key}: ${input} has no column \`${missing}\``);
   }
   const named = (headers: readonly string[], key: Key) => {
     const found = columns.filter((column) => headers.includes(plain(column)));
     if (found.length < 2) return found;
     throw new UsageError(`${input}: several columns look like ${key}: ${found.join(", ")}. Pass --${key}`);
   };
-  const mapped: Record<string, readonly string[]> = {};
+  const mapped: Partial<Record<Key, readonly string[]>> = {};
   for (const key of Object.keys(HEADERS) as Key[]) {
     const own = flags[key] ?? named(HEADERS[key], key);
     const parts = key === "name" && own.length === 0 ? NAMES.map((headers) => named(headers, key)) : [];
     const found = parts.every((part) => part.length === 1) ? [...own, ...parts.flat()] : own;
     if (found.length > 0) mapped[key] = found;
   }
-  if (mapped["email"] || mapped["linkedin"] || (mapped["name"] && mapped["company"])) return mapped;
+  if (mapped.email || mapped.linkedin || (mapped.name && mapped.company)) return mapped;
   throw new UsageError(
-    `${input}: no column to look people up by. Pass --email, --linkedin, or --name and --company with the name of a ` +
-      `column. It has ${list}`,
+    `${input}: none of its ${columns.length} columns is known as one to look people up by. Pass --email, --linkedin, ` +
+      "or --name and --company with the name of a column. The first line of a CSV must name the columns",
   );
 }
 
@@ -58,10 +57,10 @@ function plain(column: string): string {
 }
 
 /** Returns the match of a row; undefined if it has nothing to look up: a guess costs as much as a good query. */
-export function matchOf(row: Row, columns: Columns): Match | undefined {
+export function matchOf({ values }: Row, columns: Columns): Match | undefined {
   const factOf = (key: Key) => {
-    const values = (columns[key] ?? []).map((column) => textOf(row[column])).filter((value) => value !== "");
-    return values.length > 0 ? { [key]: values.join(" ") } : {};
+    const texts = (columns[key] ?? []).map((column) => textOf(values.get(column))).filter((text) => text !== "");
+    return texts.length > 0 ? { [key]: texts.join(" ") } : {};
   };
   const facts = { ...factOf("email"), ...factOf("linkedin"), ...factOf("name"), ...factOf("company") };
   if (!("email" in facts || "linkedin" in facts || ("name" in facts && "company" in facts))) return undefined;
@@ -70,7 +69,7 @@ export function matchOf(row: Row, columns: Columns): Match | undefined {
   } catch {
     // A LinkedIn value that is no profile, such as the URL of a company.
     const { linkedin, ...others } = columns;
-    return linkedin ? matchOf(row, others) : undefined;
+    return linkedin ? matchOf({ values }, others) : undefined;
   }
 }
 

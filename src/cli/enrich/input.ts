@@ -4,8 +4,14 @@ import { open, stat } from "node:fs/promises";
 import { pipeline, Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
 import { UsageError } from "../errors.js";
-import { printable } from "../terminal.js";
-import type { Row } from "./columns.js";
+
+/** A row of the input. */
+export interface Row {
+  /** Its values by column. A Map, since a column may be called `__proto__` or `constructor`. */
+  readonly values: ReadonlyMap<string, unknown>;
+  /** The JSON it was read from, if any: it may have numbers that JavaScript would round. */
+  readonly json?: string;
+}
 
 /** What is known of an input before any credit is spent. */
 export interface Scan {
@@ -30,17 +36,19 @@ export function formatOf(file: string): Format {
 /**
  * Reads a file whole, so that its errors show before any credit is spent.
  *
- * @throws UsageError that names the line, and quotes no value
+ * @throws UsageError that names the line, and quotes no value; or if the signal aborts
  */
-export async function scan(file: string): Promise<Scan> {
+export async function scan(file: string, signal: AbortSignal): Promise<Scan> {
+  const format = formatOf(file);
   await checkFile(file);
-  const delimiter = formatOf(file) === "csv" ? await delimiterOf(file) : ",";
+  const delimiter = format === "csv" ? await delimiterOf(file) : ",";
   const hash = createHash("sha256");
   const columns = new Set<string>();
   let rows = 0;
-  for await (const row of readRows(file, delimiter, (bytes) => hash.update(bytes))) {
+  for await (const { values } of readRows(file, delimiter, (bytes) => hash.update(bytes))) {
+    if (signal.aborted) throw new UsageError("Stopped");
     rows++;
-    for (const column of Object.keys(row)) columns.add(column);
+    for (const column of values.keys()) columns.add(column);
   }
   if (rows === 0) throw new UsageError(`${file} has no rows`);
   return { columns: [...columns], rows, delimiter, sha256: hash.digest("hex") };
@@ -65,7 +73,7 @@ async function checkFile(file: string): Promise<void> {
 export async function* readRows(
   file: string,
   delimiter: string,
-  onBytes: (bytes: Uint8Array) => void = () => {},
+  onBytes: (bytes: Uint8Array) => void,
 ): AsyncGenerator<Row> {
   const texts = Readable.from(textsOf(file, onBytes));
   if (formatOf(file) === "csv") yield* csvRows(texts, file, delimiter);
@@ -86,13 +94,22 @@ async function* textsOf(file: string, onBytes: (bytes: Uint8Array) => void): Asy
   }
 }
 
+/** The longest row of a CSV, in bytes. A quote that is not closed would take the rest of the file into memory. */
+const MAX_ROW = 10_000_000;
+
 async function* csvRows(texts: Readable, file: string, delimiter: string): AsyncGenerator<Row> {
+  const parser = parse({
+    delimiter,
+    max_record_size: MAX_ROW,
+    // Left to itself, the parser takes the first line break for that of all lines.
+    record_delimiter: ["\r\n", "\n", "\r"],
+    skip_empty_lines: true,
+  });
   let columns: string[] | undefined;
   try {
     // Errors reach the loop that reads the rows, so the callback has nothing to do.
-    const records = pipeline(texts, parse({ delimiter, skip_empty_lines: true }), () => {});
-    for await (const record of records as AsyncIterable<string[]>) {
-      if (columns) yield Object.fromEntries(columns.map((column, index) => [column, record[index] ?? ""]));
+    for await (const record of pipeline(texts, parser, () => {}) as AsyncIterable<string[]>) {
+      if (columns) yield { values: new Map(columns.map((column, index) => [column, record[index]])) };
       else columns = checkColumns(record, file);
     }
   } catch (error) {
@@ -107,21 +124,26 @@ function checkColumns(names: string[], file: string): string[] {
   const columns = names.map((name) => name.trim());
   const blank = columns.indexOf("") + 1;
   if (blank > 0) throw new UsageError(`${file}: column ${blank} has no name. Name or remove it`);
-  const twice = columns.find((name, index) => columns.indexOf(name) !== index);
-  if (twice === undefined) return columns;
-  throw new UsageError(`${file}: the header names the column \`${printable(twice)}\` twice. Rename or remove one`);
+  const second = columns.findIndex((name, index) => columns.indexOf(name) !== index);
+  if (second < 0) return columns;
+  const first = columns.indexOf(columns[second] ?? "");
+  throw new UsageError(`${file}: columns ${first + 1} and ${second + 1} have the same name. Rename or remove one`);
 }
 
 /** The parser's own messages quote values. */
 function csvProblem(error: CsvError, file: string): UsageError {
-  const { lines } = error as CsvError & { readonly lines?: number };
-  const problem =
-    error.code === "CSV_RECORD_INCONSISTENT_FIELDS_LENGTH"
-      ? "the row has not as many values as the header"
-      : /QUOTE/.test(error.code)
-        ? "a quote is not closed, or stands in the middle of a value"
-        : error.code;
-  return new UsageError(`${file}, line ${lines ?? "unknown"}: ${problem}`);
+  const { lines, records } = error as CsvError & { readonly lines?: number; readonly records?: number };
+  switch (error.code) {
+    case "CSV_RECORD_INCONSISTENT_FIELDS_LENGTH":
+      return new UsageError(`${file}, line ${lines}: the row has not as many values as the header`);
+    case "CSV_QUOTE_NOT_CLOSED":
+    case "CSV_MAX_RECORD_SIZE":
+      return new UsageError(`${file}: row ${records} after the header has a quote that is not closed`);
+    default:
+      return new UsageError(
+        `${file}, line ${lines}: a quote is in the middle of a value. Quote the value, and double it`,
+      );
+  }
 }
 
 async function* ndjsonRows(texts: Readable, file: string): AsyncGenerator<Row> {
@@ -129,9 +151,10 @@ async function* ndjsonRows(texts: Readable, file: string): AsyncGenerator<Row> {
   for await (const text of linesOf(texts)) {
     line++;
     if (text.trim() === "") continue;
-    const row = objectOf(text);
-    if (row === undefined) throw new UsageError(`${file}, line ${line}: must be a JSON object`);
-    yield row;
+    const values = membersOf(text);
+    if (values === undefined) throw new UsageError(`${file}, line ${line}: must be a JSON object`);
+    // A carriage return between members would end the line for some readers.
+    yield { values, json: text.replaceAll("\r", " ").trim() };
   }
 }
 
@@ -146,10 +169,10 @@ async function* linesOf(texts: Readable): AsyncGenerator<string> {
   if (rest !== "") yield rest;
 }
 
-function objectOf(text: string): Row | undefined {
+function membersOf(json: string): ReadonlyMap<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Row) : undefined;
+    const value: unknown = JSON.parse(json);
+    return typeof value === "object" && value && !Array.isArray(value) ? new Map(Object.entries(value)) : undefined;
   } catch {
     return undefined;
   }
@@ -163,7 +186,7 @@ async function delimiterOf(file: string): Promise<string> {
     const [line = ""] = buffer
       .toString("utf8", 0, bytesRead)
       .replaceAll(/"[^"]*"/g, "")
-      .split("\n");
+      .split(/[\r\n]/);
     const times = (delimiter: string) => line.split(delimiter).length;
     return [",", ";", "\t"].reduce((best, delimiter) => (times(delimiter) > times(best) ? delimiter : best));
   } finally {

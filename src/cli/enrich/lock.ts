@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { link, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { link, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { UsageError } from "../errors.js";
 
 /** A lock that this process holds. */
@@ -31,7 +32,7 @@ export async function takeLock(file: string, output: string): Promise<Lock> {
         `${output} is being written by process ${holder || "unknown"}. Wait until it ends, or remove ${file} if it has ended`,
       );
     }
-    await remove(file, owner);
+    await removeStale(file, owner, own);
   }
   const renewal = setInterval(() => {
     const now = new Date();
@@ -40,7 +41,9 @@ export async function takeLock(file: string, output: string): Promise<Lock> {
   return {
     async check() {
       if ((await contentOf(file)) === own) return;
-      throw new UsageError(`Another process has taken ${file} over. It goes on with ${output}`);
+      throw new UsageError(
+        `${file} is no longer of this process: another one goes on with ${output}, or it was removed`,
+      );
     },
     async release() {
       clearInterval(renewal);
@@ -49,9 +52,9 @@ export async function takeLock(file: string, output: string): Promise<Lock> {
   };
 }
 
-/** Creates the lock together with its content, so that nobody sees it empty. Returns whether there was none. */
+/** Creates a file together with its content, so that nobody sees it empty. Returns whether there was none. */
 async function create(file: string, content: string): Promise<boolean> {
-  const temporary = `${file}.${process.pid}`;
+  const temporary = `${file}.${randomUUID()}`;
   try {
     await writeFile(temporary, content);
     await link(temporary, file).catch(async (error: NodeJS.ErrnoException) => {
@@ -61,7 +64,9 @@ async function create(file: string, content: string): Promise<boolean> {
     });
     return true;
   } catch (error) {
-    if (Object(error).code === "EEXIST") return false;
+    const { code } = Object(error);
+    if (code === "EEXIST") return false;
+    if (code === "ENOENT") throw new UsageError(`${file} cannot be created: there is no such folder`);
     throw error;
   } finally {
     await rm(temporary, { force: true });
@@ -69,7 +74,10 @@ async function create(file: string, content: string): Promise<boolean> {
 }
 
 async function contentOf(file: string): Promise<string | undefined> {
-  return readFile(file, "utf8").catch(() => undefined);
+  return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
 }
 
 async function isStale(file: string, owner: string): Promise<boolean> {
@@ -79,7 +87,9 @@ async function isStale(file: string, owner: string): Promise<boolean> {
   return Date.now() - mtimeMs > STALE_AFTER;
 }
 
+/** The first process of a container has the same id after each restart: this one, if it holds no lock yet. */
 function isRunning(pid: number): boolean {
+  if (pid === process.pid) return false;
   try {
     process.kill(pid, 0);
     return true;
@@ -88,14 +98,18 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Removes a stale lock. One that another process has just taken is put back. */
-async function remove(file: string, owner: string): Promise<void> {
-  const stale = `${file}.${randomUUID()}`;
-  try {
-    await rename(file, stale);
-  } catch {
+/** Removes a stale lock. Only one process at a time may, so that none removes the new lock of a faster one. */
+async function removeStale(file: string, owner: string, own: string): Promise<void> {
+  const claim = `${file}.claim`;
+  if (await create(claim, own)) {
+    try {
+      if ((await contentOf(file)) === owner) await rm(file, { force: true });
+    } finally {
+      await rm(claim, { force: true });
+    }
     return;
   }
-  if ((await contentOf(stale)) !== owner) await link(stale, file).catch(() => {});
-  await rm(stale, { force: true });
+  const other = await contentOf(claim);
+  if (other !== undefined && (await isStale(claim, other))) await rm(claim, { force: true });
+  else await sleep(20);
 }

@@ -1,7 +1,6 @@
 import type { Person } from "../../index.js";
 import { UsageError } from "../errors.js";
-import type { Row } from "./columns.js";
-import type { Format } from "./input.js";
+import type { Format, Row, Scan } from "./input.js";
 
 /** What a CSV says of the person who was found. */
 const PERSON: Readonly<Record<string, (person: Person) => unknown>> = {
@@ -31,11 +30,13 @@ export interface Writer {
  *
  * @throws UsageError if a column of the input has the name of one that is added
  */
-export function createWriter(format: Format, columns: readonly string[], delimiter: string): Writer {
+export function createWriter(format: Format, { columns, delimiter }: Scan): Writer {
   if (format === "ndjson") {
     return {
       header: "",
-      line: (row, found, person) => `${JSON.stringify({ row, found, person: person ?? null })}\n`,
+      line({ values, json = JSON.stringify(Object.fromEntries(values)) }, found, person) {
+        return `{"row":${json},"found":${found},"person":${JSON.stringify(person ?? null)}}\n`;
+      },
     };
   }
   const added = ["found", ...Object.keys(PERSON)];
@@ -46,9 +47,9 @@ export function createWriter(format: Format, columns: readonly string[], delimit
   const lineOf = (values: readonly unknown[]) => `${values.map((value) => cell(value, delimiter)).join(delimiter)}\n`;
   return {
     header: lineOf([...columns, ...added]),
-    line(row, found, person) {
+    line({ values }, found, person) {
       const facts = Object.values(PERSON).map((fact) => person && fact(person));
-      return lineOf([...columns.map((column) => row[column]), found, ...facts]);
+      return lineOf([...columns.map((column) => values.get(column)), found, ...facts]);
     },
   };
 }

@@ -22,13 +22,14 @@ export class ProgressLine {
     const now = performance.now();
     if (!process.stderr.isTTY || now - this.#drawn < 100) return;
     this.#drawn = now;
-    const line = progressLine(progress, progress.rows - this.#start.rows, now - this.#start.time);
-    process.stderr.write(`\r\u001b[K${cut(line, widthOf(process.stderr) - 1)}`);
+    const done = progress.rows - this.#start.rows;
+    const line = progressLine(progress, done, now - this.#start.time, widthOf(process.stderr) - 1);
+    process.stderr.write(`\r\u001b[K${line}`);
   }
 
   /** Removes the line. */
   clear(): void {
-    if (process.stderr.isTTY && this.#drawn > 0) process.stderr.write("\r\u001b[K");
+    if (this.#drawn > 0) process.stderr.write("\r\u001b[K");
   }
 }
 
@@ -37,14 +38,24 @@ const BAR = 20;
 /**
  * @param done rows of this run alone
  * @param time how long it has taken, in ms
+ * @param width columns of the terminal: the bar gets what the rest leaves
  */
-export function progressLine({ rows, total, found, credits }: Progress, done: number, time: number): string {
+export function progressLine(
+  { rows, total, found, credits }: Progress,
+  done: number,
+  time: number,
+  width: number,
+): string {
   const share = rows / total;
-  const bar = "█".repeat(Math.floor(share * BAR)).padEnd(BAR, "░");
   const rate = done / (time / 1_000);
-  const left = rate > 0 ? `  ${duration((total - rows) / rate)} left` : "";
-  const speed = rate > 0 ? `  ${number(Math.round(rate))}/s` : "";
-  return `${bar} ${Math.floor(share * 100)} %  ${number(rows)} of ${counted(total, "row")}${speed}  ${number(found)} found  ${counted(credits, "credit")}${left}`;
+  const facts = [`${Math.floor(share * 100)} %`, `${number(rows)} of ${counted(total, "row")}`];
+  if (rate > 0) facts.push(`${number(Math.round(rate))}/s`);
+  facts.push(`${number(found)} found`, counted(credits, "credit"));
+  if (rate > 0) facts.push(`${duration((total - rows) / rate)} left`);
+  const text = facts.join("  ");
+  const room = width - text.length - 1;
+  const bar = room < 5 ? 0 : Math.min(BAR, room);
+  return cut(`${"█".repeat(Math.floor(share * bar)).padEnd(bar, "░")} ${text}`.trimStart(), width);
 }
 
 /** Writes a time as people say it: `12 s`, `3 min 20 s`, `2 h 5 min`. */
