@@ -56,6 +56,13 @@ export default defineConfig({
         hookTimeout: 60_000,
         retry: 2,
       }),
+      // Apart: needs Chromium.
+      project("apart: docs", ["test/docs/**/*.test.ts"], {
+        env: { EXCHANGES: "" },
+        globalSetup: ["test/docs/write-site.ts"],
+        testTimeout: 60_000,
+        hookTimeout: 120_000,
+      }),
       project("cli", ["test/cli/**/*.test.ts"], {
         env: { EXCHANGES: "" },
         globalSetup: ["test/cli/build.ts"],

@@ -1,6 +1,9 @@
+import { readFileSync, rmSync } from "node:fs";
 import { checkLinks } from "./docs/check-links.js";
 import { writeReference } from "./docs/reference.js";
-import { readServices, writeServicePages } from "./docs/services.js";
+import { listFiles, readRepositoryPages } from "./docs/repository.js";
+import { servicePages } from "./docs/services.js";
+import { writeSite } from "./docs/site.js";
 
 /** Writes the documentation to `site`. Exits with 1 if an export has no documentation or a link is broken. */
 const SITE = "site";
@@ -12,14 +15,17 @@ function report(checked: string, found: readonly string[]): void {
   problems.push(...found);
 }
 
-const { exports, documents, problems: warnings } = await writeReference(SITE);
-report(`${exports} exports are documented, next to ${documents} other pages`, warnings);
+rmSync(SITE, { recursive: true, force: true });
+const reference = await writeReference(SITE);
+report(`${reference.pages.length} pages of the SDK, and every export is documented`, reference.problems);
 
-const services = readServices().map(({ name }) => name);
-report(`each service has a page: ${services.join(", ")}`, await writeServicePages(SITE));
+const pages = [...readRepositoryPages(), ...(await servicePages()), ...reference.pages];
+const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+const sources = { version, pages, files: listFiles(), reference };
+report(`${pages.length} pages, each as HTML and as Markdown`, await writeSite(SITE, sources));
 
-const { pages, links, problems: dead } = checkLinks(SITE);
-report(`${links} links on ${pages} pages work, and no page loads anything from another site`, dead);
+const { pages: checked, links, problems: dead } = checkLinks(SITE);
+report(`${links} links on ${checked} pages work, and no page loads anything from another site`, dead);
 
 console.log(`  open ${SITE}/index.html`);
 if (problems.length > 0) {

@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import path from "node:path";
 
 const GUIDE = "docs/guide";
+const FRONT_PAGE = "docs/index.md";
 const FOLDER = "test/types/readme";
 
-/** A TypeScript block of the README or of the guide, as a module. */
+/** A TypeScript block of the documentation, as a module. */
 export interface ReadmeBlock {
   /** The page that has it, such as `docs/guide/auth.md`. */
   readonly page: string;
@@ -14,7 +15,7 @@ export interface ReadmeBlock {
 }
 
 /**
- * Writes each TypeScript block of the README and of the guide as a module under `test/types/readme`, where the type
+ * Writes each TypeScript block of the README, the front page of the site and the guide as a module under `test/types/readme`, where the type
  * check finds it.
  *
  * @param root the folder of the README
@@ -30,7 +31,8 @@ export function writeReadmeBlocks(root = "."): ReadmeBlock[] {
 function pagesOf(root: string): string[] {
   const folder = path.join(root, GUIDE);
   const guide = existsSync(folder) ? readdirSync(folder).sort() : [];
-  return ["README.md", ...guide.filter((name) => name.endsWith(".md")).map((name) => `${GUIDE}/${name}`)];
+  const front = existsSync(path.join(root, FRONT_PAGE)) ? [FRONT_PAGE] : [];
+  return ["README.md", ...front, ...guide.filter((name) => name.endsWith(".md")).map((name) => `${GUIDE}/${name}`)];
 }
 
 function writeBlocks(root: string, page: string): ReadmeBlock[] {

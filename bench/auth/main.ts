@@ -25,12 +25,15 @@ const peers = [
 ];
 
 const LEGEND: readonly (readonly [string, string])[] = [
-  ["cold", "token exchanges for 100 concurrent first calls"],
-  ["stale", "token exchanges when a cached token is revoked and 100 requests with it get 401s, spread over 0.5 s"],
+  ["100 first calls", "token exchanges for 100 concurrent first calls"],
+  [
+    "revoked token",
+    "token exchanges when a cached token is revoked and 100 requests with it get 401s, spread over 0.5 s",
+  ],
   ["outage", "200 calls while the token has 60 s left and the token endpoint returns 503: attempts / failed calls"],
-  ["ttl60", "token exchanges for 50 sequential calls with tokens that live 60 s"],
-  ["rejected", "token requests for 50 sequential calls with wrong credentials, within a second"],
-  ["leak", "whether `util.inspect` or JSON of a client shows its secret (S) or token (T) after a call"],
+  ["short tokens", "token exchanges for 50 sequential calls with tokens that live 60 s"],
+  ["wrong secret", "token requests for 50 sequential calls with wrong credentials, within a second"],
+  ["leaks", "whether `util.inspect` or JSON of a client shows its secret (S) or token (T) after a call"],
 ];
 
 let unhandled = 0;
@@ -58,7 +61,7 @@ for (const client of clients) {
 
 console.log(`Token handling of seven clients against one simulated server, Node ${process.version}\n`);
 console.log(renderTable(rows));
-console.log(`\n${LEGEND.map(([name, meaning]) => `${name.padEnd(9)} ${meaning}`).join("\n")}`);
+console.log(`\n${LEGEND.map(([name, meaning]) => `${name.padEnd(15)} ${meaning}`).join("\n")}`);
 console.log(`\nSetup of each client, with defaults for everything else:\n${clients.map(setUpOf).join("\n")}`);
 const [columns = [], ...table] = rows.map((cells) => cells.map(({ text }) => text));
 writeResult("auth", { ...run, columns: columns.slice(1), rows: table }, path.join(import.meta.dirname, "../.."));

@@ -18,8 +18,6 @@ interface Page {
 
 /** With a scheme, or with a host. */
 const EXTERNAL = /^([a-z][a-z0-9+.-]*:|\/\/)/i;
-/** A route within a service's page, which its script creates. */
-const ROUTE = /^\//;
 
 /**
  * Follows the links between a site's pages and to their headings, and finds resources that a page would load from another
@@ -63,5 +61,5 @@ function isBroken(url: string, from: string, pages: ReadonlyMap<string, Page>): 
   const target = file === "" ? from : path.join(path.dirname(from), file.replace(/\?.*/, ""));
   const page = pages.get(target);
   if (page === undefined) return !existsSync(target) || statSync(target).isDirectory();
-  return anchor !== "" && !ROUTE.test(anchor) && !page.anchors.has(anchor);
+  return anchor !== "" && !page.anchors.has(anchor);
 }

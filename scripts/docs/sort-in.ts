@@ -6,12 +6,11 @@ import {
   type Context,
   Converter,
   type DeclarationReflection,
-  type DocumentReflection,
   ReflectionKind,
 } from "typedoc";
 
 /** Heading of an export, by the file it is declared in. The first match applies. */
-const EXPORT_HEADINGS: readonly (readonly [RegExp, string])[] = [
+const HEADINGS: readonly (readonly [RegExp, string])[] = [
   [/^src\/testing\//, "The embedded API"],
   [/^src\/query\//, "Filters"],
   [/^src\/errors\//, "Errors"],
@@ -20,14 +19,6 @@ const EXPORT_HEADINGS: readonly (readonly [RegExp, string])[] = [
   [/^src\/webhook\b/, "Webhooks"],
   [/^src\/(types\.ts|generated\/)/, "Types of the API"],
   [/^src\//, "Client"],
-];
-
-/** Heading of a document. The first match applies. */
-const DOCUMENT_HEADINGS: readonly (readonly [RegExp, string])[] = [
-  [/^docs\/internals\/decisions\//, "Decisions"],
-  [/^docs\/internals\//, "Internals"],
-  [/^docs\/guide\//, "Guide"],
-  [/^/, "Project"],
 ];
 
 /** Name that an entry point is imported by. */
@@ -41,13 +32,8 @@ const MODULES: Readonly<Record<string, string>> = {
   undici: "@livedata/sdk/undici",
 };
 
-/** Puts exports and documents under headings, and gives them readable names. */
+/** Puts exports under headings, and gives modules the names that they are imported by. */
 export function sortIn(app: Application): void {
-  app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_, document) => {
-    const file = path.relative(process.cwd(), app.files.getReflectionPath(document) ?? "");
-    document.frontmatter["category"] ??= firstMatch(DOCUMENT_HEADINGS, file);
-    document.name = titleOf(document);
-  });
   app.converter.on(Converter.EVENT_CREATE_DECLARATION, (_, reflection) => {
     if (reflection.kind === ReflectionKind.Module) reflection.name = MODULES[reflection.name] ?? reflection.name;
   });
@@ -62,18 +48,10 @@ export function sortIn(app: Application): void {
   });
 }
 
-function titleOf(document: DocumentReflection): string {
-  const text = document.content.map((part) => part.text).join("");
-  return /^# (.+)$/m.exec(text)?.[1]?.replaceAll("`", "") ?? document.name;
-}
-
 function headingOf(context: Context, reflection: DeclarationReflection): string {
   const file = context.getSymbolFromReflection(reflection)?.declarations?.[0]?.getSourceFile().fileName ?? "";
-  return firstMatch(EXPORT_HEADINGS, path.relative(process.cwd(), file));
-}
-
-function firstMatch(table: readonly (readonly [RegExp, string])[], file: string): string {
-  return table.find(([pattern]) => pattern.test(file))?.[1] ?? "Other";
+  const source = path.relative(process.cwd(), file);
+  return HEADINGS.find(([pattern]) => pattern.test(source))?.[1] ?? "Other";
 }
 
 /** Only documented exports get a heading: the check for documentation would accept the heading alone. */

@@ -28,10 +28,10 @@ const BLOCK = /^(<!-- figures: ([\w-]+) -->)$.*?^<!-- \/figures -->$/gms;
 const MEASURED =
   /\d[\d.,_]*\s?(?:[×%]|[kKMG]B\b|[mµ]s\b|(?:calls|queries|requests) (?:a|per) second|times (?:as|the)\b)/g;
 
-/** Reads the README and the guide. */
+/** Reads the README, the front page of the site, and the guide. */
 export function readPages(): Page[] {
   const guide = readdirSync("docs/guide").filter((name) => name.endsWith(".md"));
-  const paths = ["README.md", ...guide.sort().map((name) => `docs/guide/${name}`)];
+  const paths = ["README.md", "docs/index.md", ...guide.sort().map((name) => `docs/guide/${name}`)];
   return paths.map((path) => ({ path, text: readFileSync(path, "utf8") }));
 }
 

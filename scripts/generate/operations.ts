@@ -28,7 +28,7 @@ const TAKEN = new Set([
 ]);
 
 /** The error classes of statuses that documents describe. */
-const ERRORS = new Map([
+export const ERRORS: ReadonlyMap<string, string> = new Map([
   ["400", "BadRequestError"],
   ["401", "AuthenticationError"],
   ["402", "CreditsExhaustedError"],
@@ -249,7 +249,8 @@ function exampleOf({ parameters, call, body }: Shown, operation: Operation, docu
   return values.includes(undefined) ? undefined : `await ${call}(${values.map((value) => literal(value)).join(", ")});`;
 }
 
-function examplesOf({ example, examples }: Bundle, document: Bundle): unknown[] {
+/** The examples of a parameter or of a media type. */
+export function examplesOf({ example, examples }: Bundle, document: Bundle): unknown[] {
   const named = Object.values(recordOf(examples)).map((one) => resolve(one, document));
   return [example, ...named.map((one) => recordOf(one)["value"])].filter((one) => one !== undefined);
 }
@@ -257,7 +258,7 @@ function examplesOf({ example, examples }: Bundle, document: Bundle): unknown[] 
 const sizeOf = (value: unknown) => JSON.stringify(value).length;
 
 /** Writes a JSON value as in TypeScript. */
-function literal(value: unknown, indent = ""): string {
+export function literal(value: unknown, indent = ""): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const inner = `${indent}  `;
   const isList = Array.isArray(value);

@@ -1,0 +1,19 @@
+import type { Group } from "./navigation.js";
+import { FRONT_PAGE } from "./page.js";
+
+const SUMMARY =
+  "A TypeScript SDK for the Live Data API: people, companies and contacts, where people work, and who has just changed jobs. `@livedata/sdk/testing` is the API in memory, to try and test everything without an account.";
+
+/**
+ * Writes the list of pages for language models, as Markdown.
+ *
+ * @see https://llmstxt.org
+ */
+export function writeLlmsText(groups: readonly Group[]): string {
+  const sections = groups.map(({ title, pages }) => {
+    const links = pages.map((page) => `- [${page.title}](${page.file})`);
+    return `## ${title}\n\n${links.join("\n")}\n`;
+  });
+  const start = `# @livedata/sdk\n\n> ${SUMMARY}\n\nStart with the [front page](${FRONT_PAGE}).\n`;
+  return [start, ...sections].join("\n");
+}
