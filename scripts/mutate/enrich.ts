@@ -207,9 +207,9 @@ export const enrichMutations: readonly Mutation[] = [
   },
   {
     rule: "enrich: an error speaks of parameters of findMany",
-    file: "cli/enrich/index.ts",
-    in: "withoutAdvice",
-    find: 'error.message.replaceAll(advice, "")',
+    file: "cli/errors.ts",
+    in: "explain",
+    find: 'error.message.replace(ADVICE, "")',
     replace: "error.message",
   },
   {
