@@ -15,7 +15,7 @@ export async function buildCli(outdir: string): Promise<void> {
   writeFileSync(`${outdir}/LICENSES.txt`, licensesOf(Object.keys(metafile.inputs)));
 }
 
-/** Returns the licenses of the packages that files of a bundle belong to: they ask to go with their code. */
+/** Returns the licenses of the packages that files of a bundle belong to: they require it. */
 function licensesOf(files: readonly string[]): string {
   const packages = files.flatMap((file) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []);
   const texts = [...new Set(packages)].sort().map((folder) => {

@@ -3,6 +3,27 @@ import type { Mutation } from "./mutation.js";
 /** What `livedata enrich` promises. */
 export const enrichMutations: readonly Mutation[] = [
   {
+    rule: "enrich: an old company loses a good email address",
+    file: "cli/enrich/columns.ts",
+    in: "matchOf",
+    find: "q.person({ email })",
+    replace: "q.person({ email, ...(company && { company }) })",
+  },
+  {
+    rule: "enrich: headers are used besides flags",
+    file: "cli/enrich/columns.ts",
+    in: "mapColumns",
+    find: "(flags[key] ?? [])",
+    replace: "(flags[key] ?? named(HEADERS[key], key))",
+  },
+  {
+    rule: "enrich: CSV rounds numbers",
+    file: "cli/enrich/output.ts",
+    in: "createWriter",
+    find: "rounded !== undefined",
+    replace: "false",
+  },
+  {
     rule: "enrich: a budget does not count whom an interrupted run paid for",
     file: "cli/enrich/enrichment.ts",
     in: "Enrichment.#lookUp",

@@ -15,10 +15,10 @@ export interface Command {
    *
    * @param args what follows its name
    * @param signal aborts on ctrl-C
-   * @returns the exit code; 0 if none
+   * @returns the exit code
    * @throws UsageError for wrong arguments; whatever a call throws
    */
-  run(args: string[], signal: AbortSignal): Promise<number | undefined>;
+  run(args: string[], signal: AbortSignal): Promise<number>;
 }
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
@@ -29,14 +29,14 @@ export const API_OPTIONS = { dotenv: { type: "string" } } as const satisfies Opt
 /**
  * Parses arguments.
  *
- * @param names names of the positional arguments; the last one may be optional, such as `[file]`
+ * @param names names of the positional arguments, all required
  * @throws ArgumentsError if one is unknown, missing or too many
  */
 export function parse<const T extends Options>(args: string[], options: T, names: readonly string[] = []) {
   const parsed = parsedOrThrow({ args, options, allowPositionals: true, strict: true });
   const { positionals } = parsed;
   const missing = names[positionals.length];
-  if (missing !== undefined && !missing.startsWith("[")) throw new ArgumentsError(`${missing} is missing`);
+  if (missing !== undefined) throw new ArgumentsError(`${missing} is missing`);
   if (positionals.length > names.length) {
     const expected = names.length === 0 ? "none" : names.join(" ");
     throw new ArgumentsError(`${counted(positionals.length, "argument")} given, but expected ${expected}`);
@@ -49,9 +49,13 @@ function parsedOrThrow<const T extends ParseArgsConfig>(config: T) {
     return parseArgs(config);
   } catch (error) {
     // Its own messages name the option, and quote no value.
-    if (error instanceof TypeError) throw new ArgumentsError(error.message.split(". ")[0] ?? error.message);
+    if (error instanceof TypeError) throw new ArgumentsError(firstSentence(error.message));
     throw error;
   }
+}
+
+function firstSentence(message: string): string {
+  return message.split(/\. |\.?\n/)[0] ?? message;
 }
 
 /**
@@ -61,8 +65,8 @@ function parsedOrThrow<const T extends ParseArgsConfig>(config: T) {
  */
 export function wholeNumber(value: string | undefined, option: string, min: number): number | undefined {
   if (value === undefined) return undefined;
-  const result = Number(value.replaceAll(/(?<=\d)[,_](?=\d{3})/g, ""));
-  if (/^\d/.test(value) && Number.isSafeInteger(result) && result >= min) return result;
+  const result = Number(value.replaceAll(/[,_]/g, ""));
+  if (/^(\d+|\d{1,3}([,_]\d{3})+)$/.test(value) && Number.isSafeInteger(result) && result >= min) return result;
   throw new ArgumentsError(`--${option} must be a whole number of at least ${min}`);
 }
 
@@ -80,10 +84,11 @@ const VARIABLE = /^LIVEDATA_/;
 export function loadEnvironment(file: string | undefined): Sources {
   const set = Object.keys(process.env).filter((name) => VARIABLE.test(name) && process.env[name] !== "");
   const sources = new Map(set.map((name) => [name, "environment"]));
-  for (const [name, value] of Object.entries(file === undefined ? {} : parseEnv(readText(file)))) {
+  if (file === undefined) return sources;
+  for (const [name, value] of Object.entries(parseEnv(readText(file)))) {
     if (!VARIABLE.test(name) || sources.has(name)) continue;
     process.env[name] = value;
-    sources.set(name, file ?? "");
+    sources.set(name, file);
   }
   return sources;
 }
@@ -118,7 +123,7 @@ export function connect(envFile: string | undefined, observe?: (event: LiveDataE
 /** Reads a text file. @throws UsageError if it cannot be read */
 export function readText(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    return readFileSync(file, "utf8").replace(/^\ufeff/, "");
   } catch (error) {
     throw new UsageError(`${file} cannot be read: ${error instanceof Error && "code" in error ? error.code : error}`);
   }

@@ -60,7 +60,7 @@ export function explain(error: unknown, body: boolean): string {
   const said = body ? messageOf(error) : undefined;
   const { retryAfter } = error;
   return [
-    error.message.replace(ADVICE, ""),
+    WORDS.reduce((message, [code, words]) => message.replace(code, words), error.message.replace(ADVICE, "")),
     ...(said === undefined ? [] : [`The API says: ${said}`]),
     ...(retryAfter === undefined ? [] : [`Try again in ${duration(retryAfter / 1_000)}`]),
   ].join(". ");
@@ -68,6 +68,23 @@ export function explain(error: unknown, body: boolean): string {
 
 /** What messages say to programs: members of the error, and a parameter of `findMany`. */
 const ADVICE = / \(see `error\.body`\)|; quer[^;]* failed: to resume, pass `start: \d+`$/g;
+
+/** What messages call options of code, and what it is here. */
+const WORDS: readonly (readonly [code: RegExp, words: string])[] = [
+  [
+    /: pass the organization's id, such as "o_0123abcd" \(shown in the UI's Settings\), or set/,
+    ". Its value is shown in the UI's Settings. Set",
+  ],
+  [/pass `serviceAccount\(\{ clientId, clientSecret \}\)`, or set/, "set"],
+  [/(?:, or |: )pass (?:credentials as )?`auth`/, ""],
+  [/check `orgId` \(LIVEDATA_ORG_ID\)/, "check LIVEDATA_ORG_ID"],
+  [/`orgId`/, "The organization's id"],
+  [/`auth` (?:is|are)/, "The credentials are"],
+  [/`baseUrl`( \(LIVEDATA_BASE_URL\))?/, "LIVEDATA_BASE_URL"],
+  [/`maxCredits`/, "--max-credits"],
+  [/`params\.path\.\w+`/, "The argument"],
+  [/check `clientId` and `clientSecret` \(([^)]*)\)/, "check $1"],
+];
 
 /** The longest text of the API that is printed, in characters. */
 const MAX_MESSAGE = 500;

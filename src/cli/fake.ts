@@ -4,6 +4,8 @@ import { ArgumentsError, ExitCode, UsageError } from "./errors.js";
 import { number, print, styled } from "./terminal.js";
 
 const DEFAULT_PORT = 12120;
+/** More take minutes to make up. */
+const MAX_PEOPLE = 100_000;
 
 /** `livedata fake` */
 export const fake: Command = {
@@ -13,8 +15,8 @@ export const fake: Command = {
 Runs the Live Data API on 127.0.0.1 with made-up people: searches, credits and
 sessions work, and nothing is real. Ctrl-C closes it. In another terminal:
 
-  eval "$(livedata fake --env)"
-  livedata find --email jane@example.com
+  eval "$(npx @livedata/sdk fake --env)"
+  npx @livedata/sdk find --email jane@example.com
 
   --port N         port to listen on (default: ${DEFAULT_PORT})
   --people N       how many people there are (default: 1000)
@@ -34,7 +36,8 @@ sessions work, and nothing is real. Ctrl-C closes it. In another terminal:
     const port = wholeNumber(values.port, "port", 1) ?? DEFAULT_PORT;
     if (port > 65_535) throw new ArgumentsError("--port must be at most 65535");
     const seed = wholeNumber(values.seed, "seed", 0);
-    const people = wholeNumber(values.people, "people", 0);
+    const people = wholeNumber(values.people, "people", 0) ?? 1000;
+    if (people > MAX_PEOPLE) throw new ArgumentsError(`--people must be at most ${MAX_PEOPLE}`);
     const api = createFakeLiveData({ seed, people });
     const variables = Object.entries({ ...api.env, LIVEDATA_BASE_URL: `http://127.0.0.1:${port}` });
     const exports = variables.map(([name, value]) => `export ${name}=${value}\n`);
@@ -49,7 +52,7 @@ sessions work, and nothing is real. Ctrl-C closes it. In another terminal:
       [
         `${title} at ${server.url}, with ${count} made-up people\n\n`,
         ...exports.map((line) => `  ${line}`),
-        `\nRun these lines in another terminal, or: eval "$(livedata fake --env${values.port ? ` --port ${port}` : ""})"\n`,
+        "\nRun these lines in another terminal. Programs there then call this API.\n",
         ...(values.control ? [`Control endpoint: ${server.url}/_control/\n`] : []),
         "Ctrl-C closes it.\n",
       ].join(""),
@@ -68,8 +71,9 @@ async function listen(start: () => Promise<FakeServer>, port: number): Promise<F
     return await start();
   } catch (error) {
     const { code } = Object(error);
-    if (code === "EADDRINUSE") throw new UsageError(`Port ${port} is in use. End what uses it, or pass --port`);
-    if (code === "EACCES") throw new UsageError(`Port ${port} may not be used. Pass a --port above 1023`);
+    if (code === "EADDRINUSE")
+      throw new UsageError(`Port ${port} is in use. Stop the process that uses it, or pass --port`);
+    if (code === "EACCES") throw new UsageError(`You may not use port ${port}. Pass a --port above 1023`);
     throw error;
   }
 }

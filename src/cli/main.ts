@@ -38,13 +38,13 @@ async function main([name, ...args]: string[], signal: AbortSignal): Promise<num
   if (name === "--help" || name === "-h" || name === "help") return show(HELP);
   const command = isCommand(name) ? commands[name] : undefined;
   if (!command) {
-    const problem = name === undefined ? "A command is missing" : "There is no such command";
+    const problem = name === undefined ? "A command is missing" : "No such command";
     throw new ArgumentsError(`${problem}. Use one of ${Object.keys(commands).join(", ")}, or --help`);
   }
   const end = args.indexOf("--");
   const flags = end < 0 ? args : args.slice(0, end);
   if (flags.includes("--help") || flags.includes("-h")) return show(command.help);
-  return (await command.run(args, signal)) ?? ExitCode.ok;
+  return command.run(args, signal);
 }
 
 function isCommand(name: string | undefined): name is string {
@@ -56,12 +56,9 @@ async function show(text: string): Promise<number> {
   return ExitCode.ok;
 }
 
-// A reader such as `head` that has seen enough.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === "EPIPE" ? ExitCode.ok : ExitCode.failed);
-  });
-}
+// Who writes gets the error. That nobody reads standard error changes no exit code.
+process.stdout.on("error", () => {});
+process.stderr.on("error", () => {});
 
 const interrupted = new AbortController();
 // The second ctrl-C ends the process at once.
@@ -71,6 +68,16 @@ const [, , ...argv] = process.argv;
 try {
   process.exitCode = await main(argv, interrupted.signal);
 } catch (error) {
+  if (isPipeClosed(error)) process.exitCode = ExitCode.ok;
+  else report(error);
+}
+
+/** Whether a reader of standard output, such as `head`, has seen enough. */
+function isPipeClosed(error: unknown): boolean {
+  return Object(error).code === "EPIPE";
+}
+
+function report(error: unknown): void {
   const hint = error instanceof ArgumentsError && isCommand(argv[0]) ? `. See livedata ${argv[0]} --help` : "";
   process.exitCode = interrupted.signal.aborted ? ExitCode.interrupted : exitCodeOf(error);
   note(`${styled("red", "livedata:", process.stderr)} ${explain(error, argv[0] !== "enrich")}${hint}`);

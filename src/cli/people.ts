@@ -1,6 +1,7 @@
+import { addAbortSignal } from "node:stream";
 import { text } from "node:stream/consumers";
 import { requestSchemas } from "../generated/request-schemas.js";
-import { type Company, count, type LiveData, type Person, paginate, type SearchRequest } from "../index.js";
+import { type Company, count, type LiveData, type Match, type Person, paginate, type SearchRequest } from "../index.js";
 import * as q from "../query/index.js";
 import { findProblem } from "../testing/validate.js";
 import { API_OPTIONS, type Command, Cost, connect, parse, readText, wholeNumber } from "./command-line.js";
@@ -45,7 +46,7 @@ Searches people. The file has the body of a search, such as
     if (values.all && limit === undefined && maxCredits === undefined) {
       throw new ArgumentsError("--all costs a credit for each new person. Add --limit or --max-credits");
     }
-    const request = await readRequest(positionals[0] ?? "");
+    const request = await readRequest(positionals[0] ?? "", signal);
     return withCost(values.dotenv, async (livedata) => {
       const isJson = values.json ?? !process.stdout.isTTY;
       if (values.all) {
@@ -70,12 +71,14 @@ export const countCommand: Command = {
 Prints how many people match the "filters" of a search. Free. "-" reads the
 request from standard input.
 
+  --json           { "count": … } instead of the number
   --dotenv FILE    read LIVEDATA_* variables from a file`,
   async run(args, signal) {
-    const { values, positionals } = parse(args, API_OPTIONS, ["<request.json | ->"]);
-    const { filters } = await readRequest(positionals[0] ?? "");
+    const { values, positionals } = parse(args, OUTPUT_OPTIONS, ["<request.json | ->"]);
+    const { filters } = await readRequest(positionals[0] ?? "", signal);
     return withCost(values.dotenv, async (livedata) => {
-      await print(`${await count(livedata.people, filters, { signal })}\n`);
+      const matching = await count(livedata.people, filters, { signal });
+      await print(values.json ? `${JSON.stringify({ count: matching })}\n` : `${matching}\n`);
       return ExitCode.ok;
     });
   },
@@ -113,7 +116,7 @@ Finds a person by what is known of them. Costs one credit for each new person.
     if (!email && !linkedin && !(name && company)) {
       throw new ArgumentsError("Pass --email, --linkedin, or --name and --company");
     }
-    const match = q.person({ email, linkedin, name, company } as q.PersonKey);
+    const match = matchOf({ email, linkedin, name, company });
     const size = wholeNumber(values.size, "size", 1) ?? 1;
     const maxCredits = wholeNumber(values["max-credits"], "max-credits", 0);
     return withCost(values.dotenv, async (livedata) => {
@@ -150,6 +153,15 @@ Looks up a person by id, such as LDP-1-EXAMPLE. Costs one credit if new.
   --dotenv FILE    read LIVEDATA_* variables from a file`,
   run: (args, signal) => showRecord(args, "<id>", (livedata, id) => livedata.people.retrieve(id, { signal })),
 };
+
+/** @throws ArgumentsError for a LinkedIn URL that is no profile */
+function matchOf(facts: { readonly [Name in keyof q.PersonFacts]: string | undefined }): Match {
+  try {
+    return q.person(facts as q.PersonKey);
+  } catch {
+    throw new ArgumentsError("--linkedin must be a profile: the slug, or a URL with linkedin.com/in/");
+  }
+}
 
 async function withCost(
   envFile: string | undefined,
@@ -220,9 +232,9 @@ function rowOf({ name, position, location, id }: Person): (string | null | undef
  *
  * @throws UsageError that names the place
  */
-async function readRequest(file: string): Promise<SearchRequest> {
+async function readRequest(file: string, signal: AbortSignal): Promise<SearchRequest> {
   const source = file === "-" ? "Standard input" : file;
-  const body = parseJson(file === "-" ? await text(process.stdin) : readText(file), source);
+  const body = parseJson(file === "-" ? await text(addAbortSignal(signal, process.stdin)) : readText(file), source);
   const problem = findProblem(requestSchemas.searchPeople["application/json"] ?? true, body);
   if (problem !== undefined) throw new UsageError(`${source}: ${problem}`);
   return body as SearchRequest;

@@ -27,11 +27,14 @@ export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** Writes to standard output. Resolves once more may be written, so that output as long as it likes needs no memory. */
+/**
+ * Writes to standard output. Resolves once more may be written, so that long output needs no memory.
+ *
+ * @throws the error of the stream: `EPIPE` if its reader, such as `head`, has seen enough
+ */
 export async function print(text: string): Promise<void> {
-  await new Promise<void>((resolve) => {
-    // A failure ends the process, see main.ts.
-    process.stdout.write(text, (error) => (error ? undefined : resolve()));
+  await new Promise<void>((resolve, reject) => {
+    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
   });
 }
 
@@ -46,8 +49,8 @@ export function number(value: number): string {
 }
 
 /** Writes a number and a noun: `1 row`, `1,234 rows`. */
-export function counted(value: number, noun: string, plural = `${noun}s`): string {
-  return `${number(value)} ${value === 1 ? noun : plural}`;
+export function counted(value: number, noun: string): string {
+  return `${number(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
 
 /** Writes a time as people say it: `12 s`, `3 min 20 s`, `2 h 5 min`. */

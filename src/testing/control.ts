@@ -35,6 +35,7 @@ export function withControl(fake: Controlled, handle: Handler): Handler {
 
 async function carryOut(fake: Controlled, request: Request, name: string): Promise<Reply> {
   try {
+    checkCaller(request);
     const action = Object.hasOwn(ACTIONS, `${request.method} ${name}`)
       ? ACTIONS[`${request.method} ${name}`]
       : undefined;
@@ -86,13 +87,24 @@ function creditsOf({ credits }: Controlled): Body {
   return { used: credits.used(), remaining: credits.remaining() ?? null };
 }
 
-/** A body must be declared as JSON: browsers then ask first, so that no web page can use the control endpoint. */
+const LOOPBACK = /^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/;
+
+/** Refuses web pages: those of other sites, and those whose own name leads to this machine. */
+function checkCaller({ headers }: Request): void {
+  for (const name of ["Host", "Origin"]) {
+    const value = headers.get(name);
+    if (value !== null && !LOOPBACK.test(value)) throw new Refusal(403, `${name} must be this machine`);
+  }
+}
+
+/** A body must be declared as JSON: browsers then ask first, and get no permission. */
 async function readBody(request: Request): Promise<Body> {
-  const text = await request.text();
-  if (request.method === "GET" || text === "") return {};
+  if (request.method === "GET") return {};
   if (!/^application\/json\b/i.test(request.headers.get("Content-Type") ?? "")) {
     throw new Refusal(415, "The Content-Type must be application/json");
   }
+  const text = await request.text();
+  if (text === "") return {};
   const body = parse(text);
   if (isRecord(body)) return body;
   throw new Refusal(400, "The body must be a JSON object");

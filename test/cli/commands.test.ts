@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import type { FakeOperation } from "../../src/testing/index.js";
-import { file, listening, run, start } from "./run.js";
+import { CLI, environment, file, listening, run, start } from "./run.js";
 
 const COMMANDS = ["doctor", "fake", "search", "count", "find", "company", "person", "enrich"];
 
@@ -31,13 +34,19 @@ test("--help names every command, and --version the version of the package", asy
 
 test.each([
   [[], "A command is missing. Use one of doctor, "],
-  [["serch"], "There is no such command. Use one of doctor, "],
-  [["toString"], "There is no such command"],
+  [["serch"], "No such command. Use one of doctor, "],
+  [["toString"], "No such command"],
   [["search"], "<request.json | -> is missing. See livedata search --help"],
   [["search", "a.json", "b.json"], "2 arguments given, but expected <request.json | ->"],
   [["search", "q.json", "--size", "many"], "--size must be a whole number of at least 1"],
   [["search", "q.json", "--size", "0"], "--size must be a whole number of at least 1"],
-  [["search", "q.json", "--max-credits", "-1"], "argument is ambiguous"],
+  [["search", "q.json", "--max-credits", "-1"], "'--max-credits' argument is ambiguous. See livedata search --help"],
+  [["search", "q.json", "--size", "0x3"], "--size must be a whole number of at least 1"],
+  [["search", "q.json", "--size", "1e1"], "--size must be a whole number of at least 1"],
+  [["search", "q.json", "--size", "1,2345"], "--size must be a whole number of at least 1"],
+  [["find", "--linkedin", "https://www.linkedin.com/company/nvidia"], "--linkedin must be a profile"],
+  [["fake", "--people", "100001"], "--people must be at most 100000"],
+  [["person", "../x"], "The argument is missing or not one segment of a path"],
   [["search", "q.json", "--limit", "5"], "--limit needs --all. For one page, pass --size"],
   [["search", "q.json", "--all"], "Add --limit or --max-credits"],
   [["search", "missing.json"], "missing.json cannot be read: ENOENT"],
@@ -87,7 +96,7 @@ test("search --max-credits refuses a search that costs more, with exit code 4 an
   const fake = await listening();
   const { code, stderr } = await run(fake, ["search", "-", "--max-credits", "5"], { input: JSON.stringify(ENGINEERS) });
   expect(code).toBe(4);
-  expect(stderr).toContain("would cost 10 credits, but `maxCredits` is 5: nothing was charged");
+  expect(stderr).toContain("would cost 10 credits, but --max-credits is 5: nothing was charged");
   expect(fake.credits.used()).toBe(0);
 });
 
@@ -120,7 +129,7 @@ test("search --all ends quietly, and stops paging, when its reader has seen enou
   const { child, ended } = start(fake, args, { input: "{}" });
   child.stdout?.once("data", () => child.stdout?.destroy());
   const { code, stderr } = await ended;
-  expect([code, stderr]).toEqual([0, ""]);
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/^\d+ credits used\n$/)]);
   expect(fake.credits.used()).toBeLessThan(900);
 });
 
@@ -140,6 +149,59 @@ test.each([
     expect(stderr).not.toContain("jane@example.com");
   }
   expect(fake.requests).toEqual([]);
+});
+
+test("a byte order mark before a request is left out", async () => {
+  const { code, stdout } = await run(await listening(), ["count", file("bom.json", "\ufeff{}")]);
+  expect([code, stdout]).toEqual([0, "1000\n"]);
+});
+
+test.each([
+  [["nope"], 2],
+  [["search", "-", "--all", "--max-credits", "1"], 4],
+])("`livedata %j` keeps its exit code if nobody reads standard error", async (args, exitCode) => {
+  const { child, ended } = start(await listening(), args, { input: "{}" });
+  child.stderr?.destroy();
+  expect((await ended).code).toBe(exitCode);
+});
+
+test("standard output that cannot be written is an error, with the credits that were spent", async () => {
+  const fake = await listening();
+  const child = spawn("sh", ["-c", `"${process.execPath}" "${CLI}" search - --size 3 > /dev/full`], {
+    env: environment(fake),
+  });
+  child.stdin.end("{}");
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^3 credits used\nlivedata: ENOSPC/)]);
+});
+
+test("ctrl-C ends a command that waits for standard input", async () => {
+  const { child, ended } = start(await listening(), ["count", "-"], { keepsInputOpen: true });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  child.kill("SIGINT");
+  expect(await ended).toEqual({ code: 130, stdout: "", stderr: "livedata: Stopped\n" });
+});
+
+test("count --json prints an object", async () => {
+  expect((await run(await listening(), ["count", "-", "--json"], { input: "{}" })).stdout).toBe('{"count":1000}\n');
+});
+
+test.each([
+  [
+    { LIVEDATA_ORG_ID: "" },
+    "The organization's id is missing. Its value is shown in the UI's Settings. Set LIVEDATA_ORG_ID",
+  ],
+  [
+    { LIVEDATA_API_KEY: "k" },
+    "The credentials are ambiguous: LIVEDATA_CLIENT_ID and LIVEDATA_CLIENT_SECRET and LIVEDATA_API_KEY are set. Unset one\n",
+  ],
+  [{ LIVEDATA_CLIENT_ID: "", LIVEDATA_CLIENT_SECRET: "" }, "The credentials are missing: set LIVEDATA_CLIENT_ID and"],
+  [{ LIVEDATA_BASE_URL: "nonsense" }, "LIVEDATA_BASE_URL is not a URL"],
+  [{ LIVEDATA_CLIENT_SECRET: "wrong" }, "(401): check LIVEDATA_CLIENT_ID, LIVEDATA_CLIENT_SECRET"],
+])("messages about %j name variables, and no options of code", async (env, message) => {
+  const { stderr } = await run(await listening(), ["count", "-"], { input: "{}", env });
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain("`");
 });
 
 test("count prints a number, for free", async () => {

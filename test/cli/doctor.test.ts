@@ -1,7 +1,7 @@
 import { createServer } from "node:https";
 import { expect, test } from "vitest";
 import { createCertificate } from "../support/certificate.js";
-import { file, listening, run } from "./run.js";
+import { file, listening, run, start } from "./run.js";
 
 /** The checks in order, with their states. */
 function states(stdout: string): string[] {
@@ -39,7 +39,7 @@ test("doctor says which variable comes from where, and no value", async () => {
   const dotenv = file(".env", `LIVEDATA_CLIENT_ID=${id}\nLIVEDATA_CLIENT_SECRET=${secret}\n`);
   const { code, stdout } = await run(undefined, ["doctor", "--dotenv", dotenv], { env: { ...env } });
   expect(code).toBe(0);
-  expect(stdout).toContain(`service account from LIVEDATA_CLIENT_ID and LIVEDATA_CLIENT_SECRET (${dotenv})`);
+  expect(stdout).toContain(`LIVEDATA_CLIENT_ID (${dotenv}), LIVEDATA_CLIENT_SECRET (${dotenv})`);
   expect(stdout).toContain("LIVEDATA_ORG_ID (environment)");
   expect(stdout).not.toContain(secret);
   expect(stdout).not.toContain(id);
@@ -67,7 +67,7 @@ test.each([
     "a missing variable",
     { LIVEDATA_CLIENT_SECRET: "" },
     2,
-    "✗ configuration `auth` is incomplete: LIVEDATA_CLIENT_SECRET",
+    "✗ configuration The credentials are incomplete: LIVEDATA_CLIENT_SECRET is missing or blank. Set it [LIVEDATA_",
   ],
   ["a host that does not exist", { LIVEDATA_BASE_URL: "https://api.invalid" }, 1, "✗ network       api.invalid: E"],
   ["a wrong secret", { LIVEDATA_CLIENT_SECRET: "wrong" }, 3, "✗ session       The API rejected the credentials"],
@@ -88,10 +88,47 @@ test("doctor finds a clock that differs, credits that are spent and previews tha
   expect(code).toBe(4);
   expect(stdout).toMatch(/! clock +(299|300|301) seconds behind the API's/);
   expect(stdout).toMatch(/✗ credits +none left. Wait for the next billing period/);
-  expect(stdout).toMatch(
-    /! people +refused: preview of a find \(permission_denied\); allowed: search, count, preview of a search/,
-  );
+  expect(stdout).toMatch(/✗ people +POST \/find\/preview: 403: .* \[preview of a find\]/);
+  expect(stdout).toContain("the role may use: search with size 0, preview of a search\n");
 });
+
+test("doctor tells an outage from a refusal, and ends with its exit code", async () => {
+  const fake = await listening();
+  fake.failures.next("previewFind", { status: 503 });
+  const { code, stdout } = await run(fake, ["doctor"]);
+  expect([code, stdout]).toEqual([1, expect.stringMatching(/✗ people +POST \/find\/preview: 503/)]);
+});
+
+test("doctor warns of a variable that the SDK does not read", async () => {
+  const { code, stdout } = await run(await listening(), ["doctor"], { env: { LIVEDATA_ORGID: "o_0123abcd" } });
+  expect([code, stdout]).toEqual([0, expect.stringContaining("The SDK does not read LIVEDATA_ORGID. Check the name")]);
+});
+
+test("doctor says of a rejected API key that the clock was not checked", async () => {
+  const { LIVEDATA_BASE_URL, LIVEDATA_ORG_ID } = (await listening()).env;
+  const env = { LIVEDATA_BASE_URL, LIVEDATA_ORG_ID, LIVEDATA_API_KEY: "wrong" };
+  const { code, stdout } = await run(undefined, ["doctor"], { env });
+  expect([code, stdout]).toEqual([3, expect.stringMatching(/– clock +not checked/)]);
+});
+
+test.each(["previewSearch", "createSession"] as const)(
+  "ctrl-C ends doctor during %s with exit code 130",
+  async (operation) => {
+    const fake = await listening();
+    fake.failures.next(operation, "stall");
+    const { child, ended } = start(fake, ["doctor"]);
+    const reached = operation === "createSession" ? "configuration" : "credits";
+    await new Promise<void>((resolve) => {
+      let shown = "";
+      child.stdout?.on("data", (chunk) => {
+        shown += chunk;
+        if (shown.includes(reached)) resolve();
+      });
+    });
+    child.kill("SIGINT");
+    expect(await ended).toMatchObject({ code: 130, stderr: "livedata: Stopped\n" });
+  },
+);
 
 test("doctor finds a certificate that is not trusted", async () => {
   const fake = await listening();

@@ -131,7 +131,7 @@ describe("[30] two runs of livedata enrich with one output", () => {
     running.child.kill("SIGCONT");
     expect(await running.ended).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/\.lock is no longer of this process: another one goes on with .*out\.ndjson/),
+      stderr: expect.stringMatching(/This process lost .*\.lock: another one took it over and writes .*out\.ndjson/),
     });
     expect(job.read()).toBe(whole);
     expect(statSync(`${job.output}.run.json`).mtimeMs).toBe(state);

@@ -280,7 +280,10 @@ describe("--max-credits of livedata enrich", () => {
       code: 4,
       stdout: expect.stringContaining('"complete":false,"rows":'),
     });
-    expect((await job.run(["--max-credits", "30"])).code).toBe(4);
+    expect(await job.run(["--max-credits", "30"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/40 credits are spent for .* already\. Pass a larger --max-credits/),
+    });
     expect(own.credits.used()).toBe(40);
     expect((await job.run(["--max-credits", "90"])).code).toBe(4);
     expect(own.credits.used()).toBe(90);

@@ -184,6 +184,13 @@ describe("columns of livedata enrich", () => {
       "linkedin,name,company\nhttps://linkedin.com/company/x,Jane Doe,Example Corp\n",
       [],
     ],
+    ["an email address alone, although the company is an old one", "email,company\njane@example.com,Old Corp\n", []],
+    ["LinkedIn alone, although the company is an old one", "linkedin,name,company\njane-doe,J.,Old Corp\n", []],
+    [
+      "the columns of flags alone",
+      "email,b,c\njohn@example.com,Jane Doe,Example Corp\n",
+      ["--name", "b", "--company", "c"],
+    ],
   ])("a person is found by %s", async (_name, content, args) => {
     const { job, code, stderr } = await enrich(content, undefined, args);
     expect([code, stderr]).toEqual([0, expect.stringContaining("1 found")]);
@@ -224,7 +231,7 @@ describe("livedata enrich refuses, before it asks for anybody,", () => {
       "a ragged row",
       `email,note\na@x.example,"1\n2"\n${SECRET}\nb,c\n`,
       [],
-      /in\.csv, line 4: the row has not as many values/,
+      /in\.csv, line 4: the number of values differs from the header's/,
     ],
     [
       "an unclosed quote",
@@ -276,6 +283,25 @@ describe("livedata enrich refuses, before it asks for anybody,", () => {
     const { code, stderr, finds } = await enrich(content, ["in.ndjson", "out.ndjson"]);
     expect([code, finds, stderr]).toEqual([2, 0, expect.stringMatching(message)]);
     expect(stderr).not.toContain("secret@");
+  });
+
+  test("a row that is too long, in little time", async () => {
+    const line = `{"email":"${"x".repeat(11_000_000)}"}`;
+    const { code, stderr } = await enrich(`{"email":"a@x.example"}\n${line}\n`, ["in.ndjson", "out.ndjson"]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("a row is longer than 10,000,000 characters")]);
+    const csv = await enrich(`email\n${"x".repeat(11_000_000)}\n`);
+    expect([csv.code, csv.stderr]).toEqual([
+      2,
+      expect.stringMatching(/row \d after the header is longer than 10,000,000/),
+    ]);
+  });
+
+  test("a number that CSV would round, but not for NDJSON", async () => {
+    const content = '{"email":"jane@example.com"}\n{"email":"john@example.com","a":{"n":[12345678901234567890]}}\n';
+    const { code, stderr, finds } = await enrich(content, ["in.ndjson", "out.csv"]);
+    expect([code, finds, stderr]).toEqual([2, 0, expect.stringContaining("Row 2 of the input has a number that CSV")]);
+    const { job } = await enrich(content, ["in.ndjson", "out.ndjson"]);
+    expect(job.read()).toContain('"n":[12345678901234567890]');
   });
 
   test("a file that is not UTF-8", async () => {

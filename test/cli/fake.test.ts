@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { get } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
@@ -26,7 +27,7 @@ async function startFake(...args: string[]): Promise<Run & { readonly url: strin
 
 async function control(url: string, method: string, name: string, body?: unknown) {
   const headers = { "Content-Type": "application/json" };
-  const init = body === undefined ? { method } : { method, headers, body: JSON.stringify(body) };
+  const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
   const response = await fetch(`${url}/_control/${name}`, init);
   return { status: response.status, body: await response.json() };
 }
@@ -69,7 +70,10 @@ test("fake says so if its port is in use", async () => {
   const { origin } = await serve(() => {});
   const port = new URL(origin).port;
   const { code, stderr } = await run(undefined, ["fake", "--port", port]);
-  expect([code, stderr]).toEqual([2, `livedata: Port ${port} is in use. End what uses it, or pass --port\n`]);
+  expect([code, stderr]).toEqual([
+    2,
+    `livedata: Port ${port} is in use. Stop the process that uses it, or pass --port\n`,
+  ]);
 });
 
 describe("the control endpoint", () => {
@@ -143,7 +147,22 @@ describe("the control endpoint", () => {
     expect((await send("{", "application/json")).status).toBe(400);
     expect((await send("[]", "application/json")).status).toBe(400);
     expect(fake.credits.remaining()).toBeUndefined();
+    const reset = { method: "POST", headers: { Origin: "http://site.example", "Content-Type": "application/json" } };
+    expect((await fetch(`${url}/_control/reset`, reset)).status).toBe(403);
+    expect((await fetch(`${url}/_control/reset`, { method: "POST" })).status).toBe(415);
     expect((await send('{"remaining":1}', "application/json; charset=utf-8")).status).toBe(200);
+  });
+
+  test("refuses a name of another site that leads to this machine", async () => {
+    await using fake = createFakeLiveData();
+    const { url } = await fake.listen({ control: true });
+    const statusFor = async (host: string) => {
+      const request = get(`${url}/_control/credits`, { headers: { Host: host } });
+      const [response] = await once(request, "response");
+      return response.resume().statusCode;
+    };
+    expect(await statusFor("site.example")).toBe(403);
+    expect(await statusFor("localhost:80")).toBe(200);
   });
 
   test("is not recorded among the requests", async () => {

@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Standard input. @default none */
   readonly input?: string;
+  /** Whether standard input stays open. */
+  readonly keepsInputOpen?: boolean;
   readonly cwd?: string;
 }
 
@@ -80,7 +82,8 @@ export function start(fake: FakeLiveData | undefined, args: readonly string[], o
   child.stderr.setEncoding("utf8").on("data", (chunk) => {
     stderr += chunk;
   });
-  child.stdin.on("error", () => {}).end(options.input ?? "");
+  child.stdin.on("error", () => {});
+  if (!options.keepsInputOpen) child.stdin.end(options.input ?? "");
   return { child, ended: new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr }))) };
 }
 

@@ -19,7 +19,7 @@ const HEADERS: Readonly<Record<Key, readonly string[]>> = {
 const NAMES = [["firstname"], ["lastname", "surname"]] as const;
 
 /**
- * Decides which columns a person is looked up by: those of the flags, or those whose header says so.
+ * Decides which columns a person is looked up by: those of the flags, or, without flags, those whose header says so.
  *
  * No error quotes a column that is not known: without a header, the first line has values of a person.
  *
@@ -40,8 +40,9 @@ export function mapColumns(columns: readonly string[], flags: Columns, input: st
   };
   const mapped: Partial<Record<Key, readonly string[]>> = {};
   for (const key of Object.keys(HEADERS) as Key[]) {
-    const own = flags[key] ?? named(HEADERS[key], key);
-    const parts = key === "name" && own.length === 0 ? NAMES.map((headers) => named(headers, key)) : [];
+    const own = Object.keys(flags).length > 0 ? (flags[key] ?? []) : named(HEADERS[key], key);
+    const isSplit = key === "name" && own.length === 0 && Object.keys(flags).length === 0;
+    const parts = isSplit ? NAMES.map((headers) => named(headers, key)) : [];
     const found = parts.every((part) => part.length === 1) ? [...own, ...parts.flat()] : own;
     if (found.length > 0) mapped[key] = found;
   }
@@ -56,20 +57,31 @@ function plain(column: string): string {
   return column.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
 }
 
-/** Returns the match of a row; undefined if it has nothing to look up: a guess costs as much as a good query. */
+/**
+ * Returns the match of a row: by its email address, or else by LinkedIn, or else by name and company. One alone, since all
+ * parts of a match must agree, and the company of a list is often the one before the last.
+ *
+ * @returns undefined if the row has nothing to look up: a guess costs as much as a good query
+ */
 export function matchOf({ values }: Row, columns: Columns): Match | undefined {
-  const factOf = (key: Key) => {
-    const texts = (columns[key] ?? []).map((column) => textOf(values.get(column))).filter((text) => text !== "");
-    return texts.length > 0 ? { [key]: texts.join(" ") } : {};
-  };
-  const facts = { ...factOf("email"), ...factOf("linkedin"), ...factOf("name"), ...factOf("company") };
-  if (!("email" in facts || "linkedin" in facts || ("name" in facts && "company" in facts))) return undefined;
+  const factOf = (key: Key) =>
+    (columns[key] ?? [])
+      .map((column) => textOf(values.get(column)))
+      .filter((text) => text !== "")
+      .join(" ");
+  const [email, linkedin, name, company] = [factOf("email"), factOf("linkedin"), factOf("name"), factOf("company")];
+  if (email !== "") return q.person({ email });
+  if (linkedin !== "" && isProfile(linkedin)) return q.person({ linkedin });
+  return name !== "" && company !== "" ? q.person({ name, company }) : undefined;
+}
+
+/** Whether a LinkedIn value is a person's: the slug, or the URL of a profile; not that of a company. */
+function isProfile(linkedin: string): boolean {
   try {
-    return q.person(facts as q.PersonKey);
+    q.person({ linkedin });
+    return true;
   } catch {
-    // A LinkedIn value that is no profile, such as the URL of a company.
-    const { linkedin, ...others } = columns;
-    return linkedin ? matchOf({ values }, others) : undefined;
+    return false;
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { API_OPTIONS, type Command, connect, parse, wholeNumber } from "../command-line.js";
 import { ArgumentsError, ExitCode, UsageError } from "../errors.js";
-import { counted, duration, note, number, print, styled } from "../terminal.js";
+import { counted, duration, note, number, print, printable, styled } from "../terminal.js";
 import { type Columns, mapColumns } from "./columns.js";
 import { Enrichment } from "./enrichment.js";
 import { formatOf, scan } from "./input.js";
@@ -19,10 +19,10 @@ who was found, in order. The same command resumes after any interruption;
 <output>.run.json keeps its place. Costs one credit for each new person.
 
   -o, --output FILE  file to write: .csv, .ndjson or .jsonl
-  --email COLUMN     columns to look people up by; without these, headers such
-  --linkedin COLUMN  as "Email", "LinkedIn URL", "Name" and "Company" are known.
-  --name COLUMN      Give --name twice for a first and a last name; a name needs
-  --company COLUMN   a company, too
+  --email COLUMN     columns to look people up by. Without any, headers such as
+  --linkedin COLUMN  "Email", "LinkedIn URL", "Name" and "Company" are known.
+  --name COLUMN      Give --name twice for a first and a last name. A row is
+  --company COLUMN   looked up by email, else LinkedIn, else name and company
   --max-credits N    spend at most this many credits, over all runs
   --json             print the summary as JSON
   --dotenv FILE      read LIVEDATA_* variables from a file`,
@@ -60,8 +60,14 @@ who was found, in order. The same command resumes after any interruption;
       try {
         const { state } = file;
         const rows = counted(scanned.rows, "row");
+        if (maxCredits !== undefined && maxCredits < state.credits) {
+          throw new UsageError(
+            `${counted(state.credits, "credit")} are spent for ${output} already. Pass a larger --max-credits`,
+          );
+        }
         if (state.complete) note(`${output} is complete already`);
         else if (state.rows > 0) note(`Resuming: ${output} has ${number(state.rows)} of ${rows}`);
+        else if (process.stderr.isTTY) note(`Looking up ${rows} by ${describeColumns(columns)}`);
         if (maxCredits !== undefined && maxCredits !== state.maxCredits) await file.save({ maxCredits });
         const run = new Enrichment({ input, output, people, scanned, columns, writer, file, signal });
         let isLimited = false;
@@ -85,6 +91,13 @@ who was found, in order. The same command resumes after any interruption;
     }
   },
 };
+
+/** Such as `email (Work mail), name (First, Last), company (Firm)`. */
+function describeColumns(columns: Columns): string {
+  return Object.entries(columns)
+    .map(([key, names]) => `${key} (${names.map(printable).join(", ")})`)
+    .join(", ");
+}
 
 async function summarize(
   state: RunState,

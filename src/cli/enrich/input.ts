@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { constants, createReadStream } from "node:fs";
+import { access, open, stat } from "node:fs/promises";
 import { pipeline, Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
 import { UsageError } from "../errors.js";
+import { counted } from "../terminal.js";
 
 /** A row of the input. */
 export interface Row {
@@ -19,6 +20,8 @@ export interface Scan {
   readonly rows: number;
   /** The delimiter of a CSV, also for one that is written. */
   readonly delimiter: string;
+  /** The first row with a number that JavaScript rounds. */
+  readonly rounded: number | undefined;
   /** SHA-256 of the file, to notice that it was changed between two runs. */
   readonly sha256: string;
 }
@@ -45,17 +48,20 @@ export async function scan(file: string, signal: AbortSignal): Promise<Scan> {
   const hash = createHash("sha256");
   const columns = new Set<string>();
   let rows = 0;
-  for await (const { values } of readRows(file, delimiter, (bytes) => hash.update(bytes))) {
+  let rounded: number | undefined;
+  for await (const { values, json } of readRows(file, delimiter, (bytes) => hash.update(bytes))) {
     if (signal.aborted) throw new UsageError("Stopped");
     rows++;
     for (const column of values.keys()) columns.add(column);
+    if (json !== undefined && ![...values.values()].every(isExact)) rounded ??= rows;
   }
   if (rows === 0) throw new UsageError(`${file} has no rows`);
-  return { columns: [...columns], rows, delimiter, sha256: hash.digest("hex") };
+  return { columns: [...columns], rows, delimiter, rounded, sha256: hash.digest("hex") };
 }
 
 async function checkFile(file: string): Promise<void> {
   try {
+    await access(file, constants.R_OK);
     if ((await stat(file)).isFile()) return;
   } catch (error) {
     throw new UsageError(`${file} cannot be read: ${Object(error).code}`);
@@ -94,7 +100,7 @@ async function* textsOf(file: string, onBytes: (bytes: Uint8Array) => void): Asy
   }
 }
 
-/** The longest row of a CSV, in bytes. A quote that is not closed would take the rest of the file into memory. */
+/** The longest row, in characters. A quote that is not closed would take the rest of the file into memory. */
 const MAX_ROW = 10_000_000;
 
 async function* csvRows(texts: Readable, file: string, delimiter: string): AsyncGenerator<Row> {
@@ -135,9 +141,12 @@ function csvProblem(error: CsvError, file: string): UsageError {
   const { lines, records } = error as CsvError & { readonly lines?: number; readonly records?: number };
   switch (error.code) {
     case "CSV_RECORD_INCONSISTENT_FIELDS_LENGTH":
-      return new UsageError(`${file}, line ${lines}: the row has not as many values as the header`);
-    case "CSV_QUOTE_NOT_CLOSED":
+      return new UsageError(`${file}, line ${lines}: the number of values differs from the header's`);
     case "CSV_MAX_RECORD_SIZE":
+      return new UsageError(
+        `${file}: row ${records} after the header is longer than ${counted(MAX_ROW, "character")}, or has a quote that is not closed`,
+      );
+    case "CSV_QUOTE_NOT_CLOSED":
       return new UsageError(`${file}: row ${records} after the header has a quote that is not closed`);
     default:
       return new UsageError(
@@ -148,7 +157,7 @@ function csvProblem(error: CsvError, file: string): UsageError {
 
 async function* ndjsonRows(texts: Readable, file: string): AsyncGenerator<Row> {
   let line = 0;
-  for await (const text of linesOf(texts)) {
+  for await (const text of linesOf(texts, file)) {
     line++;
     if (text.trim() === "") continue;
     const values = membersOf(text);
@@ -159,14 +168,21 @@ async function* ndjsonRows(texts: Readable, file: string): AsyncGenerator<Row> {
 }
 
 /** Not `readline`, which also breaks a line within a JSON string. */
-async function* linesOf(texts: Readable): AsyncGenerator<string> {
-  let rest = "";
+async function* linesOf(texts: Readable, file: string): AsyncGenerator<string> {
+  let parts: string[] = [];
+  let size = 0;
   for await (const text of texts as AsyncIterable<string>) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines;
+    const [first = "", ...others] = text.split("\n");
+    parts.push(first);
+    size += first.length;
+    if (size > MAX_ROW) throw new UsageError(`${file}: a row is longer than ${counted(MAX_ROW, "character")}`);
+    if (others.length === 0) continue;
+    yield parts.join("");
+    const last = others.pop() ?? "";
+    yield* others;
+    [parts, size] = [[last], last.length];
   }
-  if (rest !== "") yield rest;
+  if (size > 0) yield parts.join("");
 }
 
 function membersOf(json: string): ReadonlyMap<string, unknown> | undefined {
@@ -176,6 +192,12 @@ function membersOf(json: string): ReadonlyMap<string, unknown> | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a value of JSON has no integer that was rounded. */
+function isExact(value: unknown): boolean {
+  if (typeof value === "object" && value) return Object.values(value).every(isExact);
+  return !Number.isInteger(value) || Number.isSafeInteger(value);
 }
 
 /** The delimiter that is most frequent in the first line, outside of quotes: comma, semicolon or tab. */

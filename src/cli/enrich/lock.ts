@@ -42,7 +42,7 @@ export async function takeLock(file: string, output: string): Promise<Lock> {
     async check() {
       if ((await contentOf(file)) === own) return;
       throw new UsageError(
-        `${file} is no longer of this process: another one goes on with ${output}, or it was removed`,
+        `This process lost ${file}: another one took it over and writes ${output}, or it was removed`,
       );
     },
     async release() {
@@ -67,6 +67,7 @@ async function create(file: string, content: string): Promise<boolean> {
     const { code } = Object(error);
     if (code === "EEXIST") return false;
     if (code === "ENOENT") throw new UsageError(`${file} cannot be created: there is no such folder`);
+    if (["EACCES", "EPERM", "EROFS"].includes(code)) throw new UsageError(`${file} cannot be created: ${code}`);
     throw error;
   } finally {
     await rm(temporary, { force: true });

@@ -28,9 +28,9 @@ export interface Writer {
  * Creates the writer of a format: NDJSON has the row, whether somebody was found, and the whole person; CSV has the row's
  * columns, and ten columns of the person.
  *
- * @throws UsageError if a column of the input has the name of one that is added
+ * @throws UsageError if a column of the input has the name of one that is added, or CSV would round a number
  */
-export function createWriter(format: Format, { columns, delimiter }: Scan): Writer {
+export function createWriter(format: Format, { columns, delimiter, rounded }: Scan): Writer {
   if (format === "ndjson") {
     return {
       header: "",
@@ -40,9 +40,12 @@ export function createWriter(format: Format, { columns, delimiter }: Scan): Writ
     };
   }
   const added = ["found", ...Object.keys(PERSON)];
-  const taken = columns.find((column) => added.includes(column));
-  if (taken !== undefined) {
-    throw new UsageError(`The input has a column \`${taken}\`, which the output adds. Rename it, or write NDJSON`);
+  if (rounded !== undefined) {
+    throw new UsageError(`Row ${rounded} of the input has a number that CSV would round. Quote it, or write NDJSON`);
+  }
+  const conflict = columns.find((column) => added.includes(column));
+  if (conflict !== undefined) {
+    throw new UsageError(`The input has a column \`${conflict}\`, which the output adds. Rename it, or write NDJSON`);
   }
   const lineOf = (values: readonly unknown[]) => `${values.map((value) => cell(value, delimiter)).join(delimiter)}\n`;
   return {

@@ -51,8 +51,10 @@ export function progressLine(
   const facts = [`${Math.floor(share * 100)} %`, `${number(rows)} of ${counted(total, "row")}`];
   if (rate > 0) facts.push(`${number(Math.round(rate))}/s`);
   facts.push(`${number(found)} found`, counted(credits, "credit"));
-  if (rate > 0) facts.push(`${duration((total - rows) / rate)} left`);
-  const text = facts.join("  ");
+  const left = rate > 0 ? [`${duration((total - rows) / rate)} left`] : [];
+  // The time left is what people look for: a narrow terminal does without the facts before it.
+  while (facts.length > 1 && [...facts, ...left].join("  ").length > width) facts.pop();
+  const text = [...facts, ...left].join("  ");
   const room = width - text.length - 1;
   const bar = room < 5 ? 0 : Math.min(BAR, room);
   return cut(`${"█".repeat(Math.floor(share * bar)).padEnd(bar, "░")} ${text}`.trimStart(), width);

@@ -44,7 +44,7 @@ export class RunFile {
   readonly state: RunState;
   readonly #options: RunOptions;
   readonly #handle: FileHandle;
-  /** Of the bytes that `state` counts. */
+  /** Hash of the bytes that `state` counts. */
   readonly #hash = createHash("sha256");
   /** The latest change of the state. After one that failed, all others do. */
   #saved = Promise.resolve();
@@ -72,7 +72,7 @@ export class RunFile {
     try {
       const run = new RunFile(options, handle, known ?? blankState(of));
       await run.#resume(known !== undefined);
-      // Known before there is a header, so that half of one is known to be of this run.
+      // Saved before the header, so that a header cut off by a crash still belongs to this run.
       if (!known) await run.save({});
       if (run.state.bytes === 0) await run.append(header);
       return run;
@@ -167,7 +167,10 @@ async function openOutput(output: string, known: RunState | undefined): Promise<
   try {
     return await open(output, constants.O_RDWR | (isWritten ? 0 : constants.O_CREAT));
   } catch (error) {
-    if (Object(error).code !== "ENOENT" || !isWritten) throw error;
+    const { code } = Object(error);
+    if (["EACCES", "EISDIR", "EPERM", "EROFS"].includes(code))
+      throw new UsageError(`${output} cannot be written: ${code}`);
+    if (code !== "ENOENT" || !isWritten) throw error;
     throw new UsageError(
       `${output} is gone, but ${stateFile(output)} says it has ${counted(known.rows, "row")}. Remove that, too, to start over`,
     );
