@@ -167,8 +167,8 @@ export const cliMutations: readonly Mutation[] = [
     rule: "cli: doctor prints the value of a variable",
     file: "cli/doctor.ts",
     in: "Examination.#variables",
-    find: "`${name} (${source})`",
-    replace: "`${process.env[name]} (${source})`",
+    find: "([name, source]) =>",
+    replace: "([name, source = process.env[name]]) => process.env[name] +",
   },
   {
     rule: "cli: fake goes on after ctrl-C",
