@@ -78,5 +78,6 @@ export const expectedRuns: readonly ExpectedRun[] = [
   ),
   run("docs/guide/testing.md", "createFakeLiveData()", 2, 1, "Jane Doe 1"),
   run("docs/guide/webhooks.md", "verifyWebhook(request", 0, 0, "Jane Doe CTO\n204"),
-  run("docs/guide/webhooks.md", "of watchContacts(", 4, 0, "Jane Doe works at NVIDIA\naborted"),
+  run("docs/guide/webhooks.md", "fake.changeJob(", 3, 0, "Jane Doe works at NVIDIA"),
+  run("docs/guide/webhooks.md", "store.load()", 4, 0, "Jane Doe works at NVIDIA\naborted"),
 ];

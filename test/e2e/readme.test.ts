@@ -76,7 +76,9 @@ const prints: readonly [page: string, block: string, stdout: RegExp][] = [
   ],
   ["docs/guide/testing.md", "createFakeLiveData()", /^$/],
   ["docs/guide/webhooks.md", "verifyWebhook(request", /^$/],
-  ["docs/guide/webhooks.md", "of watchContacts(", /^$/],
+  ["docs/guide/webhooks.md", "fake.changeJob(", /^Jane Doe works at NVIDIA\n$/],
+  ["docs/guide/webhooks.md", "store.load()", /^$/],
+  ["docs/guide/webhooks.md", "export const store", /^$/],
 ];
 
 test("every TypeScript block of the README and the guide has an expected output here", () => {
