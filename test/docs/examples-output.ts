@@ -58,7 +58,7 @@ export const expectedRuns: readonly ExpectedRun[] = [
   run("docs/guide/quick-start.md", "matches: [{ fields:", 2, 1, "Jane Doe works at Example Corp\ncredits used: 1"),
   run("docs/guide/searching.md", "q.person({ linkedin:", 2, 1, /^(Jane Doe is Software Engineer\n?){3}$/),
   run("docs/guide/searching.md", "q.studied(", 2, 25, "168 people; the first one is Jane Doe"),
-  run("docs/guide/searching.md", "jobsGroupType", 2, 25, "27 people; the first one is Tansy Quillfeather"),
+  run("docs/guide/filters.md", "jobsGroupType", 2, 25, "27 people; the first one is Tansy Quillfeather"),
   run("docs/guide/searching.md", "await count(livedata.people", 2, 0, "166"),
   run("docs/guide/searching.md", "paginate(livedata.people", 4, 250, "231 max_credits"),
   run(
@@ -68,7 +68,7 @@ export const expectedRuns: readonly ExpectedRun[] = [
     1,
     "jane@example.com Jane Doe\nnobody@example.com is not known",
   ),
-  run("docs/guide/searching.md", "q.withReport(", 2, 0, /^Consulting: 18\nEngineering: 55\n(.+: \d+\n){9}null: 4$/),
+  run("docs/guide/filters.md", "q.withReport(", 2, 0, /^Consulting: 18\nEngineering: 55\n(.+: \d+\n){9}null: 4$/),
   run(
     "docs/guide/telemetry.md",
     'logLevel: "info"',
