@@ -78,7 +78,7 @@ describe("the front page", () => {
     ["Look people up", "livedata.people.find("],
     ["Search", "livedata.people.search("],
     ["Count for free", "count(livedata.people"],
-    ["Enrich a file", "findMany(livedata.people"],
+    ["Enrich a file", "npx @livedata/sdk enrich"],
     ["Watch for job changes", "watchContacts("],
     ["Test your backend", "createFakeLiveData().install()"],
     ["Run a fleet", "createFleet("],
