@@ -2,7 +2,7 @@ import type { Group } from "./navigation.js";
 import { FRONT_PAGE } from "./page.js";
 
 const SUMMARY =
-  "A TypeScript SDK for the Live Data API: people, companies and contacts, where people work, and who has just changed jobs. `@livedata/sdk/testing` is the API in memory, to try and test everything without an account.";
+  "A TypeScript SDK for the Live Data API: people, companies and contacts, where people work, and who has just changed jobs. `@livedata/sdk/testing` is a fake of the API in memory, to try and test everything without an account.";
 
 /**
  * Writes the list of pages for language models, as Markdown.

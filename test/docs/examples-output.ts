@@ -4,7 +4,7 @@ export interface ExpectedRun {
   /** A text that only this example of the page contains. */
   readonly example: string;
   readonly output: RegExp | string;
-  /** How many requests the embedded API receives, with the session exchange. */
+  /** How many requests the fake receives, with the session exchange. */
   readonly requests: number;
   readonly credits: number;
 }
