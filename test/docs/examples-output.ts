@@ -38,8 +38,13 @@ export const expectedRuns: readonly ExpectedRun[] = [
   run("docs/guide/calls.md", "maxCredits: 50", 2, 0, "would cost 100 credits; the limit is 50"),
   run("docs/guide/calls.md", 'parseAs: "text"', 3, 1, /^Jane Doe 1\n\{"id":"LDP-1-EXAMPLE",.+\}$/),
   run("docs/guide/configuration.md", "livedata.withOptions", 2, 0, "1000"),
-  // One response in a hundred is checked.
-  run("docs/guide/drift.md", "sample: 0.01", 2, 25, /^(Nothing was printed\.|drift \{.+\})$/s),
+  run(
+    "docs/guide/drift.md",
+    "report: (finding)",
+    2,
+    1,
+    /^drift \{"kind":"confirmed",.+,"operation":"GET \/person\/\{id\}",.+\}$/,
+  ),
   run(
     "docs/guide/drift.md",
     "of plugin.findings()",

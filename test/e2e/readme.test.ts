@@ -27,7 +27,11 @@ const prints: readonly [page: string, block: string, stdout: RegExp][] = [
   ["docs/guide/calls.md", "credits left:", /^credits left: no cap\n$/],
   ["docs/guide/calls.md", 'parseAs: "text"', /^Jane Doe 1\n\{"id":"LDP-1-EXAMPLE",.+\n$/],
   ["docs/guide/configuration.md", "livedata.withOptions", /^[1-9]\d*\n$/],
-  ["docs/guide/drift.md", "sample: 0.01", /^$/],
+  [
+    "docs/guide/drift.md",
+    "report: (finding)",
+    /^drift \{"kind":"confirmed",.+"operation":"GET \/person\/\{id\}",.+\}\n$/,
+  ],
   [
     "docs/guide/drift.md",
     "of plugin.findings()",
