@@ -11,7 +11,7 @@ const PEOPLE_METHODS = [
   /^\{\}$/,
   /^\{\}$/,
   /^\{\n {2}id: 'LDP-1-EXAMPLE'/,
-  /people: \[.+count: \d+\n\}$/s,
+  /people: \[\n {4}\{\n {6}id: 'LDP-/,
 ];
 const LEDGERS_METHODS = [/^\{ id: 'import-1', status: 'completed' \}$/, /^\{ imports: \[\] \}$/, /^\[\]$/];
 const BOTH_NAMES = /field: 'first_name'.+field: 'last_name'/s;
