@@ -77,7 +77,7 @@ function compare(): void {
   finish("find-many", [
     ...figuresOf("peak heap", peaks.all),
     ...figuresOf("peak of live heap", peaks.live),
-    figureOf("queries per second of CPU time, with the API in memory", "queries/s", speeds),
+    figureOf("queries per second of CPU time, with the fake", "queries/s", speeds),
   ]);
 }
 

@@ -4,12 +4,12 @@ import { createFakeLiveData, type FakeLiveData, fakeCredentials } from "@livedat
 import { type Figure, figureOf, finish, isQuick } from "./result.js";
 
 /**
- * Measures the embedded API: its start, compared with parsing the same people as JSON, and its queries, compared with a
+ * Measures the fake: its start, compared with parsing the same people as JSON, and its queries, compared with a
  * naive scan of all people.
  */
 const PEOPLE = 100_000;
 const FEW = 1_000;
-/** Number of processes that each start the embedded API once. */
+/** Number of processes that each start the fake once. */
 const STARTS = isQuick ? 3 : 25;
 const LOADS = isQuick ? 1 : 5;
 /** Each round makes `CALLS` calls of each implementation. */

@@ -23,7 +23,7 @@ import {
   priceOf,
 } from "./talent-desk.js";
 
-/** A tour of the SDK: a small backend calls the embedded API over real HTTP on the loopback interface. */
+/** A tour of the SDK: a small backend calls the fake over real HTTP on the loopback interface. */
 
 const { orgId } = fakeCredentials;
 const fake = createFakeLiveData();
@@ -49,7 +49,7 @@ function backgroundRefresh(): Promise<void> {
   );
 }
 
-/** Moves the clock of this process forward. The SDK and the embedded API both read it. */
+/** Moves the clock of this process forward. The SDK and the fake both read it. */
 function advanceClock(ms: number): void {
   const { now } = Date;
   Date.now = () => now() + ms;

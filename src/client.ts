@@ -68,7 +68,8 @@ export interface LiveData {
    *   events of the new client's calls; those of the access token stay with the client that signs in.
    * @throws ConfigurationError if an option is invalid, or is one that all derived clients share, such as `auth`
    * @example
-   * const tenant = livedata.withOptions({ orgId: "o_4567cdef", totalTimeout: 5_000 });
+   * const tenant = livedata.withOptions({ orgId: "o_0123abcd", totalTimeout: 5_000 });
+   * const { count } = await tenant.people.search({ size: 0 });
    */
   withOptions(options: DerivedOptions): LiveData;
 
@@ -99,7 +100,7 @@ const ASYNC_DISPOSE: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.
  * @example
  * const livedata = createLiveData({
  *   orgId: "o_0123abcd",
- *   auth: serviceAccount({ clientId, clientSecret }),
+ *   auth: serviceAccount({ clientId: "…", clientSecret: "…" }),
  * });
  * const { count } = await livedata.people.search({ size: 0 });
  */

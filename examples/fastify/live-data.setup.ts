@@ -1,4 +1,4 @@
 import { createFakeLiveData } from "@livedata/sdk/testing";
 
-/** A vitest setup file: each test file in this folder gets its own embedded API, and none calls the real one. */
+/** A vitest setup file: each test file in this folder gets its own fake, and none calls the real one. */
 export const fake = createFakeLiveData().install();

@@ -6,7 +6,7 @@ const GLOBALS = Object.getOwnPropertyNames(globalThis).filter((name) => name !==
 
 /**
  * Makes whole programs of the examples in doc comments, which leave out imports and the client. An example that uses
- * other names that it does not declare stays as it is.
+ * other names that it does not declare stays as it is. A program that prints nothing itself prints its result.
  */
 export function completeExamples(app: Application): void {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
@@ -40,10 +40,30 @@ function complete(code: string, exports: readonly string[]): string {
     "",
     ...(usesClient ? ["const livedata = createLiveData();"] : []),
   ];
-  // A query alone is printed, so that it can be seen.
-  const [, query, comment = ""] = /^(q\..*\))( \/\/.*)?$/.exec(code) ?? [];
-  const body = query === undefined ? code : `console.log(${query});${comment}`;
-  return head.length > 1 ? [...head, body].join("\n") : code;
+  return head.length > 1 ? [...head, withOutput(code)].join("\n") : code;
+}
+
+/** Prints the result of the last statement, unless the code prints something itself. */
+function withOutput(code: string): string {
+  const last = parse(code).statements.at(-1);
+  if (code.includes("console.") || last === undefined) return code;
+  if (ts.isVariableStatement(last)) return `${code}\nconsole.log(${namesOf(last).join(", ")});`;
+  if (!ts.isExpressionStatement(last)) return code;
+  const { expression } = last;
+  const before = code.slice(0, last.getStart());
+  const comment = code.slice(expression.end).replace(/^;/, "");
+  const text = expression.getText();
+  return ts.isAwaitExpression(expression)
+    ? `${before}const result = ${text};${comment}\nconsole.log(result);`
+    : `${before}console.log(${text});${comment}`;
+}
+
+function namesOf({ declarationList }: ts.VariableStatement): string[] {
+  return declarationList.declarations.flatMap(({ name }) =>
+    ts.isIdentifier(name)
+      ? [name.text]
+      : name.elements.flatMap((element) => (ts.isBindingElement(element) ? [element.name.getText()] : [])),
+  );
 }
 
 /** The names that code uses and does not declare. */
@@ -63,6 +83,10 @@ function undeclaredIn(code: string): string[] {
     }
     ts.forEachChild(node, visit);
   };
-  visit(ts.createSourceFile("example.ts", code, ts.ScriptTarget.ESNext, true));
+  visit(parse(code));
   return [...used].filter((name) => !declared.has(name));
+}
+
+function parse(code: string): ts.SourceFile {
+  return ts.createSourceFile("example.ts", code, ts.ScriptTarget.ESNext, true);
 }

@@ -8,7 +8,7 @@ export interface Group {
 
 const GUIDE: readonly (readonly [title: string, pages: readonly string[]])[] = [
   ["Start", ["quick-start", "README", "auth", "configuration", "calls"]],
-  ["Find people", ["searching", "cli"]],
+  ["Find people", ["searching", "filters", "cli"]],
   ["Follow job changes", ["webhooks"]],
   ["Test", ["testing"]],
   ["Run in production", ["errors", "retries-and-timeouts", "telemetry", "fleet", "platforms"]],

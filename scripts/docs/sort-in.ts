@@ -11,7 +11,7 @@ import {
 
 /** Heading of an export, by the file it is declared in. The first match applies. */
 const HEADINGS: readonly (readonly [RegExp, string])[] = [
-  [/^src\/testing\//, "The embedded API"],
+  [/^src\/testing\//, "The fake"],
   [/^src\/query\//, "Filters"],
   [/^src\/errors\//, "Errors"],
   [/^src\/auth\//, "Authentication"],

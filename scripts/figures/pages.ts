@@ -22,7 +22,7 @@ const ALLOWED: readonly Allowed[] = [
   { path: "docs/guide/cli.md", text: "✓ session ", reason: "a sample of what doctor prints" },
 ];
 
-const BLOCK = /^(<!-- figures: ([\w-]+) -->)$.*?^<!-- \/figures -->$/gms;
+const BLOCK = /^(<!-- figures: ([\w-]+)(?:; columns: ([^>]+))? -->)$.*?^<!-- \/figures -->$/gms;
 /**
  * Numbers with a unit of measurements. Seconds and minutes are units of options, and KiB and MiB of limits, so they may
  * stand anywhere.
@@ -59,16 +59,17 @@ function linesOutside(text: string): string[] {
 }
 
 /**
- * Writes the figures between the markers of a page. A marker names a result, as in `<!-- figures: call -->`.
+ * Writes the figures between the markers of a page. A marker names a result, as in `<!-- figures: call -->`, and can
+ * choose columns of a comparison, as in `<!-- figures: auth; columns: revoked token, leaks -->`.
  *
  * @param read returns the result of a benchmark
  * @returns the text of the page
- * @throws if a marker names no result
+ * @throws if a marker names no result, or a column that there is not
  */
 export function writeFigures(text: string, read: (name: string) => Result | TableResult): string {
-  return text.replace(BLOCK, (_block, marker: string, named: string) => {
+  return text.replace(BLOCK, (_block, marker: string, named: string, columns?: string) => {
     const result = read(named);
-    const table = "figures" in result ? figureTable(result) : plainTable(result);
+    const table = "figures" in result ? figureTable(result) : plainTable(choose(result, columns?.split(", ")));
     return [marker, "", sourceOf(result), "", ...table, "", "<!-- /figures -->"].join("\n");
   });
 }
@@ -94,6 +95,13 @@ function spread({ unit, quartiles: [low, high], rounds }: Figure): string {
 
 function limit({ budget, unit }: Figure): string {
   return budget === undefined ? "" : write(budget, unit);
+}
+
+function choose(result: TableResult, columns = result.columns): TableResult {
+  const indexes = columns.map((column) => result.columns.indexOf(column));
+  if (indexes.includes(-1)) throw new Error(`${result.name} has the columns ${result.columns.join(", ")}`);
+  const rows = result.rows.map(([name = "", ...cells]) => [name, ...indexes.map((index) => cells[index] ?? "")]);
+  return { ...result, columns, rows };
 }
 
 function plainTable({ columns, rows, ours = 1 }: TableResult): string[] {

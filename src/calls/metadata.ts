@@ -26,8 +26,9 @@ const KEY = Symbol.for("@livedata/sdk/metadata");
  *   path call, or a Response
  * @throws ConfigurationError for anything else, such as a copy of the data, a text, or the undefined of a 204
  * @example
- * const page = await livedata.people.search({ size: 25, filters });
- * console.log(metadata(page).requestId);
+ * const page = await livedata.people.search({ size: 1 });
+ * const { status, attempts } = metadata(page);
+ * console.log(status, attempts);
  */
 export function metadata(source: unknown): ResponseMetadata {
   const record = isRecord(source) ? (records().get(source) ?? readMetadata(source)) : undefined;
@@ -44,7 +45,7 @@ export function metadata(source: unknown): ResponseMetadata {
  * @param source as for {@link metadata}
  * @throws ConfigurationError as {@link metadata} does
  * @example
- * const page = await livedata.people.search({ size: 25, filters });
+ * const page = await livedata.people.search({ size: 1 });
  * console.log(credits(page).used);
  */
 export function credits(source: unknown): Credits {

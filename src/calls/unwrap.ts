@@ -61,7 +61,8 @@ export type Unwrapped<Result> =
  *   type (for example missing, null, or an array in place of an object) and, given the call itself, for a body that is not
  *   JSON
  * @example
- * const { people, count } = unwrap(await livedata.people.POST("/search", { body: { size: 10 } }));
+ * const { people, count } = unwrap(await livedata.people.POST("/search", { body: { size: 1 } }));
+ * console.log(`${count} people, such as ${people[0]?.name}`);
  */
 export function unwrap<Result extends CallResult | PromiseLike<CallResult>>(result: Result): Unwrapped<Result> {
   return ("then" in result ? dataOfCall(result) : dataOf(result)) as Unwrapped<Result>;

@@ -47,7 +47,7 @@ sessions work, and nothing is real. Ctrl-C closes it. In another terminal:
     }
     const server = await listen(() => api.listen({ port, control: values.control }), port);
     const count = number(api.people.length);
-    const title = styled("bold", "Embedded Live Data API", process.stdout);
+    const title = styled("bold", "Fake Live Data API", process.stdout);
     await print(
       [
         `${title} at ${server.url}, with ${count} made-up people\n\n`,

@@ -15,7 +15,7 @@ export type CountOptions = Pick<CallOptions, "maxWait" | "retry" | "signal" | "t
  * @param options a signal, timeouts and retries for the call
  * @throws the LiveDataError of a search
  * @example
- * const engineers = await count(livedata.people, [{ operator: "and", filters: [isEngineer] }]);
+ * const engineers = await count(livedata.people, [q.currentJob(q.job.title("Engineer"))]);
  */
 export async function count(
   people: PeopleCalls,

@@ -56,7 +56,7 @@ export type Companion<P> = P extends JobIs ? JobPart : Alternative<P>;
 export type Joined<P> = P extends JobIs ? JobParts : P extends EducationPart ? EducationParts : FilterGroup;
 
 /**
- * People with a current job for which all parts hold. It is inferred from its name that `active` means current.
+ * People with a current job that matches all parts. It is inferred from its name that `active` means current.
  *
  * `currentJob(not(…))` means "has a current job that is not …". It also finds people who have both.
  *
@@ -67,7 +67,7 @@ export function currentJob(...parts: [first: JobPart, ...more: JobPart[]]): JobG
 }
 
 /**
- * People with a past job for which all parts hold. It is inferred from its name that `ended` means past.
+ * People with a past job that matches all parts. It is inferred from its name that `ended` means past.
  *
  * @param parts first what the job is. `not` alone is refused: "has a past job that is not …" reads as "has no such past job".
  */
@@ -76,7 +76,7 @@ export function pastJob(...parts: [first: JobIs, ...more: JobPart[]]): JobGroup 
 }
 
 /**
- * People with a job, current or past, for which all parts hold. It is inferred from its name that `any` means both.
+ * People with a job, current or past, that matches all parts. It is inferred from its name that `any` means both.
  *
  * @param parts first what the job is. `not` alone is refused: "has some job that is not …" reads as "has no such job", which is
  *   {@link never}.
@@ -86,7 +86,7 @@ export function anyJob(...parts: [first: JobIs, ...more: JobPart[]]): JobGroup {
 }
 
 /**
- * People for whose education all parts hold. Each part may hold for another school (inferred): no filter for the same
+ * People whose education matches all parts. Each part may match a different school (inferred): no filter for the same
  * one is known.
  *
  * @example q.studied(q.education.school("Stanford"), q.education.field("Computer Science"))

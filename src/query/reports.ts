@@ -51,7 +51,7 @@ export const report = {
  * const headcount = q.report.demographics({ from: "2025-01-01", to: "2026-01-01", groupBy: "jobs.function" });
  * const group = q.withReport(q.anyJob(q.job.company({ linkedin: "nvidia" })), headcount);
  * const { report_results } = await livedata.people.search({ size: 0, filters: [group] });
- * const rows = report_results?.[headcount.name];
+ * const [row] = report_results?.[headcount.name] ?? [];
  */
 export function withReport<G extends FilterGroup>(group: G, report: Report): G {
   if (!group?.filters || !report?.params) fail("q.withReport", "a group and a report");

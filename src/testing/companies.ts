@@ -105,7 +105,7 @@ export function companyRoutes(directory: Directory, warnings: Warnings): Route[]
         const subject = form === undefined ? "no company was found" : `a company was found by its ${form}`;
         warnings.add(`getCompany: ${subject}.`, () => {
           const forms = Object.values(LOOKUPS).join(", ");
-          return `This is a guess: the embedded API looks up ${forms}, and what the API accepts is unknown`;
+          return `This is a guess: the fake looks up ${forms}, and what the API accepts is unknown`;
         });
         if (company === undefined) throw new Refusal(404, "Company not found");
         return { body: company };

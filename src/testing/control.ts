@@ -6,7 +6,7 @@ import { Refusal, type Reply, toResponse } from "./reply.js";
 import { isRecord } from "./utilities.js";
 import type { FakeDelivery } from "./webhook.js";
 
-/** What the control endpoint uses of an embedded API. */
+/** What the control endpoint uses of a fake. */
 interface Controlled {
   readonly credits: FakeCredits;
   readonly failures: FakeFailures;

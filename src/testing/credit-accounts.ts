@@ -1,6 +1,6 @@
 import { Refusal } from "./reply.js";
 
-/** An organization of the embedded API. */
+/** An organization of the fake. */
 export interface FakeOrg {
   readonly id: string;
   /**

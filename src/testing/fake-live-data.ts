@@ -24,7 +24,7 @@ import type { Waiters } from "./utilities.js";
 import { type FakeDelivery, sendJobChange } from "./webhook.js";
 import { createWorld } from "./world.js";
 
-/** An embedded Live Data API. */
+/** A fake of the Live Data API. */
 export interface FakeLiveData {
   /**
    * Handles a request in memory, whatever its host. It has the signature of the platform's `fetch`, and also follows
@@ -38,14 +38,14 @@ export interface FakeLiveData {
   /** URL of the newest open server: the SDK's `baseUrl`. `undefined` if there is no open server. */
   readonly url: string | undefined;
   /**
-   * Makes this process use the embedded API as if it were the real one. Sets the environment variables of `env`, and
+   * Makes this process use the fake as if it were the real API. Sets the environment variables of `env`, and
    * replaces the global `fetch` for `gotlivedata.io` and its subdomains. Requests to other hosts go where they went
    * before. `close` undoes both.
    *
-   * @returns This embedded API, so that a setup file needs only one line.
+   * @returns This fake, so that a setup file needs only one line.
    */
   readonly install: () => FakeLiveData;
-  /** The environment variables with which `createLiveData()` calls this embedded API as its first service account. */
+  /** The environment variables with which `createLiveData()` calls this fake as its first service account. */
   readonly env: FakeEnvironment;
   /**
    * Ends all connections, frees the ports and undoes `install`. May be called more than once. A call of `fetch` that is
@@ -148,7 +148,7 @@ export interface FakeLiveData {
 }
 
 /**
- * Creates a Live Data API in memory, with made-up people and companies. It opens no port until `listen`.
+ * Creates a fake of the Live Data API in memory, with made-up people and companies. It opens no port until `listen`.
  *
  * @example
  * ```ts

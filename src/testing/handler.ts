@@ -36,7 +36,7 @@ export interface HandlerParts {
 /** Handles one request as the API's server would. @throws BrokenConnection, or the reason of the request's signal. */
 export type Handler = (request: Request) => Promise<Response>;
 
-/** Creates the server side of the embedded API. */
+/** Creates the server side of the fake. */
 export function createHandler(parts: HandlerParts): Handler {
   return async (request) => {
     const { signal } = request;

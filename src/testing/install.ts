@@ -20,7 +20,7 @@ const NAMES = [
 ];
 const API_HOST = "gotlivedata.io";
 
-/** The environment variables with which `createLiveData()` calls an embedded API. */
+/** The environment variables with which `createLiveData()` calls a fake. */
 export interface FakeEnvironment {
   /** URL of its newest open server; `https://gotlivedata.io` if there is none. */
   readonly LIVEDATA_BASE_URL: string;
@@ -29,7 +29,7 @@ export interface FakeEnvironment {
   readonly LIVEDATA_CLIENT_SECRET: string;
 }
 
-/** Returns the environment variables of an embedded API. */
+/** Returns the environment variables of a fake. */
 export function environmentOf(url: string | undefined, orgId = "", account?: FakeServiceAccount): FakeEnvironment {
   return {
     LIVEDATA_BASE_URL: url ?? `https://${API_HOST}`,
@@ -40,8 +40,8 @@ export function environmentOf(url: string | undefined, orgId = "", account?: Fak
 }
 
 /**
- * Sets the environment variables and replaces the global `fetch`, so that this process uses an embedded API as if it
- * were the real one. If several are installed, the newest is used.
+ * Sets the environment variables and replaces the global `fetch`, so that this process uses a fake as if it
+ * were the real API. If several are installed, the newest is used.
  *
  * @returns A function that restores both.
  */

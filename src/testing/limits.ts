@@ -2,7 +2,7 @@ import { isRecord } from "./utilities.js";
 
 /**
  * The most that one request may ask for. Without these limits, a request could fill the memory of a test, or keep it busy
- * for minutes. They are the embedded API's own: those of the real API are not known.
+ * for minutes. They are the fake's own: those of the real API are not known.
  */
 const LIMITS = {
   /** Characters of a body. */

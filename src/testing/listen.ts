@@ -16,7 +16,7 @@ export interface FakeListenOptions {
   readonly control?: boolean | undefined;
 }
 
-/** A server through which an embedded API listens on a port. */
+/** A server through which a fake listens on a port. */
 export interface FakeServer {
   /** Scheme, host and port, such as `http://127.0.0.1:49152`. Pass it to the SDK as `baseUrl`. */
   readonly url: string;
@@ -26,7 +26,7 @@ export interface FakeServer {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** The servers of an embedded API. */
+/** The servers of a fake. */
 export interface Servers {
   /** URL of the newest open server; `undefined` if there is none. */
   readonly url: string | undefined;
@@ -71,7 +71,7 @@ const HOST = "127.0.0.1";
 
 /** Serves a handler on a port of the loopback interface. */
 export async function listen(handle: Handler, port: number): Promise<FakeServer> {
-  // Imported on demand: the rest of the embedded API also runs on platforms without node:http.
+  // Imported on demand: the rest of the fake also runs on platforms without node:http.
   const { createServer } = await import("node:http");
   const server = createServer((message, response) => {
     serve(handle, message, response).catch((error: unknown) => {

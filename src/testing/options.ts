@@ -8,7 +8,7 @@ import {
 } from "./sessions.js";
 import { withoutUndefined } from "./utilities.js";
 
-/** The credentials that the embedded API accepts by default. They are made up and work nowhere else. */
+/** The credentials that the fake accepts by default. They are made up and work nowhere else. */
 export const fakeCredentials = {
   orgId: "o_0123abcd",
   serviceAccount: { clientId: "fake-client", clientSecret: "fake-client-secret" },

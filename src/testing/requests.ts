@@ -5,7 +5,7 @@ import type { FakeOperation } from "./router.js";
 import { isRecord } from "./utilities.js";
 
 /**
- * A request that the embedded API received, whether or not its response arrived. It contains no credentials: their
+ * A request that the fake received, whether or not its response arrived. It contains no credentials: their
  * headers are left out, and secrets in the body are replaced.
  */
 export interface ReceivedRequest {

@@ -6,7 +6,7 @@ import type { operations as PeopleOperations } from "../generated/people.js";
 import type { ReceivedBody } from "./read-body.js";
 import { Refusal, type Reply } from "./reply.js";
 
-/** The operations that the embedded API implements, by their `operationId` in the OpenAPI documents. */
+/** The operations that the fake implements, by their `operationId` in the OpenAPI documents. */
 export type FakeOperation =
   | keyof IdentityOperations
   | keyof PeopleOperations

@@ -15,22 +15,22 @@ interface Access {
   /** Its role on these organizations. @default "administrator" */
   readonly role?: FakeRole;
 }
-/** A service account that the embedded API accepts. */
+/** A service account that the fake accepts. */
 export interface FakeServiceAccount extends Access {
   readonly clientId: string;
   readonly clientSecret: string;
 }
-/** A user that the embedded API accepts. */
+/** A user that the fake accepts. */
 export interface FakeUser extends Access {
   readonly username: string;
   readonly password: string;
 }
-/** An API key that the embedded API accepts. */
+/** An API key that the fake accepts. */
 export interface FakeApiKey extends Access {
   readonly key: string;
 }
 
-/** Inspects and ends the sessions of an embedded API. */
+/** Inspects and ends the sessions of a fake. */
 export interface FakeSessions {
   /** How many session exchanges succeeded, each of which issued an access token. */
   readonly exchanges: number;
@@ -116,7 +116,7 @@ interface OpenSession {
   revoked: boolean;
 }
 
-/** Seeds each store's tokens, so that no embedded API accepts a token of another. */
+/** Seeds each store's tokens, so that no fake accepts a token of another. */
 let stores = 0;
 
 /**

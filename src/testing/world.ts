@@ -16,7 +16,7 @@ import { createSessionStore, identityRoutes, type SessionStore } from "./session
 import type { Waiters } from "./utilities.js";
 import { createWarnings, type Warnings } from "./warnings.js";
 
-/** Everything in an embedded API that `reset` replaces. */
+/** Everything in a fake that `reset` replaces. */
 export interface World {
   readonly handle: Handler;
   readonly operations: readonly FakeOperation[];

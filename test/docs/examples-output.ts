@@ -4,7 +4,7 @@ export interface ExpectedRun {
   /** A text that only this example of the page contains. */
   readonly example: string;
   readonly output: RegExp | string;
-  /** How many requests the embedded API receives, with the session exchange. */
+  /** How many requests the fake receives, with the session exchange. */
   readonly requests: number;
   readonly credits: number;
 }
@@ -38,8 +38,13 @@ export const expectedRuns: readonly ExpectedRun[] = [
   run("docs/guide/calls.md", "maxCredits: 50", 2, 0, "would cost 100 credits; the limit is 50"),
   run("docs/guide/calls.md", 'parseAs: "text"', 3, 1, /^Jane Doe 1\n\{"id":"LDP-1-EXAMPLE",.+\}$/),
   run("docs/guide/configuration.md", "livedata.withOptions", 2, 0, "1000"),
-  // One response in a hundred is checked.
-  run("docs/guide/drift.md", "sample: 0.01", 2, 25, /^(Nothing was printed\.|drift \{.+\})$/s),
+  run(
+    "docs/guide/drift.md",
+    "report: (finding)",
+    2,
+    1,
+    /^drift \{"kind":"confirmed",.+,"operation":"GET \/person\/\{id\}",.+\}$/,
+  ),
   run(
     "docs/guide/drift.md",
     "of plugin.findings()",
@@ -58,7 +63,7 @@ export const expectedRuns: readonly ExpectedRun[] = [
   run("docs/guide/quick-start.md", "matches: [{ fields:", 2, 1, "Jane Doe works at Example Corp\ncredits used: 1"),
   run("docs/guide/searching.md", "q.person({ linkedin:", 2, 1, /^(Jane Doe is Software Engineer\n?){3}$/),
   run("docs/guide/searching.md", "q.studied(", 2, 25, "168 people; the first one is Jane Doe"),
-  run("docs/guide/searching.md", "jobsGroupType", 2, 25, "27 people; the first one is Tansy Quillfeather"),
+  run("docs/guide/filters.md", "jobsGroupType", 2, 25, "27 people; the first one is Tansy Quillfeather"),
   run("docs/guide/searching.md", "await count(livedata.people", 2, 0, "166"),
   run("docs/guide/searching.md", "paginate(livedata.people", 4, 250, "231 max_credits"),
   run(
@@ -68,7 +73,7 @@ export const expectedRuns: readonly ExpectedRun[] = [
     1,
     "jane@example.com Jane Doe\nnobody@example.com is not known",
   ),
-  run("docs/guide/searching.md", "q.withReport(", 2, 0, /^Consulting: 18\nEngineering: 55\n(.+: \d+\n){9}null: 4$/),
+  run("docs/guide/filters.md", "q.withReport(", 2, 0, /^Consulting: 18\nEngineering: 55\n(.+: \d+\n){9}null: 4$/),
   run(
     "docs/guide/telemetry.md",
     'logLevel: "info"',
@@ -78,5 +83,6 @@ export const expectedRuns: readonly ExpectedRun[] = [
   ),
   run("docs/guide/testing.md", "createFakeLiveData()", 2, 1, "Jane Doe 1"),
   run("docs/guide/webhooks.md", "verifyWebhook(request", 0, 0, "Jane Doe CTO\n204"),
-  run("docs/guide/webhooks.md", "of watchContacts(", 4, 0, "Jane Doe works at NVIDIA\naborted"),
+  run("docs/guide/webhooks.md", "fake.changeJob(", 3, 0, "Jane Doe works at NVIDIA"),
+  run("docs/guide/webhooks.md", "store.load()", 4, 0, "Jane Doe works at NVIDIA\naborted"),
 ];

@@ -110,7 +110,7 @@ error: RangeError: too far
     expect(await example(GREETING).locator(".example-thrown").innerText()).toMatch(shown);
   });
 
-  test("lists a request once, whichever embedded API receives it", async () => {
+  test("lists a request once, whichever fake receives it", async () => {
     const { example, run } = await open();
     await edit(
       example(GREETING),
@@ -127,7 +127,7 @@ console.log(fake.requests.length);
 `,
     );
     const { output, caption } = await run(GREETING);
-    expect([output, caption]).toEqual(["2", "Requests to the embedded API: 4. Credits used: 0."]);
+    expect([output, caption]).toEqual(["2", "Requests to the fake: 4. Credits used: 0."]);
   });
 
   test("ends after a thousand lines", async () => {

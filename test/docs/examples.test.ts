@@ -31,7 +31,7 @@ test.each(expectedRuns)("Run of $example in $page prints what it should", async 
   const { output, caption } = await opened.run(found[0] ?? 0);
   expect(output).toMatch(typeof expected.output === "string" ? exactly(expected.output) : expected.output);
   const { requests, credits } = expected;
-  expect(caption).toBe(requests > 0 ? `Requests to the embedded API: ${requests}. Credits used: ${credits}.` : "");
+  expect(caption).toBe(requests > 0 ? `Requests to the fake: ${requests}. Credits used: ${credits}.` : "");
   expect(opened.errors).toEqual([]);
 });
 

@@ -78,7 +78,7 @@ describe("the front page", () => {
     ["Look people up", "livedata.people.find("],
     ["Search", "livedata.people.search("],
     ["Count for free", "count(livedata.people"],
-    ["Enrich a file", "findMany(livedata.people"],
+    ["Enrich a file", "npx @livedata/sdk enrich"],
     ["Watch for job changes", "watchContacts("],
     ["Test your backend", "createFakeLiveData().install()"],
     ["Run a fleet", "createFleet("],
@@ -206,9 +206,9 @@ test("a site opened from a disk can be read and searched", async () => {
   const { page, complaints } = opened;
   await page.keyboard.press("/");
   await page.keyboard.type("fleet");
-  await page.getByRole("dialog").getByRole("link", { name: "A fleet" }).first().click();
+  await page.getByRole("dialog").getByRole("link", { name: "Fleets" }).first().click();
   await page.waitForURL(/^file:.*fleet\.html/);
-  expect(await page.locator("h1").innerText()).toContain("A fleet");
+  expect(await page.locator("h1").innerText()).toContain("Fleets");
   expect(complaints).toEqual([]);
 });
 
@@ -236,6 +236,12 @@ describe("for machines", () => {
     const links = [...readFile("llms.txt").matchAll(/\]\(([^)]+)\)/g)].map(([, link = ""]) => link);
     expect(links.length).toBeGreaterThan(60);
     for (const link of links) expect(readFile(link), link).not.toBe("");
+  });
+
+  test("llms.txt says what each page of the guide is for", () => {
+    const guide = readFile("llms.txt").match(/^- .*\(docs\/guide\/.*$/gm) ?? [];
+    expect(guide.length).toBeGreaterThan(15);
+    for (const line of guide) expect(line).toMatch(/^- \[.+\]\(.+\.md\): [A-Z`].{15,}\.$/);
   });
 });
 

@@ -27,7 +27,11 @@ const prints: readonly [page: string, block: string, stdout: RegExp][] = [
   ["docs/guide/calls.md", "credits left:", /^credits left: no cap\n$/],
   ["docs/guide/calls.md", 'parseAs: "text"', /^Jane Doe 1\n\{"id":"LDP-1-EXAMPLE",.+\n$/],
   ["docs/guide/configuration.md", "livedata.withOptions", /^[1-9]\d*\n$/],
-  ["docs/guide/drift.md", "sample: 0.01", /^$/],
+  [
+    "docs/guide/drift.md",
+    "report: (finding)",
+    /^drift \{"kind":"confirmed",.+"operation":"GET \/person\/\{id\}",.+\}\n$/,
+  ],
   [
     "docs/guide/drift.md",
     "of plugin.findings()",
@@ -44,10 +48,10 @@ const prints: readonly [page: string, block: string, stdout: RegExp][] = [
   ["docs/guide/platforms.md", "export async function handler(", /^$/],
   ["docs/guide/retries-and-timeouts.md", "totalTimeout: 60_000", /^200\n$/],
   ["docs/guide/retries-and-timeouts.md", "rateLimit:", /^\d+\n$/],
-  ["docs/guide/searching.md", 'string_values: ["Software Engineer"]', /^\d+ people; the first one is .+\n$/],
+  ["docs/guide/filters.md", 'string_values: ["Software Engineer"]', /^\d+ people; the first one is .+\n$/],
   ["docs/guide/searching.md", "q.person({ linkedin:", /^(Jane Doe is Software Engineer\n){3}$/],
   ["docs/guide/searching.md", "q.studied(", /^\d+ people; the first one is .+\n$/],
-  ["docs/guide/searching.md", "q.withReport(", /^(.+: \d+\n)+$/],
+  ["docs/guide/filters.md", "q.withReport(", /^(.+: \d+\n)+$/],
   ["docs/guide/calls.md", "maxCredits: 50", /^would cost 100 credits; the limit is 50\n$/],
   ["docs/guide/searching.md", "await count(livedata.people", /^[1-9]\d*\n$/],
   ["docs/guide/searching.md", "paginate(livedata.people", /^\d+ max_credits\n$/],
@@ -76,7 +80,9 @@ const prints: readonly [page: string, block: string, stdout: RegExp][] = [
   ],
   ["docs/guide/testing.md", "createFakeLiveData()", /^$/],
   ["docs/guide/webhooks.md", "verifyWebhook(request", /^$/],
-  ["docs/guide/webhooks.md", "of watchContacts(", /^$/],
+  ["docs/guide/webhooks.md", "fake.changeJob(", /^Jane Doe works at NVIDIA\n$/],
+  ["docs/guide/webhooks.md", "store.load()", /^$/],
+  ["docs/guide/webhooks.md", "export const store", /^$/],
 ];
 
 test("every TypeScript block of the README and the guide has an expected output here", () => {

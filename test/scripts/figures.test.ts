@@ -62,6 +62,15 @@ More.
     expect(written).toContain("| | cold |\n|---|---|\n| **ours** | **1** |\n| theirs | 100 |\n");
   });
 
+  it("writes only the columns that a marker names", () => {
+    const wide = { ...auth, columns: ["cold", "hot", "wet"], rows: [["ours", "1", "2", "3"]] };
+    const marked = (columns: string) => empty.replace("call", `auth; columns: ${columns}`);
+    const written = writeFigures(marked("wet, cold"), () => wide);
+    expect(written).toContain("| | wet | cold |\n|---|---|---|\n| **ours** | **3** | **1** |\n");
+    expect(writeFigures(written, () => wide)).toBe(written);
+    expect(() => writeFigures(marked("dry"), () => wide)).toThrow("auth has the columns cold, hot, wet");
+  });
+
   it("writes as many rows in bold as are ours", () => {
     const written = writeFigures(empty, () => ({ ...auth, ours: 2 }));
     expect(written).toContain("| **ours** | **1** |\n| **theirs** | **100** |\n");

@@ -27,7 +27,7 @@ export function actAsBackend(report: (request: SentRequest) => void): typeof cre
   define("navigator", {});
   completeCrypto();
   define("process", { env: {} });
-  // Of an example in the guide.
+  // An example in the guide reads its secret from a vault.
   define("vault", { read: async () => PLACEHOLDER.clientSecret });
   define("fetch", async () => {
     throw new TypeError("fetch failed: examples in this page have no network");

@@ -19,7 +19,7 @@ export function describeThrown(error: unknown): string {
   return `Uncaught ${tidy(inspect(error))}`;
 }
 
-/** Leaves out what is not of the example. */
+/** Removes stack frames of the page itself, and what is too long. */
 function tidy(text: string): string {
   const tidied = text.replace(FRAMES, "").replace(BRACKETS, "$1");
   const more = tidied.length - MAX_TEXT;

@@ -93,7 +93,7 @@ function equip(example: HTMLElement): void {
     row.insertCell().append(...parts, ...(refusal === undefined ? [] : [create("div", "example-refusal", refusal)]));
     for (const text of [String(status ?? "none"), credits]) row.insertCell().textContent = text;
     charged += Number(used ?? 0);
-    caption.textContent = `Requests to the embedded API: ${rows.rows.length}. Credits used: ${charged}.`;
+    caption.textContent = `Requests to the fake: ${rows.rows.length}. Credits used: ${charged}.`;
     requests.hidden = false;
   }
 

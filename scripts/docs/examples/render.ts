@@ -19,7 +19,7 @@ ${escapeHtml(source)}</textarea>
 <button type="button" class="example-run">Run</button>
 <button type="button" class="example-stop" hidden>Stop</button>
 <button type="button" class="example-edit">Edit</button>
-<span class="example-state" role="status">${isCalled(code) ? "Runs with lines that call it, which Edit shows." : ""}</span>
+<span class="example-state" role="status">${isCalled(code) ? "Run adds lines that call it. Edit shows them." : ""}</span>
 </div>
 <div class="example-result" hidden>
 <div class="example-output" role="log" aria-label="Output" tabindex="0"></div>

@@ -5,7 +5,7 @@ import { dereference } from "../validate.js";
 export interface Names {
   /** Those that were seen with the API, or that it documents. */
   readonly seen: ReadonlySet<string>;
-  /** Those that the embedded API understands: `seen` first, then guesses. */
+  /** Those that the fake understands: `seen` first, then guesses. */
   readonly known: ReadonlySet<string>;
 }
 
@@ -23,7 +23,7 @@ const paths = pathsOf(PERSON);
 const companyPaths = paths.values.flatMap((path) => /^jobs\.(company\..+)/.exec(path)?.[1] ?? []);
 
 /**
- * The fields that requests may name, by the key that names them. A guess is a field of people that the embedded API can
+ * The fields that requests may name, by the key that names them. A guess is a field of people that the fake can
  * read by its path; whether the API knows it there is not known.
  */
 export const FIELDS = {
@@ -41,7 +41,7 @@ export const FIELDS = {
 /** A key whose strings name fields. */
 export type FieldKey = keyof typeof FIELDS;
 
-/** The reports that were seen. The embedded API knows no others. */
+/** The reports that were seen. The fake knows no others. */
 export const REPORT_NAMES: ReadonlySet<string> = new Set(listedIn(propertiesOf(Report)["name"]));
 
 /** The values that were seen, by what they are. */

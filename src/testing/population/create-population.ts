@@ -3,7 +3,7 @@ import { createFixedPeople } from "./fixed-people.js";
 import { createInstitutions, pickerFor } from "./institutions.js";
 import { completePerson, type KnownPerson, outlinePerson } from "./people.js";
 
-/** The made-up people and companies of an embedded API. */
+/** The made-up people and companies of a fake. */
 export interface Population {
   readonly people: readonly KnownPerson[];
   readonly companies: readonly KnownCompany[];

@@ -312,7 +312,7 @@ describe("fake.warnings", () => {
       await get(`/api/dwh/v1/companies/${lookup}`);
     }
     const guess =
-      "This is a guess: the embedded API looks up id, domain, LinkedIn slug, name, and what the API accepts is unknown";
+      "This is a guess: the fake looks up id, domain, LinkedIn slug, name, and what the API accepts is unknown";
     expect(fake.warnings).toEqual([
       `getCompany: a company was found by its id. ${guess}`,
       `getCompany: a company was found by its domain. ${guess}`,
