@@ -64,17 +64,24 @@ function addSearch(button: HTMLButtonElement | null): void {
   let index: Promise<MiniSearch<SearchEntry>> | undefined;
 
   const open = () => {
-    index ??= loadIndex();
     dialog.showModal();
     input.select();
+    void search();
   };
   const search = async () => {
     const query = input.value.trim();
-    const results = query === "" || !index ? [] : find(await index, query);
+    // A failure is told, and the next key tries again.
+    index ??= loadIndex();
+    const results = await index.then(
+      (loaded) => (query === "" ? [] : find(loaded, query)),
+      () => {
+        index = undefined;
+        return undefined;
+      },
+    );
     if (query !== input.value.trim()) return;
-    list.replaceChildren(...results.map((result) => resultItem(result, query)));
-    status.textContent =
-      query === "" ? "" : results.length > 0 ? `${results.length} results` : `Nothing found for “${query}”`;
+    list.replaceChildren(...(results ?? []).map((result) => resultItem(result, query)));
+    status.textContent = statusOf(query, results);
   };
   const move = (step: number) => {
     const stops = [input, ...list.querySelectorAll("a")];
@@ -93,7 +100,9 @@ function addSearch(button: HTMLButtonElement | null): void {
       event.preventDefault();
       move(event.key === "ArrowDown" ? 1 : -1);
     }
-    if (event.key === "Enter" && document.activeElement === input) list.querySelector("a")?.click();
+    if (event.key === "Enter" && document.activeElement === input) {
+      void search().then(() => list.querySelector("a")?.click());
+    }
   });
   document.addEventListener("keydown", (event) => {
     const isTyping = (event.target as Element).matches("input, textarea, [contenteditable]");
@@ -102,6 +111,13 @@ function addSearch(button: HTMLButtonElement | null): void {
     event.preventDefault();
     open();
   });
+}
+
+/** @param results undefined if the texts did not load */
+function statusOf(query: string, results: readonly unknown[] | undefined): string {
+  if (results === undefined) return "The search did not load. Check your connection and try again.";
+  if (query === "") return "";
+  return results.length > 0 ? `${results.length} results` : `Nothing found for “${query}”`;
 }
 
 /** Loads the texts as a script: a page opened from a disk cannot fetch. */
