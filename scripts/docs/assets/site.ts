@@ -1,5 +1,5 @@
-import MiniSearch from "minisearch";
 import type { SearchEntry } from "../search.js";
+import { createIndex, find } from "./find.js";
 
 declare global {
   interface Window {
@@ -61,7 +61,7 @@ function addSearch(button: HTMLButtonElement | null): void {
   const input = dialog.querySelector("input") as HTMLInputElement;
   const list = dialog.querySelector("ul") as HTMLUListElement;
   const status = dialog.querySelector("p") as HTMLParagraphElement;
-  let index: Promise<MiniSearch<SearchEntry>> | undefined;
+  let index: Promise<ReturnType<typeof createIndex>> | undefined;
 
   const open = () => {
     dialog.showModal();
@@ -121,7 +121,7 @@ function statusOf(query: string, results: readonly unknown[] | undefined): strin
 }
 
 /** Loads the texts as a script: a page opened from a disk cannot fetch. */
-async function loadIndex(): Promise<MiniSearch<SearchEntry>> {
+async function loadIndex(): Promise<ReturnType<typeof createIndex>> {
   await new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = `${root}assets/search.js`;
@@ -129,29 +129,7 @@ async function loadIndex(): Promise<MiniSearch<SearchEntry>> {
     script.onerror = reject;
     document.head.append(script);
   });
-  const index = new MiniSearch<SearchEntry>({
-    idField: "url",
-    fields: ["heading", "page", "text"],
-    storeFields: ["heading", "page", "text", "group"],
-    // `people.search`, `createLiveData` and `create live data` find each other.
-    tokenize: (text) => [...text.split(/[^\p{L}\p{N}_]+/u), ...text.split(/[^\p{L}\p{N}_]+|(?<=\p{Ll})(?=\p{Lu})/u)],
-  });
-  index.addAll(window.searchEntries ?? []);
-  return index;
-}
-
-const WEIGHTS: Readonly<Record<string, number>> = { Guide: 4, API: 2, SDK: 1, Examples: 0.7 };
-
-function find(index: MiniSearch<SearchEntry>, query: string) {
-  return index
-    .search(query, {
-      prefix: true,
-      fuzzy: (term) => (term.length > 3 ? 0.2 : 0),
-      combineWith: "AND",
-      boost: { heading: 8, page: 3 },
-      boostDocument: (_id, _term, stored) => WEIGHTS[String(stored?.["group"])] ?? 0.4,
-    })
-    .slice(0, 20);
+  return createIndex(window.searchEntries ?? []);
 }
 
 function resultItem(result: ReturnType<typeof find>[number], query: string): HTMLLIElement {
