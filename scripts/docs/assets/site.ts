@@ -13,6 +13,9 @@ const element = <T extends Element>(selector: string) => document.querySelector<
 chooseTheme(element<HTMLButtonElement>("button.theme"));
 addSearch(element<HTMLButtonElement>("button.search"));
 addCopyButtons();
+addEventListener("resize", nameScrolling);
+document.addEventListener("toggle", nameScrolling, { capture: true });
+nameScrolling();
 showCurrentPage(element("#navigation"), element("#navigation [aria-current]"));
 
 function chooseTheme(button: HTMLButtonElement | null): void {
@@ -35,6 +38,19 @@ function showCurrentPage(navigation: Element | null, current: Element | null): v
   if (!navigation || !current) return;
   const { top } = current.getBoundingClientRect();
   if (top > innerHeight * 0.8) navigation.scrollTop = top - innerHeight / 2;
+}
+
+/** Lets the keyboard scroll what does not fit, and says what it is: the heading above. Nothing else is a stop. */
+function nameScrolling(): void {
+  let heading = document.title;
+  for (const part of document.querySelectorAll("article :is(h1, h2, h3, h4, .table, pre)")) {
+    if (/^H\d$/.test(part.tagName)) heading = part.firstChild?.textContent ?? heading;
+    else if (part.scrollWidth > part.clientWidth) {
+      part.setAttribute("tabindex", "0");
+      part.setAttribute("role", "region");
+      part.setAttribute("aria-label", `${part.tagName === "PRE" ? "Code" : "Table"}: ${heading}`);
+    } else for (const name of ["tabindex", "role", "aria-label"]) part.removeAttribute(name);
+  }
 }
 
 function addCopyButtons(): void {
