@@ -1,5 +1,6 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 import type { BrowserContextOptions } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Documentation, listPages, open, readFile, seriousFindings, serveDocumentation } from "./documentation.js";
@@ -265,6 +266,38 @@ describe.each(["/", "/some/path/", "/docs/", "/docs/sdk/"])("an address below %s
       await page.waitForURL(`${mounted.url}index.html`);
     },
   );
+});
+
+describe("a service page", () => {
+  test("lets the keyboard stop only at what scrolls, and names it", async () => {
+    const page = await visit("openapi/people.html", { viewport: { width: 1440, height: 900 } });
+    const stops = page.locator("article [tabindex='0']:is(.table, pre)");
+    const scrolling = `[...document.querySelectorAll("article :is(.table, pre)")].filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).length`;
+    expect(await stops.count()).toBe(await page.evaluate(scrolling));
+    expect(await page.locator("article th:empty").count()).toBe(0);
+    expect(await page.locator("[aria-label='Table']").count()).toBe(0);
+  });
+
+  test("lists its headings above the text where there is no room beside it", async () => {
+    const page = await visit("openapi/people.html", { viewport: { width: 1000, height: 900 } });
+    await page.getByText("On this page").filter({ visible: true }).click();
+    await page.locator(".contents").getByRole("link", { name: "people.previewSearch" }).click();
+    await page.waitForURL(/#peoplepreviewsearch$/);
+  });
+});
+
+test("a printed page has no buttons, light colors, and all of its code", async () => {
+  const page = await visit("docs/guide/quick-start.html", { colorScheme: "dark" });
+  await page.getByRole("button", { name: "Dark colors" }).click();
+  await page.getByRole("button", { name: "Dark colors" }).click();
+  await page.emulateMedia({ media: "print" });
+  expect(await page.locator("button:visible, .anchor:visible").count()).toBe(0);
+  expect(await page.evaluate("getComputedStyle(document.body).backgroundColor")).toBe("rgb(255, 255, 255)");
+  expect(await page.evaluate("getComputedStyle(document.querySelector('pre')).whiteSpace")).toBe("pre-wrap");
+});
+
+test("what the first Run downloads is no larger than decision 0030 says", () => {
+  expect(gzipSync(readFile("assets/examples-worker.js")).length).toBeLessThan(105_000);
 });
 
 describe("for machines", () => {
