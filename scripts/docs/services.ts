@@ -203,7 +203,7 @@ function headersOf(response: Bundle, document: Bundle): string {
 }
 
 /** A longer table of a type is folded. */
-const MAX_FIELDS = 6;
+const MAX_FIELDS = 3;
 
 function describeType(name: string, schema: Bundle): string {
   const table = fieldTable(schema);
