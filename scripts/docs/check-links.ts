@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { Parser } from "htmlparser2";
+import { EXTERNAL } from "./page.js";
 
 /** The result of following the links of a site. */
 export interface CheckedLinks {
@@ -15,9 +16,6 @@ interface Page {
   readonly loads: readonly string[];
   readonly anchors: ReadonlySet<string>;
 }
-
-/** With a scheme, or with a host. */
-const EXTERNAL = /^([a-z][a-z0-9+.-]*:|\/\/)/i;
 
 /**
  * Follows the links between a site's pages and to their headings, and finds resources that a page would load from another

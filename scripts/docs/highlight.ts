@@ -17,7 +17,7 @@ export function highlight(code: string, language: string): string {
         .map((line) => line.map(write).join(""))
         .join("\n")
     : escapeHtml(text);
-  return `<pre tabindex="0"><code>${html}</code></pre>`;
+  return `<pre><code>${html}</code></pre>`;
 }
 
 /** Returns the style sheet of all code highlighted so far. */

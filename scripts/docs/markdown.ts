@@ -3,7 +3,7 @@ import GithubSlugger from "github-slugger";
 import MarkdownIt, { type RendererRule, type Token } from "markdown-it";
 import { renderExample, runnable } from "./examples/render.js";
 import { highlight } from "./highlight.js";
-import { type Page, relative, urlOf } from "./page.js";
+import { EXTERNAL, type Page, relative, urlOf } from "./page.js";
 
 /** A part of a page, from a heading to the next. */
 export interface Section {
@@ -23,9 +23,6 @@ export interface Rendered {
   readonly runs: boolean;
   readonly problems: readonly string[];
 }
-
-/** With a scheme, or with a host. */
-const EXTERNAL = /^([a-z][a-z0-9+.-]*:|\/\/)/i;
 
 /**
  * Returns a function that renders pages.
@@ -55,8 +52,11 @@ export function createRenderer(pages: ReadonlyMap<string, Page>, files: Readonly
       return ` <a class="anchor" href="#${id}" aria-hidden="true" tabindex="-1">#</a></${tokens[index]?.tag}>\n`;
     },
     fence: (tokens, index) => renderFence(tokens[index], result),
-    table_open: () => '<div class="table" role="region" aria-label="Table" tabindex="0"><table>\n',
+    table_open: () => '<div class="table"><table>\n',
     table_close: () => "</table></div>\n",
+    // A heading without words is no heading.
+    th_open: (tokens, index) => (tokens[index + 1]?.content === "" ? "<td>" : "<th>"),
+    th_close: (tokens, index) => (tokens[index - 1]?.content === "" ? "</td>\n" : "</th>\n"),
   };
   Object.assign(md.renderer.rules, rules);
   md.core.ruler.push("sections", ({ tokens }) => collectSections(tokens, page, result.sections));

@@ -4,6 +4,8 @@ import { FRONT_PAGE, type Page } from "./page.js";
 export interface Group {
   readonly title: string;
   readonly pages: readonly Page[];
+  /** Whether its pages lead to one another, and to those of the next group. */
+  readonly isSequence?: boolean;
 }
 
 const GUIDE: readonly (readonly [title: string, pages: readonly string[]])[] = [
@@ -30,8 +32,12 @@ const FOLDERS: readonly (readonly [title: string, files: RegExp])[] = [
 export function navigate(pages: ReadonlyMap<string, Page>): { groups: Group[]; problems: string[] } {
   const find = (files: readonly string[]) => files.map((file) => pages.get(file)).filter((page) => page !== undefined);
   const groups: Group[] = [
-    ...GUIDE.map(([title, names]) => ({ title, pages: find(names.map((name) => `docs/guide/${name}.md`)) })),
-    { title: "API", pages: find(SERVICES.map((name) => `openapi/${name}.md`)) },
+    ...GUIDE.map(([title, names]) => ({
+      title,
+      pages: find(names.map((name) => `docs/guide/${name}.md`)),
+      isSequence: true,
+    })),
+    { title: "API", pages: find(SERVICES.map((name) => `openapi/${name}.md`)), isSequence: true },
     ...FOLDERS.map(([title, files]) => ({ title, pages: [...pages.values()].filter(({ file }) => files.test(file)) })),
   ];
   const listed = new Set(groups.flatMap((group) => group.pages));

@@ -15,6 +15,9 @@ export const { escapeHtml } = new MarkdownIt().utils;
 /** The front page. */
 export const FRONT_PAGE = "docs/index.md";
 
+/** URLs with a scheme, or with a host. */
+export const EXTERNAL = /^([a-z][a-z0-9+.-]*:|\/\/)/i;
+
 /** Makes a page of Markdown; its title is the first heading. */
 export function pageOf(file: string, text: string): Page {
   const [, heading = path.basename(file)] = /^# (.+)$/m.exec(text) ?? [];

@@ -7,10 +7,10 @@ export const EVIDENCE: Readonly<Record<string, string>> = {
   inferred: "Our guess. It may be wrong.",
 };
 
-/** Writes the mark of a node, if it has one of its own. */
+/** Writes the mark of a node, if it has one of its own: a link to the legend. */
 export function evidenceOf(node: Bundle): string {
   const evidence = String(node["x-evidence"] ?? "");
-  return evidence in EVIDENCE ? `<small class="${evidence}">${evidence}</small>` : "";
+  return evidence in EVIDENCE ? `<small class="${evidence}">[${evidence}](#how-each-fact-is-known)</small>` : "";
 }
 
 /** Writes the type of a schema. Named schemas are links. */
@@ -26,10 +26,20 @@ export function typeOf(schema: unknown): string {
   return types.map((type) => (type === "array" ? `list of ${typeOf(node["items"])}` : type)).join(" or ");
 }
 
-/** Writes a table of the fields of an object, with those of objects in it below them. Other schemas have no table. */
+/**
+ * Writes a table of the fields of an object, or of the objects in a list, with those of objects in it below them. Other
+ * schemas have no table.
+ */
 export function fieldTable(schema: Bundle): string {
-  const rows = rowsOf(schema, "");
-  return rows.length > 0 ? tableOf(["field", "type", ""], rows) : "";
+  const rows = isRecord(schema["items"]) ? rowsOf(schema["items"], "[].") : rowsOf(schema, "");
+  return rows.length > 0 ? tableOf(["field", "type", "description"], rows) : "";
+}
+
+/** Writes a description for a cell of a table, which has no room for paragraphs and lists of Markdown. */
+export function lineOf(node: Bundle): string {
+  return textOf(node)
+    .replace(/\n+- /g, "<br>• ")
+    .replace(/\s*\n\s*/g, " ");
 }
 
 /** Writes a table. */
@@ -41,9 +51,11 @@ export function tableOf(head: readonly string[], rows: readonly (readonly string
 function rowsOf(schema: Bundle, prefix: string): string[][] {
   const required = [schema["required"] ?? []].flat();
   return Object.entries(recordOf(schema["properties"])).flatMap(([name, property]) => {
+    // `false` forbids the field.
+    if (property === false) return [];
     const node = recordOf(property);
     const field = `\`${prefix}${name}\`${required.includes(name) ? " <small>required</small>" : ""}`;
-    const notes = [textOf(node).replaceAll("\n", " "), limitsOf(node), exampleOf(node), evidenceOf(node)];
+    const notes = [lineOf(node), limitsOf(node), exampleOf(node), evidenceOf(node)];
     const inner = isRecord(node["items"]) ? node["items"] : node;
     const path = `${prefix}${name}${inner === node ? "." : "[]."}`;
     return [[field, typeOf(node), notes.filter(Boolean).join(" ")], ...rowsOf(inner, path)];

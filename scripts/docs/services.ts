@@ -3,6 +3,7 @@ import {
   type Bundle,
   bodyOf,
   isPaid,
+  isRecord,
   jsonOf,
   methodName,
   type Operation,
@@ -17,14 +18,20 @@ import {
   textOf,
 } from "../generate/document.js";
 import { nameSchemas } from "../generate/named-schemas.js";
-import { ERRORS, examplesOf, literal } from "../generate/operations.js";
+import { cheapestExample, ERRORS, examplesOf, literal } from "../generate/operations.js";
 import { bundle } from "../generate/redocly.js";
 import { type Page, pageOf } from "./page.js";
-import { EVIDENCE, evidenceOf, fieldTable, tableOf, typeOf } from "./schemas.js";
+import { EVIDENCE, evidenceOf, fieldTable, lineOf, tableOf, typeOf } from "./schemas.js";
 
-/** Arguments of example calls for which the documents have none that the API in memory knows. */
-const ARGUMENTS: Readonly<Record<string, string>> = {
-  getCompany: '"example.com"',
+/** What the example of an operation has in place of a value of the documents, or of the whole result. */
+const EXAMPLES: Readonly<
+  Record<string, { readonly comment?: string; readonly value?: string; readonly print?: string }>
+> = {
+  getCompany: {
+    comment: "// That a domain is accepted is inferred. The accepted formats are unknown.",
+    value: '"example.com"',
+  },
+  searchPeople: { print: 'console.log(result.count, "people; the first one is", result.people?.[0]?.name);' },
 };
 
 /** Makes a page for each service of its OpenAPI document, and a page that lists them. */
@@ -55,13 +62,13 @@ function servicePage({ name, root }: Api, document: Bundle): Page {
     `# ${name.charAt(0).toUpperCase()}${name.slice(1)}`,
     ...intro,
     overview(name, operations, document),
+    LEGEND,
     ...operations.map((operation) => describe(name, operation, document)),
-    ...Object.values(recordOf(document["webhooks"])).map((item) => describeWebhook(recordOf(recordOf(item)["post"]))),
+    ...Object.values(recordOf(document["webhooks"])).map((item) => describeWebhook(recordOf(item), document)),
     "## Types",
     ...Object.entries(schemasOf(document))
       .filter(([type]) => !isInline(type, document))
       .map(([type, schema]) => describeType(type, recordOf(schema))),
-    LEGEND,
     serversOf(document, root),
   ];
   return pageOf(root.replace(/\.yaml$/, ".md"), `${parts.join("\n\n")}\n`);
@@ -82,58 +89,96 @@ function anchorOf(call: string): string {
 function describe(service: string, described: Operation, document: Bundle): string {
   const { name, operation } = described;
   const call = `${service}.${methodName(described)}`;
-  const [[, success] = []] = successesOf(operation, document);
+  const [[status, success] = ["", undefined]] = successesOf(operation, document);
   const response = recordOf(success);
-  const body = bodyOf(described, document);
-  const parameters = parametersOf(described, document).map((one) => [
-    `\`${one["name"]}\`${one["required"] === true ? " <small>required</small>" : ""}`,
-    `${one["in"]}, ${typeOf(one["schema"])}`,
-    [textOf(one).replaceAll("\n", " "), evidenceOf(one)].filter(Boolean).join(" "),
-  ]);
+  const facts = [
+    `- **Credits:** ${costOf(described, document)}`,
+    `- **Role:** ${roleOf(operation)}`,
+    `- **If it fails:** ${isRepeatable(described) ? "transient failures are retried" : "retried only if the API has not carried it out, as after a 429"}`,
+    `- **Throws:** ${errorsOf(operation, document)}`,
+  ];
   const parts = [
     `## ${call}`,
-    `**${operation["summary"]}.** \`${name}\` <small>[${operation["x-evidence"]}](#how-each-fact-is-known)</small>`,
+    `**${operation["summary"]}.** \`${name}\` ${evidenceOf(operation)}`,
     textOf(operation),
-    tableOf(
-      ["credits", "role", "throws", "if it fails"],
-      [
-        [
-          costOf(described, document),
-          operation["x-role"] === undefined ? "not documented" : `${operation["x-role"]} or higher`,
-          errorsOf(operation),
-          isRepeatable(described) ? "retried, if the failure is transient" : "retried only if nothing was carried out",
-        ],
-      ],
-    ),
+    facts.join("\n"),
     `\`\`\`ts\n${exampleOf(service, described, document)}\n\`\`\``,
-    ...(parameters.length > 0 ? [`### Parameters of ${call}`, tableOf(["name", "type", ""], parameters)] : []),
-    ...(body ? [`### Request of ${call}`, ...describeBody(body.media, document)] : []),
+    parameterTable(`Parameters of ${call}`, described, document),
+    ...describeRequest(service, described, document),
     `### Response of ${call}`,
-    textOf(response),
-    ...describeBody(jsonOf(response) ?? {}, document, textOf(response)),
+    [`**${/^\d+$/.test(status) ? status : "2xx"}**`, textOf(response)].join(" "),
+    ...describeBody(jsonOf(response) ?? {}, document, { above: textOf(response) }),
     headersOf(response, document),
   ];
   return parts.filter(Boolean).join("\n\n");
 }
 
-function describeWebhook(operation: Bundle): string {
-  const guide = "[Webhooks](../docs/guide/webhooks.md) says how to receive it.";
-  const title = String(operation["summary"] ?? "");
-  const body = recordOf(recordOf(operation["requestBody"])["content"])["application/json"];
-  const parts = [textOf(operation), guide, `Body: ${typeOf(recordOf(body)["schema"])} ${evidenceOf(operation)}`];
-  return [`## Webhook: ${title.charAt(0).toLowerCase()}${title.slice(1)}`, ...parts].join("\n\n");
+function parameterTable(title: string, described: Pick<Operation, "item" | "operation">, document: Bundle): string {
+  const rows = parametersOf(described, document).map((one) => [
+    `\`${one["name"]}\`${one["required"] === true ? " <small>required</small>" : ""}`,
+    `${one["in"]}, ${typeOf(one["schema"])}`,
+    [lineOf(one), evidenceOf(one)].filter(Boolean).join(" "),
+  ]);
+  return rows.length > 0 ? `### ${title}\n\n${tableOf(["name", "type", "description"], rows)}` : "";
 }
 
-function describeBody(media: Bundle, document: Bundle, above = ""): string[] {
+/** Describes the body of a request. That of a preview is described once, with the call that it previews. */
+function describeRequest(service: string, described: Operation, document: Bundle): string[] {
+  const body = bodyOf(described, document);
+  if (body === undefined) return [];
+  const call = `${service}.${methodName(described)}`;
+  const title = `### Request of ${call}`;
+  const schemaOf = (one: Operation) => JSON.stringify(bodyOf(one, document)?.media["schema"]);
+  const first = operationsOf(document).find((one) => schemaOf(one) === schemaOf(described));
+  if (first !== undefined && first.id !== described.id) {
+    const other = `${service}.${methodName(first)}`;
+    return [title, `The same as the [request of ${other}](#request-of-${anchorOf(other)}).`];
+  }
+  const content = recordOf(recordOf(resolve(described.operation["requestBody"], document))["content"]);
+  const others = Object.entries(content)
+    .filter(([type]) => type !== "application/json")
+    .map(([type, media]) => `Or, as \`${type}\`: ${typeOf(recordOf(media)["schema"])}. The named method sends JSON.`);
+  return [title, ...describeBody(body.media, document, { called: cheapestExample(body.media, document) }), ...others];
+}
+
+function describeWebhook(item: Bundle, document: Bundle): string {
+  const operation = recordOf(item["post"]);
+  const title = String(operation["summary"] ?? "");
+  const name = `${title.charAt(0).toLowerCase()}${title.slice(1)}`;
+  const body = recordOf(recordOf(recordOf(operation["requestBody"])["content"])["application/json"]);
+  const schema = recordOf(body["schema"]);
+  const parts = [
+    `## Webhook: ${name}`,
+    `**${title}.** \`POST\` to your URL ${evidenceOf(operation)}`,
+    textOf(operation),
+    "[Webhooks](../docs/guide/webhooks.md) says how to receive it.",
+    parameterTable("Headers of the webhook", { operation, item }, document),
+    "### Body of the webhook",
+    `Type: ${typeOf(schema)} ${evidenceOf(schema)}`,
+    textOf(schema),
+  ];
+  return parts.filter(Boolean).join("\n\n");
+}
+
+interface Surroundings {
+  /** The text above the body, which is not repeated. */
+  readonly above?: string;
+  /** The value in the example call, which is not repeated. */
+  readonly called?: unknown;
+}
+
+function describeBody(media: Bundle, document: Bundle, { above, called }: Surroundings): string[] {
   const schema = media["schema"];
   const name = schemaName(recordOf(schema)["$ref"]);
   const isShown = name !== undefined && isInline(name, document);
   const target = isShown ? recordOf(resolve(schema, document)) : {};
   const type = isShown && "properties" in target ? `\`${name}\`` : typeOf(isShown ? target : schema);
-  const examples = examplesOf(media, document).map(
-    (value) => `\`\`\`json\n${JSON.stringify(value, undefined, 2)}\n\`\`\``,
-  );
-  const title = examples.length > 1 ? `${examples.length} examples` : "Example";
+  const examples = examplesOf(media, document)
+    .filter((value) => value !== called)
+    .map((value) => `\`\`\`json\n${JSON.stringify(value, undefined, 2)}\n\`\`\``);
+  const other = called === undefined ? "" : "other ";
+  const title =
+    examples.length > 1 ? `${examples.length} ${other}examples` : other === "" ? "Example" : "Another example";
   return [
     schema === undefined ? "" : `Type: ${type} ${evidenceOf(media)}`.trim(),
     isShown && textOf(target) !== above ? textOf(target) : "",
@@ -152,16 +197,26 @@ function isInline(name: string, document: Bundle): boolean {
 function headersOf(response: Bundle, document: Bundle): string {
   const rows = Object.entries(recordOf(response["headers"])).map(([name, header]) => {
     const node = recordOf(resolve(header, document));
-    return [`\`${name}\``, `${textOf(node).replaceAll("\n", " ")} ${evidenceOf(node)}`];
+    return [`\`${name}\``, `${lineOf(node)} ${evidenceOf(node)}`];
   });
-  return rows.length > 0 ? `${tableOf(["header", ""], rows)}` : "";
+  return rows.length > 0 ? `${tableOf(["header", "description"], rows)}` : "";
 }
+
+/** A longer table of a type is folded. */
+const MAX_FIELDS = 3;
 
 function describeType(name: string, schema: Bundle): string {
   const table = fieldTable(schema);
-  return [`### ${name}`, `${textOf(schema)} ${evidenceOf(schema)}`.trim(), table || `Type: ${typeOf(schema)}`]
-    .filter(Boolean)
-    .join("\n\n");
+  const fields = table.split("\n").length - 3;
+  const shown = fields > MAX_FIELDS ? `<details><summary>${fields} fields</summary>\n\n${table}\n</details>` : table;
+  const type = schema["properties"] === undefined ? `Type: ${typeOf(schema)}` : "";
+  return [`### ${name}`, `${textOf(schema)} ${evidenceOf(schema)}`.trim(), type, shown].filter(Boolean).join("\n\n");
+}
+
+function roleOf(operation: Bundle): string {
+  const { security } = operation;
+  if (Array.isArray(security) && security.length === 0) return "none, and no token";
+  return operation["x-role"] === undefined ? "not documented" : `${operation["x-role"]} or higher`;
 }
 
 function costOf({ operation }: Operation, document: Bundle): string {
@@ -174,21 +229,28 @@ function isRepeatable({ operation, method }: Operation): boolean {
   return method === "get" || operation["x-idempotent"] === true;
 }
 
-function errorsOf(operation: Bundle): string {
+/** The errors of statuses, which any operation can throw. The statuses that its document has are marked as known. */
+function errorsOf(operation: Bundle, document: Bundle): string {
   const link = (name: string) => `[${name}](../sdk/classes/${name}.md)`;
-  const named = Object.keys(recordOf(operation["responses"])).flatMap((status) => {
-    const name = ERRORS.get(status);
-    return name === undefined ? [] : [`${link(name)} (${status})`];
-  });
+  const responses = recordOf(operation["responses"]);
+  const named = [...new Set(ERRORS.values())]
+    .filter((name) => name !== "CreditsExhaustedError" || isPaid(operation))
+    .map((name) => {
+      const statuses = [...ERRORS].filter(([, other]) => other === name).map(([status]) => status);
+      const [response] = statuses.map((status) => resolve(responses[status], document)).filter(isRecord);
+      return `${link(name)} (${statuses.join(", ")}) ${evidenceOf(response ?? {})}`.trim();
+    });
   const limit = isPaid(operation) ? [`${link("CreditLimitError")} (\`maxCredits\`)`] : [];
-  const known = [...limit, ...named];
-  return [...known, `${known.length > 0 ? "any other" : "a"} [LiveDataError](../docs/guide/errors.md)`].join(", ");
+  return `${[...limit, ...named].join(", ")}, or another [LiveDataError](../docs/guide/errors.md)`;
 }
 
 function exampleOf(service: string, described: Operation, document: Bundle): string {
-  const values = argumentsOf(described, document);
-  const own = ARGUMENTS[described.id];
-  const call = `livedata.${service}.${methodName(described)}(${own ?? values.map((value) => literal(value)).join(", ")})`;
+  const { comment, value, print = "console.log(result);" } = EXAMPLES[described.id] ?? {};
+  const values =
+    value ??
+    argumentsOf(described, document)
+      .map((one) => literal(one))
+      .join(", ");
   const cost = costOf(described, document);
   const used = cost === "free" ? "cost" : "used";
   const hasCredits = cost !== "none documented";
@@ -196,34 +258,37 @@ function exampleOf(service: string, described: Operation, document: Bundle): str
     `import { createLiveData${hasCredits ? ", credits" : ""} } from "@livedata/sdk";`,
     "",
     "const livedata = createLiveData();",
-    `const result = await ${call};`,
-    `console.log(result);`,
+    ...(comment === undefined ? [] : [comment]),
+    `const result = await livedata.${service}.${methodName(described)}(${values});`,
+    print,
     ...(hasCredits ? [`console.log("credits:", credits(result).${used});`] : []),
   ].join("\n");
 }
 
-/** The values of path parameters, and the smallest example of a body. */
+/** The values of path parameters, and the cheapest example of a body. */
 function argumentsOf(described: Operation, document: Bundle): unknown[] {
   const path = parametersOf(described, document).filter((one) => one["in"] === "path");
   const body = bodyOf(described, document);
-  const size = (value: unknown) => JSON.stringify(value).length;
-  const bodies = body ? examplesOf(body.media, document).sort((one, other) => size(one) - size(other)) : [];
-  return [...path.map((one) => examplesOf(one, document)[0]), ...bodies.slice(0, 1)];
+  return [
+    ...path.map((one) => examplesOf(one, document)[0]),
+    ...(body ? [cheapestExample(body.media, document)] : []),
+  ].filter((one) => one !== undefined);
 }
 
 const LEGEND = `## How each fact is known
 
-Live Data publishes no OpenAPI document. Small marks say how a fact is known; a field without a mark is known as its type or
-operation is. [What is known of the API](../docs/guide/what-is-known.md) has the whole picture.
+Live Data publishes no OpenAPI document. Small marks say how a fact is known. A field without a mark has the mark of its type
+or operation; an error without one is what the SDK throws for a status of which nothing is known.
+[What is known of the API](../docs/guide/what-is-known.md) has the whole picture.
 
 ${tableOf(
   ["mark", "meaning"],
-  Object.entries(EVIDENCE).map(([mark, meaning]) => [evidenceOf({ "x-evidence": mark }), meaning]),
+  Object.entries(EVIDENCE).map(([mark, meaning]) => [`<small class="${mark}">${mark}</small>`, meaning]),
 )}`;
 
 function serversOf(document: Bundle, root: string): string {
   const servers = [document["servers"] ?? []].flat().map(recordOf);
   const rows = servers.map((server) => [`\`${server["url"]}\``, textOf(server), evidenceOf(server)]);
   const file = root.replace(/^openapi\//, "");
-  return `## Servers\n\n${tableOf(["URL", "", ""], rows)}\nThe [OpenAPI document](${file}) has all of this for machines.`;
+  return `## Servers\n\n${tableOf(["URL", "server", "known"], rows)}\nThe [OpenAPI document](${file}) has all of this for machines.`;
 }

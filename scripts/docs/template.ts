@@ -24,7 +24,7 @@ const ICON = `<svg viewBox="0 0 24 24" width="18" height="18" aria-hidden="true"
 /** Writes the HTML of a page. */
 export function writePage(page: Page, rendered: Rendered, site: Site): string {
   const { groups } = site;
-  const listed = groups.slice(0, 7).flatMap((group) => group.pages);
+  const listed = groups.filter((group) => group.isSequence).flatMap((group) => group.pages);
   const index = listed.indexOf(page);
   const neighbor = (at: number, label: string) => {
     const other = index < 0 ? undefined : listed[at];
@@ -34,6 +34,7 @@ export function writePage(page: Page, rendered: Rendered, site: Site): string {
   };
   const markdown = relative(urlOf(page.file), page.file);
   const main = `<main id="content" tabindex="-1">
+${narrowContents(rendered.sections)}
 <article>
 ${rendered.html}
 </article>
@@ -82,7 +83,6 @@ interface Document {
 function writeDocument({ url, title, head, main, policy, page }: Document, site: Site): string {
   const up = "../".repeat(url.split("/").length - 1);
   const to = (target: string) => up + target;
-  const isFront = page?.file === FRONT_PAGE;
   const link = (target: string, text: string) => `<a href="${to(target)}">${text}</a>`;
   return `<!doctype html>
 <html lang="en">
@@ -92,13 +92,13 @@ function writeDocument({ url, title, head, main, policy, page }: Document, site:
 ${head}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${isFront ? "" : `${escapeHtml(title)} · `}@livedata/sdk</title>
+<title>${page?.file === FRONT_PAGE ? "" : `${escapeHtml(title)} · `}@livedata/sdk</title>
 <script src="${to("assets/theme.js")}"></script>
 <link rel="stylesheet" href="${to("assets/site.css")}">
 <link rel="icon" href="${to("assets/icon.svg")}">
 <script src="${to("assets/site.js")}" data-root="${to("")}" defer></script>
 </head>
-<body${isFront ? ' class="front"' : ""}>
+<body class="${kindOf(url)}">
 <a class="skip" href="#content">Skip to content</a>
 <header>
 <button class="menu" popovertarget="navigation">Menu</button>
@@ -133,9 +133,9 @@ function navigationGroup({ title, pages }: Group, page: Page | undefined, url: s
   });
   const list = `<ul>${items.join("\n")}</ul>`;
   // What few readers look for is folded, but on its own pages.
-  const isFolded = pages.length > 8 && !pages.includes(page as Page);
+  const isOpen = page !== undefined && pages.includes(page);
   return FOLDED.has(title)
-    ? `<details${isFolded || !pages.includes(page as Page) ? "" : " open"}><summary>${title}</summary>${list}</details>`
+    ? `<details${isOpen ? " open" : ""}><summary>${title}</summary>${list}</details>`
     : `<h2>${title}</h2>${list}`;
 }
 
@@ -167,11 +167,30 @@ const MAX_CONTENTS = 30;
 
 /** The list of headings beside the text. */
 function contents(sections: readonly Section[]): string {
+  const items = contentsItems(sections);
+  return items && `<aside><nav aria-label="On this page"><h2>On this page</h2>${items}</nav></aside>`;
+}
+
+/** The same above the text, for windows that have no room beside it. */
+function narrowContents(sections: readonly Section[]): string {
+  const items = contentsItems(sections);
+  return items && `<details class="contents"><summary>On this page</summary>${items}</details>`;
+}
+
+function contentsItems(sections: readonly Section[]): string {
   const all = sections.filter(({ level }) => level === 2 || level === 3);
   const shown = all.length > MAX_CONTENTS ? all.filter(({ level }) => level === 2) : all;
   if (shown.length < 2) return "";
-  const items = shown.map(
-    ({ id, heading, level }) => `<li class="level${level}"><a href="#${id}">${escapeHtml(heading)}</a></li>`,
-  );
-  return `<aside><nav aria-label="On this page"><h2>On this page</h2><ul>${items.join("\n")}</ul></nav></aside>`;
+  const items = shown.map(({ id, heading, level }) => {
+    // A long name breaks after its dots.
+    const text = escapeHtml(heading).replace(/(?<=\w\.)(?=\w)/g, "<wbr>");
+    return `<li class="level${level}"><a href="#${id}">${text}</a></li>`;
+  });
+  return `<ul>${items.join("\n")}</ul>`;
+}
+
+/** The class of a page that has styles of its own. */
+function kindOf(url: string): string {
+  if (url === urlOf(FRONT_PAGE)) return "front";
+  return url.startsWith("openapi/") ? "service" : "page";
 }

@@ -243,7 +243,7 @@ function exampleOf({ parameters, call, body }: Shown, operation: Operation, docu
   if (!parameters.at(-1)?.isOptional) return undefined;
   const declared = parametersOf(operation, document);
   const values = parameters.slice(0, -1).map(({ name }): unknown => {
-    if (name === "body" && body) return examplesOf(body, document).sort((one, other) => sizeOf(one) - sizeOf(other))[0];
+    if (name === "body" && body) return cheapestExample(body, document);
     return examplesOf(declared.find((one) => camel(String(one["name"])) === name) ?? {}, document)[0];
   });
   return values.includes(undefined) ? undefined : `await ${call}(${values.map((value) => literal(value)).join(", ")});`;
@@ -255,7 +255,19 @@ export function examplesOf({ example, examples }: Bundle, document: Bundle): unk
   return [example, ...named.map((one) => recordOf(one)["value"])].filter((one) => one !== undefined);
 }
 
-const sizeOf = (value: unknown) => JSON.stringify(value).length;
+/**
+ * Returns the example of a body that a reader can copy: one that asks for a few people rather than for many, which would
+ * cost as many credits. Of those it is the shortest.
+ */
+export function cheapestExample(media: Bundle, document: Bundle): unknown {
+  const asksForMany = (value: unknown) => Number(recordOf(value)["size"] ?? 1) > MAX_PEOPLE;
+  const length = (value: unknown) => JSON.stringify(value).length;
+  return examplesOf(media, document).sort(
+    (one, other) => Number(asksForMany(one)) - Number(asksForMany(other)) || length(one) - length(other),
+  )[0];
+}
+
+const MAX_PEOPLE = 3;
 
 /** Writes a JSON value as in TypeScript. */
 export function literal(value: unknown, indent = ""): string {

@@ -130,19 +130,29 @@ export interface PeopleOperations {
    * @throws AuthenticationError (401), CreditsExhaustedError (402), PermissionDeniedError (403), or another LiveDataError
    * @example
    * await livedata.people.search({
-   *   size: 60,
+   *   size: 1,
    *   filters: [
    *     {
    *       operator: "and",
-   *       isJobsGroup: true,
-   *       jobsGroupType: "active",
-   *       positionStatus: "all",
+   *       isJobsGroup: false,
    *       filters: [
    *         {
-   *           field: "jobs.title",
+   *           field: "education.school",
    *           type: "must",
    *           match_type: "fuzzy",
-   *           string_values: ["Software Engineer"],
+   *           string_values: ["Example University"],
+   *         },
+   *       ],
+   *     },
+   *     {
+   *       operator: "and",
+   *       isJobsGroup: true,
+   *       filters: [
+   *         {
+   *           field: "jobs.company.name",
+   *           type: "must",
+   *           match_type: "fuzzy",
+   *           string_values: ["Salesforce"],
    *         },
    *       ],
    *     },

@@ -23,13 +23,17 @@ export interface Documentation {
   close(): Promise<void>;
 }
 
-/** Serves the documentation below a path, as a host of static files does. */
-export async function serveDocumentation(): Promise<Documentation> {
+/**
+ * Serves the documentation below a path, as a host of static files does.
+ *
+ * @param root path of the site's root, which starts and ends with a slash
+ */
+export async function serveDocumentation(root = "/some/path/"): Promise<Documentation> {
   const missed: string[] = [];
   const server = createServer(({ url = "" }, response) => {
-    const [, address = ""] = /^\/some\/path\/([^?#]*)/.exec(url) ?? [];
+    const address = url.startsWith(root) ? url.slice(root.length).replace(/[?#].*/, "") : "";
     const file = path.join(SITE, decodeURI(address) || "index.html");
-    const isFile = url.startsWith("/some/path/") && existsSync(file) && statSync(file).isFile();
+    const isFile = url.startsWith(root) && existsSync(file) && statSync(file).isFile();
     if (!isFile) missed.push(url);
     const sent = isFile ? file : path.join(SITE, "404.html");
     response.writeHead(isFile ? 200 : 404, { "Content-Type": TYPES[path.extname(sent)] ?? "text/plain" });
@@ -37,7 +41,7 @@ export async function serveDocumentation(): Promise<Documentation> {
   });
   const port = await listen(server);
   return {
-    url: `http://127.0.0.1:${port}/some/path/`,
+    url: `http://127.0.0.1:${port}${root}`,
     missed,
     async close() {
       server.closeAllConnections();

@@ -56,6 +56,6 @@ test.each([
 
 test("code with markup cannot end the field that has it", () => {
   const html = renderExample('console.log("</textarea><script>&amp;");', "<pre></pre>");
-  expect(html).toContain('console.log("&lt;/textarea>&lt;script>&amp;amp;");');
+  expect(html).toContain("console.log(&quot;&lt;/textarea&gt;&lt;script&gt;&amp;amp;&quot;);");
   expect(html).not.toContain("<script>");
 });

@@ -88,7 +88,12 @@ error: RangeError: too far
   });
 
   test.each([
-    ["const x = 1;\nconst y = ;", /^Uncaught SyntaxError: Unexpected token ';'\n {4}at example\.js:2:11$/],
+    [
+      "const x = 1;\nconst y = ;",
+      /^Uncaught SyntaxError: Unexpected token ';'\n {4}at example\.js:2:11\nThis field takes JavaScript/,
+    ],
+    ["const id: string = '';", /^Uncaught SyntaxError: .+\n {4}at example\.js:1:\d+\nThis field takes JavaScript/],
+    ['import { readFileSync } from "node:fs";', /^Uncaught Error: Cannot find module 'node:fs'\. In this page/],
     [
       'import pino from "pino";',
       /^Uncaught Error: Cannot find module 'pino'\. In this page, examples can import @live/,
@@ -128,6 +133,47 @@ console.log(fake.requests.length);
     );
     const { output, caption } = await run(GREETING);
     expect([output, caption]).toEqual(["2", "Requests to the fake: 4. Credits used: 0."]);
+  });
+
+  test("lists no request that the embedded API does not receive", async () => {
+    const { example, run } = await open();
+    await edit(example(GREETING), 'await fetch("https://example.com").catch(({ name }) => console.log(name));');
+    const { output, caption } = await run(GREETING);
+    expect([output, caption]).toEqual(["TypeError", ""]);
+  });
+
+  test("has all methods of console", async () => {
+    const { example, run } = await open();
+    await edit(
+      example(GREETING),
+      `console.table([{ a: 1 }]);
+console.dir({ b: 2 }, { depth: 0 });
+console.assert(true, "holds");
+console.assert(false, "does not hold");
+console.count();
+console.count();
+console.group("outer");
+console.log("first\\nsecond");
+console.groupEnd();
+console.time("timer");
+console.timeEnd("timer");
+console.timeEnd("timer");
+console.trace("here");
+`,
+    );
+    const { output } = await run(GREETING);
+    expect(output.split("\n")).toEqual([
+      "[ { a: 1 } ]",
+      "{ b: 2 }",
+      "error: Assertion failed does not hold",
+      "default: 1",
+      "default: 2",
+      "outer",
+      "  first",
+      "  second",
+      expect.stringMatching(/^timer: \d+\.\d{3}ms$/),
+      "error: Trace: here",
+    ]);
   });
 
   test("ends after a thousand lines", async () => {

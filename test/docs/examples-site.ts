@@ -7,7 +7,12 @@ import { type Browser, type BrowserContextOptions, chromium, type Locator, type 
 import { buildExamples, examplePolicy } from "../../scripts/docs/examples/build.js";
 import { renderExample } from "../../scripts/docs/examples/render.js";
 
-const TYPES: Readonly<Record<string, string>> = { ".css": "text/css", ".html": "text/html", ".js": "text/javascript" };
+const TYPES: Readonly<Record<string, string>> = {
+  ".css": "text/css",
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".svg": "image/svg+xml",
+};
 
 /** A site with one page, which has examples. */
 export interface ExamplesSite {
@@ -24,6 +29,8 @@ export async function serveExamples(codes: readonly string[]): Promise<ExamplesS
   const folder = mkdtempSync(path.join(tmpdir(), "examples-"));
   await buildExamples(folder);
   writeFileSync(path.join(folder, "index.html"), pageOf(codes));
+  writeFileSync(path.join(folder, "assets/page.css"), STYLES);
+  writeFileSync(path.join(folder, "assets/icon.svg"), readFileSync("scripts/docs/assets/icon.svg"));
   const requested: string[] = [];
   const server = createServer(({ url = "" }, response) => {
     requested.push(url);
@@ -124,6 +131,12 @@ export async function edit(example: Locator, code?: string): Promise<void> {
   if (code !== undefined) await example.getByRole("textbox").fill(code);
 }
 
+/** The styles of the page, which its content policy allows only from a file. */
+const STYLES = `:root { color-scheme: light dark; }
+body { max-width: 50rem; margin: 1rem auto; padding-inline: 1rem; font: 1rem/1.5 system-ui, sans-serif; }
+pre { padding: 0.9rem 1rem; overflow-x: auto; font: 0.8125rem / 1.55 ui-monospace, Menlo, Consolas, monospace; }
+`;
+
 function pageOf(codes: readonly string[]): string {
   const examples = codes.map((code) => {
     const text = code.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
@@ -135,14 +148,10 @@ function pageOf(codes: readonly string[]): string {
 <meta http-equiv="Content-Security-Policy" content="${examplePolicy}">
 <meta name="viewport" content="width=device-width">
 <title>Examples</title>
-<link rel="icon" href="data:,">
+<link rel="icon" href="assets/icon.svg">
+<link rel="stylesheet" href="assets/page.css">
 <link rel="stylesheet" href="assets/examples.css">
 <script src="assets/examples.js" defer></script>
-<style>
-:root { color-scheme: light dark; }
-body { max-width: 50rem; margin: 1rem auto; padding-inline: 1rem; font: 1rem/1.5 system-ui, sans-serif; }
-pre { padding: 0.9rem 1rem; overflow-x: auto; font: 0.8125rem / 1.55 ui-monospace, Menlo, Consolas, monospace; }
-</style>
 <main>
 <h1>Examples</h1>
 ${examples.join("\n")}

@@ -1,5 +1,5 @@
-import MiniSearch from "minisearch";
 import type { SearchEntry } from "../search.js";
+import { createIndex, find } from "./find.js";
 
 declare global {
   interface Window {
@@ -13,6 +13,9 @@ const element = <T extends Element>(selector: string) => document.querySelector<
 chooseTheme(element<HTMLButtonElement>("button.theme"));
 addSearch(element<HTMLButtonElement>("button.search"));
 addCopyButtons();
+addEventListener("resize", nameScrolling);
+document.addEventListener("toggle", nameScrolling, { capture: true });
+nameScrolling();
 showCurrentPage(element("#navigation"), element("#navigation [aria-current]"));
 
 function chooseTheme(button: HTMLButtonElement | null): void {
@@ -35,6 +38,19 @@ function showCurrentPage(navigation: Element | null, current: Element | null): v
   if (!navigation || !current) return;
   const { top } = current.getBoundingClientRect();
   if (top > innerHeight * 0.8) navigation.scrollTop = top - innerHeight / 2;
+}
+
+/** Lets the keyboard scroll what does not fit, and says what it is: the heading above. Nothing else is a stop. */
+function nameScrolling(): void {
+  let heading = document.title;
+  for (const part of document.querySelectorAll("article :is(h1, h2, h3, h4, .table, pre)")) {
+    if (/^H\d$/.test(part.tagName)) heading = part.firstChild?.textContent ?? heading;
+    else if (part.scrollWidth > part.clientWidth) {
+      part.setAttribute("tabindex", "0");
+      part.setAttribute("role", "region");
+      part.setAttribute("aria-label", `${part.tagName === "PRE" ? "Code" : "Table"}: ${heading}`);
+    } else for (const name of ["tabindex", "role", "aria-label"]) part.removeAttribute(name);
+  }
 }
 
 function addCopyButtons(): void {
@@ -61,20 +77,27 @@ function addSearch(button: HTMLButtonElement | null): void {
   const input = dialog.querySelector("input") as HTMLInputElement;
   const list = dialog.querySelector("ul") as HTMLUListElement;
   const status = dialog.querySelector("p") as HTMLParagraphElement;
-  let index: Promise<MiniSearch<SearchEntry>> | undefined;
+  let index: Promise<ReturnType<typeof createIndex>> | undefined;
 
   const open = () => {
-    index ??= loadIndex();
     dialog.showModal();
     input.select();
+    void search();
   };
   const search = async () => {
     const query = input.value.trim();
-    const results = query === "" || !index ? [] : find(await index, query);
+    // A failure is told, and the next key tries again.
+    index ??= loadIndex();
+    const results = await index.then(
+      (loaded) => (query === "" ? [] : find(loaded, query)),
+      () => {
+        index = undefined;
+        return undefined;
+      },
+    );
     if (query !== input.value.trim()) return;
-    list.replaceChildren(...results.map((result) => resultItem(result, query)));
-    status.textContent =
-      query === "" ? "" : results.length > 0 ? `${results.length} results` : `Nothing found for “${query}”`;
+    list.replaceChildren(...(results ?? []).map((result) => resultItem(result, query)));
+    status.textContent = statusOf(query, results);
   };
   const move = (step: number) => {
     const stops = [input, ...list.querySelectorAll("a")];
@@ -93,7 +116,9 @@ function addSearch(button: HTMLButtonElement | null): void {
       event.preventDefault();
       move(event.key === "ArrowDown" ? 1 : -1);
     }
-    if (event.key === "Enter" && document.activeElement === input) list.querySelector("a")?.click();
+    if (event.key === "Enter" && document.activeElement === input) {
+      void search().then(() => list.querySelector("a")?.click());
+    }
   });
   document.addEventListener("keydown", (event) => {
     const isTyping = (event.target as Element).matches("input, textarea, [contenteditable]");
@@ -104,8 +129,15 @@ function addSearch(button: HTMLButtonElement | null): void {
   });
 }
 
+/** @param results undefined if the texts did not load */
+function statusOf(query: string, results: readonly unknown[] | undefined): string {
+  if (results === undefined) return "The search did not load. Check your connection and try again.";
+  if (query === "") return "";
+  return results.length > 0 ? `${results.length} results` : `Nothing found for “${query}”`;
+}
+
 /** Loads the texts as a script: a page opened from a disk cannot fetch. */
-async function loadIndex(): Promise<MiniSearch<SearchEntry>> {
+async function loadIndex(): Promise<ReturnType<typeof createIndex>> {
   await new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = `${root}assets/search.js`;
@@ -113,29 +145,7 @@ async function loadIndex(): Promise<MiniSearch<SearchEntry>> {
     script.onerror = reject;
     document.head.append(script);
   });
-  const index = new MiniSearch<SearchEntry>({
-    idField: "url",
-    fields: ["heading", "page", "text"],
-    storeFields: ["heading", "page", "text", "group"],
-    // `people.search`, `createLiveData` and `create live data` find each other.
-    tokenize: (text) => [...text.split(/[^\p{L}\p{N}_]+/u), ...text.split(/[^\p{L}\p{N}_]+|(?<=\p{Ll})(?=\p{Lu})/u)],
-  });
-  index.addAll(window.searchEntries ?? []);
-  return index;
-}
-
-const WEIGHTS: Readonly<Record<string, number>> = { Guide: 4, API: 2, SDK: 1, Examples: 0.7 };
-
-function find(index: MiniSearch<SearchEntry>, query: string) {
-  return index
-    .search(query, {
-      prefix: true,
-      fuzzy: (term) => (term.length > 3 ? 0.2 : 0),
-      combineWith: "AND",
-      boost: { heading: 8, page: 3 },
-      boostDocument: (_id, _term, stored) => WEIGHTS[String(stored?.["group"])] ?? 0.4,
-    })
-    .slice(0, 20);
+  return createIndex(window.searchEntries ?? []);
 }
 
 function resultItem(result: ReturnType<typeof find>[number], query: string): HTMLLIElement {

@@ -30,7 +30,9 @@ export function actAsBackend(report: (request: SentRequest) => void): typeof cre
   // An example in the guide reads its secret from a vault.
   define("vault", { read: async () => PLACEHOLDER.clientSecret });
   define("fetch", async () => {
-    throw new TypeError("fetch failed: examples in this page have no network");
+    const error = new TypeError("fetch failed: examples in this page have no network");
+    refused.add(error);
+    throw error;
   });
 
   const observe = createObserver(report);
@@ -38,6 +40,9 @@ export function actAsBackend(report: (request: SentRequest) => void): typeof cre
   create({ serviceAccounts: [fakeCredentials.serviceAccount, PLACEHOLDER, EXAMPLE] }).install();
   return create;
 }
+
+/** What requests threw that were for no embedded API. */
+const refused = new WeakSet<object>();
 
 /** Browsers leave out half of `crypto` unless a page came over HTTPS, and in frames with an origin of their own. */
 function completeCrypto(): void {
@@ -61,7 +66,8 @@ function createObserver(report: (request: SentRequest) => void): (fake: FakeLive
   const reported = new WeakSet<object>();
   const observed = (fetch: Fetch): Fetch => {
     const note = async (input: string | URL | Request, init: RequestInit | undefined, outcome: unknown) => {
-      if (typeof outcome !== "object" || outcome === null || reported.has(outcome)) return;
+      if (typeof outcome !== "object" || outcome === null || refused.has(outcome)) return;
+      if (reported.has(outcome)) return;
       reported.add(outcome);
       report(await describe(input, init, outcome instanceof Response ? outcome : undefined));
     };

@@ -46,7 +46,7 @@ export function link(code: string, urls: ReadonlyMap<string, string>): string {
   let end = 0;
   for (const { n: name, s: from, e: to, d: kind } of importsOf(code)) {
     // `import.meta` and `import(expression)` name no module.
-    if (name === undefined || /^\w+:/.test(name)) continue;
+    if (name === undefined) continue;
     const url = urls.get(name);
     if (url === undefined) throw notFound(name, [...urls.keys()]);
     linked += code.slice(end, from) + (kind === -1 ? url : JSON.stringify(url));

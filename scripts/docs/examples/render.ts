@@ -1,3 +1,4 @@
+import { escapeHtml } from "../page.js";
 import { isCalled, toJavaScript } from "./javascript.js";
 
 export { runnable } from "./javascript.js";
@@ -33,8 +34,4 @@ ${escapeHtml(source)}</textarea>
 </div>
 </div>
 `;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }

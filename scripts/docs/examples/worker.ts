@@ -4,7 +4,8 @@ import * as sdk from "../../../src/index.js";
 import * as query from "../../../src/query/index.js";
 import * as testing from "../../../src/testing/index.js";
 import { actAsBackend } from "./backend.js";
-import { describeThrown, describeValues } from "./describe.js";
+import { replaceConsole } from "./console.js";
+import { describeThrown } from "./describe.js";
 import type { Message } from "./messages.js";
 import { link, makeModules, unlink, urlOf } from "./modules.js";
 
@@ -30,9 +31,7 @@ async function run(code: string, port: MessagePort): Promise<void> {
     event.preventDefault();
     fail(event.error ?? event.message);
   });
-  for (const level of ["debug", "error", "info", "log", "warn"] as const) {
-    console[level] = (...values: unknown[]) => send({ type: "printed", level, text: describeValues(values) });
-  }
+  replaceConsole((level, text) => send({ type: "printed", level, text }));
   const createFakeLiveData = actAsBackend(send);
   const modules = makeModules({
     "@livedata/sdk": sdk,
@@ -63,7 +62,10 @@ async function locate(error: unknown, code: string): Promise<never> {
       addEventListener("message", ({ data }) => resolve(data), { once: true });
       postMessage(code);
     });
-    if (line !== undefined) error.stack = `${error}\n    at example.js:${line}:${column}`;
+    if (line !== undefined) {
+      // Readers paste TypeScript, of which the browser says only which character it does not expect.
+      error.stack = `${error}\n    at example.js:${line}:${column}\nThis field takes JavaScript, without types.`;
+    }
   }
   throw error;
 }
