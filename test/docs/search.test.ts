@@ -10,7 +10,7 @@ beforeAll(() => {
 });
 
 test.each([
-  ["login", /guide\/auth\.html#credentials/],
+  ["login", /guide\/auth\.html/],
   ["webhook signature", /guide\/webhooks/],
   ["export csv", /guide\/(cli|searching)\.html#enrich/],
   ["job change", /guide\/webhooks/],
