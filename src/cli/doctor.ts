@@ -267,5 +267,5 @@ function clockFinding(skew: number | undefined, isReached: boolean): Finding {
   if (skew === undefined) return { check, status: "skipped", detail: missing };
   if (Math.abs(skew) <= CLOCK_TOLERANCE) return { check, status: "ok", detail: "agrees with the API's" };
   const detail = `${counted(Math.round(Math.abs(skew) / 1_000), "second")} ${skew > 0 ? "ahead of" : "behind"} the API's`;
-  return { check, status: "warning", detail, fix: "Synchronize it. The SDK corrects access tokens for it" };
+  return { check, status: "warning", detail, fix: "Synchronize it; until then, the SDK corrects access tokens for it" };
 }
