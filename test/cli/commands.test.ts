@@ -177,7 +177,8 @@ test("standard output that cannot be written is an error, with the credits that 
 
 test("ctrl-C ends a command that waits for standard input", async () => {
   const { child, ended } = start(await listening(), ["count", "-"], { keepsInputOpen: true });
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  // More than a pipe holds: once it is written, the command reads.
+  await new Promise((resolve) => child.stdin?.write(" ".repeat(2 ** 20), resolve));
   child.kill("SIGINT");
   expect(await ended).toEqual({ code: 130, stdout: "", stderr: "livedata: Stopped\n" });
 });
