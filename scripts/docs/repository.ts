@@ -14,7 +14,7 @@ export function readRepositoryPages(): Page[] {
 
 /** Lists the files that are on the site as they are, such as the OpenAPI documents. */
 export function listFiles(): string[] {
-  return FILES.flatMap(filesIn).filter((file) => !file.endsWith(".md") && !file.includes("node_modules"));
+  return FILES.flatMap(filesIn).filter((file) => !file.endsWith(".md"));
 }
 
 /** A page for each example, below its README if it has one, and a page that lists them. */
@@ -26,7 +26,7 @@ function examplePages(): Page[] {
     const isFolder = statSync(example).isDirectory();
     const [readme] = isFolder ? filesIn(example).filter((file) => file === `${example}/README.md`) : [];
     const start = readme === undefined ? `# ${example}\n` : readFileSync(readme, "utf8");
-    const sources = filesIn(example).filter((file) => file.endsWith(".ts") && !file.includes("node_modules"));
+    const sources = filesIn(example).filter((file) => file.endsWith(".ts"));
     const code = sources.map(
       (file) => `\n## ${path.basename(file)}\n\n\`\`\`typescript\n${readFileSync(file, "utf8")}\`\`\`\n`,
     );
@@ -36,8 +36,11 @@ function examplePages(): Page[] {
   return [pageOf("examples/README.md", `# Examples\n\n${list.join("\n")}\n`), ...pages];
 }
 
+/** Lists the files of a folder. Not what an example has installed, which links to the whole repository. */
 function filesIn(file: string): string[] {
   if (!statSync(file).isDirectory()) return [file];
-  const names = readdirSync(file).sort();
+  const names = readdirSync(file)
+    .filter((name) => name !== "node_modules")
+    .sort();
   return names.flatMap((name) => filesIn(path.posix.join(file, name)));
 }
