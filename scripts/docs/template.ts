@@ -132,7 +132,7 @@ function navigationGroup({ title, pages }: Group, page: Page | undefined, url: s
     return `<li><a href="${relative(url, urlOf(one.file))}"${current}>${escapeHtml(shorten(one))}</a>${inner.join("")}</li>`;
   });
   const list = `<ul>${items.join("\n")}</ul>`;
-  // What few readers look for is folded, but on its own pages.
+  // Groups that few readers need are folded, except on their own pages.
   const isOpen = page !== undefined && pages.includes(page);
   return FOLDED.has(title)
     ? `<details${isOpen ? " open" : ""}><summary>${title}</summary>${list}</details>`

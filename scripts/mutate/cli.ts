@@ -185,7 +185,7 @@ export const cliMutations: readonly Mutation[] = [
     replace: "",
   },
   {
-    rule: "cli: an outage counts as a refusal that is none",
+    rule: "cli: doctor ends with 0 although a preview failed",
     file: "cli/doctor.ts",
     in: "Examination.#failed",
     find: "this.exitCode = exitCodeOf(error);",

@@ -14,7 +14,7 @@ export interface DriftFinding {
   /** What the documents say, such as `string | null`. */
   readonly expected: string;
   /**
-   * What the response has, such as `integer`. For `enum`, it is `*`; or the value itself, if it looks like an identifier and
+   * The type in the response, such as `integer`. For `enum` it is `*`, or the value itself if it looks like an identifier and
    * three responses had it.
    */
   readonly seen: string;

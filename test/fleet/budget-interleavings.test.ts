@@ -9,7 +9,7 @@ const LIMIT = 20;
 const operation = "POST /search";
 
 /**
- * What happens to a command. "lost before" never reaches the server. "lost after" is executed, but its reply is lost. "twice"
+ * The fate of a command. "lost before" never reaches the server. "lost after" is executed, but its reply is lost. "twice"
  * is executed twice. "late" is executed after its sender has given up.
  */
 const fates = fc.constantFrom("arrives", "arrives", "arrives", "lost before", "lost after", "twice", "late");

@@ -36,7 +36,7 @@ export function createIndex(entries: readonly SearchEntry[]): MiniSearch<SearchE
   return index;
 }
 
-/** Finds sections with all words of a query, or with some of them if there is none. */
+/** Returns the sections that have all words of a query. If there are none, it returns those that have some. */
 export function find(index: MiniSearch<SearchEntry>, query: string): SearchResult[] {
   const all = query.split(/\s+/);
   const telling = all.filter((word) => !IGNORED.test(word));

@@ -60,8 +60,8 @@ export class Enrichment {
     const rows = this.#rows();
     try {
       while (!this.#isAtEnd) {
-        // What an interrupted run asked for may be paid for without being counted. It is asked for again, which is free,
-        // and everyone found counts, so that the budget holds. One request at a time: the next one is after the count.
+        // An interrupted run may have paid for people without counting them. Their rows are asked for again, which is free,
+        // and everyone found counts, so that the budget holds. One request at a time: the next starts after the count.
         const isAgain = file.state.rows < asked;
         const { maxCredits, credits } = file.state;
         const left = maxCredits === null ? Infinity : Math.max(0, maxCredits - credits);
