@@ -9,6 +9,9 @@ const openapiUpdate = "test/scripts/openapi-update/**/*.test.ts";
 const fleetProcesses = "test/fleet/*processes.test.ts";
 const mutations = "test/contract/mutations.test.ts";
 
+// A shell may have the variables of a fake, or of a real account.
+for (const name of Object.keys(process.env).filter((name) => name.startsWith("LIVEDATA_"))) delete process.env[name];
+
 function project(name: string, include: string[], options: object = {}) {
   return { extends: true as const, test: { name, include, ...options } };
 }
