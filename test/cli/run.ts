@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly cwd?: string;
 }
 
+const IGNORED = /^(LIVEDATA_.*|NO_COLOR|FORCE_COLOR|NODE_DISABLE_COLORS|CI|TMUX)$/;
+
 const cleanups: (() => unknown)[] = [];
 
 afterEach(async () => {
@@ -62,9 +64,12 @@ export async function listening(options: FakeLiveDataOptions = {}): Promise<Fake
   return fake;
 }
 
-/** Variables that a test takes from the developer's environment: those of the SDK would reach a real account. */
+/**
+ * Variables that a test takes from the developer's environment. Those of the SDK would reach a real account; the others
+ * decide whether Node uses colours, which it does not where it finds `CI`.
+ */
 export function environment(fake: FakeLiveData | undefined, own: RunOptions["env"] = {}): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(LIVEDATA_|NO_COLOR|FORCE_COLOR)/.test(name));
+  const inherited = Object.entries(process.env).filter(([name]) => !IGNORED.test(name));
   return { ...Object.fromEntries(inherited), ...fake?.env, ...own };
 }
 
