@@ -255,7 +255,7 @@ const steps: [name: string, run: () => Promise<Outcome>][] = [
   ],
 ];
 
-console.log(`\nEmbedded Live Data API at ${server.url}, with ${fake.people.length} made-up people\n`);
+console.log(`\nFake of the Live Data API at ${server.url}, with ${fake.people.length} made-up people\n`);
 let failed = 0;
 for (const [name, run] of steps) {
   const before = fake.sessions.exchanges;

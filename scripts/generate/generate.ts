@@ -27,7 +27,7 @@ import { isVendors, isVendorsSlip } from "./vendor-documents.js";
 export interface Generated {
   readonly output: Output;
   readonly bundles: readonly (readonly [Api, Bundle])[];
-  /** What the embedded API does not check, by service. */
+  /** What the fake does not check, by service. */
   readonly unchecked: ReadonlyMap<string, readonly string[]>;
   /** What is wrong with vendors' documents and does no harm. */
   readonly warnings: readonly Problem[];

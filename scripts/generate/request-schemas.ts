@@ -47,13 +47,13 @@ const PERSON = "#/components/schemas/Person";
 interface RequestSchemas {
   /** The TypeScript module. */
   readonly text: string;
-  /** What the embedded API does not check, such as `` `not` of B ``, by service. */
+  /** What the fake does not check, such as `` `not` of B ``, by service. */
   readonly unchecked: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
- * Generates the TypeScript module of all request body schemas, so that the embedded API rejects exactly what the
- * documents reject. A schema with a keyword that the embedded API does not support accepts anything.
+ * Generates the TypeScript module of all request body schemas, so that the fake rejects exactly what the
+ * documents reject. A schema with a keyword that the fake does not support accepts anything.
  *
  * @param bundles the bundled documents. If two use one operation ID, the later one's has the name of the service, too
  */
@@ -77,7 +77,7 @@ export function generateRequestSchemas(bundles: readonly (readonly [Api, Bundle]
     const { named, names } = reducer.finish();
     for (const [name, schema] of named) schemas.set(name, schema);
     for (const [id, media] of own) {
-      // The embedded API plays the operations of our documents, which come first.
+      // The fake plays the operations of our documents, which come first.
       requests.set(requests.has(id) ? `${api.name}.${id}` : id, rename(media, names));
     }
     if (reducer.unchecked.size > 0) unchecked.set(api.name, [...reducer.unchecked]);

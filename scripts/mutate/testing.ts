@@ -1,6 +1,6 @@
 import type { Mutation } from "./mutation.js";
 
-/** What the embedded API promises. */
+/** What the fake promises. */
 export const testingMutations: readonly Mutation[] = [
   {
     rule: "kit: the old secret works after a rotation",

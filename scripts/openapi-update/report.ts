@@ -27,7 +27,7 @@ export interface Subject {
 
 /** What else an update has to say about a document. */
 export interface Notes {
-  /** What the embedded API does not check, such as `` `not` of Match ``. */
+  /** What the fake does not check, such as `` `not` of Match ``. */
   readonly unchecked: readonly string[];
   /** What is wrong with the vendor's document and does no harm. */
   readonly warnings: readonly Problem[];
@@ -58,7 +58,7 @@ export function printNextStep({ comparisons, errors, bump }: Review): string {
   if (bump === "none") return "Next: nothing.";
   const added = [...comparisons.values()].flatMap(newOperations);
   const fix = errors.length > 0 ? "fix what is listed above, " : "";
-  const play = added.length > 0 ? ` The embedded API does not play ${listOperations(added)} yet.` : "";
+  const play = added.length > 0 ? ` The fake does not play ${listOperations(added)} yet.` : "";
   return `Next: look at \`git diff\`, ${fix}run \`npm test\` and commit.${play}`;
 }
 
@@ -155,7 +155,7 @@ function printNotes(notes: Notes | undefined): string[] {
   if (!notes) return [];
   const { unchecked, warnings, removedTargets } = notes;
   return [
-    ...section("The embedded API does not check:", unchecked),
+    ...section("The fake does not check:", unchecked),
     ...section(
       "Ignored in the vendor's document:",
       warnings.map(({ pointer = "#/", message }) => printable(`${message} At ${pointer}.`)),

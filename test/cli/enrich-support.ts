@@ -57,7 +57,7 @@ export function createJob(
   };
 }
 
-/** An embedded API on a socket that is told of each find. */
+/** A fake on a socket that is told of each find. */
 export interface WatchedApi {
   readonly env: RunOptions["env"];
   /** Number of finds. */
@@ -65,7 +65,7 @@ export interface WatchedApi {
 }
 
 /**
- * Serves an embedded API.
+ * Serves a fake.
  *
  * @param onFind is called before each find with its number, from 1, and after it is carried out
  */

@@ -56,7 +56,7 @@ export function file(name: string, content: string): string {
   return written;
 }
 
-/** Starts an embedded API on a socket. It is closed when the test ends. */
+/** Starts a fake on a socket. It is closed when the test ends. */
 export async function listening(options: FakeLiveDataOptions = {}): Promise<FakeLiveData> {
   const fake = createFakeLiveData(options);
   cleanups.push(() => fake.close());

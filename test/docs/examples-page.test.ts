@@ -135,7 +135,7 @@ console.log(fake.requests.length);
     expect([output, caption]).toEqual(["2", "Requests to the fake: 4. Credits used: 0."]);
   });
 
-  test("lists no request that the embedded API does not receive", async () => {
+  test("lists no request that the fake does not receive", async () => {
     const { example, run } = await open();
     await edit(example(GREETING), 'await fetch("https://example.com").catch(({ name }) => console.log(name));');
     const { output, caption } = await run(GREETING);

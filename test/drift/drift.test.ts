@@ -318,7 +318,7 @@ describe("no value of a response is in a report", () => {
   });
 });
 
-describe("what the embedded API returns", () => {
+describe("what the fake returns", () => {
   it("has no finding, for every operation", async () => {
     const fake = createFakeLiveData({ people: 50 });
     const { orgId } = fakeCredentials;

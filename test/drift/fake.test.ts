@@ -20,7 +20,7 @@ async function findingsOf(...changes: readonly FakeDriftChange[]) {
   });
 }
 
-describe("a drift of the embedded API", () => {
+describe("a drift of the fake", () => {
   it.each<[what: string, changes: FakeDriftChange[], found: unknown[]]>([
     ["none", [], []],
     ["a new key", [{ pointer: "/took", value: 12 }], ["unknown_key", "/took", "absent", "integer", 3]],

@@ -14,7 +14,7 @@ import { serve } from "../support/serve.js";
 const { orgId } = fakeCredentials;
 const quick = { baseDelay: 1, maxDelay: 1 };
 
-/** An embedded API over a socket, and a client whose events are recorded. */
+/** A fake over a socket, and a client whose events are recorded. */
 async function observed(options: LiveDataOptions = {}, fakeOptions = {}) {
   const { fake, url, connect } = await connected(fakeOptions);
   const events: LiveDataEvent[] = [];

@@ -7,7 +7,7 @@ const MINUTE = 60_000;
 const body = { size: 3, return_fields: ["name"] };
 
 describe("an access token", () => {
-  // The SDK and the embedded API share the fake clock. Sockets and timers are real.
+  // The SDK and the fake share this clock. Sockets and timers are real.
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 0, 15, 12) });
   });

@@ -14,7 +14,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** A client in front of the embedded API, and what its `fetch` was given. */
+/** A client in front of the fake, and what its `fetch` was given. */
 function recorded(options: LiveDataOptions = {}) {
   const fake = createFakeLiveData({ people: 5 });
   const asked: { path: string; cache: string | undefined; ext: Record<string, unknown> | undefined }[] = [];

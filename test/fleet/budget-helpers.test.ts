@@ -13,7 +13,7 @@ import { connected } from "../support/sdk.js";
 import { hurriedBudget, patientBudget } from "./patient-budget.js";
 import { ownServers, servers, startRedis } from "./support.js";
 
-/** A fleet's budget, and a client of the embedded API over a socket. */
+/** A fleet's budget, and a client of the fake over a socket. */
 async function withBudget(
   command: Command,
   limit: number,

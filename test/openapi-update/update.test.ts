@@ -82,7 +82,7 @@ describe("npm run openapi:update", () => {
     expect(lines.length).toBeLessThan(100);
     expect(stdout).toMatch(/ {2}removed operations\n( {4}✗ [A-Z]+ \/\S+\n){6}/);
     expect(stdout).toMatch(/ {2}new operations\n( {4}\+ [A-Z]+ \/\S+\n){10} {4}\+ and 11 more of that kind\n/);
-    expect(stdout).toContain("The embedded API does not check:\n  `not` of SearchRequest\n");
+    expect(stdout).toContain("The fake does not check:\n  `not` of SearchRequest\n");
     expect(stdout).toContain(
       "Deleted from the overlay, because the document has nothing there:\n  $.paths['/find'].post\n",
     );
@@ -92,7 +92,7 @@ describe("npm run openapi:update", () => {
       /^# .* from openapi\/vendor\/people\.yaml\. Do not edit\.\n/,
     );
     expect(lines.at(-1)).toMatch(
-      /^Next: look at `git diff`, fix what is listed above, run `npm test` and commit\. The embedded API does not play GET \/person\/enrich, .* and 16 more operations yet\.$/,
+      /^Next: look at `git diff`, fix what is listed above, run `npm test` and commit\. The fake does not play GET \/person\/enrich, .* and 16 more operations yet\.$/,
     );
     expect(repository.read("src/generated/operations.ts")).toContain(
       "getPersonEnrich(options?: GetPersonEnrichOptions)",

@@ -63,7 +63,7 @@ function register() {
   metrics.setGlobalMeterProvider(meterProvider);
 }
 
-/** Starts an embedded API and a client that is traced. Its first call needs a session exchange. */
+/** Starts a fake and a client that is traced. Its first call needs a session exchange. */
 async function traced(options: LiveDataOptions = {}, fakeOptions: FakeLiveDataOptions = {}, otelOptions?: OtelOptions) {
   register();
   const { fake, connect, url } = await connected(fakeOptions);

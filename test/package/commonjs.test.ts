@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { expect, it } from "vitest";
 
-it("the CommonJS build can call the embedded API", async () => {
+it("the CommonJS build can call the fake", async () => {
   const require = createRequire(import.meta.url);
   const { createLiveData, unwrap }: typeof import("@livedata/sdk") = require("@livedata/sdk");
   const { createFakeLiveData }: typeof import("@livedata/sdk/testing") = require("@livedata/sdk/testing");

@@ -557,7 +557,7 @@ describe("with the platform's timers", () => {
   });
 });
 
-test("sees each job change of the embedded API once, over an outage and a restart", async () => {
+test("sees each job change of the fake once, over an outage and a restart", async () => {
   let now = Date.parse("2026-03-01T12:00:00Z");
   const { orgId } = fakeCredentials;
   const fake = createFakeLiveData({ people: 5, clock: () => now });
@@ -601,7 +601,7 @@ test("sees each job change of the embedded API once, over an outage and a restar
   expect(fake.requestsTo("listContacts").every(({ refusal }) => refusal === undefined)).toBe(true);
 });
 
-test("sees both of two changes of one person of the embedded API within a second", async () => {
+test("sees both of two changes of one person of the fake within a second", async () => {
   const { orgId } = fakeCredentials;
   const fake = createFakeLiveData({ people: 5, clock: () => Date.UTC(2026, 2, 1) });
   const auth = apiKey(fakeCredentials.apiKey);

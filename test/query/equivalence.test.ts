@@ -10,7 +10,7 @@ import { isFoundBy } from "../testing/people/reference.js";
 
 const idsOf = (people: readonly Person[]) => people.map(({ id }) => id).sort();
 
-/** Returns who is found, by the embedded API and by the reference implementation, which must agree. */
+/** Returns who is found, by the fake and by the reference implementation, which must agree. */
 function found(people: readonly Person[], groups: readonly FilterGroup[]): string[] {
   const ids = idsOf(searchPeople(storeOf(people), directory, { filters: groups, size: people.length }).people);
   expect(ids).toEqual(idsOf(people.filter((person) => isFoundBy(groups, person, owners))));
@@ -185,7 +185,7 @@ describe("over a client", () => {
   const words = (text: string | null | undefined, wanted: string) =>
     (text ?? "").toLowerCase().split(/\W+/).includes(wanted.toLowerCase());
 
-  // The five queries of the issue, with schools and companies of the embedded API, and whom each means.
+  // The five queries of the issue, with schools and companies of the fake, and whom each means.
   const queries: readonly (readonly [string, FilterGroup, (person: Person) => boolean])[] = [
     [
       "engineers at a company, by its URL",

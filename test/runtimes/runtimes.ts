@@ -28,7 +28,7 @@ export interface Runtime {
   readonly file: string;
   /**
    * @param build build of the SDK
-   * @param controlUrl control server for embedded APIs on sockets; undefined if they are in memory
+   * @param controlUrl control server for fakes on sockets; undefined if they are in memory
    */
   command(build: Build, controlUrl: string | undefined): Command;
 }

@@ -1,6 +1,6 @@
 import { createFakeLiveData, fakeCredentials } from "@livedata/sdk/testing";
 
-/** Globals for the code blocks of the README: the embedded API instead of the network, and a `vault`. */
+/** Globals for the code blocks of the README: the fake instead of the network, and a `vault`. */
 const placeholder = { clientId: "…", clientSecret: "…" };
 const { orgId, serviceAccount } = fakeCredentials;
 const fake = createFakeLiveData({ serviceAccounts: [serviceAccount, placeholder] });

@@ -10,7 +10,7 @@ import {
   fakeCredentials,
 } from "../../src/testing/index.js";
 
-/** An SDK client connected to the embedded API over a real socket. */
+/** An SDK client connected to the fake over a real socket. */
 export interface Connected {
   readonly fake: FakeLiveData;
   readonly url: string;
@@ -26,9 +26,9 @@ afterEach(async () => {
 });
 
 /**
- * Starts an embedded API on the loopback interface and a client of it. Both end with the test.
+ * Starts a fake on the loopback interface and a client of it. Both end with the test.
  *
- * @param options options of the embedded API
+ * @param options options of the fake
  */
 export async function connected(options: FakeLiveDataOptions = {}): Promise<Connected> {
   const fake = createFakeLiveData({ people: 50, ...options });
@@ -41,9 +41,9 @@ export async function connected(options: FakeLiveDataOptions = {}): Promise<Conn
 }
 
 /**
- * Creates an embedded API and a client that calls it in the same process and retries without a delay.
+ * Creates a fake and a client that calls it in the same process and retries without a delay.
  *
- * @param options options of the embedded API
+ * @param options options of the fake
  */
 export function inProcess(options: FakeLiveDataOptions, auth: Credentials = apiKey(fakeCredentials.apiKey)) {
   const fake = createFakeLiveData(options);

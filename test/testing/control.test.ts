@@ -13,7 +13,7 @@ import { createClock, exchange, HOST, open, orgId, send } from "./support.js";
 
 const { clientId } = fakeCredentials.serviceAccount;
 
-/** The SDK on an embedded API in memory. */
+/** The SDK on a fake in memory. */
 function connect(options: FakeLiveDataOptions = {}) {
   const fake = createFakeLiveData({ people: 10, ...options });
   const auth = serviceAccount(fakeCredentials.serviceAccount);
@@ -374,7 +374,7 @@ describe("a misspelled argument", () => {
 describe("install", () => {
   const count = async () => unwrap(await createLiveData().people.POST("/search", { body: { size: 0 } })).count;
 
-  it("makes createLiveData() use the embedded API, and close restores fetch and the environment", async () => {
+  it("makes createLiveData() use the fake, and close restores fetch and the environment", async () => {
     const before = vi.fn<typeof fetch>(async () => new Response("from elsewhere"));
     vi.stubGlobal("fetch", before);
     vi.stubEnv("LIVEDATA_API_KEY", "ldtkey_of_a_developer");

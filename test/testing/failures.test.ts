@@ -7,7 +7,7 @@ import { createFakeLiveData, type FakeFailure, fakeCredentials } from "../../src
 
 const body = { size: 5 };
 
-/** Connects the SDK to an embedded API, in memory or over a socket, without retries. */
+/** Connects the SDK to a fake, in memory or over a socket, without retries. */
 async function connect(
   isOnSocket: boolean,
   run: (livedata: LiveData, fake: ReturnType<typeof createFakeLiveData>) => Promise<void>,

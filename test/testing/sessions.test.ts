@@ -34,7 +34,7 @@ describe("a session", () => {
     expect((await search((await response.json()).accessToken)).status).toBe(200);
   });
 
-  it("has a unique token, which another embedded API rejects", async () => {
+  it("has a unique token, which another fake rejects", async () => {
     const { fake } = openSession();
     const another = openSession();
     const sessions = [await exchange(fake), await exchange(fake), await exchange(another.fake)];

@@ -48,7 +48,7 @@ export function exchange(
   });
 }
 
-/** Creates an embedded API, and functions that call it with the default API key. */
+/** Creates a fake, and functions that call it with the default API key. */
 export function open(options: FakeLiveDataOptions = {}) {
   const fake = createFakeLiveData(options);
   const token = fakeCredentials.apiKey;

@@ -17,9 +17,9 @@ const EXAMPLE = { clientId: "example-client", clientSecret: "example-secret" };
 
 /**
  * Makes a worker look like a process of a backend: with environment variables, and without a browser's name, with which
- * the SDK would refuse to run. All requests to the API go to an embedded one, and there is no network.
+ * the SDK would refuse to run. All requests to the API go to a fake, and there is no network.
  *
- * @param report receives each request that an embedded API has answered
+ * @param report receives each request that a fake has answered
  * @returns `createFakeLiveData` for examples, whose requests are reported too
  */
 export function actAsBackend(report: (request: SentRequest) => void): typeof createFakeLiveData {
@@ -41,7 +41,7 @@ export function actAsBackend(report: (request: SentRequest) => void): typeof cre
   return create;
 }
 
-/** What requests threw that were for no embedded API. */
+/** What requests threw that were for no fake. */
 const refused = new WeakSet<object>();
 
 /** Browsers leave out half of `crypto` unless a page came over HTTPS, and in frames with an origin of their own. */
@@ -60,9 +60,9 @@ function bytesOf(data: BufferSource): Uint8Array {
     : new Uint8Array(data);
 }
 
-/** Returns a function that makes an embedded API report its requests. */
+/** Returns a function that makes a fake report its requests. */
 function createObserver(report: (request: SentRequest) => void): (fake: FakeLiveData) => FakeLiveData {
-  /** Responses and failures that were reported. An embedded API may hand a request to the one installed before it. */
+  /** Responses and failures that were reported. A fake may hand a request to the one installed before it. */
   const reported = new WeakSet<object>();
   const observed = (fetch: Fetch): Fetch => {
     const note = async (input: string | URL | Request, init: RequestInit | undefined, outcome: unknown) => {

@@ -36,7 +36,7 @@ const OPTIONS = {
 
 /**
  * Writes what pages with examples load: `assets/examples.js`, `assets/examples.css`, and `assets/examples-worker.js`, which
- * has the SDK and the embedded API and is loaded when somebody first runs an example.
+ * has the SDK and the fake and is loaded when somebody first runs an example.
  *
  * @param site the folder of the site
  */

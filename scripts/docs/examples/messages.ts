@@ -8,7 +8,7 @@ export interface PrintedLine {
   readonly text: string;
 }
 
-/** A request that an embedded API received. */
+/** A request that a fake received. */
 export interface SentRequest {
   readonly type: "request";
   readonly method: string;

@@ -2,9 +2,9 @@ import { createLiveData, serviceAccount } from "@livedata/sdk";
 import { fakeCredentials } from "@livedata/sdk/testing";
 
 /**
- * Creates a client of an embedded API, with its service account and a retry delay of about 1 ms.
+ * Creates a client of a fake, with its service account and a retry delay of about 1 ms.
  *
- * @param {import("./worlds.js").Api} api the embedded API
+ * @param {import("./worlds.js").Api} api the fake
  * @param {import("@livedata/sdk").LiveDataOptions} [options] options to override
  */
 export function clientOf(api, options = {}) {

@@ -1,7 +1,7 @@
 const { now } = Date;
 
 /**
- * Sets the clock of this process ahead of the real time. The SDK and an embedded API in memory read this clock.
+ * Sets the clock of this process ahead of the real time. The SDK and a fake in memory read this clock.
  *
  * @param {number} ms by how much, in ms
  */

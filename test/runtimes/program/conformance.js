@@ -27,7 +27,7 @@ const didOnImport = endWatch();
  * Context of a case.
  *
  * @typedef {object} Around
- * @property {(options?: object) => Promise<import("./worlds.js").Api>} open starts an embedded API
+ * @property {(options?: object) => Promise<import("./worlds.js").Api>} open starts a fake
  * @property {boolean} isInMemory
  * @property {Platform} platform
  * @property {readonly string[]} didOnImport side effects of importing the SDK
@@ -54,7 +54,7 @@ const cases = {
 /**
  * Runs all cases on the current platform.
  *
- * @param {string} [controlUrl] control server that starts embedded APIs on sockets; without it they are in memory
+ * @param {string} [controlUrl] control server that starts fakes on sockets; without it they are in memory
  * @param {Platform} [platform]
  * @returns {Promise<Result[]>} the result of each case
  */

@@ -5,7 +5,7 @@ import { createFakeLiveData } from "@livedata/sdk/testing";
 import { control } from "./control.js";
 
 /**
- * Starts a server that opens embedded APIs on sockets and controls them for programs in other processes. Needs Node.
+ * Starts a server that opens fakes on sockets and controls them for programs in other processes. Needs Node.
  *
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */

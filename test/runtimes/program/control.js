@@ -1,8 +1,8 @@
 /**
- * Accesses a member of an embedded API by its path, so that another process can do it: calls a function, sets a
+ * Accesses a member of a fake by its path, so that another process can do it: calls a function, sets a
  * property if there is a value, and reads it otherwise.
  *
- * @param {any} fake the embedded API
+ * @param {any} fake the fake
  * @param {string} path path of the member, such as `failures.next`
  * @param {readonly unknown[]} args arguments of the function, or the value to set
  * @returns {any} the result of the function, or the value of the property

@@ -3,7 +3,7 @@ import { advanceClock } from "./clock.js";
 import { control } from "./control.js";
 
 /**
- * An embedded API, with the options to reach it.
+ * A fake, with the options to reach it.
  *
  * @typedef {object} Api
  * @property {{ fetch?: any, baseUrl?: string }} reach options for `createLiveData`
@@ -13,7 +13,7 @@ import { control } from "./control.js";
  */
 
 /**
- * A place where embedded APIs run.
+ * A place where fakes run.
  *
  * @typedef {object} World
  * @property {boolean} isInMemory
@@ -35,7 +35,7 @@ export const inMemory = {
 };
 
 /**
- * Embedded APIs that listen in another process, called with the `fetch` of the platform.
+ * Fakes that listen in another process, called with the `fetch` of the platform.
  *
  * @param {string} controlUrl control server that opens and controls them
  * @returns {World}

@@ -140,7 +140,7 @@ describe("a document goes in, and twice with the same result, although it has", 
     expect(types.filter((part) => !tree.read("src/generated/companies.ts").includes(part))).toEqual([]);
   });
 
-  it("request schemas that the embedded API cannot check, which it names and accepts", async () => {
+  it("request schemas that the fake cannot check, which it names and accepts", async () => {
     using tree = createTree();
     await using sandbox = createSandbox();
     const schemas =

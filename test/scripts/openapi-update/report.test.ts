@@ -81,7 +81,7 @@ it("lists a new operation in one line, and limits new operations and additions t
   const news = printNews(comparisons).split("\n");
   expect(news.filter((line) => line.startsWith("  - "))).toHaveLength(53);
   expect(printNextStep({ ...review, bump: "minor", comparisons, errors: [] })).toBe(
-    "Next: look at `git diff`, run `npm test` and commit. The embedded API does not play GET /0, GET /1, GET /2, GET /3, GET /4 and 35 more operations yet.",
+    "Next: look at `git diff`, run `npm test` and commit. The fake does not play GET /0, GET /1, GET /2, GET /3, GET /4 and 35 more operations yet.",
   );
 });
 
@@ -103,7 +103,7 @@ it("names what is not checked, what is ignored and what is deleted", () => {
   };
   const notes = { unchecked: ["`not` of Match"], warnings: [warning], removedTargets: ["$.paths['/find'].post"] };
   expect(printReport({ ...review, errors: [] }, subject, notes)).toContain(`
-The embedded API does not check:
+The fake does not check:
   \`not\` of Match
 
 Ignored in the vendor's document:

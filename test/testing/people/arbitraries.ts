@@ -103,7 +103,7 @@ const textClause: fc.Arbitrary<FilterClause> = fc.constantFrom(...Object.keys(va
   }),
 );
 
-/** Clauses that the embedded API looks up in an index. */
+/** Clauses that the fake looks up in an index. */
 const indexedClause: fc.Arbitrary<FilterClause> = fc
   .constantFrom(
     "jobs.company.name",

@@ -1,7 +1,7 @@
 const { createLiveData, NotFoundError, unwrap } = require("@livedata/sdk");
 const { fake } = require("./live-data.setup.js");
 
-test("createLiveData uses the embedded API", async () => {
+test("createLiveData uses the fake", async () => {
   const { people } = unwrap(await createLiveData().people.POST("/search", { body: { size: 3 } }));
   expect(people).toHaveLength(3);
   expect(fake.requestsTo("searchPeople").at(-1)?.body).toEqual({ size: 3 });

@@ -65,7 +65,7 @@ export const platformCases = {
     }
   },
 
-  "the embedded API replaces the global fetch until it is closed": async ({ isInMemory }) => {
+  "the fake replaces the global fetch until it is closed": async ({ isInMemory }) => {
     if (!isInMemory) return "in memory only";
     const before = globalThis.fetch;
     const fake = createFakeLiveData({ people: 10 }).install();
@@ -79,7 +79,7 @@ export const platformCases = {
     ok(globalThis.fetch === before, "the global fetch is restored");
   },
 
-  "the embedded API supports `await using` if the platform does": async () => {
+  "the fake supports `await using` if the platform does": async () => {
     if (Symbol.asyncDispose === undefined) return "not supported";
     const fake = createFakeLiveData({ people: 0 });
     await fake[Symbol.asyncDispose]();
