@@ -136,7 +136,8 @@ export class Telemetry {
 
   /** Runs a call within the plugins, between its two events. */
   call<T>(description: CallDescription, run: (progress: Progress) => Promise<T>): Promise<T> {
-    const progress: Progress = { callId: description.callId, observe: this.#observeCall(description) };
+    const { callId, operation } = description;
+    const progress: Progress = { callId, observe: (event) => this.emit({ ...event, callId, operation }) };
     const start = performance.now();
     const started: CallStarted = { type: "call_started", ...description };
     let tellEnd = (_event: CallFinished) => {};
@@ -172,14 +173,6 @@ export class Telemetry {
     this.#within(0, started, ended, runOnce);
     // Every plugin runs the next one, or it is run in its place.
     return outcome ?? runAndFinish();
-  }
-
-  /**
-   * Adds the call to its events. A function of its own, so that what it returns does not hold the call's result: the record
-   * of a call holds it, and is kept by a WeakMap, whose values survive a collection of young objects.
-   */
-  #observeCall({ callId, operation }: CallDescription): Call["observe"] {
-    return (event) => this.emit({ ...event, callId, operation });
   }
 
   #within(index: number, started: CallStarted, ended: Promise<CallFinished>, run: () => void): void {

@@ -6,14 +6,16 @@ import type { paths } from "../../src/generated/people.js";
 import type { Clients, Target } from "./client.js";
 
 export const clients: Clients = {
-  fetch:
-    ({ origin, path, body }) =>
-    async () => {
-      const headers = { authorization: "Bearer token", "content-type": "application/json" };
-      const response = await fetch(origin + path, { method: "POST", headers, body: JSON.stringify(body) });
-      if (!response.ok) throw new Error(`status ${response.status}`);
-      return response.json();
-    },
+  fetch: (target) => () => fetchJson(target),
+  "fetch with a timeout": (target) => async () => {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), 30_000);
+    try {
+      return await fetchJson(target, { signal: controller.signal });
+    } finally {
+      clearTimeout(timer);
+    }
+  },
   "openapi-fetch": ({ origin, orgId, body }) => {
     const baseUrl = `${origin}/api/people/v1/${orgId}`;
     const people = createClient<paths>({ baseUrl, headers: { Authorization: "Bearer token" } });
@@ -40,6 +42,13 @@ export const clients: Clients = {
   "named methods with drift of every call": (target) => withDrift(target, 1),
   "named methods with drift of 1 call in 100": (target) => withDrift(target, 0.01),
 };
+
+async function fetchJson({ origin, path, body }: Target, init?: RequestInit): Promise<unknown> {
+  const headers = { authorization: "Bearer token", "content-type": "application/json" };
+  const response = await fetch(origin + path, { ...init, method: "POST", headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  return response.json();
+}
 
 /** Checks what was sampled at once, so that it counts as a cost of its call. */
 function withDrift(target: Target, sample: number) {

@@ -19,13 +19,14 @@ export interface CallInputs extends CallOptions {
 /**
  * Checks the inputs of a call before anything is sent, and serializes the body, once.
  *
+ * @param isKnown whether the path is that of an operation
  * @returns what replaces these inputs
  * @throws ConfigurationError for an input that would call something else, or that would be dropped silently
  */
-export function checkInputs(operation: string, path: string, init: CallInputs): CallInputs {
+export function checkInputs(operation: string, path: string, init: CallInputs, isKnown: boolean): CallInputs {
   return forOperation(operation, () => {
     const { body, pathSerializer, querySerializer, headers, params } = init;
-    checkPath(path, init);
+    if (!isKnown || init.baseUrl !== undefined || path.includes("{")) checkPath(path, init);
     const hasHeaders = headers || params?.header;
     const merged = hasHeaders ? checkHeaders(() => mergeHeaders(headers, params?.header)) : undefined;
     const serialized = body === undefined ? undefined : serializeBody(init, merged);
@@ -146,7 +147,8 @@ function toJson(value: unknown, name: string): string | undefined {
 /** Whether JSON certainly loses nothing of a value. To walk it costs less than a replacer, which says what is lost. */
 function isPlainJson(value: unknown, depth = 0): boolean {
   if (typeof value === "number") return Number.isFinite(value);
-  if (typeof value !== "object" || value === null) return value === null || /^(?:string|boolean)$/.test(typeof value);
+  if (typeof value === "string" || typeof value === "boolean" || value === null) return true;
+  if (typeof value !== "object") return false;
   if (depth > MAX_DEPTH || "toJSON" in value) return false;
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) if (!isPlainJson(value[index], depth + 1)) return false;
@@ -164,7 +166,7 @@ function isLost(holder: Readonly<Record<string, unknown>>, key: string, value: u
   if (value === null) return holder[key] !== null;
   if (value === undefined) return holder[key] !== undefined || Array.isArray(holder);
   if (typeof value === "number") return !Number.isFinite(value);
-  if (typeof value !== "object") return !/^(?:string|boolean)$/.test(typeof value);
+  if (typeof value !== "object") return typeof value !== "string" && typeof value !== "boolean";
   if (Array.isArray(value)) return false;
   const prototype = Object.getPrototypeOf(value);
   // By shape, because each realm has an `Object` of its own.

@@ -3,6 +3,7 @@ import { type Credits, readCredits } from "../credits.js";
 import { ConfigurationError } from "../errors/classes.js";
 import { requestId } from "../headers.js";
 import { callOf } from "../pipeline/call.js";
+import { type PrivateSlot, privateSlot } from "../private-slot.js";
 
 /** Status, headers and request id of a response. */
 export interface ResponseMetadata {
@@ -31,8 +32,8 @@ const KEY = Symbol.for("@livedata/sdk/metadata");
  * console.log(status, attempts);
  */
 export function metadata(source: unknown): ResponseMetadata {
-  const record = isRecord(source) ? (records().get(source) ?? readMetadata(source)) : undefined;
-  if (record) return record;
+  const record = recordOf(source);
+  if (record) return { ...record, requestId: requestId(record.headers) };
   throw new ConfigurationError(
     "`credits` and `metadata` take what a call returned, once it was awaited: the object itself, not a copy or a part of it. " +
       "A text or an empty body has none",
@@ -54,23 +55,27 @@ export function credits(source: unknown): Credits {
 
 /** Remembers which response an object came with. */
 export function rememberMetadata<Data>(data: Data, response: object): Data {
-  if (isRecord(data)) records().set(data, metadata(response));
+  const record = recordOf(response);
+  if (record && isRecord(data)) records().set(data, record);
   return data;
 }
 
 /** Shared by the ESM and the CommonJS copy of this package. */
-function records(): WeakMap<object, ResponseMetadata> {
-  const shared = globalThis as { [KEY]?: WeakMap<object, ResponseMetadata> };
-  shared[KEY] ??= new WeakMap();
+function records(): PrivateSlot<Omit<ResponseMetadata, "requestId">> {
+  const shared = globalThis as { [KEY]?: ReturnType<typeof records> };
+  shared[KEY] ??= privateSlot();
   return shared[KEY];
 }
 
-function readMetadata(source: Readonly<Record<string, unknown>>): ResponseMetadata | undefined {
+function recordOf(source: unknown): Omit<ResponseMetadata, "requestId"> | undefined {
+  if (!isRecord(source)) return undefined;
+  const known = records().get(source);
+  if (known) return known;
   const response = isResponse(source) ? source : source["response"];
   if (!isResponse(response)) return undefined;
   const { status, headers } = response;
   const { attempts, operation } = callOf(response);
-  return { status, headers, requestId: requestId(headers), attempts, operation };
+  return { status, headers, attempts, operation };
 }
 
 /** Decides by shape: the Response may be of another realm. */

@@ -16,13 +16,13 @@ export function namedMethods(request: Request, facts: Readonly<Record<string, Op
     // A computed member, so that a stack trace has the name.
     return {
       [name]: async (...args: readonly unknown[]) => {
+        const body = hasBody ? args[names.length] : undefined;
+        const { query, ...options } = (args[names.length + (hasBody ? 1 : 0)] ?? {}) as { readonly query?: unknown };
         const values = names.map((parameter, index) => [parameter, args[index]]);
-        const rest = args.slice(names.length);
-        const body = hasBody ? rest.shift() : undefined;
-        const { query, ...options } = (rest[0] ?? {}) as { readonly query?: unknown };
-        const params = { path: Object.fromEntries(values), query };
+        // Without values, openapi-fetch does not look for parameters.
+        const params = { path: names.length > 0 ? Object.fromEntries(values) : undefined, query };
         // Awaited, so that a stack trace has this frame.
-        return await request(method, path, { ...options, body, params });
+        return await request(method, path, Object.assign(options, { body, params }));
       },
     };
   });

@@ -1,7 +1,7 @@
 import type { Service } from "../base-urls.js";
 import { checkSignal, checkTimeout } from "../checks.js";
 import { AbortedError } from "../errors/classes.js";
-import { ClientClosed, delay, startDeadline, untilAborted } from "../pipeline/abort.js";
+import { ClientClosed, delay, onAbort, startDeadline, untilAborted } from "../pipeline/abort.js";
 
 /** Options of `close`. */
 export interface CloseOptions {
@@ -49,6 +49,8 @@ export class OpenCalls {
 
   constructor(parent?: OpenCalls) {
     this.#clients = parent ? [this, ...parent.#clients] : [this];
+    // Keeps the signal's listener, which otherwise comes and goes with each call.
+    onAbort(this.#controller.signal, () => {});
   }
 
   /** Signals of which one aborts as soon as no new call may begin. For waits that a call follows. */

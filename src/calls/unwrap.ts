@@ -2,6 +2,7 @@ import { hasName, isRecord } from "../checks.js";
 import { ProtocolError } from "../errors/classes.js";
 import { type ResponseHead, responseError } from "../errors/response-error.js";
 import { callOf, errorDetails } from "../pipeline/call.js";
+import { privateSlot } from "../private-slot.js";
 import { rememberMetadata } from "./metadata.js";
 
 /** Result of a call of an openapi-fetch client. */
@@ -17,7 +18,7 @@ export interface PlainResult {
 }
 
 /** What is known of the response of a result without building it. */
-const heads = new WeakMap<object, ResponseHead>();
+const heads = privateSlot<ResponseHead>();
 
 /** Makes the result of a path call, whose Response is only built if somebody asks for it. */
 export function lazyResult(result: object, head: ResponseHead, makeResponse: () => Response): PlainResult {

@@ -43,12 +43,13 @@ interface Pool {
 export function withAttempt(network: Send, pace?: Pacer): Send {
   const pools = new Map<string, Pool>();
 
-  /** Sends an attempt, again if a kept connection breaks before a byte of the response. */
-  async function send(url: string, init: SendInit, call: Call, pool: Pool): Promise<NetworkResponse> {
-    for (let resends = 0; ; resends++) {
+  /** Sends an attempt, again if a kept connection breaks before a byte of the response, and reads the response. */
+  async function sendAndRead(url: string, init: SendInit, call: Call, pool: Pool): Promise<NetworkResponse> {
+    let response: NetworkResponse | undefined;
+    for (let resends = 0; !response; resends++) {
       call.attempts++;
       try {
-        return await network(url, init);
+        response = await network(url, init);
       } catch (error) {
         if (pool.kept < 1 || resends === MAX_RESENDS || !mayResend(error, init, call)) throw error;
         // Without a slot, it is retried as usual, which waits for one.
@@ -58,10 +59,6 @@ export function withAttempt(network: Send, pace?: Pacer): Send {
         call.lostResponses++;
       }
     }
-  }
-
-  async function sendAndRead(url: string, init: SendInit, call: Call, pool: Pool): Promise<NetworkResponse> {
-    const response = await send(url, init, call, pool);
     if (init.signal?.aborted) {
       void discardBody(response);
       throw init.signal.reason;

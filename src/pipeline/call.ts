@@ -1,5 +1,6 @@
 import type { AuthEvent, CallEvent, CallWaits, OfCall } from "../events.js";
 import { requestId } from "../headers.js";
+import { privateSlot } from "../private-slot.js";
 import type { CustomFetch, NetworkResponse } from "./network.js";
 import type { CallLimits } from "./options.js";
 
@@ -51,7 +52,7 @@ export type EventOfCall = WithoutCall<
   Extract<AuthEvent | CallEvent, { readonly type: "call_held" | "call_retried" | "request_resent" }>
 >;
 
-const calls = new WeakMap<object, Partial<Call>>();
+const calls = privateSlot<Partial<Call>>();
 
 /** Records which call a response or an error belongs to, for errors and credits. */
 export function rememberCall(outcome: object, call: Partial<Call>): void {

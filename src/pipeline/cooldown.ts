@@ -121,7 +121,7 @@ export class Cooldown {
       const left = quota.remaining - phase.inFlight + 1;
       this.#quota = { remaining: quota.remaining, left, until: performance.now() + quota.reset, sent };
     } else if (sent > known.sent) {
-      this.#quota = { ...NO_QUOTA, sent };
+      this.#quota = { sent, ...NO_QUOTA };
     } else if (quota) {
       // A later request got its response first, and this one was counted in what that said.
       known.left++;

@@ -1,4 +1,5 @@
 import { kindOf } from "../checks.js";
+import { privateSlot } from "../private-slot.js";
 import { untilAborted } from "./abort.js";
 import type { Call } from "./call.js";
 import { type SendInit, withUserAgent } from "./send.js";
@@ -12,7 +13,7 @@ type SendArguments = [url: string, init: SendInit];
 
 const REPEATABLE = new Set(["ArrayBuffer", "Blob", "File", "FormData", "URLSearchParams"]);
 
-const inits = new WeakMap<Request, RequestInit>();
+const inits = privateSlot<RequestInit>();
 
 /** A request as openapi-fetch makes it, where nobody else sees one. */
 export class RequestData {
@@ -64,8 +65,13 @@ export async function sendArguments(input: string | URL | Request, init: CallIni
 }
 
 /** The same for a request that is plain data already. */
-export function plainArguments({ url, init: made }: RequestData, init: CallInit): SendArguments {
-  return [url, { ...withoutUndefined({ ...made, ...init }), headers: withUserAgent(made.headers as Headers) }];
+export function plainArguments(
+  { url, init }: RequestData,
+  own: Required<Pick<SendInit, "call" | "signal">>,
+): SendArguments {
+  const headers = withUserAgent(init.headers as Headers);
+  // Faster than a spread, of which V8 takes a microsecond for each new member after it.
+  return [url, Object.assign({}, withoutUndefined(init), own, { headers })];
 }
 
 /** Whether a body can be sent a second time. Platforms have many kinds of streams, so the repeatable kinds are listed. */
@@ -86,9 +92,9 @@ function settingsOf(request: Request): RequestInit {
 
 /** `fetch` refuses some undefined members, and not every platform has all of them. */
 function withoutUndefined(members: CallInit): RequestInit {
-  const defined: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(members)) if (value !== undefined) defined[name] = value;
-  return defined;
+  const entries = Object.entries(members);
+  const defined = entries.filter(([, value]) => value !== undefined);
+  return defined.length < entries.length ? Object.fromEntries(defined) : (members as RequestInit);
 }
 
 async function readBody(request: Request): Promise<ArrayBuffer | null> {

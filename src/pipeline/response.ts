@@ -1,5 +1,6 @@
 import { ProtocolError } from "../errors/classes.js";
 import { isTransient, type ResponseHead } from "../errors/response-error.js";
+import { privateSlot } from "../private-slot.js";
 import { type Deadline, untilAborted } from "./abort.js";
 import { type Call, errorDetails } from "./call.js";
 import type { NetworkResponse } from "./network.js";
@@ -10,7 +11,7 @@ const DISCARD_LIMIT = 64 * 1024;
 const readers = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"] as const;
 
 /** The bodies that were read. The response of the platform stays as it is: to build another one costs as much as a call. */
-const bodies = new WeakMap<NetworkResponse, Uint8Array<ArrayBuffer>>();
+const bodies = privateSlot<Uint8Array<ArrayBuffer>>();
 
 /**
  * Reads the body of a response into memory, where {@link ResponseData} and {@link toResponse} find it. A failed body of an
@@ -42,7 +43,7 @@ function withBody(response: NetworkResponse, bytes: Uint8Array<ArrayBuffer>): Ne
 
 /** Whether the body of a response is in memory, or there is none. */
 export function isWhole(response: NetworkResponse): boolean {
-  return bodies.has(response) || (!response.readBytes && response.body === null);
+  return bodies.get(response) !== undefined || (!response.readBytes && response.body === null);
 }
 
 /** Returns the body of a response as it was received; undefined if none was read into memory. Not a copy. */
@@ -201,11 +202,11 @@ export class ResponseData implements ResponseHead {
   get body() {
     return this.source.body;
   }
-  async text() {
+  text(): string {
     return decode(bodies.get(this.source));
   }
-  async json(): Promise<unknown> {
-    return JSON.parse(await this.text());
+  json(): unknown {
+    return JSON.parse(this.text());
   }
 }
 

@@ -26,7 +26,7 @@ export type Send = (url: string, init: SendInit) => Promise<NetworkResponse>;
  * @returns a step that throws a ConfigurationError if a custom `fetch` returns no Response
  */
 export function networkStep({ fetch: clientFetch, network, requestInitExt }: NetworkOptions): Send {
-  return async function send(url, { call, ...rest }) {
+  return function send(url, { call, ...rest }) {
     const fetch = call?.fetch ?? clientFetch;
     if (network && !fetch) {
       const { method = "GET", headers, body, signal } = rest;
@@ -34,14 +34,18 @@ export function networkStep({ fetch: clientFetch, network, requestInitExt }: Net
     }
     const { init, ext } = uncached(sentOnce(rest), requestInitExt);
     // Given a URL, `fetch` builds one Request. Given a Request, it builds a second one and pipes the body into it.
-    if (!fetch) return globalThis.fetch(url, { ...ext, ...init });
-    const response: unknown = await fetch(new Request(url, init), ext);
-    if (isResponse(response)) return response;
-    throw new ConfigurationError(
-      "`fetch` must return a Response whose `body` is a ReadableStream or null",
-      errorDetails(call ?? {}),
-    );
+    if (!fetch) return globalThis.fetch(url, ext ? { ...ext, ...init } : init);
+    return checked(fetch(new Request(url, init), ext), call);
   };
+}
+
+async function checked(responded: Promise<unknown>, call: Call | undefined): Promise<Response> {
+  const response = await responded;
+  if (isResponse(response)) return response;
+  throw new ConfigurationError(
+    "`fetch` must return a Response whose `body` is a ReadableStream or null",
+    errorDetails(call ?? {}),
+  );
 }
 
 /**
@@ -53,7 +57,7 @@ function uncached({ cache: own = "default", ...init }: RequestInit, ext: Network
   if (own === "default" && (extCache ?? next) !== undefined) return { init, ext };
   // Workers with a compatibility date before 2024-11-11 do not know the member, and throw.
   const cache = own === "default" ? "no-store" : own;
-  return { init: "cache" in Request.prototype ? { ...init, cache } : init, ext: ext && otherExt };
+  return { init: "cache" in Request.prototype ? { cache, ...init } : init, ext: ext && otherExt };
 }
 
 /** Decides by shape: the Response may be one of undici, or of another realm. */
