@@ -1,10 +1,10 @@
-/** Keeps a value on objects of any kind, where nobody else sees it. */
+/** Keeps a value on objects that other code made, where nobody else sees it. */
 export interface PrivateSlot<Value> {
   readonly get: (target: object) => Value | undefined;
   readonly set: (target: object, value: Value) => void;
 }
 
-/** A derived class has its private fields on what this returns. */
+/** A constructor that returns an object makes a derived class add its private fields to that object. */
 class Target {
   constructor(target: object) {
     // biome-ignore lint/correctness/noConstructorReturn: that is what it is for
@@ -13,10 +13,12 @@ class Target {
 }
 
 /**
- * Creates a slot: a private field that is added to objects of others. It works like a WeakMap, whose entries cost ten times
- * as much and outlive every quick garbage collection.
+ * Creates a slot: a private field that is added to other objects. It works like a WeakMap, which is slower, and whose values
+ * outlive every quick garbage collection. Objects that cannot be extended are left to one.
  */
 export function privateSlot<Value>(): PrivateSlot<Value> {
+  const fixed = new WeakMap<object, Value>();
+
   return class Slot extends Target {
     #value: Value;
 
@@ -26,12 +28,13 @@ export function privateSlot<Value>(): PrivateSlot<Value> {
     }
 
     static get(this: void, target: object): Value | undefined {
-      return #value in target ? target.#value : undefined;
+      return #value in target ? target.#value : fixed.get(target);
     }
 
     static set(this: void, target: object, value: Value): void {
       if (#value in target) target.#value = value;
-      else new Slot(target, value);
+      else if (Object.isExtensible(target)) new Slot(target, value);
+      else fixed.set(target, value);
     }
   };
 }

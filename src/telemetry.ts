@@ -136,8 +136,7 @@ export class Telemetry {
 
   /** Runs a call within the plugins, between its two events. */
   call<T>(description: CallDescription, run: (progress: Progress) => Promise<T>): Promise<T> {
-    const { callId, operation } = description;
-    const progress: Progress = { callId, observe: (event) => this.emit({ ...event, callId, operation }) };
+    const progress: Progress = { callId: description.callId, observe: this.#observeCall(description) };
     const start = performance.now();
     const started: CallStarted = { type: "call_started", ...description };
     let tellEnd = (_event: CallFinished) => {};
@@ -173,6 +172,14 @@ export class Telemetry {
     this.#within(0, started, ended, runOnce);
     // Every plugin runs the next one, or it is run in its place.
     return outcome ?? runAndFinish();
+  }
+
+  /**
+   * Adds the call to its events. A function of its own, so that what it returns does not hold the call's result: a Response
+   * holds the record of its call, which holds it.
+   */
+  #observeCall({ callId, operation }: CallDescription): Call["observe"] {
+    return (event) => this.emit({ ...event, callId, operation });
   }
 
   #within(index: number, started: CallStarted, ended: Promise<CallFinished>, run: () => void): void {
@@ -218,7 +225,7 @@ function finishedEvent(
   // A response whose body cannot be read may have been charged for.
   const charged = response ?? call?.response;
   return {
-    // First, because V8 takes a microsecond for each member after a spread that begins an object.
+    // First, because V8 takes a microsecond for each new member after a spread that begins an object.
     type: "call_finished",
     ...description,
     status,

@@ -7,8 +7,8 @@ import { isQuick } from "../result.js";
 const PROCESSES = isQuick ? 1 : 8;
 /** Rounds of each process. */
 const ROUNDS = isQuick ? 12 : 10;
-/** Rounds whose calls are made first, unmeasured: V8 compiles for some 3,000 calls. */
-const WARM_UP = isQuick ? 20 : 30;
+/** Calls that are made first, unmeasured: V8 compiles for some 5,000 calls. */
+const WARM_UP = isQuick ? 1_000 : 6_000;
 const CONCURRENCIES = [1, 32];
 /** `people` is their number in a response: one is small, 25 are 90 kB. `calls` is the number of calls in a round. */
 export const SIZES = [
@@ -91,7 +91,7 @@ async function measureSize({ size, cells, collections }: Measured, contestants: 
       return { name: contestant.name, process: await start(contestant, origin, size.people), collected: 0 };
     }),
   );
-  await Promise.all(processes.map(({ process }) => run(process, { calls: size.calls * WARM_UP, concurrency: 8 })));
+  await Promise.all(processes.map(({ process }) => run(process, { calls: WARM_UP, concurrency: 8 })));
   for (let round = 0; round < ROUNDS; round++) {
     for (const { concurrency, costs } of shuffled(cells)) {
       for (const one of shuffled(processes)) {

@@ -19,14 +19,14 @@ export interface CallInputs extends CallOptions {
 /**
  * Checks the inputs of a call before anything is sent, and serializes the body, once.
  *
- * @param isKnown whether the path is that of an operation
+ * @param isKnown whether the document has the operation, whose path is then sound
  * @returns what replaces these inputs
  * @throws ConfigurationError for an input that would call something else, or that would be dropped silently
  */
 export function checkInputs(operation: string, path: string, init: CallInputs, isKnown: boolean): CallInputs {
   return forOperation(operation, () => {
     const { body, pathSerializer, querySerializer, headers, params } = init;
-    if (!isKnown || init.baseUrl !== undefined || path.includes("{")) checkPath(path, init);
+    if (!isKnown || init.baseUrl !== undefined || operation.includes("{")) checkPath(path, init);
     const hasHeaders = headers || params?.header;
     const merged = hasHeaders ? checkHeaders(() => mergeHeaders(headers, params?.header)) : undefined;
     const serialized = body === undefined ? undefined : serializeBody(init, merged);

@@ -18,6 +18,9 @@ export interface ResponseMetadata {
   readonly operation: string | undefined;
 }
 
+/** What is kept. The request id is only looked for if somebody asks. */
+type StoredMetadata = Omit<ResponseMetadata, "requestId">;
+
 const KEY = Symbol.for("@livedata/sdk/metadata");
 
 /**
@@ -61,13 +64,13 @@ export function rememberMetadata<Data>(data: Data, response: object): Data {
 }
 
 /** Shared by the ESM and the CommonJS copy of this package. */
-function records(): PrivateSlot<Omit<ResponseMetadata, "requestId">> {
+function records(): PrivateSlot<StoredMetadata> {
   const shared = globalThis as { [KEY]?: ReturnType<typeof records> };
   shared[KEY] ??= privateSlot();
   return shared[KEY];
 }
 
-function recordOf(source: unknown): Omit<ResponseMetadata, "requestId"> | undefined {
+function recordOf(source: unknown): StoredMetadata | undefined {
   if (!isRecord(source)) return undefined;
   const known = records().get(source);
   if (known) return known;

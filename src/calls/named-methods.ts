@@ -19,8 +19,7 @@ export function namedMethods(request: Request, facts: Readonly<Record<string, Op
         const body = hasBody ? args[names.length] : undefined;
         const { query, ...options } = (args[names.length + (hasBody ? 1 : 0)] ?? {}) as { readonly query?: unknown };
         const values = names.map((parameter, index) => [parameter, args[index]]);
-        // Without values, openapi-fetch does not look for parameters.
-        const params = { path: names.length > 0 ? Object.fromEntries(values) : undefined, query };
+        const params = { path: Object.fromEntries(values), query };
         // Awaited, so that a stack trace has this frame.
         return await request(method, path, Object.assign(options, { body, params }));
       },

@@ -49,8 +49,8 @@ export class OpenCalls {
 
   constructor(parent?: OpenCalls) {
     this.#clients = parent ? [this, ...parent.#clients] : [this];
-    // Keeps the signal's listener, which otherwise comes and goes with each call.
-    onAbort(this.#controller.signal, () => {});
+    // Keeps the listener on the signal that most calls share: otherwise it comes and goes with each call.
+    if (!parent) onAbort(this.#controller.signal, () => {});
   }
 
   /** Signals of which one aborts as soon as no new call may begin. For waits that a call follows. */

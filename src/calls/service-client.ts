@@ -25,11 +25,11 @@ const METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TR
 /** Idempotent methods by RFC 9110, section 9.2.2. A document may say so of other operations. */
 const IDEMPOTENT = /^(?:DELETE|GET|HEAD|OPTIONS|PUT|TRACE)$/;
 
-/** Methods whose Request refuses a body. */
+/** Methods whose body a Request refuses. */
 const BODILESS = ["GET", "HEAD", "TRACE"];
 
 /** The values of `parseAs` that need no Response. */
-const PLAIN_FORMS = ["json", "text", "stream"];
+const PLAIN_PARSE_AS = ["json", "text", "stream"];
 
 interface AnyInit extends CallInputs {
   readonly parseAs?: string | undefined;
@@ -115,7 +115,8 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
     isNamed: boolean,
   ): Promise<PlainResult> {
     const operation = `${method} ${path}`;
-    const fact: Partial<OperationFacts> = facts[operation] ?? {};
+    const known = facts[operation];
+    const fact: Partial<OperationFacts> = known ?? {};
     const {
       timeout,
       totalTimeout,
@@ -128,7 +129,7 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
       middleware = [],
       ...rest
     } = init;
-    const inputs = checkInputs(operation, path, init, fact.method !== undefined);
+    const inputs = checkInputs(operation, path, init, known !== undefined);
     if (fact.body === "required" && init.body === undefined)
       throw new ConfigurationError("`body` is missing", { operation, attempts: 0 });
     const { idempotent: isIdempotent = fact.isIdempotent ?? IDEMPOTENT.test(method) } = retry || {};
@@ -164,7 +165,7 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
     // Middlewares see a Request and a Response. Besides, a Request keeps the boundary of a form, and refuses a body for GET.
     const isPlain =
       (init.body === undefined || (typeof inputs.body === "string" && !BODILESS.includes(method))) &&
-      PLAIN_FORMS.includes(init.parseAs ?? "json");
+      PLAIN_PARSE_AS.includes(init.parseAs ?? "json");
     const isSeen = all.length > 0 || !isPlain;
     // The signal is passed separately, because a middleware may replace the Request and its signal.
     const fetch = async (request: Request | RequestData) => {
@@ -189,8 +190,8 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
           const preview = { method: "POST", path, init: previewInit, parentId: progress.callId };
           return observedCall(preview, (progress) => callOperation(preview, progress, isNamed));
         };
-        const { preview } = fact;
-        const reserved = await reserveCost({ operation, maxCredits, body: inputs.body, preview, callPreview });
+        const { body } = inputs;
+        const reserved = await reserveCost({ operation, maxCredits, body, preview: fact.preview, callPreview });
         if ("response" in reserved) {
           progress.response = headOf(reserved);
           return reserved;
@@ -198,7 +199,8 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
         reservation = reserved;
       }
       const result = await request(method, path, {
-        // First, because V8 takes a microsecond for each new member after a spread that begins an object.
+        // First, because V8 takes a microsecond for each new member after a spread that begins an object. openapi-fetch adds
+        // `method` in that way.
         method,
         redirect: "manual",
         ...rest,

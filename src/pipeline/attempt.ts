@@ -45,11 +45,12 @@ export function withAttempt(network: Send, pace?: Pacer): Send {
 
   /** Sends an attempt, again if a kept connection breaks before a byte of the response, and reads the response. */
   async function sendAndRead(url: string, init: SendInit, call: Call, pool: Pool): Promise<NetworkResponse> {
-    let response: NetworkResponse | undefined;
-    for (let resends = 0; !response; resends++) {
+    let response: NetworkResponse;
+    for (let resends = 0; ; resends++) {
       call.attempts++;
       try {
         response = await network(url, init);
+        break;
       } catch (error) {
         if (pool.kept < 1 || resends === MAX_RESENDS || !mayResend(error, init, call)) throw error;
         // Without a slot, it is retried as usual, which waits for one.

@@ -54,7 +54,7 @@ export class Cooldown {
    * How many requests the API last said are left, and how many of these were not sent since, until it renews them. `sent`
    * is the position of the request whose response said so.
    */
-  #quota = { ...NO_QUOTA, sent: 0 };
+  #quota = { sent: 0, ...NO_QUOTA };
   #sent = 0;
 
   /**
@@ -153,7 +153,7 @@ export class Cooldown {
     wasRejected = true,
   ): void {
     phase.inFlight--;
-    this.#quota = { ...NO_QUOTA, sent: this.#quota.sent };
+    this.#quota = { sent: this.#quota.sent, ...NO_QUOTA };
     const isNews = phase === this.#phase;
     // A request that was sent before the hold began can at most say that the hold lasts longer.
     if (!isNews && (requested === undefined || this.#phase.limit > 1)) return;

@@ -90,7 +90,7 @@ function settingsOf(request: Request): RequestInit {
   return withoutUndefined({ method, redirect, signal, cache, credentials, integrity, keepalive, mode });
 }
 
-/** `fetch` refuses some undefined members, and not every platform has all of them. */
+/** Returns the members, or a copy without those that are undefined, some of which `fetch` refuses. */
 function withoutUndefined(members: CallInit): RequestInit {
   const entries = Object.entries(members);
   const defined = entries.filter(([, value]) => value !== undefined);

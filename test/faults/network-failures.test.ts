@@ -45,6 +45,16 @@ describe("a failure that no retry can change", () => {
     expect(error).toMatchObject({ ...single, code: "configuration", cause: bug });
   });
 
+  test.each(["the global fetch", "`network`"])("sends a request once if %s resolves with nothing", async (which) => {
+    const nothing = vi.fn(async () => undefined as never);
+    const isGlobal = which === "the global fetch";
+    if (isGlobal) vi.stubGlobal("fetch", nothing);
+    const { people } = connect("https://api.test", isGlobal ? {} : { network: nothing });
+    const error = await errorOf(people.POST("/search", { body })).finally(() => vi.unstubAllGlobals());
+    expect(error).toMatchObject({ ...single, code: "configuration", cause: expect.any(TypeError) });
+    expect(nothing).toHaveBeenCalledTimes(1);
+  });
+
   test.each<[string, readonly [number, number], string]>([
     ["self-signed", [2020, 2049], "DEPTH_ZERO_SELF_SIGNED_CERT"],
     ["expired", [2001, 2002], "CERT_HAS_EXPIRED"],
