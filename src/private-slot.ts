@@ -14,7 +14,8 @@ class Target {
 
 /**
  * Creates a slot: a private field that is added to other objects. It works like a WeakMap, which is slower, and whose values
- * outlive every quick garbage collection. Objects that cannot be extended are left to one.
+ * outlive every quick garbage collection. Objects that cannot be extended get an entry in a WeakMap: a proposal of TC39
+ * forbids adding private fields to them.
  */
 export function privateSlot<Value>(): PrivateSlot<Value> {
   const fixed = new WeakMap<object, Value>();

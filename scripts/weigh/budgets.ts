@@ -1,6 +1,6 @@
 /** The budgets of the package. To raise one, say why here and in `docs/internals/decisions`. */
 export const budgets = {
-  /** `import { createLiveData }` with openapi-fetch, minified and gzipped, in bytes. Decision 0014 has what each rise was for. */
+  /** `import { createLiveData }` with openapi-fetch, minified and gzipped, in bytes. See decision 0014. */
   bundle: 27_900,
   /** What importing each helper adds to that, in bytes. */
   helper: { paginate: 1_400, findMany: 2_400 },

@@ -49,7 +49,7 @@ export class OpenCalls {
 
   constructor(parent?: OpenCalls) {
     this.#clients = parent ? [this, ...parent.#clients] : [this];
-    // Keeps the listener on the signal that most calls share: otherwise it comes and goes with each call.
+    // Keeps the listener on the signal that most calls share. Otherwise each call adds and removes it.
     if (!parent) onAbort(this.#controller.signal, () => {});
   }
 

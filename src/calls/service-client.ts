@@ -1,6 +1,6 @@
 import createClient, { type Client, type Middleware } from "openapi-fetch";
 import type { Service } from "../base-urls.js";
-import { hasName, isRecord } from "../checks.js";
+import { hasName, isRecord, member } from "../checks.js";
 import { ConfigurationError, isLiveDataError } from "../errors/classes.js";
 import { readString } from "../errors/read-error.js";
 import type { OperationFacts } from "../generated/operation-facts.js";
@@ -25,7 +25,7 @@ const METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TR
 /** Idempotent methods by RFC 9110, section 9.2.2. A document may say so of other operations. */
 const IDEMPOTENT = /^(?:DELETE|GET|HEAD|OPTIONS|PUT|TRACE)$/;
 
-/** Methods whose body a Request refuses. */
+/** Methods that a Request refuses, if there is a body. */
 const BODILESS = ["GET", "HEAD", "TRACE"];
 
 /** The values of `parseAs` that need no Response. */
@@ -100,7 +100,7 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
     run: (progress: Progress) => Promise<T>,
   ): Promise<T> {
     if (!telemetry.hasCalls) return run({});
-    const known = facts[`${method} ${String(path)}`];
+    const known = member(facts, `${method} ${String(path)}`);
     const operation = known ? `${method} ${path}` : `${method} *`;
     const name = known && `${service}.${known.method}`;
     const own = readString(init, "baseUrl");
@@ -115,7 +115,7 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
     isNamed: boolean,
   ): Promise<PlainResult> {
     const operation = `${method} ${path}`;
-    const known = facts[operation];
+    const known = member(facts, operation);
     const fact: Partial<OperationFacts> = known ?? {};
     const {
       timeout,

@@ -90,7 +90,7 @@ function settingsOf(request: Request): RequestInit {
   return withoutUndefined({ method, redirect, signal, cache, credentials, integrity, keepalive, mode });
 }
 
-/** Returns the members, or a copy without those that are undefined, some of which `fetch` refuses. */
+/** Returns a copy without undefined members, some of which `fetch` refuses; the same object if there are none. */
 function withoutUndefined(members: CallInit): RequestInit {
   const entries = Object.entries(members);
   const defined = entries.filter(([, value]) => value !== undefined);

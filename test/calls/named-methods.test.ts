@@ -30,6 +30,13 @@ describe("a named method", () => {
     expect(fake.requestsTo("listContacts")[0]?.query).toEqual(query);
   });
 
+  test("fills in a placeholder of its own base URL with its `pathSerializer`", async () => {
+    const { fake, livedata } = await connected({ people: 20 });
+    const baseUrl = `${fake.url}/api/people/v1/{org}`;
+    const pathSerializer = (url: string) => url.replace("{org}", fake.env["LIVEDATA_ORG_ID"] ?? "");
+    expect((await livedata.people.search({ size: 1 }, { baseUrl, pathSerializer })).people).toHaveLength(1);
+  });
+
   test("takes the options of a call last", async () => {
     const { fake, livedata } = await connected({ people: 20 });
     await expect(livedata.people.search({ size: 5 }, { maxCredits: 4 })).rejects.toMatchObject({ cost: 5, limit: 4 });

@@ -100,6 +100,19 @@ describe("[6] a path parameter that would call another path is refused", () => {
   });
 });
 
+test("a polluted Object.prototype makes no path a known one", async () => {
+  const { received, people } = await recorded();
+  const path = "/../../../identity/v1/users";
+  const names = ["method", `GET ${path}`];
+  for (const name of names) Object.defineProperty(Object.prototype, name, { value: "GET", configurable: true });
+  try {
+    await refusal(people.GET(path as never));
+  } finally {
+    for (const name of names) Reflect.deleteProperty(Object.prototype, name);
+  }
+  expect(received).toEqual([]);
+});
+
 test.each([
   ["/person/../search", {}],
   ["/person/%2e%2e/search", {}],
