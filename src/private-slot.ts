@@ -13,9 +13,9 @@ class Target {
 }
 
 /**
- * Creates a slot: a private field that is added to other objects. It works like a WeakMap, which is slower, and whose values
- * outlive every quick garbage collection. Objects that cannot be extended get an entry in a WeakMap: a proposal of TC39
- * forbids adding private fields to them.
+ * Creates a slot: a private field that is added to other objects. A WeakMap would do the same, more slowly, and its values
+ * would outlive every quick garbage collection. It is used for objects that cannot be extended: a proposal of TC39 forbids
+ * adding private fields to those.
  */
 export function privateSlot<Value>(): PrivateSlot<Value> {
   const fixed = new WeakMap<object, Value>();

@@ -175,8 +175,8 @@ export class Telemetry {
   }
 
   /**
-   * Adds the call to its events. A function of its own, so that what it returns does not hold the call's result: a Response
-   * holds the record of its call, which holds it.
+   * Adds the call to its events. If `call` made this function, it would keep the call's data in memory for as long as the
+   * Response: that leads to the record of the call, which has this function.
    */
   #observeCall({ callId, operation }: CallDescription): Call["observe"] {
     return (event) => this.emit({ ...event, callId, operation });

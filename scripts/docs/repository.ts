@@ -36,7 +36,7 @@ function examplePages(): Page[] {
   return [pageOf("examples/README.md", `# Examples\n\n${list.join("\n")}\n`), ...pages];
 }
 
-/** Lists the files of a folder. Not what an example has installed, which links to the whole repository. */
+/** Lists the files of a folder, without the packages of an example: one of them links to the whole repository. */
 function filesIn(file: string): string[] {
   if (!statSync(file).isDirectory()) return [file];
   const names = readdirSync(file)

@@ -19,7 +19,7 @@ export interface CallInputs extends CallOptions {
 /**
  * Checks the inputs of a call before anything is sent, and serializes the body, once.
  *
- * @param isKnown whether the document has the operation, whose path is then sound
+ * @param isKnown whether the document has the operation. Its path then needs no check
  * @returns what replaces these inputs
  * @throws ConfigurationError for an input that would call something else, or that would be dropped silently
  */

@@ -25,7 +25,7 @@ const METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TR
 /** Idempotent methods by RFC 9110, section 9.2.2. A document may say so of other operations. */
 const IDEMPOTENT = /^(?:DELETE|GET|HEAD|OPTIONS|PUT|TRACE)$/;
 
-/** Methods that a Request refuses, if there is a body. */
+/** With one of these methods and a body, a Request is refused. */
 const BODILESS = ["GET", "HEAD", "TRACE"];
 
 /** The values of `parseAs` that need no Response. */
@@ -199,8 +199,8 @@ export function serviceClient<Paths extends {}, Methods = unknown>(
         reservation = reserved;
       }
       const result = await request(method, path, {
-        // First, because V8 takes a microsecond for each new member after a spread that begins an object. openapi-fetch adds
-        // `method` in that way.
+        // First, because V8 takes a microsecond for each new member after a spread that begins an object. openapi-fetch
+        // adds `method` after one.
         method,
         redirect: "manual",
         ...rest,

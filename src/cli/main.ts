@@ -56,7 +56,7 @@ async function show(text: string): Promise<number> {
   return ExitCode.ok;
 }
 
-// Who writes gets the error. That nobody reads standard error changes no exit code.
+// `print` reports an error of standard output. One of standard error changes no exit code.
 process.stdout.on("error", () => {});
 process.stderr.on("error", () => {});
 

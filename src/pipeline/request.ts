@@ -70,7 +70,7 @@ export function plainArguments(
   own: Required<Pick<SendInit, "call" | "signal">>,
 ): SendArguments {
   const headers = withUserAgent(init.headers as Headers);
-  // Faster than a spread, of which V8 takes a microsecond for each new member after it.
+  // Not `{ ...init, headers }`: V8 takes a microsecond for each new member after a spread that begins an object.
   return [url, Object.assign({}, withoutUndefined(init), own, { headers })];
 }
 

@@ -65,8 +65,8 @@ export async function listening(options: FakeLiveDataOptions = {}): Promise<Fake
 }
 
 /**
- * Variables that a test takes from the developer's environment. Those of the SDK would reach a real account; the others
- * decide whether Node uses colours, which it does not where it finds `CI`.
+ * Returns the developer's environment, with the variables of a test. Those of the SDK would reach a real account, so they are
+ * left out. So are those by which Node decides about colours: where it finds `CI`, it shows none.
  */
 export function environment(fake: FakeLiveData | undefined, own: RunOptions["env"] = {}): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !IGNORED.test(name));

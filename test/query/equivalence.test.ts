@@ -185,7 +185,7 @@ describe("over a client", () => {
   const words = (text: string | null | undefined, wanted: string) =>
     (text ?? "").toLowerCase().split(/\W+/).includes(wanted.toLowerCase());
 
-  // The five queries of the issue, with schools and companies of the fake, and whom each means.
+  // Five queries, with schools and companies of the fake, and whom each means.
   const queries: readonly (readonly [string, FilterGroup, (person: Person) => boolean])[] = [
     [
       "engineers at a company, by its URL",
